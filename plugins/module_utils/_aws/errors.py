@@ -1,0 +1,35 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Errors of AWS calls, on amazon.aws's error handler. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+from typing import Tuple
+
+from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+
+
+class FlowLogsAWSError(AnsibleAWSError):
+    """An AWS call of this collection failed; ``exception`` is botocore's error."""
+
+
+class FlowLogsErrorHandler(AWSErrorHandler):
+    """Turns botocore's errors into :class:`FlowLogsAWSError` with what was being done."""
+
+    _CUSTOM_EXCEPTION = FlowLogsAWSError
+
+
+def error_code_and_message(error: AnsibleAWSError) -> Tuple[str, str]:
+    """Return AWS's error code and message, or the class and text of a connection error.
+
+    :param error: with or without a botocore error inside.
+    """
+    cause = error.exception
+    response = getattr(cause, "response", None)
+    if response:
+        answer = response.get("Error", {})
+        return str(answer.get("Code", "Unknown")), str(answer.get("Message", ""))
+    return type(cause or error).__name__, str(cause or error)

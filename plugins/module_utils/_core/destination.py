@@ -1,0 +1,95 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""S3 destinations of flow logs: written as an ARN, compared by meaning. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+
+#: Amazon S3 User Guide, "General purpose bucket naming rules".
+_BUCKET = re.compile(r"^(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9](?:[a-z0-9-]|\.(?!\.)){1,61}[a-z0-9]$")
+_PARTITION = re.compile(r"^aws(-[a-z]+)*$")
+_ALLOWED = "an S3 bucket ARN with an optional folder (arn:aws:s3:::bucket/folder/), or bucket/folder"
+#: VPC User Guide, "Create a flow log that publishes to Amazon S3": AWSLogs is a reserved term.
+_RESERVED_FOLDER = "AWSLogs"
+
+
+@dataclass(frozen=True)
+class Destination:
+    """A bucket and an optional folder in it, without leading or trailing slash.
+
+    :param partition: ``aws``, ``aws-cn``, ``aws-us-gov`` ...
+    :param bucket: name of the bucket.
+    :param folder: ``""`` or for example ``network/prod``.
+    """
+
+    partition: str
+    bucket: str
+    folder: str = ""
+
+    @property
+    def bucket_arn(self) -> str:
+        """ARN of the bucket alone."""
+        return f"arn:{self.partition}:s3:::{self.bucket}"
+
+    @property
+    def arn(self) -> str:
+        """ARN as CreateFlowLogs documents it: a folder ends with a slash (EC2 API CreateFlowLogs, LogDestination)."""
+        return f"{self.bucket_arn}/{self.folder}/" if self.folder else self.bucket_arn
+
+
+def parse_folder(option: str, value: str) -> str:
+    """Return a folder without its outer slashes.
+
+    :param option: name of the option, for the error.
+    :raises InputError: for an empty path segment or the reserved name ``AWSLogs``.
+    """
+    folder = value.strip().strip("/")
+    if not folder:
+        return ""
+    segments = folder.split("/")
+    if _RESERVED_FOLDER in segments:
+        raise InputError(option, value, f"a folder without the segment {_RESERVED_FOLDER}, which AWS reserves")
+    if "" in segments:
+        raise InputError(option, value, "a folder without empty segments (//)")
+    return folder
+
+
+def parse_bucket(option: str, value: str) -> str:
+    """Return a bucket name if it follows S3's naming rules.
+
+    :raises InputError: if it does not.
+    """
+    if not _BUCKET.match(value):
+        raise InputError(option, value, _ALLOWED)
+    return value
+
+
+def parse_destination(value: str, partition: str, option: str = "destination") -> Destination:
+    """Read a destination as people write it.
+
+    :param value: bucket ARN with optional folder, or ``bucket/folder``.
+    :param partition: partition of the region at work, used where the value names none, and checked where it does.
+    :raises InputError: if the value is no S3 destination, uses a reserved folder, or is of another partition.
+    """
+    text = value.strip()
+    if not text.startswith("arn:"):
+        bucket, _sep, folder = text.partition("/")
+        return Destination(partition, parse_bucket(option, bucket), parse_folder(option, folder))
+    parts = text.split(":", 5)
+    if len(parts) != 6 or not _PARTITION.match(parts[1]) or parts[2:5] != ["s3", "", ""]:
+        raise InputError(option, value, _ALLOWED)
+    if parts[1] != partition:
+        raise InputError(option, value, f"an ARN of the partition of the region at work, {partition}")
+    bucket, _sep, folder = parts[5].partition("/")
+    return Destination(partition, parse_bucket(option, bucket), parse_folder(option, folder))
+
+
+def same_destination(first: str, second: str) -> bool:
+    """Whether two destination ARNs mean the same place: a trailing slash makes no difference."""
+    return first.rstrip("/") == second.rstrip("/")

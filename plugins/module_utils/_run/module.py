@@ -1,0 +1,65 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What all modules of this collection share around their work: clients, errors, the end. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Callable
+from typing import Dict
+from typing import Iterable
+
+from ansible_collections.amazon.aws.plugins.module_utils.common import set_collection_info
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import failure_message
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.version import COLLECTION_NAME
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.version import COLLECTION_VERSION
+
+# botocore's own retries honour every throttling code; AWSRetry knows only some. A user's aws_config still wins.
+_RETRIES = {"retries": {"mode": "standard", "max_attempts": 8}}
+
+
+class FlowLogsModule(AnsibleAWSModule):
+    """An AnsibleAWSModule that names this collection to AWS and bounds its retries."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        set_collection_info(COLLECTION_NAME, COLLECTION_VERSION)
+        super().__init__(**kwargs)
+
+    def client(self, service: str, retry_decorator: Any = None, **extra_params: Any) -> Any:
+        """Return a boto3 client for ``service`` with this collection's retry bounds."""
+        extra_params.setdefault("config", _RETRIES)
+        return super().client(service, retry_decorator=retry_decorator, **extra_params)
+
+
+def run_module(module: FlowLogsModule, work: Callable[[FlowLogsModule], None]) -> None:
+    """Do a module's work and turn every foreseen error into a clear failure.
+
+    :param work: takes the module; ends with :func:`finish` or ``module.exit_json``.
+    """
+    try:
+        work(module)
+    except InputError as error:
+        module.fail_json(msg=str(error))
+    except AnsibleAWSError as error:
+        module.fail_json_aws_error(error)
+
+
+def finish(module: FlowLogsModule, doing: str, result: Dict[str, Any], unsuccessful: Iterable[Unsuccessful]) -> None:
+    """End a changing module: with success, or with failure that still returns everything that was done.
+
+    :param doing: what was being done, for the message (``publish flow logs to ...``).
+    :param result: ``changed``, ``actions``, ``diff`` and what else the module returns.
+    :param unsuccessful: what could not be done; none means success.
+    """
+    items = list(unsuccessful)
+    result = dict(result, unsuccessful=[item.to_dict() for item in items])
+    if items:
+        module.fail_json(msg=failure_message(doing, items), **result)
+    module.exit_json(**result)

@@ -1,0 +1,10 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Name and version of this collection, as told to AWS in the user agent. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+COLLECTION_NAME = "flowlogs.aws"
+COLLECTION_VERSION = "0.1.0"
