@@ -1,0 +1,156 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Switches: one per behaviour of AWS that is not established, each with its allowed values.
+
+The parts that behave like AWS read them when a request arrives::
+
+    from .switches import switches
+    if switches.identity == "all_settings": ...
+
+A test that depends on such a behaviour runs once per value. The first value is the default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Switch:
+    """One open question: its name, the answers the simulator can give, and the question itself."""
+
+    name: str
+    values: tuple[str, ...]
+    question: str
+
+    @property
+    def default(self) -> str:
+        """The answer given unless a test asks for another one."""
+        return self.values[0]
+
+
+KNOWN = (
+    Switch(
+        "identity",
+        ("destination_and_traffic", "all_settings"),
+        "What besides the resource must be equal for FlowLogAlreadyExists: destination and traffic type, or everything?",
+    ),
+    Switch(
+        "duplicate_in_batch",
+        ("whole_call", "item"),
+        "Does one duplicate among several ids fail the whole CreateFlowLogs call, or only its own item?",
+    ),
+    Switch(
+        "policy_edit",
+        ("append", "overwrite", "off"),
+        "When CreateFlowLogs edits the caller's bucket policy: does it append, overwrite, or leave it alone?",
+    ),
+    Switch(
+        "trailing_slash",
+        ("kept", "stripped"),
+        "Does DescribeFlowLogs return LogDestination with the trailing slash it was created with?",
+    ),
+    Switch(
+        "delete_unknown",
+        ("error", "item"),
+        "DeleteFlowLogs with an unknown id: an error and nothing deleted, or an item of Unsuccessful?",
+    ),
+    Switch(
+        "acl_header",
+        ("sent", "not_sent"),
+        "Does the delivery service send x-amz-acl to buckets with BucketOwnerEnforced?",
+    ),
+    Switch(
+        "missing_target",
+        ("error", "item"),
+        "CreateFlowLogs for a resource that does not exist: an error, or an item of Unsuccessful?",
+    ),
+    Switch(
+        "describe_unknown",
+        ("error", "empty"),
+        "DescribeFlowLogs with an unknown flow log id: InvalidFlowLogId.NotFound, or an empty list?",
+    ),
+    Switch(
+        "transit_gateway_traffic_type",
+        ("all", "absent"),
+        "Does DescribeFlowLogs return a TrafficType for transit gateway and Cloud WAN types, which take none?",
+    ),
+    Switch(
+        "default_destination_options",
+        ("filled", "absent"),
+        "Does DescribeFlowLogs return DestinationOptions when none were given (2024 recordings do, 2020 do not)?",
+    ),
+    Switch(
+        "token_mismatch",
+        ("error", "replay"),
+        "A ClientToken that was used with other parameters: IdempotentParameterMismatch, or the earlier answer?",
+    ),
+    Switch(
+        "token_after_delete",
+        ("replay", "create"),
+        "A ClientToken whose flow logs were deleted since: the earlier answer, or new flow logs?",
+    ),
+    Switch(
+        "policy_too_large",
+        ("MalformedPolicy", "PolicyTooLarge"),
+        "Which error code does PutBucketPolicy give for a policy above 20 KB?",
+    ),
+)
+
+
+class UnknownSwitch(ValueError):
+    """A switch of that name, or that value of it, does not exist. The message names what is allowed."""
+
+
+class Switches:
+    """The present answers. Attribute access reads one; :meth:`set` changes it after checking."""
+
+    def __init__(self, known: tuple[Switch, ...] = KNOWN) -> None:
+        self._known = {switch.name: switch for switch in known}
+        self._values: dict[str, str] = {}
+        self.reset()
+
+    def __getattr__(self, name: str) -> str:
+        # Only reached for names that are no real attribute.
+        values = self.__dict__.get("_values", {})
+        if name in values:
+            return values[name]
+        raise AttributeError(name)
+
+    def set(self, name: str, value: str) -> None:
+        """Set one switch.
+
+        :raises UnknownSwitch: the name or the value does not exist.
+        """
+        self.update({name: value})
+
+    def update(self, values: Mapping[str, str]) -> None:
+        """Set several switches, all or none.
+
+        :raises UnknownSwitch: a name or a value does not exist.
+        """
+        for name, value in values.items():
+            self._check(name, value)
+        self._values.update(values)
+
+    def reset(self) -> None:
+        """Put every switch back to its default."""
+        self._values = {name: switch.default for name, switch in self._known.items()}
+
+    def as_dict(self) -> dict[str, str]:
+        """The present value of every switch."""
+        return dict(self._values)
+
+    def _check(self, name: str, value: str) -> None:
+        switch = self._known.get(name)
+        if switch is None:
+            raise UnknownSwitch(f"unknown switch {name!r}; known are: {', '.join(sorted(self._known))}")
+        if value not in switch.values:
+            raise UnknownSwitch(f"switch {name} is one of {', '.join(switch.values)}, not {value!r}")
+
+
+switches = Switches()
+"""The one instance of this process."""
