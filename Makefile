@@ -3,6 +3,10 @@
 
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Neither read nor write what the caller keeps at home: settings, other collections, temporary files.
+export ANSIBLE_CONFIG := $(CURDIR)/tools/ansible.cfg
+export ANSIBLE_REMOTE_TMP := $(CURDIR)/.dev/ansible/tmp
+export BLACK_CACHE_DIR := $(CURDIR)/.dev/black
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint format sanity build check setup pins clean

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What all tests share: no test may reach real AWS."""
+"""What all tests share: no test may reach real AWS, nor depend on who runs it."""
 
 from __future__ import annotations
 
@@ -21,10 +21,14 @@ def root() -> pathlib.Path:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def no_real_aws() -> None:
-    """Forget the caller's AWS settings and credentials, for this process and for those that tests start."""
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
+def nothing_of_the_caller() -> None:
+    """Forget the caller's AWS and Ansible settings, for this process and for those that tests start."""
+    for name in [name for name in os.environ if name.startswith(("AWS_", "ANSIBLE_"))]:
         del os.environ[name]
-    os.environ["AWS_CONFIG_FILE"] = os.devnull
-    os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
-    os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+    os.environ.update(
+        ANSIBLE_CONFIG=str(ROOT / "tools" / "ansible.cfg"),
+        ANSIBLE_REMOTE_TMP=str(ROOT / ".dev" / "ansible" / "tmp"),
+        AWS_CONFIG_FILE=os.devnull,
+        AWS_EC2_METADATA_DISABLED="true",
+        AWS_SHARED_CREDENTIALS_FILE=os.devnull,
+    )

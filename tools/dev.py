@@ -4,11 +4,13 @@
 
 """Sets up this checkout and runs the tools that need more than a checkout. Needs only Python 3.11 or newer.
 
-    python3 tools/dev.py setup [demo|dev]   install what the demo or the tests need into .venv; quick when nothing changed
-    python3 tools/dev.py tree               copy the collection into an ansible_collections tree and print where it is
-    python3 tools/dev.py ansible-test ARGS  run ansible-test in such a tree
-    python3 tools/dev.py build              build the collection's archive into build/
-    python3 tools/dev.py pins               renew requirements/*.txt from requirements/*.in (needs uv)
+Usage: python3 tools/dev.py COMMAND [ARGUMENTS]
+
+- setup [demo|dev]: install what the demo or the tests need into .venv; quick when nothing changed
+- tree: copy the collection into an ansible_collections tree and print where it is
+- ansible-test ARGUMENTS: run ansible-test in such a tree
+- build: build the collection's archive into build/
+- pins: renew requirements/*.txt from requirements/*.in (needs uv)
 """
 
 from __future__ import annotations
