@@ -1,0 +1,142 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The control endpoint: how a test looks into the simulator and steers it. JSON in, JSON out.
+
+=========  =====================  ==================================================================
+method     path under /_simulator  does
+=========  =====================  ==================================================================
+GET        /health                the process is up
+GET        /calls                 the call log; ?operation=, account=, region=, service=, write=true
+DELETE     /calls                 empty it
+GET        /faults                the rules with their counters
+POST       /faults                add one rule; its number
+DELETE     /faults                remove all, or the one of ?id=
+GET        /switches              every switch with its present value
+PUT        /switches              change some
+POST       /reset                 back to how it was started
+POST       /seed                  add a fleet, in YAML or JSON
+=========  =====================  ==================================================================
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+from typing import Any
+from urllib.parse import parse_qsl
+
+import yaml
+
+from .faults import InvalidRule
+from .faults import faults
+from .faults import parse_rule
+from .fleet import FleetError
+from .switches import UnknownSwitch
+from .switches import switches
+
+if TYPE_CHECKING:
+    from .server import Simulator
+
+PREFIX = "/_simulator/"
+
+_FILTERS = ("account", "region", "service", "operation", "fault", "error_code")
+
+
+class BadRequest(ValueError):
+    """The request cannot be understood. The message says why."""
+
+
+Query = Mapping[str, str]
+
+
+class Control:
+    """Answers the requests under :data:`PREFIX`."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self._simulator = simulator
+        self._routes: dict[tuple[str, str], Callable[[Query, bytes], Any]] = {
+            ("GET", "health"): lambda _query, _body: {"status": "up"},
+            ("GET", "calls"): self._calls,
+            ("DELETE", "calls"): self._clear_calls,
+            ("GET", "faults"): lambda _query, _body: {"faults": [asdict(rule) for rule in faults.list()]},
+            ("POST", "faults"): self._add_fault,
+            ("DELETE", "faults"): self._remove_faults,
+            ("GET", "switches"): lambda _query, _body: switches.as_dict(),
+            ("PUT", "switches"): self._set_switches,
+            ("POST", "reset"): self._reset,
+            ("POST", "seed"): self._seed,
+        }
+
+    def handle(self, environ: Mapping[str, Any], body: bytes) -> tuple[str, list[tuple[str, str]], bytes]:
+        """Status line, headers and body of the answer; 404 for an unknown path, 400 for a request that makes no sense."""
+        route = self._routes.get((environ["REQUEST_METHOD"], environ["PATH_INFO"][len(PREFIX) :].strip("/")))
+        if route is None:
+            return _answer("404 Not Found", {"error": f"there is no {environ['REQUEST_METHOD']} {environ['PATH_INFO']}"})
+        try:
+            return _answer("200 OK", route(dict(parse_qsl(environ.get("QUERY_STRING", ""))), body))
+        except (BadRequest, FleetError, InvalidRule, UnknownSwitch) as error:
+            return _answer("400 Bad Request", {"error": str(error)})
+
+    def _calls(self, query: Query, _body: bytes) -> Any:
+        unknown = sorted(set(query) - {*_FILTERS, "write"})
+        if unknown:
+            raise BadRequest(f"calls can be chosen by {', '.join(_FILTERS)} and write, not by {', '.join(unknown)}")
+        where: dict[str, Any] = dict(query)
+        if "write" in where:
+            where["write"] = where["write"] == "true"
+        return {"calls": self._simulator.log.list(where)}
+
+    def _clear_calls(self, _query: Query, _body: bytes) -> Any:
+        self._simulator.log.clear()
+        return {}
+
+    def _add_fault(self, _query: Query, body: bytes) -> Any:
+        return {"id": faults.add(parse_rule(_mapping(body)))}
+
+    def _remove_faults(self, query: Query, _body: bytes) -> Any:
+        if "id" not in query:
+            faults.clear()
+            return {}
+        if not query["id"].isdigit() or not faults.remove(int(query["id"])):
+            raise BadRequest(f"there is no fault {query['id']}")
+        return {}
+
+    def _set_switches(self, _query: Query, body: bytes) -> Any:
+        with self._simulator.lock:
+            switches.update(_mapping(body))
+        return switches.as_dict()
+
+    def _reset(self, _query: Query, _body: bytes) -> Any:
+        self._simulator.reset()
+        return {}
+
+    def _seed(self, _query: Query, body: bytes) -> Any:
+        return self._simulator.seed(_mapping(body)).counts()
+
+
+def _mapping(body: bytes) -> dict[str, Any]:
+    """The document in a body. JSON is tried first because it is much faster to read than YAML, its superset."""
+    try:
+        document = json.loads(body)
+    except ValueError:
+        document = _yaml(body)
+    if not isinstance(document, dict):
+        raise BadRequest("the body must be a mapping, in YAML or JSON")
+    return document
+
+
+def _yaml(body: bytes) -> Any:
+    try:
+        return yaml.load(body, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError as error:
+        raise BadRequest(f"the body is neither JSON nor YAML: {error}") from error
+
+
+def _answer(status: str, content: Any) -> tuple[str, list[tuple[str, str]], bytes]:
+    body = json.dumps(content).encode()
+    return status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))], body

@@ -1,0 +1,399 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reads a fleet: accounts, networks, buckets, flow logs and IAM principals, as people write them down.
+
+Pure: a document goes in, a :class:`Fleet` of flat records comes out; :mod:`planting` puts it into moto. ::
+
+    accounts:
+      "111111111111":
+        regions:
+          eu-west-1:
+            default_vpc: false                    # the default
+            vpcs:
+              - id: vpc-0a000000000000001         # left out: a stable id is derived from its place in the file
+                name: shop                        # the Name tag; other entries may refer to it by this name
+                cidr: 10.1.0.0/16                 # the default is 10.0.0.0/16
+                tags: {env: prod}
+                subnets:
+                  - name: shop-a
+                    cidr: 10.1.0.0/24             # left out: the next /24 of the VPC
+                    zone: a                       # the default
+                    interfaces:
+                      - id: eni-0a000000000000001
+                        description: load balancer
+              - count: 1000                       # 1,000 of them, at any level; {n} counts from 1
+                id: vpc-0b                        # start of the ids, filled up with the number in hex
+                name: batch-{n}
+                flow_logs:                        # flow logs of the resource they stand under
+                  - destination: arn:aws:s3:::central-logs/flow/
+            transit_gateways:
+              - name: hub
+                attachments:
+                  - {name: shop-to-hub, vpc: shop}
+            flow_logs:                            # or by reference, to an id or a name of this region
+              - {resource: shop, log_group: /vpc/shop, role: "arn:aws:iam::111111111111:role/flow-logs"}
+              - resource: hub
+                destination: arn:aws:s3:::central-logs
+                interval: 60
+        buckets:
+          - {name: central-logs, region: eu-west-1, policy: {Version: "2012-10-17", Statement: []}}
+        groups: [{name: network}]
+        users: [{name: deploy, groups: [network], policies: {inline-name: {Version: "2012-10-17", Statement: []}}}]
+        roles: [{name: flow-logs, trust: ["222222222222"]}]
+
+Further keys of a flow log: ``id``, ``name``, ``tags``, ``traffic`` (ALL unless the type takes none), ``interval``,
+``format``, ``options`` (``file_format``, ``hive_compatible_partitions``, ``per_hour_partition``), ``status``
+(SUCCESS or FAILED) and ``error``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import re
+from collections import Counter
+from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field
+from typing import Any
+
+DEFAULT_CIDR = "10.0.0.0/16"
+
+
+class FleetError(ValueError):
+    """The document is wrong. The message names the place in it, what is there, and what is allowed."""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One network resource. ``settings`` holds what is particular to its kind.
+
+    ========================  =====================================================================
+    kind                      settings
+    ========================  =====================================================================
+    vpc                       cidr
+    subnet                    vpc, cidr, zone (full name)
+    interface                 subnet, description
+    transit_gateway           description
+    attachment                transit_gateway, resource, resource_type
+    ========================  =====================================================================
+    """
+
+    account: str
+    region: str
+    kind: str
+    id: str
+    tags: Mapping[str, str]
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class PlantedFlowLog:
+    """One existing flow log; ``fields`` are members of the EC2 ``FlowLog`` shape, Tags as a mapping."""
+
+    account: str
+    region: str
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """One bucket of an account, with its policy or None."""
+
+    account: str
+    name: str
+    region: str
+    policy: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Principal:
+    """One IAM ``user``, ``group`` or ``role`` with its inline policies by name."""
+
+    account: str
+    kind: str
+    name: str
+    policies: Mapping[str, Any]
+    groups: tuple[str, ...] = ()
+    trust: tuple[str, ...] = ()
+
+
+@dataclass
+class Fleet:
+    """Everything a document says, parents before children."""
+
+    regions: dict[tuple[str, str], bool] = field(default_factory=dict)
+    """Account and region, and whether they keep their default VPC."""
+    resources: list[Resource] = field(default_factory=list)
+    flow_logs: list[PlantedFlowLog] = field(default_factory=list)
+    buckets: list[Bucket] = field(default_factory=list)
+    principals: list[Principal] = field(default_factory=list)
+
+    def counts(self) -> dict[str, int]:
+        """How many there are of each kind."""
+        counted = Counter(resource.kind for resource in self.resources)
+        counted.update(principal.kind for principal in self.principals)
+        return {**counted, "flow_log": len(self.flow_logs), "bucket": len(self.buckets)}
+
+
+def parse(document: Mapping[str, Any]) -> Fleet:
+    """The fleet a document describes.
+
+    :raises FleetError: unknown keys, missing or wrong values, ids used twice, references to nothing.
+    """
+    fleet = Fleet()
+    top = _Entry("seed", document, ("accounts",))
+    for account, content in top.mapping("accounts").items():
+        _account(fleet, str(account), content)
+    _refuse_twice("id", [resource.id for resource in fleet.resources])
+    _refuse_twice("flow log id", [log.fields["FlowLogId"] for log in fleet.flow_logs])
+    _refuse_twice("bucket", [bucket.name for bucket in fleet.buckets])
+    return fleet
+
+
+class _Entry:
+    """One mapping of the document with the place it stands at; refuses keys it does not know."""
+
+    def __init__(self, place: str, raw: Any, known: tuple[str, ...]) -> None:
+        if not isinstance(raw, Mapping):
+            raise FleetError(f"{place}: expected a mapping, found {raw!r}")
+        unknown = sorted(str(key) for key in raw if key not in known)
+        if unknown:
+            raise FleetError(f"{place}: unknown key {', '.join(unknown)}; known are {', '.join(sorted(known))}")
+        self.place = place
+        self.raw = raw
+
+    def text(self, key: str, default: str | None = None) -> str | None:
+        value = self.raw.get(key, default)
+        if value is not None and not isinstance(value, str):
+            raise FleetError(f"{self.place}.{key}: expected text, found {value!r}")
+        return value
+
+    def required(self, key: str) -> str:
+        value = self.text(key)
+        if not value:
+            raise FleetError(f"{self.place}: {key} is missing")
+        return value
+
+    def mapping(self, key: str) -> Mapping[str, Any]:
+        value = self.raw.get(key) or {}
+        if not isinstance(value, Mapping):
+            raise FleetError(f"{self.place}.{key}: expected a mapping, found {value!r}")
+        return value
+
+    def list(self, key: str) -> list[Any]:
+        value = self.raw.get(key) or []
+        if not isinstance(value, list):
+            raise FleetError(f"{self.place}.{key}: expected a list, found {value!r}")
+        return value
+
+    def entries(self, key: str, known: tuple[str, ...]) -> Iterator[_Entry]:
+        for index, raw in enumerate(self.list(key)):
+            yield _Entry(f"{self.place}.{key}[{index}]", raw, known)
+
+    def tags(self, number: int | None) -> dict[str, str]:
+        name = self.text("name")
+        given = {**({"Name": name} if name else {}), **self.mapping("tags")}
+        return {str(key): _numbered(str(value), number) for key, value in given.items()}
+
+
+_FLOW_LOG_KEYS = (
+    "id", "name", "tags", "resource", "destination", "log_group", "role", "traffic", "interval", "format", "options",
+    "status", "error",
+)  # fmt: skip
+_NETWORK_KEYS = ("id", "name", "tags", "count", "flow_logs")
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a resource is being read: its region's account, the fleet it goes to, and its ancestry."""
+
+    fleet: Fleet
+    account: str
+    region: str
+    names: dict[str, list[str]]
+
+
+def _account(fleet: Fleet, account: str, raw: Any) -> None:
+    if not re.fullmatch(r"\d{12}", account):
+        raise FleetError(f"accounts: an account id has twelve digits and stands in quotes, found {account}")
+    entry = _Entry(f"accounts.{account}", raw or {}, ("name", "regions", "buckets", "users", "groups", "roles"))
+    for region, content in entry.mapping("regions").items():
+        _region(fleet, account, str(region), _Entry(
+            f"{entry.place}.{region}", content or {}, ("default_vpc", "vpcs", "transit_gateways", "flow_logs")
+        ))  # fmt: skip
+    for bucket in entry.entries("buckets", ("name", "region", "policy")):
+        policy = dict(bucket.mapping("policy")) or None
+        fleet.buckets.append(Bucket(account, bucket.required("name"), bucket.required("region"), policy))
+    _principals(fleet, account, entry)
+
+
+def _principals(fleet: Fleet, account: str, entry: _Entry) -> None:
+    for plural, kind in (("groups", "group"), ("users", "user"), ("roles", "role")):
+        extra = {"user": ("groups",), "role": ("trust",)}.get(kind, ())
+        for item in entry.entries(plural, ("name", "policies", *extra)):
+            policies = dict(item.mapping("policies"))
+            groups, trust = tuple(item.list("groups")), tuple(str(who) for who in item.list("trust"))
+            fleet.principals.append(Principal(account, kind, item.required("name"), policies, groups, trust))
+
+
+def _region(fleet: Fleet, account: str, region: str, entry: _Entry) -> None:
+    fleet.regions[account, region] = bool(entry.raw.get("default_vpc", False))
+    place = _Place(fleet, account, region, {})
+    for vpc in entry.entries("vpcs", (*_NETWORK_KEYS, "cidr", "subnets")):
+        _vpc(place, vpc)
+    for gateway in entry.entries("transit_gateways", (*_NETWORK_KEYS, "description", "attachments")):
+        _transit_gateway(place, gateway)
+    for log in entry.entries("flow_logs", _FLOW_LOG_KEYS):
+        _flow_log(place, log, _reference(place, log, "resource"), log.place)
+
+
+def _vpc(place: _Place, entry: _Entry) -> None:
+    cidr = entry.text("cidr", DEFAULT_CIDR)
+    for path, number in _repeated(entry, entry.place):
+        vpc = _add(place, entry, path, number, "vpc", {"cidr": cidr})
+        free = _blocks(entry.place, cidr)
+        for subnet in entry.entries("subnets", (*_NETWORK_KEYS, "cidr", "zone", "interfaces")):
+            _subnet(place, subnet, f"{path}{subnet.place}", vpc, free)
+
+
+def _blocks(place: str, cidr: str) -> Iterator[str]:
+    """The /24 blocks of a VPC, or the VPC's own range if it is no larger."""
+    try:
+        network = ipaddress.ip_network(cidr)
+    except ValueError as error:
+        raise FleetError(f"{place}.cidr: {error}") from error
+    return (str(block) for block in network.subnets(new_prefix=max(24, network.prefixlen)))
+
+
+def _subnet(place: _Place, entry: _Entry, where: str, vpc: str, free: Iterator[str]) -> None:
+    zone = entry.text("zone", "a")
+    zone = zone if zone.startswith(place.region) else place.region + zone
+    for path, number in _repeated(entry, where):
+        cidr = entry.text("cidr") or next(free, None)
+        if cidr is None:
+            raise FleetError(f"{entry.place}: no free /24 is left in the VPC; give it a larger cidr")
+        subnet = _add(place, entry, path, number, "subnet", {"vpc": vpc, "cidr": cidr, "zone": zone})
+        for interface in entry.entries("interfaces", (*_NETWORK_KEYS, "description")):
+            for inner, count in _repeated(interface, f"{path}{interface.place}"):
+                settings = {"subnet": subnet, "description": interface.text("description", "")}
+                _add(place, interface, inner, count, "interface", settings)
+
+
+def _transit_gateway(place: _Place, entry: _Entry) -> None:
+    for path, number in _repeated(entry, entry.place):
+        gateway = _add(place, entry, path, number, "transit_gateway", {"description": entry.text("description", "")})
+        for attachment in entry.entries("attachments", (*_NETWORK_KEYS, "vpc", "resource", "resource_type")):
+            by_vpc = attachment.raw.get("vpc") is not None
+            resource = _reference(place, attachment, "vpc") if by_vpc else attachment.required("resource")
+            kind = "vpc" if by_vpc else attachment.required("resource_type")
+            settings = {"transit_gateway": gateway, "resource": resource, "resource_type": kind}
+            for inner, count in _repeated(attachment, f"{path}{attachment.place}"):
+                _add(place, attachment, inner, count, "attachment", settings)
+
+
+_PREFIXES = {
+    "vpc": "vpc-",
+    "subnet": "subnet-",
+    "interface": "eni-",
+    "transit_gateway": "tgw-",
+    "attachment": "tgw-attach-",
+    "flow_log": "fl-",
+}
+
+
+def _repeated(entry: _Entry, path: str) -> Iterator[tuple[str, int | None]]:
+    """One path per repetition, with its number, or the path alone without ``count``."""
+    count = entry.raw.get("count")
+    if count is None:
+        yield path, None
+        return
+    if not isinstance(count, int) or isinstance(count, bool) or count < 1:
+        raise FleetError(f"{entry.place}.count: expected a whole number of at least 1, found {count!r}")
+    for number in range(1, count + 1):
+        yield f"{path}#{number}", number
+
+
+def _add(place: _Place, entry: _Entry, path: str, number: int | None, kind: str, settings: Mapping[str, Any]) -> str:
+    """Record one resource and the flow logs that stand under it; its id."""
+    own_id = _identifier(place, entry, path, number, kind)
+    tags = entry.tags(number)
+    if "Name" in tags:
+        place.names.setdefault(tags["Name"], []).append(own_id)
+    place.names.setdefault(own_id, []).append(own_id)
+    place.fleet.resources.append(Resource(place.account, place.region, kind, own_id, tags, settings))
+    for log in entry.entries("flow_logs", _FLOW_LOG_KEYS):
+        _flow_log(place, log, own_id, f"{path}{log.place}")
+    return own_id
+
+
+def _identifier(place: _Place, entry: _Entry, path: str, number: int | None, kind: str) -> str:
+    prefix, given = _PREFIXES[kind], entry.text("id")
+    if given is None:
+        return prefix + "0" + hashlib.sha256(f"{place.account}/{place.region}/{path}".encode()).hexdigest()[:16]
+    if number is not None:
+        given = f"{given}{number:0{max(1, len(prefix) + 17 - len(given))}x}"
+    if not re.fullmatch(re.escape(prefix) + r"([0-9a-f]{8}|[0-9a-f]{17})", given):
+        raise FleetError(f"{entry.place}.id: expected {prefix} and 8 or 17 hexadecimal digits, found {given}")
+    return given
+
+
+def _reference(place: _Place, entry: _Entry, key: str) -> str:
+    """The id that an entry refers to, by id or by name; ids the simulator knows by syntax only are taken as they are."""
+    wanted = entry.required(key)
+    found = place.names.get(wanted, [])
+    if len(found) > 1:
+        raise FleetError(f"{entry.place}.{key}: {wanted} is the name of {len(found)} resources; refer to it by id")
+    if found:
+        return found[0]
+    if re.fullmatch(r"(nat|core-network)-[0-9a-f]{8,17}", wanted):
+        return wanted
+    raise FleetError(f"{entry.place}.{key}: no resource of {place.region} has the id or name {wanted}")
+
+
+_OPTIONS = {
+    "file_format": "FileFormat",
+    "hive_compatible_partitions": "HiveCompatiblePartitions",
+    "per_hour_partition": "PerHourPartition",
+}
+
+
+def _flow_log(place: _Place, entry: _Entry, resource: str, path: str) -> None:
+    to_s3 = entry.text("destination")
+    if bool(to_s3) == bool(entry.text("log_group")):
+        raise FleetError(f"{entry.place}: a flow log has either a destination or a log_group")
+    given = {
+        "FlowLogId": _identifier(place, entry, path, None, "flow_log"),
+        "ResourceId": resource,
+        "LogDestinationType": "s3" if to_s3 else "cloud-watch-logs",
+        "LogDestination": to_s3,
+        "LogGroupName": entry.text("log_group"),
+        "DeliverLogsPermissionArn": entry.text("role"),
+        "TrafficType": entry.text("traffic", None if resource.startswith(("tgw-", "core-network-")) else "ALL"),
+        "MaxAggregationInterval": entry.raw.get("interval"),
+        "LogFormat": entry.text("format"),
+        "DestinationOptions": _options(entry),
+        "DeliverLogsStatus": entry.text("status"),
+        "DeliverLogsErrorMessage": entry.text("error"),
+        "Tags": entry.tags(None),
+    }
+    fields = {name: value for name, value in given.items() if value is not None}
+    place.fleet.flow_logs.append(PlantedFlowLog(place.account, place.region, fields))
+
+
+def _options(entry: _Entry) -> dict[str, Any] | None:
+    options = _Entry(f"{entry.place}.options", entry.mapping("options"), tuple(_OPTIONS))
+    return {_OPTIONS[key]: value for key, value in options.raw.items()} or None
+
+
+def _numbered(text: str, number: int | None) -> str:
+    return text if number is None else text.replace("{n}", str(number))
+
+
+def _refuse_twice(what: str, values: list[str]) -> None:
+    twice = sorted(value for value, count in Counter(values).items() if count > 1)
+    if twice:
+        raise FleetError(f"the {what} {twice[0]} is there twice")

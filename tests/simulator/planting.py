@@ -1,0 +1,187 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Puts a fleet into moto. The one place that sets ids, which moto would otherwise choose at random.
+
+Objects are made directly in moto's backends, because its create functions validate against everything that is
+already there and take the square of the fleet's size.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Any
+
+from moto.ec2.models import ec2_backends
+from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
+from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+from moto.ec2.models.subnets import Subnet
+from moto.ec2.models.transit_gateway import TransitGateway
+from moto.ec2.models.transit_gateway_attachments import TransitGatewayAttachment
+from moto.ec2.models.transit_gateway_attachments import TransitGatewayVpcAttachment
+from moto.ec2.models.vpcs import VPC
+from moto.iam.models import iam_backends
+from moto.s3.models import s3_backends
+from moto.utilities.utils import get_partition
+
+from .fleet import Bucket
+from .fleet import Fleet
+from .fleet import FleetError
+from .fleet import Principal
+from .fleet import Resource
+from .parts import bucket_policies
+from .parts import flow_logs
+
+
+def plant(fleet: Fleet) -> None:
+    """Make everything in the fleet exist.
+
+    :raises FleetError: a region or zone that does not exist, or an id or name that is taken.
+    """
+    _check(fleet)
+    for (account, region), keeps_default in fleet.regions.items():
+        if not keeps_default:
+            _remove_default_vpc(ec2_backends[account][region])
+    for resource in fleet.resources:
+        backend = ec2_backends[resource.account][resource.region]
+        _MAKERS[resource.kind](backend, resource)
+        if resource.tags:
+            backend.tags[resource.id] = dict(resource.tags)
+    for bucket in fleet.buckets:
+        _bucket(bucket)
+    for principal in fleet.principals:
+        _principal(principal)
+    for log in fleet.flow_logs:
+        flow_logs.plant(log.account, log.region, dict(log.fields))
+
+
+def put_policy(bucket: str, policy: Mapping[str, Any] | None) -> None:
+    """Set a bucket's policy as somebody else would, None for none. An unknown bucket is left alone."""
+    if bucket in s3_backends.bucket_accounts:
+        bucket_policies.plant(bucket, policy)
+
+
+def _check(fleet: Fleet) -> None:
+    """Refuse before anything is made, so that a wrong document changes nothing."""
+    for account, region in fleet.regions:
+        if region not in ec2_backends[account]:
+            raise FleetError(f"accounts.{account}.regions: there is no region {region}")
+    for resource in fleet.resources:
+        _check_resource(resource)
+    for bucket in fleet.buckets:
+        if bucket.name in s3_backends.bucket_accounts:
+            raise FleetError(f"the bucket {bucket.name} exists already")
+
+
+def _check_resource(resource: Resource) -> None:
+    zone = resource.settings.get("zone")
+    if zone is not None and zone not in _zones(resource.region):
+        raise FleetError(f"{resource.id}: {resource.region} has no zone {zone}, only {', '.join(_zones(resource.region))}")
+    backend = ec2_backends[resource.account][resource.region]
+    taken = {
+        "vpc": backend.vpcs,
+        "interface": backend.enis,
+        "transit_gateway": backend.transit_gateways,
+        "attachment": backend.transit_gateway_attachments,
+    }
+    if resource.id in taken.get(resource.kind, ()):
+        raise FleetError(f"{resource.id} exists already")
+
+
+def _zones(region: str) -> dict[str, Any]:
+    return {zone.name: zone for zone in RegionsAndZonesBackend.zones[region]}
+
+
+def _remove_default_vpc(backend: Any) -> None:
+    default = [vpc for vpc in backend.vpcs.values() if vpc.is_default]
+    for vpc in default:
+        for subnets in backend.subnets.values():
+            for subnet in [subnet for subnet in subnets.values() if subnet.vpc_id == vpc.id]:
+                del subnets[subnet.id]
+        del backend.vpcs[vpc.id]
+
+
+def _vpc(backend: Any, resource: Resource) -> None:
+    vpc = VPC(backend, resource.id, resource.settings["cidr"], is_default=False)
+    backend.vpcs[vpc.id] = vpc
+    # Interfaces and DescribeSecurityGroups expect the default group; force skips moto's search for a namesake.
+    backend.create_security_group("default", "default VPC security group", vpc_id=vpc.id, is_default=True, force=True)
+
+
+def _subnet(backend: Any, resource: Resource) -> None:
+    settings = resource.settings
+    zone = _zones(resource.region)[settings["zone"]]
+    backend.subnets[zone.name][resource.id] = Subnet(
+        backend, resource.id, settings["vpc"], settings["cidr"], None, zone, False, False
+    )
+
+
+def _interface(backend: Any, resource: Resource) -> None:
+    subnet = backend.get_subnet(resource.settings["subnet"])
+    interface = NetworkInterface(backend, subnet, [], description=resource.settings["description"])
+    interface.id = resource.id
+    backend.enis[interface.id] = interface
+
+
+def _transit_gateway(backend: Any, resource: Resource) -> None:
+    gateway = TransitGateway(backend, resource.settings["description"])
+    gateway.default_route_table.transit_gateway_id = gateway.id = resource.id
+    backend.transit_gateways[gateway.id] = gateway
+
+
+def _attachment(backend: Any, resource: Resource) -> None:
+    settings = resource.settings
+    gateway = backend.transit_gateways[settings["transit_gateway"]]
+    if settings["resource_type"] == "vpc":
+        attachment = TransitGatewayVpcAttachment(backend, gateway, settings["resource"], [])
+    else:
+        attachment = TransitGatewayAttachment(backend, settings["resource"], settings["resource_type"], gateway)
+    attachment.id = resource.id
+    backend.transit_gateway_attachments[attachment.id] = attachment
+
+
+_MAKERS: dict[str, Callable[[Any, Resource], None]] = {
+    "vpc": _vpc,
+    "subnet": _subnet,
+    "interface": _interface,
+    "transit_gateway": _transit_gateway,
+    "attachment": _attachment,
+}
+
+
+def _bucket(bucket: Bucket) -> None:
+    s3_backends[bucket.account][get_partition(bucket.region)].create_bucket(bucket.name, bucket.region)
+    if bucket.policy is not None:
+        put_policy(bucket.name, bucket.policy)
+
+
+def _principal(principal: Principal) -> None:
+    backend = iam_backends[principal.account]["aws"]
+    _PRINCIPALS[principal.kind](backend, principal)
+    put = getattr(backend, f"put_{principal.kind}_policy")
+    for name, document in principal.policies.items():
+        put(principal.name, name, json.dumps(document))
+
+
+def _user(backend: Any, principal: Principal) -> None:
+    backend.create_user("aws", principal.name)
+    for group in principal.groups:
+        backend.add_user_to_group(group, principal.name)
+
+
+def _group(backend: Any, principal: Principal) -> None:
+    backend.create_group(principal.name)
+
+
+def _role(backend: Any, principal: Principal) -> None:
+    who = [item if item.startswith("arn:") else f"arn:aws:iam::{item}:root" for item in principal.trust]
+    trusted = {"AWS": who or [f"arn:aws:iam::{principal.account}:root"]}
+    statement = {"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    backend.create_role(principal.name, trust, "/", None, "", [], None)
+
+
+_PRINCIPALS: dict[str, Callable[[Any, Principal], None]] = {"user": _user, "group": _group, "role": _role}

@@ -1,0 +1,248 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The server: call log, then faults, then the control endpoint or moto."""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Mapping
+from contextlib import nullcontext
+from typing import Any
+
+# Read when the first EC2 backend is made; nobody here needs its 700 machine images.
+os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+
+from moto.core.base_backend import BackendDict
+from moto.core.model_instances import reset_model_data
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
+from moto.moto_server.werkzeug_app import MotoRequestHandler
+from moto.moto_server.werkzeug_app import create_backend_app
+from moto.s3.models import s3_backends
+from werkzeug.serving import make_server
+
+from . import fleet
+from . import planting
+from . import moto_speed
+from .answers import Answer
+from .answers import error_code
+from .answers import refusal
+from .call_log import CallLog
+from .control import PREFIX
+from .control import Control
+from .faults import Rule
+from .faults import faults
+from .history import FlowLogTags
+from .history import History
+from .parts import bucket_policies
+from .parts import flow_logs
+from .requests import Call
+from .requests import buffer_body
+from .requests import read_call
+from .switches import switches
+
+Headers = list[tuple[str, str]]
+StartResponse = Callable[[str, Headers], Any]
+
+
+class ConnectionCut(ConnectionResetError):
+    """Raised through the server to close the connection without an answer."""
+
+
+class Handler(MotoRequestHandler):
+    """moto's handler, quiet, without delays between small packets, and able to cut a connection."""
+
+    disable_nagle_algorithm = True
+
+    def log_request(self, code: Any = "-", size: Any = "-") -> None:
+        """Say nothing; the call log tells more."""
+
+    def connection_dropped(self, error: BaseException, environ: Any = None) -> None:
+        """Reset the connection instead of closing it in order, so that the client cannot take it for an answer."""
+        self.close_connection = True
+        if isinstance(error, ConnectionCut):
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            os.close(self.connection.detach())
+
+
+class Application:
+    """The WSGI application. ``lock`` is held around every request to AWS, so effects have one order."""
+
+    def __init__(self, control: Control, log: CallLog, history: History, lock: threading.RLock) -> None:
+        self._control = control
+        self._log = log
+        self._history = history
+        self._lock = lock
+        self._moto = DomainDispatcherApplication(create_backend_app)
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        body = buffer_body(environ)
+        if environ["PATH_INFO"].startswith(PREFIX):
+            status, headers, answer = self._control.handle(environ, body)
+        else:
+            with self._lock:
+                status, headers, answer = self._aws(environ)
+        start_response(status, headers)
+        return [answer]
+
+    def _aws(self, environ: dict[str, Any]) -> tuple[str, Headers, bytes]:
+        call = read_call(environ)
+        if call is None:
+            return self._moto_answer(environ)
+        rule = faults.take(call)
+        action = rule.action if rule else None
+        if action == "cut_before":
+            self._log.append(call, None, None, action)
+            raise ConnectionCut
+        refused = refusal(rule, call) if rule else None
+        status, headers, body = _http(refused, environ) if refused else self._effect(environ, call, rule)
+        code = int(status.split()[0])
+        self._log.append(call, code, error_code(code, refused.body if refused else body), action)
+        if action == "cut_after":
+            raise ConnectionCut
+        return status, headers, body
+
+    def _effect(self, environ: dict[str, Any], call: Call, rule: Rule | None) -> tuple[str, Headers, bytes]:
+        """Let the call happen, with whatever the rule adds around it."""
+        if call.write and faults.memory_of_writes():
+            self._history.remember()
+        change = rule if rule is not None and rule.action == "change_policy" else None
+        stale = rule is not None and rule.action == "stale"
+        if change and change.when == "before":
+            _change_policy(change, call)
+        faults.begin(rule)
+        with self._history.as_before(rule.writes) if stale else nullcontext():
+            answer = self._moto_answer(environ)
+        faults.begin(None)
+        if change and change.when == "after":
+            _change_policy(change, call)
+        return answer
+
+    def _moto_answer(self, environ: dict[str, Any]) -> tuple[str, Headers, bytes]:
+        seen: list[Any] = []
+
+        def start_response(status: str, headers: Headers, _exc: Any = None) -> Callable[[bytes], None]:
+            seen[:] = [status, headers]
+            return lambda _data: None
+
+        try:
+            body = b"".join(self._moto(environ, start_response))
+        except Exception as error:  # moto raises what it does not implement through the server
+            traceback.print_exc(file=sys.stderr)
+            return _http(_not_offered(error), environ)
+        return seen[0], seen[1], body
+
+
+class Simulator:
+    """A simulator inside this process; ``host`` and ``port`` as for a socket, 0 takes a free port.
+
+    moto keeps its state per process, so use one at a time.
+    """
+
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        seed: Mapping[str, Any] | None = None,
+        switched: Mapping[str, str] | None = None,
+    ) -> None:
+        self.log = CallLog()
+        self.lock = threading.RLock()
+        self._seed = seed
+        self._switched = dict(switched or {})
+        self._parts = _install_parts()
+        self.history = History([FlowLogTags(), *(part for part in self._parts if hasattr(part, "snapshot"))])
+        application = Application(Control(self), self.log, self.history, self.lock)
+        self._server = make_server(host, port, application, threaded=True, request_handler=Handler)
+        self._thread: threading.Thread | None = None
+        self.reset()
+
+    @property
+    def port(self) -> int:
+        """The port in use."""
+        return self._server.server_port
+
+    @property
+    def url(self) -> str:
+        """Where AWS clients and the control client connect."""
+        return f"http://{self._server.host}:{self.port}"
+
+    def serve_forever(self) -> None:
+        """Serve in this thread until interrupted."""
+        self._server.serve_forever()
+
+    def start(self) -> None:
+        """Serve in a thread of its own."""
+        self._thread = threading.Thread(target=self.serve_forever, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop serving and free the port."""
+        self._server.shutdown()
+        self._server.server_close()
+        if self._thread:
+            self._thread.join()
+
+    def reset(self) -> None:
+        """Go back to how it was started: that seed, those switches, no faults, an empty log."""
+        with self.lock:
+            _reset_moto()
+            for part in self._parts:
+                part.reset()
+            faults.clear()
+            self.history.forget()
+            self.log.clear()
+            switches.reset()
+            switches.update(self._switched)
+            if self._seed is not None:
+                self.seed(self._seed)
+
+    def seed(self, document: Mapping[str, Any]) -> fleet.Fleet:
+        """Add a fleet.
+
+        :raises fleet.FleetError: the document is wrong; nothing was added.
+        """
+        with self.lock:
+            planned = fleet.parse(document)
+            planting.plant(planned)
+            return planned
+
+
+def _install_parts() -> list[Any]:
+    moto_speed.install()
+    parts = [flow_logs, bucket_policies]
+    for part in parts:
+        part.install()
+    return parts
+
+
+def _reset_moto() -> None:
+    BackendDict.reset()
+    s3_backends.bucket_accounts.clear()
+    reset_model_data()
+
+
+def _change_policy(rule: Rule, call: Call) -> None:
+    planting.put_policy(rule.bucket or call.parameters["Bucket"], rule.policy)
+
+
+def _not_offered(error: Exception) -> Answer:
+    """moto does not implement the operation, or failed over it; a code that no client repeats."""
+    text = f"{type(error).__name__}: {error}".replace("&", "and").replace("<", "(").replace(">", ")")
+    code = "SimulatorFailure"
+    shapes = f"<Errors><Error><Code>{code}</Code><Message>{text}</Message></Error></Errors>"
+    return Answer(400, f"<Response>{shapes}<Code>{code}</Code><Message>{text}</Message></Response>".encode())
+
+
+def _http(answer: Answer, environ: Mapping[str, Any]) -> tuple[str, Headers, bytes]:
+    body = b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body
+    headers = [("Content-Type", answer.content_type), ("Content-Length", str(len(body)))]
+    return f"{answer.status} Simulated", headers, body
