@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Optional
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 
@@ -43,31 +44,34 @@ class Destination:
         return f"{self.bucket_arn}/{self.folder}/" if self.folder else self.bucket_arn
 
 
-def parse_folder(option: str, value: str) -> str:
+def parse_folder(option: str, folder: str, value: Optional[str] = None) -> str:
     """Return a folder without its outer slashes.
 
     :param option: name of the option, for the error.
+    :param value: what the option was given, where that is more than the folder; for the error.
     :raises InputError: for an empty path segment or the reserved name ``AWSLogs``.
     """
-    folder = value.strip().strip("/")
-    if not folder:
+    given = folder if value is None else value
+    stripped = folder.strip().strip("/")
+    if not stripped:
         return ""
-    segments = folder.split("/")
+    segments = stripped.split("/")
     if _RESERVED_FOLDER in segments:
-        raise InputError(option, value, f"a folder without the segment {_RESERVED_FOLDER}, which AWS reserves")
+        raise InputError(option, given, f"a folder without the segment {_RESERVED_FOLDER}, which AWS reserves")
     if "" in segments:
-        raise InputError(option, value, "a folder without empty segments (//)")
-    return folder
+        raise InputError(option, given, "a folder without empty segments (//)")
+    return stripped
 
 
-def parse_bucket(option: str, value: str) -> str:
+def parse_bucket(option: str, bucket: str, value: Optional[str] = None) -> str:
     """Return a bucket name if it follows S3's naming rules.
 
+    :param value: what the option was given, where that is more than the name; for the error.
     :raises InputError: if it does not.
     """
-    if not _BUCKET.match(value):
-        raise InputError(option, value, _ALLOWED)
-    return value
+    if not _BUCKET.match(bucket):
+        raise InputError(option, bucket if value is None else value, _ALLOWED)
+    return bucket
 
 
 def parse_destination(value: str, partition: str, option: str = "destination") -> Destination:
@@ -78,16 +82,16 @@ def parse_destination(value: str, partition: str, option: str = "destination") -
     :raises InputError: if the value is no S3 destination, uses a reserved folder, or is of another partition.
     """
     text = value.strip()
-    if not text.startswith("arn:"):
-        bucket, _sep, folder = text.partition("/")
-        return Destination(partition, parse_bucket(option, bucket), parse_folder(option, folder))
-    parts = text.split(":", 5)
-    if len(parts) != 6 or not _PARTITION.match(parts[1]) or parts[2:5] != ["s3", "", ""]:
-        raise InputError(option, value, _ALLOWED)
-    if parts[1] != partition:
-        raise InputError(option, value, f"an ARN of the partition of the region at work, {partition}")
-    bucket, _sep, folder = parts[5].partition("/")
-    return Destination(partition, parse_bucket(option, bucket), parse_folder(option, folder))
+    path = text
+    if text.startswith("arn:"):
+        parts = text.split(":", 5)
+        if len(parts) != 6 or not _PARTITION.match(parts[1]) or parts[2:5] != ["s3", "", ""]:
+            raise InputError(option, value, _ALLOWED)
+        if parts[1] != partition:
+            raise InputError(option, value, f"an ARN of the partition of the region at work, {partition}")
+        path = parts[5]
+    bucket, _sep, folder = path.partition("/")
+    return Destination(partition, parse_bucket(option, bucket, value), parse_folder(option, folder, value))
 
 
 def same_destination(first: str, second: str) -> bool:

@@ -1,0 +1,189 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The fields of a flow log record and the format string made from them. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import Dict
+from typing import List
+from typing import NamedTuple
+from typing import Optional
+from typing import Sequence
+from typing import Set
+from typing import Tuple
+from typing import Union
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+
+VPC = "vpc"
+TRANSIT_GATEWAY = "transit_gateway"
+CLOUD_WAN = "cloud_wan"
+
+_ITEM = re.compile(r"^\$\{([a-z0-9-]+)\}$")
+_NAME = re.compile(r"^[a-z0-9-]+$")
+_ALLOWED = "a list of field names, or a string of ${field} items separated by blanks"
+
+
+class Field(NamedTuple):
+    """One field: its name, the record version that brought it, and its type in Parquet files."""
+
+    name: str
+    version: int
+    parquet_type: str
+
+
+#: VPC User Guide, flow-log-records, "Available fields", by record version (6 is the transit gateway version).
+_VPC_NAMES: Dict[int, str] = {
+    2: "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status",
+    3: "vpc-id subnet-id instance-id tcp-flags type pkt-srcaddr pkt-dstaddr",
+    4: "region az-id sublocation-type sublocation-id",
+    5: "pkt-src-aws-service pkt-dst-aws-service flow-direction traffic-path",
+    7: (
+        "ecs-cluster-arn ecs-cluster-name ecs-container-instance-arn ecs-container-instance-id ecs-container-id "
+        "ecs-second-container-id ecs-service-name ecs-task-definition-arn ecs-task-arn ecs-task-id"
+    ),
+    8: "reject-reason",
+    9: "resource-id",
+    10: "encryption-status",
+    11: (
+        "instance-tag instance-tag-2 interface-tag interface-tag-2 asg-tag asg-tag-2 interface-type "
+        "next-hop-interface-id next-hop-subnet-id next-hop-az-id next-hop-vpc-id next-hop-interface-type"
+    ),
+}
+#: Transit Gateway Guide, tgw-flow-logs: the default format holds all fields, in this order.
+_TRANSIT_GATEWAY_NAMES = (
+    "version resource-type account-id tgw-id tgw-attachment-id tgw-src-vpc-account-id tgw-dst-vpc-account-id "
+    "tgw-src-vpc-id tgw-dst-vpc-id tgw-src-subnet-id tgw-dst-subnet-id tgw-src-eni tgw-dst-eni tgw-src-az-id "
+    "tgw-dst-az-id tgw-pair-attachment-id srcaddr dstaddr srcport dstport protocol packets bytes start end "
+    "log-status type packets-lost-no-route packets-lost-blackhole packets-lost-mtu-exceeded "
+    "packets-lost-ttl-expired tcp-flags region flow-direction pkt-src-aws-service pkt-dst-aws-service"
+)
+#: VPC User Guide, "Parquet": these are numbers, everything else is a STRING.
+_INT_32 = frozenset(("version", "srcport", "dstport", "protocol", "tcp-flags", "traffic-path"))
+_INT_64 = frozenset(("packets", "bytes", "start", "end"))
+
+
+def _parquet_type(name: str) -> str:
+    if name in _INT_32:
+        return "INT_32"
+    return "INT_64" if name in _INT_64 else "STRING"
+
+
+def _fields(names_by_version: Dict[int, str]) -> Dict[str, Field]:
+    return {
+        name: Field(name, version, _parquet_type(name))
+        for version, names in names_by_version.items()
+        for name in names.split()
+    }
+
+
+#: Known fields by family; Cloud WAN's are not published in machine-readable form, so any name passes there.
+FIELDS: Dict[str, Dict[str, Field]] = {
+    VPC: _fields(_VPC_NAMES),
+    TRANSIT_GATEWAY: _fields({6: _TRANSIT_GATEWAY_NAMES}),
+    CLOUD_WAN: {},
+}
+
+#: Fields that stay empty without TagFieldSpecifications, and the resource type whose tags they carry
+#: (EC2 API CreateFlowLogs, TagFieldSpecifications).
+TAG_FIELDS: Dict[str, str] = {
+    "instance-tag": "instance",
+    "instance-tag-2": "instance",
+    "interface-tag": "network-interface",
+    "interface-tag-2": "network-interface",
+    "asg-tag": "auto-scaling-group",
+    "asg-tag-2": "auto-scaling-group",
+}
+
+
+def format_string(names: Sequence[str]) -> str:
+    """Return the format string for field names; items are separated by single blanks (EC2 API, LogFormat)."""
+    return " ".join("${" + name + "}" for name in names)
+
+
+DEFAULT_FORMATS: Dict[str, Optional[str]] = {
+    VPC: format_string(_VPC_NAMES[2].split()),
+    TRANSIT_GATEWAY: format_string(_TRANSIT_GATEWAY_NAMES.split()),
+    CLOUD_WAN: None,
+}
+
+
+def field_names(log_format: str) -> Tuple[str, ...]:
+    """Return the field names of a format string as AWS stores it, in order; items that are none are kept as they are."""
+    matches = ((_ITEM.match(item), item) for item in log_format.split())
+    return tuple(match.group(1) if match else item for match, item in matches)
+
+
+def is_default_format(log_format: str, family: str) -> bool:
+    """Whether a format is what AWS stores when none was asked for.
+
+    The VPC default is fixed (version 2). A transit gateway's default is "all fields", a set that grows with AWS and
+    whose order no API document fixes, so every format with at least the known fields counts. Cloud WAN's default is
+    not published, so any format counts there.
+    """
+    default = DEFAULT_FORMATS[family]
+    if default is None:
+        return True
+    if family == TRANSIT_GATEWAY:
+        return set(field_names(log_format)) >= set(field_names(default))
+    return " ".join(log_format.split()) == default
+
+
+def _requested_names(value: Union[str, Sequence[str]]) -> List[str]:
+    if not isinstance(value, str):
+        return [_list_item_name(item) for item in value]
+    names = []
+    for item in value.split():
+        match = _ITEM.match(item)
+        if not match:
+            raise InputError("log_format", item, _ALLOWED)
+        names.append(match.group(1))
+    return names
+
+
+def _list_item_name(item: str) -> str:
+    text = str(item).strip()
+    match = _ITEM.match(text)
+    name = match.group(1) if match else text
+    if not _NAME.match(name):
+        raise InputError("log_format", item, _ALLOWED)
+    return name
+
+
+def parse_log_format(value: Union[str, Sequence[str]], family: str) -> Tuple[str, List[str]]:
+    """Read a format as people write it.
+
+    :param value: list of field names (``srcaddr`` or ``${srcaddr}``), or the raw string.
+    :param family: :data:`VPC`, :data:`TRANSIT_GATEWAY` or :data:`CLOUD_WAN`.
+    :returns: the format string with single blanks (a trailing blank is refused by CreateFlowLogs), and warnings.
+    :raises InputError: for no field at all, for text that is no field, for a field of another resource type.
+    """
+    names = _requested_names(value)
+    if not names:
+        raise InputError("log_format", value, "at least one field; leave the option out for AWS's default format")
+    warnings = _check_names(names, family)
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        warnings.append(f"log_format names {', '.join(twice)} more than once; AWS does not document what it does then.")
+    return format_string(names), warnings
+
+
+def _check_names(names: Sequence[str], family: str) -> List[str]:
+    known = FIELDS[family]
+    if not known:
+        return []
+    elsewhere: Set[str] = {name for other, fields in FIELDS.items() if other != family for name in fields}
+    warnings = []
+    for name in names:
+        if name in known:
+            continue
+        if name in elsewhere:
+            raise InputError("log_format", name, f"a field of this resource type: {', '.join(sorted(known))}")
+        close = difflib.get_close_matches(name, known, n=1)
+        guess = f" Did you mean {close[0]}?" if close else ""
+        warnings.append(f"log_format: the field {name!r} is not known to this version of the collection.{guess}")
+    return warnings

@@ -1,0 +1,207 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The immutable part of a flow log: what is wanted, and how it differs from what is. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from typing import Dict
+from typing import List
+from typing import Mapping
+from typing import Optional
+from typing import Sequence
+from typing import Tuple
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import Destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import parse_destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import same_destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import DestinationOptions
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import FlowLog
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import TagFields
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import DEFAULT_FORMATS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import TAG_FIELDS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import field_names
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import is_default_format
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import parse_log_format
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Change
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import ResourceType
+
+FILE_FORMATS = ("plain-text", "parquet")
+TRAFFIC_TYPES = ("ALL", "ACCEPT", "REJECT")
+#: EC2 API TagFieldSpecificationRequest: these resource types, one or two keys each.
+TAGGABLE = tuple(sorted(set(TAG_FIELDS.values())))
+_MAX_TAG_FIELD_KEYS = 2
+_MAX_TAG_KEY = 128
+
+
+@dataclass(frozen=True)
+class FlowLogSettings:
+    """What a flow log should be. Everything here can only be changed by replacing the flow log.
+
+    :param traffic_type: ``None`` for types that have none.
+    :param max_aggregation_interval: seconds.
+    :param log_format: ``None``: AWS's default for the type.
+    """
+
+    resource_type: ResourceType
+    destination: Destination
+    traffic_type: Optional[str] = "ALL"
+    max_aggregation_interval: int = 600
+    log_format: Optional[str] = None
+    destination_options: DestinationOptions = DestinationOptions()
+    tag_fields: TagFields = ()
+
+    def differences(self, flow_log: FlowLog) -> Tuple[Change, ...]:
+        """Return what differs in a flow log, field by field; nothing for a difference without meaning.
+
+        No difference are: a trailing slash of the folder, blanks in the format, defaults that AWS filled in, and
+        the traffic type of resource types that have none.
+        """
+        changes: List[Change] = []
+        if not same_destination(flow_log.log_destination, self.destination.arn):
+            changes.append(Change("destination", flow_log.log_destination, self.destination.arn))
+        if self.traffic_type is not None and flow_log.traffic_type != self.traffic_type:
+            changes.append(Change("traffic_type", flow_log.traffic_type, self.traffic_type))
+        if flow_log.max_aggregation_interval != self.max_aggregation_interval:
+            changes.append(
+                Change("max_aggregation_interval", flow_log.max_aggregation_interval, self.max_aggregation_interval)
+            )
+        changes.extend(self._format_differences(flow_log))
+        current, desired = flow_log.destination_options.to_dict(), self.destination_options.to_dict()
+        changes.extend(
+            Change(f"destination_options.{name}", current[name], desired[name])
+            for name in desired
+            if current[name] != desired[name]
+        )
+        if flow_log.tag_fields != self.tag_fields:
+            changes.append(
+                Change(
+                    "tag_field_specifications",
+                    tag_fields_to_options(flow_log.tag_fields),
+                    tag_fields_to_options(self.tag_fields),
+                )
+            )
+        return tuple(changes)
+
+    def _format_differences(self, flow_log: FlowLog) -> List[Change]:
+        current = flow_log.log_format or ""
+        if self.log_format is None:
+            family = self.resource_type.family
+            same = is_default_format(current, family)
+            return [] if same else [Change("log_format", current, DEFAULT_FORMATS[family])]
+        return [] if current == self.log_format else [Change("log_format", current, self.log_format)]
+
+    def as_flow_log(self, resource_id: str, tags: Mapping[str, str]) -> FlowLog:
+        """Return the flow log that a target has once these settings are in place; its id is not known."""
+        return FlowLog(
+            flow_log_id=None,
+            resource_id=resource_id,
+            log_destination=self.destination.arn,
+            traffic_type=self.traffic_type,
+            max_aggregation_interval=self.max_aggregation_interval,
+            log_format=self.log_format or DEFAULT_FORMATS[self.resource_type.family] or "",
+            destination_options=self.destination_options,
+            tag_fields=self.tag_fields,
+            tags=dict(tags),
+        )
+
+
+def tag_fields_to_options(tag_fields: TagFields) -> List[Dict[str, Any]]:
+    """Return tag fields as the option ``tag_field_specifications`` is written."""
+    return [{"resource_type": resource_type, "tag_keys": list(keys)} for resource_type, keys in tag_fields]
+
+
+def settings_from_options(
+    options: Mapping[str, Any], resource_type: ResourceType, partition: str
+) -> Tuple[FlowLogSettings, List[str]]:
+    """Read the options of ``s3_flow_log`` into settings.
+
+    :param options: the module's parameters; absent or ``None`` means not given.
+    :param partition: partition of the region at work.
+    :returns: the settings, and warnings for people.
+    :raises InputError: for values that AWS would refuse, or that contradict each other.
+    """
+    warnings: List[str] = []
+    log_format = None
+    if options.get("log_format") is not None:
+        log_format, warnings = parse_log_format(options["log_format"], resource_type.family)
+    tag_fields = _tag_fields(options.get("tag_field_specifications") or ())
+    _check_tag_fields(log_format, tag_fields)
+    settings = FlowLogSettings(
+        resource_type=resource_type,
+        destination=parse_destination(options["destination"], partition),
+        traffic_type=_traffic_type(options.get("traffic_type"), resource_type),
+        max_aggregation_interval=_interval(options.get("max_aggregation_interval"), resource_type),
+        log_format=log_format,
+        destination_options=_destination_options(options.get("destination_options") or {}),
+        tag_fields=tag_fields,
+    )
+    return settings, warnings
+
+
+def _traffic_type(value: Optional[str], rules: ResourceType) -> Optional[str]:
+    if not rules.has_traffic_type:
+        if value is not None:
+            raise InputError("traffic_type", value, f"nothing: resources of type {rules.name} have no traffic type")
+        return None
+    if value is not None and value not in TRAFFIC_TYPES:
+        raise InputError("traffic_type", value, ", ".join(TRAFFIC_TYPES))
+    return value or "ALL"
+
+
+def _interval(value: Optional[int], rules: ResourceType) -> int:
+    if value is None:
+        return rules.intervals[0]
+    if value not in rules.intervals:
+        allowed = " or ".join(str(item) for item in sorted(rules.intervals))
+        raise InputError("max_aggregation_interval", value, f"{allowed} (seconds) for resources of type {rules.name}")
+    return value
+
+
+def _destination_options(options: Mapping[str, Any]) -> DestinationOptions:
+    given = {name: value for name, value in options.items() if value is not None}
+    unknown = sorted(set(given) - {"file_format", "hive_compatible_partitions", "per_hour_partition"})
+    if unknown:
+        raise InputError(
+            "destination_options", unknown[0], "file_format, hive_compatible_partitions, per_hour_partition"
+        )
+    if given.get("file_format", "plain-text") not in FILE_FORMATS:
+        raise InputError("destination_options.file_format", given["file_format"], ", ".join(FILE_FORMATS))
+    for name in ("hive_compatible_partitions", "per_hour_partition"):
+        if not isinstance(given.get(name, False), bool):
+            raise InputError(f"destination_options.{name}", given[name], "true or false")
+    return DestinationOptions(**given)
+
+
+def _tag_fields(items: Sequence[Mapping[str, Any]]) -> TagFields:
+    seen: Dict[str, Tuple[str, ...]] = {}
+    for item in items:
+        resource_type, keys = item["resource_type"], tuple(item["tag_keys"])
+        if resource_type not in TAGGABLE or resource_type in seen:
+            raise InputError("tag_field_specifications", resource_type, f"each of {', '.join(TAGGABLE)} at most once")
+        if not 1 <= len(keys) <= _MAX_TAG_FIELD_KEYS or not all(1 <= len(key) <= _MAX_TAG_KEY for key in keys):
+            raise InputError("tag_field_specifications", list(keys), "one or two tag keys of 1 to 128 characters")
+        seen[resource_type] = keys
+    return tuple(sorted(seen.items()))
+
+
+def _check_tag_fields(log_format: Optional[str], tag_fields: TagFields) -> None:
+    """Tag fields stay empty without their specification, and a specification without its field is useless."""
+    specified = dict(tag_fields)
+    needed = {TAG_FIELDS[name]: name for name in field_names(log_format or "") if name in TAG_FIELDS}
+    for resource_type, name in sorted(needed.items()):
+        if resource_type not in specified:
+            raise InputError(
+                "log_format", name, f"tag fields whose tags tag_field_specifications names; none is for {resource_type}"
+            )
+    for resource_type in sorted(specified):
+        if resource_type not in needed:
+            fields = ", ".join(name for name, owner in TAG_FIELDS.items() if owner == resource_type)
+            raise InputError("tag_field_specifications", resource_type, f"only with one of {fields} in log_format")
+    for name in sorted(name for name in field_names(log_format or "") if name in TAG_FIELDS):
+        if name.endswith("-2") and len(specified[TAG_FIELDS[name]]) < _MAX_TAG_FIELD_KEYS:
+            raise InputError("log_format", name, f"fields with a second tag key for {TAG_FIELDS[name]}")
