@@ -45,6 +45,7 @@ class Action:
     :param changes: field by field, current and desired.
     :param reason: one sentence for people.
     :param gap: whether the target is without this flow log for a moment.
+    :param gap_seconds: for how long it was, in seconds; known after the run only.
     """
 
     action: str
@@ -54,6 +55,7 @@ class Action:
     changes: Tuple[Change, ...] = ()
     reason: str = ""
     gap: bool = False
+    gap_seconds: Optional[float] = None
 
     def __post_init__(self) -> None:
         if self.action not in ACTION_KINDS:
@@ -69,6 +71,7 @@ class Action:
             "changes": [change.to_dict() for change in self.changes],
             "reason": self.reason,
             "gap": self.gap,
+            "gap_seconds": self.gap_seconds,
         }
 
 

@@ -1,0 +1,376 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From what is and what is wanted to the steps between them. PRIVATE to this collection.
+
+Nothing here calls AWS: the same plan is shown in check mode and carried out otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+from dataclasses import replace
+from typing import Any
+from typing import Dict
+from typing import Iterable
+from typing import List
+from typing import Mapping
+from typing import Optional
+from typing import Sequence
+from typing import Tuple
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import same_destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import S3
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import FlowLog
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Action
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.settings import FlowLogSettings
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.tags import tag_changes
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.tags import tag_key
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.tags import tags_after
+
+REPLACE_MODES = ("create_first", "delete_first", "never")
+PURGE_MODES = ("none", "duplicates", "s3")
+
+_NOT_OURS = "AWS tagged it (aws:...), so another service, for example CloudFormation, owns it; change it there."
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What one task asks for.
+
+    :param targets: resource ids, in the order of the option.
+    :param settings: ``None`` when flow logs are only to be removed by name.
+    :param destination_arn: what ``state: absent`` removes when no name is given.
+    :param tags: from :func:`tags.check_tags`.
+    """
+
+    targets: Tuple[str, ...]
+    settings: Optional[FlowLogSettings] = None
+    destination_arn: Optional[str] = None
+    name: Optional[str] = None
+    tags: Optional[Mapping[str, str]] = None
+    purge_tags: bool = True
+    replace: str = "create_first"
+    purge: str = "none"
+
+
+@dataclass(frozen=True)
+class Step:
+    """An action with what carrying it out takes.
+
+    :param flow_log: the flow log that exists and is tagged, deleted or replaced; ``None`` for a create.
+    :param tags: tags of the new flow log of a create or replace.
+    :param resumed: the flow log that takes the place of the old one, where it exists already: an earlier run began
+        the replacement and did not finish, or the old flow log had to be put back.
+    """
+
+    action: Action
+    flow_log: Optional[FlowLog] = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    resumed: Optional[FlowLog] = None
+
+
+@dataclass(frozen=True)
+class FlowLogPlan:
+    """Steps in the order in which they are carried out, and what is left alone.
+
+    :param kept: managed flow logs that stay; only their tags may change.
+    :param extra: other S3 flow logs of the targets, reported and not touched.
+    """
+
+    steps: Tuple[Step, ...] = ()
+    unsuccessful: Tuple[Unsuccessful, ...] = ()
+    kept: Tuple[FlowLog, ...] = ()
+    extra: Tuple[FlowLog, ...] = ()
+
+
+_ORDER = {"create": 0, "replace": 1, "tag": 2, "untag": 3, "delete": 4}
+
+
+def join_plans(parts: Iterable[FlowLogPlan]) -> FlowLogPlan:
+    """Return one plan of plans for different targets, its steps in the order of carrying out."""
+    plans = list(parts)
+    steps = [step for plan in plans for step in plan.steps]
+    return FlowLogPlan(
+        # Stable: within a kind the order of the targets stays.
+        steps=tuple(sorted(steps, key=lambda step: _ORDER[step.action.action])),
+        unsuccessful=tuple(item for plan in plans for item in plan.unsuccessful),
+        kept=tuple(item for plan in plans for item in plan.kept),
+        extra=tuple(item for plan in plans for item in plan.extra),
+    )
+
+
+def without_targets(plan: FlowLogPlan, targets: Iterable[str]) -> FlowLogPlan:
+    """Return a plan without everything that concerns these targets, which are planned anew."""
+    gone = set(targets)
+    return FlowLogPlan(
+        steps=tuple(step for step in plan.steps if step.action.target not in gone),
+        unsuccessful=tuple(item for item in plan.unsuccessful if item.target not in gone),
+        kept=tuple(item for item in plan.kept if item.resource_id not in gone),
+        extra=tuple(item for item in plan.extra if item.resource_id not in gone),
+    )
+
+
+def _by_age(flow_log: FlowLog) -> Tuple[str, str]:
+    return (flow_log.creation_time, flow_log.flow_log_id or "")
+
+
+def _by_target(targets: Sequence[str], current: Iterable[FlowLog]) -> Dict[str, List[FlowLog]]:
+    grouped: Dict[str, List[FlowLog]] = {target: [] for target in targets}
+    for flow_log in sorted(current, key=_by_age):
+        if flow_log.log_destination_type == S3 and flow_log.resource_id in grouped:
+            grouped[flow_log.resource_id].append(flow_log)
+    return grouped
+
+
+def plan_flow_logs(wanted: Wanted, current: Iterable[FlowLog], present: bool = True) -> FlowLogPlan:
+    """Return the steps that make what is into what is wanted.
+
+    :param current: every flow log known of the targets; those of other targets or to CloudWatch Logs and Firehose
+        are not looked at.
+    :param present: ``False`` removes the flow logs to the destination, or with the name.
+    """
+    plan_target = _plan_present if present else _plan_absent
+    grouped = _by_target(wanted.targets, current)
+    return join_plans(plan_target(wanted, target, grouped[target]) for target in wanted.targets)
+
+
+# -- present ----------------------------------------------------------------------------------------------------
+
+
+def _candidates(wanted: Wanted, settings: FlowLogSettings, logs: Sequence[FlowLog]) -> List[FlowLog]:
+    """Return the flow logs that have the identity asked for: (target, name), or else (target, destination)."""
+    if wanted.name is None:
+        return [item for item in logs if same_destination(item.log_destination, settings.destination.arn)]
+    named = [item for item in logs if item.tags.get("Name") == wanted.name]
+    if named:
+        return named
+    # A name given later: an equal flow log that has no name yet is taken over.
+    return [item for item in logs if "Name" not in item.tags and not settings.differences(item)]
+
+
+def _plan_present(wanted: Wanted, target: str, logs: Sequence[FlowLog]) -> FlowLogPlan:
+    settings = wanted.settings
+    assert settings is not None, "present needs settings"
+    candidates = _candidates(wanted, settings, logs)
+    exact = [item for item in candidates if not settings.differences(item)]
+    if exact:
+        plan = _keep(wanted, target, exact, candidates)
+    elif not candidates:
+        plan = _create(wanted, target)
+    elif len(candidates) == 1 or wanted.purge == S3:
+        plan = _replace(wanted, settings, candidates[0])
+    else:
+        plan = _ambiguous(wanted, settings, target, candidates)
+    return _purge(wanted, settings, plan, logs)
+
+
+def _create(wanted: Wanted, target: str) -> FlowLogPlan:
+    action = Action("create", target, reason="The target has no such flow log.")
+    return FlowLogPlan(steps=(Step(action, tags=tags_after(None, wanted.tags, wanted.purge_tags, wanted.name)),))
+
+
+def _keep(wanted: Wanted, target: str, exact: Sequence[FlowLog], candidates: Sequence[FlowLog]) -> FlowLogPlan:
+    """Keep the oldest healthy equal flow log, finish what an interrupted run began, and set the tags."""
+    kept = min(exact, key=lambda item: (item.marked_as_replaced, item.failed) + _by_age(item))
+    steps = [
+        Step(
+            Action(
+                "replace",
+                target,
+                flow_log_id=kept.flow_log_id,
+                replaces=old.flow_log_id,
+                reason="Finishes a replacement that was interrupted.",
+            ),
+            flow_log=old,
+            resumed=kept,
+        )
+        for old in candidates
+        if old.marked_as_replaced and old is not kept and not old.managed_by_aws
+    ]
+    steps.extend(_tag_steps(wanted, target, kept))
+    return FlowLogPlan(steps=tuple(steps), kept=(kept,))
+
+
+def _tag_steps(wanted: Wanted, target: str, kept: FlowLog) -> List[Step]:
+    to_set, to_unset = tag_changes(kept, wanted.tags, wanted.purge_tags, wanted.name)
+    steps = []
+    for kind, changes, reason in (
+        ("tag", to_set, "Tags differ."),
+        ("untag", to_unset, "Tags that were not asked for."),
+    ):
+        if changes:
+            action = Action(kind, target, flow_log_id=kept.flow_log_id, changes=changes, reason=reason)
+            steps.append(Step(action, flow_log=kept))
+    return steps
+
+
+def _replace(wanted: Wanted, settings: FlowLogSettings, old: FlowLog) -> FlowLogPlan:
+    changes = settings.differences(old)
+    fields = ", ".join(change.field for change in changes)
+    refusal = None
+    if old.managed_by_aws:
+        refusal = ("ManagedByAws", f"Flow log {old.flow_log_id} differs in {fields} and must be replaced.", _NOT_OURS)
+    elif wanted.replace == "never":
+        refusal = (
+            "ReplacementNeeded",
+            f"Flow log {old.flow_log_id} differs in {fields}, which AWS cannot change in place.",
+            "Set replace to create_first to have it replaced.",
+        )
+    if refusal:
+        code, message, hint = refusal
+        item = Unsuccessful(old.resource_id, code, message, hint, flow_log_id=old.flow_log_id, changes=changes)
+        return FlowLogPlan(unsuccessful=(item,), kept=(old,))
+    action = Action(
+        "replace",
+        old.resource_id,
+        replaces=old.flow_log_id,
+        changes=changes,
+        reason=f"AWS cannot change {fields} in place.",
+        gap=wanted.replace == "delete_first",
+    )
+    tags = tags_after(old, wanted.tags, wanted.purge_tags, wanted.name)
+    return FlowLogPlan(steps=(Step(action, flow_log=old, tags=tags),))
+
+
+def _ambiguous(wanted: Wanted, settings: FlowLogSettings, target: str, candidates: Sequence[FlowLog]) -> FlowLogPlan:
+    def describe(item: FlowLog) -> str:
+        differences = ", ".join(f"{change.field} {change.current!r}" for change in settings.differences(item))
+        return f"{item.flow_log_id} ({differences})"
+
+    what = f"named {wanted.name!r}" if wanted.name is not None else f"to {settings.destination.arn}"
+    message = f"{len(candidates)} flow logs {what} exist and none is as asked for: " + "; ".join(
+        map(describe, candidates)
+    )
+    hint = "Give each flow log a name, delete those that are not wanted, or set purge to s3 to keep one only."
+    return FlowLogPlan(unsuccessful=(Unsuccessful(target, "Ambiguous", message, hint),), kept=tuple(candidates))
+
+
+def _purge(wanted: Wanted, settings: FlowLogSettings, plan: FlowLogPlan, logs: Sequence[FlowLog]) -> FlowLogPlan:
+    """Sort what is left of the target's S3 flow logs into those to remove and those only reported."""
+    used = {item.flow_log_id for item in plan.kept} | {
+        step.flow_log.flow_log_id for step in plan.steps if step.flow_log
+    }
+    rest = [item for item in logs if item.flow_log_id not in used]
+    steps = (
+        [] if plan.unsuccessful else [_purge_step(wanted, item) for item in rest if _is_purged(wanted, settings, item)]
+    )
+    removed = {step.action.flow_log_id for step in steps}
+    extra = tuple(item for item in rest if item.flow_log_id not in removed)
+    return replace(plan, steps=plan.steps + tuple(steps), extra=extra)
+
+
+def _is_purged(wanted: Wanted, settings: FlowLogSettings, item: FlowLog) -> bool:
+    if wanted.purge == "none" or item.managed_by_aws:
+        return False
+    if wanted.purge == S3:
+        return True
+    same_name = wanted.name is None or item.tags.get("Name") in (None, wanted.name)
+    return same_name and not settings.differences(item)
+
+
+def _purge_step(wanted: Wanted, item: FlowLog) -> Step:
+    reason = "Another S3 flow log of the target." if wanted.purge == S3 else "An equal flow log is kept."
+    return Step(Action("delete", item.resource_id, flow_log_id=item.flow_log_id, reason=reason), flow_log=item)
+
+
+# -- absent -----------------------------------------------------------------------------------------------------
+
+
+def _plan_absent(wanted: Wanted, target: str, logs: Sequence[FlowLog]) -> FlowLogPlan:
+    steps: List[Step] = []
+    unsuccessful: List[Unsuccessful] = []
+    extra: List[FlowLog] = []
+    for item in logs:
+        if not _is_unwanted(wanted, item):
+            extra.append(item)
+        elif item.managed_by_aws:
+            message = f"Flow log {item.flow_log_id} is not deleted."
+            unsuccessful.append(Unsuccessful(target, "ManagedByAws", message, _NOT_OURS, flow_log_id=item.flow_log_id))
+        else:
+            reason = "state is absent."
+            steps.append(Step(Action("delete", target, flow_log_id=item.flow_log_id, reason=reason), flow_log=item))
+    return FlowLogPlan(steps=tuple(steps), unsuccessful=tuple(unsuccessful), extra=tuple(extra))
+
+
+def _is_unwanted(wanted: Wanted, item: FlowLog) -> bool:
+    if wanted.name is not None:
+        return item.tags.get("Name") == wanted.name
+    return same_destination(item.log_destination, wanted.destination_arn or "")
+
+
+# -- what a plan leads to ---------------------------------------------------------------------------------------
+
+
+def apply_steps(
+    steps: Iterable[Step], flow_logs: Iterable[FlowLog], settings: Optional[FlowLogSettings]
+) -> List[FlowLog]:
+    """Return the flow logs as they are after the steps: the prediction of check mode, and the result of a run.
+
+    :param flow_logs: as they are before; not changed.
+    :param settings: of the flow logs that steps create.
+    """
+    state: Dict[Optional[str], FlowLog] = {item.flow_log_id: item for item in flow_logs}
+    created: List[FlowLog] = []
+    for step in steps:
+        kind = step.action.action
+        if kind in ("create", "replace") and step.resumed is None and settings is not None:
+            new = settings.as_flow_log(step.action.target, step.tags)
+            created.append(replace(new, flow_log_id=step.action.flow_log_id))
+        if kind in ("replace", "delete") and step.flow_log is not None:
+            state.pop(step.flow_log.flow_log_id, None)
+        if step.resumed is not None:
+            state.setdefault(step.resumed.flow_log_id, step.resumed)
+        if kind in ("tag", "untag") and step.action.flow_log_id in state:
+            state[step.action.flow_log_id] = _retagged(state[step.action.flow_log_id], step)
+    return list(state.values()) + created
+
+
+def _retagged(flow_log: FlowLog, step: Step) -> FlowLog:
+    tags = dict(flow_log.tags)
+    for change in step.action.changes:
+        if change.desired is None:
+            tags.pop(tag_key(change), None)
+        else:
+            tags[tag_key(change)] = change.desired
+    return replace(flow_log, tags=tags)
+
+
+def managed_flow_logs(plan: FlowLogPlan) -> List[FlowLog]:
+    """Return the flow logs that a plan keeps or touches, as they are before it."""
+    managed = {item.flow_log_id: item for item in plan.kept}
+    for step in plan.steps:
+        if step.flow_log is not None:
+            managed.setdefault(step.flow_log.flow_log_id, step.flow_log)
+    return list(managed.values())
+
+
+def _comparable(flow_log: FlowLog) -> Dict[str, Any]:
+    shown = flow_log.to_dict()
+    for name in ("flow_log_id", "resource_id", "name", "delivery_status", "delivery_error", "creation_time"):
+        del shown[name]
+    for name in ("log_destination_type", "log_group_name", "resource_type"):
+        del shown[name]
+    shown["tags"] = dict(sorted(flow_log.user_tags.items()))
+    return shown
+
+
+def diff_of(
+    steps: Sequence[Step], before: Iterable[FlowLog], settings: Optional[FlowLogSettings]
+) -> Dict[str, Dict[str, List[Dict[str, Any]]]]:
+    """Return ``{before, after}``: per changed target the managed flow logs with the fields this module manages."""
+    before = list(before)
+    changed = sorted({step.action.target for step in steps})
+    after = apply_steps(steps, before, settings)
+    return {"before": _shown_by_target(changed, before), "after": _shown_by_target(changed, after)}
+
+
+def _shown_by_target(targets: Sequence[str], flow_logs: Iterable[FlowLog]) -> Dict[str, List[Dict[str, Any]]]:
+    shown: Dict[str, List[Dict[str, Any]]] = {target: [] for target in targets}
+    for flow_log in sorted(flow_logs, key=_by_age):
+        if flow_log.resource_id in shown:
+            shown[flow_log.resource_id].append(_comparable(flow_log))
+    return shown

@@ -1,0 +1,435 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The plan: what differs, what is done about it, and what is never touched."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from typing import Dict
+from typing import List
+from typing import Tuple
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import compare_aws_tags
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import REPLACED_TAG
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import FlowLog
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import flow_log_from_description
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import FlowLogPlan
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import Wanted
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import apply_steps
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import diff_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import managed_flow_logs
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import plan_flow_logs
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import DEFAULT_FORMATS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import TRANSIT_GATEWAY
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import VPC
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import RESOURCE_TYPES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.settings import FlowLogSettings
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.settings import settings_from_options
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.tags import tag_changes
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.tags import tag_key
+
+VPC_ID = "vpc-1"
+DESTINATION = "arn:aws:s3:::example-logs/network/"
+
+
+def settings(resource_type: str = "VPC", **options: Any) -> FlowLogSettings:
+    return settings_from_options({"destination": DESTINATION, **options}, RESOURCE_TYPES[resource_type], "aws")[0]
+
+
+def flow_log(flow_log_id: str = "fl-1", **changed: Any) -> FlowLog:
+    base = settings().as_flow_log(VPC_ID, {})
+    return replace(base, flow_log_id=flow_log_id, creation_time="2026-01-01", delivery_status="SUCCESS", **changed)
+
+
+def wanted(*targets: str, **changed: Any) -> Wanted:
+    return Wanted(targets=targets or (VPC_ID,), **{"settings": settings(), **changed})
+
+
+def summary(plan: FlowLogPlan) -> List[Tuple[str, Any, Any]]:
+    return [(step.action.action, step.action.flow_log_id, step.action.replaces) for step in plan.steps]
+
+
+# -- what is a difference ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "described",
+    [
+        {},
+        {"LogDestination": "arn:aws:s3:::example-logs/network"},
+        {"MaxAggregationInterval": 600},
+        {"LogFormat": DEFAULT_FORMATS[VPC]},
+        {"LogFormat": DEFAULT_FORMATS[VPC] + " "},
+        {
+            "DestinationOptions": {
+                "FileFormat": "plain-text",
+                "HiveCompatiblePartitions": False,
+                "PerHourPartition": False,
+            }
+        },
+        {"DestinationOptions": {}},
+        {"Tags": [{"Key": "aws:cloudformation:stack-name", "Value": "x"}, {"Key": "team", "Value": "y"}]},
+        {"DeliverLogsStatus": "FAILED", "DeliverLogsErrorMessage": "Access error"},
+    ],
+)
+def test_what_aws_fills_in_or_leaves_out_is_no_difference(described: Dict[str, Any]) -> None:
+    item = {
+        "FlowLogId": "fl-1",
+        "ResourceId": VPC_ID,
+        "TrafficType": "ALL",
+        "LogDestinationType": "s3",
+        "LogDestination": DESTINATION,
+        **described,
+    }
+    plan = plan_flow_logs(wanted(), [flow_log_from_description(item)])
+    assert plan.steps == () and plan.unsuccessful == ()
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"traffic_type": "REJECT"}, "traffic_type"),
+        ({"max_aggregation_interval": 60}, "max_aggregation_interval"),
+        ({"log_format": "${dstaddr} ${srcaddr}"}, "log_format"),
+    ],
+)
+def test_each_setting_that_differs_is_named_with_both_values(changed: Dict[str, Any], field: str) -> None:
+    plan = plan_flow_logs(wanted(), [flow_log(**changed)])
+    (step,) = plan.steps
+    assert (step.action.action, step.action.replaces) == ("replace", "fl-1")
+    (change,) = step.action.changes
+    assert (change.field, change.current) == (field, changed[field])
+    assert change.desired != change.current
+
+
+def test_reordered_fields_are_a_difference() -> None:
+    asked = wanted(settings=settings(log_format=["srcaddr", "dstaddr"]))
+    assert summary(plan_flow_logs(asked, [flow_log(log_format="${dstaddr} ${srcaddr}")])) == [("replace", None, "fl-1")]
+    assert summary(plan_flow_logs(asked, [flow_log(log_format="${srcaddr} ${dstaddr}")])) == []
+
+
+def test_a_transit_gateway_has_no_drift_from_what_aws_returns_unasked() -> None:
+    item = {
+        "FlowLogId": "fl-1",
+        "ResourceId": "tgw-1",
+        "TrafficType": "ALL",
+        "LogDestinationType": "s3",
+        "LogDestination": DESTINATION,
+        "MaxAggregationInterval": 60,
+        "LogFormat": DEFAULT_FORMATS[TRANSIT_GATEWAY],
+    }
+    asked = wanted("tgw-1", settings=settings("TransitGateway"))
+    assert plan_flow_logs(asked, [flow_log_from_description(item)]).steps == ()
+
+
+def test_tag_keys_keep_their_order_and_types_do_not() -> None:
+    options = {
+        "log_format": ["instance-tag", "instance-tag-2", "interface-tag"],
+        "tag_field_specifications": [
+            {"resource_type": "network-interface", "tag_keys": ["x"]},
+            {"resource_type": "instance", "tag_keys": ["b", "a"]},
+        ],
+    }
+    item = {
+        "FlowLogId": "fl-1",
+        "ResourceId": VPC_ID,
+        "TrafficType": "ALL",
+        "LogDestinationType": "s3",
+        "LogDestination": DESTINATION,
+        "LogFormat": "${instance-tag} ${instance-tag-2} ${interface-tag}",
+        "TagFieldSpecifications": [
+            {"ResourceType": "instance", "TagKeys": ["b", "a"]},
+            {"ResourceType": "network-interface", "TagKeys": ["x"]},
+        ],
+    }
+    asked = wanted(settings=settings(**options))
+    assert plan_flow_logs(asked, [flow_log_from_description(item)]).steps == ()
+    item["TagFieldSpecifications"][0]["TagKeys"].reverse()
+    (step,) = plan_flow_logs(asked, [flow_log_from_description(item)]).steps
+    assert [change.field for change in step.action.changes] == ["tag_field_specifications"]
+
+
+# -- identity ------------------------------------------------------------------------------------------------------
+
+
+def test_a_target_without_a_flow_log_gets_one_and_others_are_left_alone() -> None:
+    foreign = [
+        flow_log("fl-cwl", log_destination_type="cloud-watch-logs", log_destination=""),
+        flow_log("fl-other", log_destination="arn:aws:s3:::other-logs"),
+        flow_log("fl-elsewhere", resource_id="vpc-2"),
+    ]
+    plan = plan_flow_logs(wanted(), foreign)
+    assert summary(plan) == [("create", None, None)]
+    assert [item.flow_log_id for item in plan.extra] == ["fl-other"]
+
+
+def test_of_several_candidates_the_equal_one_wins_the_oldest_healthy_first() -> None:
+    logs = [
+        flow_log("fl-reject", traffic_type="REJECT"),
+        flow_log("fl-failed"),
+        flow_log("fl-new"),
+        flow_log("fl-old"),
+    ]
+    logs[1] = replace(logs[1], delivery_status="FAILED", creation_time="2020")
+    logs[3] = replace(logs[3], creation_time="2021")
+    plan = plan_flow_logs(wanted(), logs)
+    assert plan.steps == ()
+    assert [item.flow_log_id for item in plan.kept] == ["fl-old"]
+    assert {item.flow_log_id for item in plan.extra} == {"fl-reject", "fl-failed", "fl-new"}
+
+
+def test_several_candidates_of_which_none_is_equal_are_refused_and_listed() -> None:
+    logs = [flow_log("fl-a", traffic_type="ACCEPT"), flow_log("fl-r", traffic_type="REJECT")]
+    plan = plan_flow_logs(wanted(), logs)
+    assert plan.steps == ()
+    (item,) = plan.unsuccessful
+    assert item.code == "Ambiguous"
+    assert "fl-a (traffic_type 'ACCEPT')" in item.message and "fl-r (traffic_type 'REJECT')" in item.message
+
+
+def test_with_names_an_accept_and_a_reject_log_share_a_destination() -> None:
+    logs = [
+        flow_log("fl-a", traffic_type="ACCEPT", tags={"Name": "accepted"}),
+        flow_log("fl-r", traffic_type="REJECT", tags={"Name": "rejected"}),
+    ]
+    asked = wanted(name="rejected", settings=settings(traffic_type="REJECT"))
+    plan = plan_flow_logs(asked, logs)
+    assert plan.steps == () and [item.flow_log_id for item in plan.kept] == ["fl-r"]
+    moved = wanted(name="rejected", settings=settings(traffic_type="REJECT", destination="other-logs"))
+    assert summary(plan_flow_logs(moved, logs)) == [("replace", None, "fl-r")]
+
+
+def test_a_name_given_later_is_put_on_the_equal_flow_log() -> None:
+    plan = plan_flow_logs(wanted(name="central"), [flow_log()])
+    assert summary(plan) == [("tag", "fl-1", None)]
+    assert plan.steps[0].action.changes[0].to_dict() == {"field": "tags.Name", "current": None, "desired": "central"}
+    named_otherwise = [flow_log(tags={"Name": "other"})]
+    assert summary(plan_flow_logs(wanted(name="central"), named_otherwise)) == [("create", None, None)]
+
+
+# -- replacement -----------------------------------------------------------------------------------------------------
+
+
+def test_never_reports_what_differs_and_does_nothing() -> None:
+    plan = plan_flow_logs(wanted(replace="never"), [flow_log(max_aggregation_interval=60)])
+    assert plan.steps == ()
+    (item,) = plan.unsuccessful
+    assert (item.code, item.flow_log_id) == ("ReplacementNeeded", "fl-1")
+    assert [change.field for change in item.changes] == ["max_aggregation_interval"]
+
+
+def test_only_delete_first_announces_a_gap() -> None:
+    old = [flow_log(max_aggregation_interval=60)]
+    assert plan_flow_logs(wanted(replace="delete_first"), old).steps[0].action.gap is True
+    assert plan_flow_logs(wanted(), old).steps[0].action.gap is False
+
+
+def test_a_replacement_takes_the_tags_along_unless_they_are_purged() -> None:
+    old = [flow_log(max_aggregation_interval=60, tags={"team": "net", "env": "prod", REPLACED_TAG: "true"})]
+    assert plan_flow_logs(wanted(), old).steps[0].tags == {"team": "net", "env": "prod"}
+    assert plan_flow_logs(wanted(tags={"env": "x"}), old).steps[0].tags == {"env": "x"}
+    asked = wanted(tags={"env": "x"}, purge_tags=False)
+    assert plan_flow_logs(asked, old).steps[0].tags == {"team": "net", "env": "x"}
+
+
+def test_an_interrupted_replacement_is_finished() -> None:
+    old = flow_log("fl-old", max_aggregation_interval=60, tags={REPLACED_TAG: "true"})
+    new = flow_log("fl-new")
+    assert summary(plan_flow_logs(wanted(), [old, new])) == [("replace", "fl-new", "fl-old")]
+    # Before the new one was made: it is still to be made.
+    assert summary(plan_flow_logs(wanted(), [old])) == [("replace", None, "fl-old")]
+    # The settings were changed back meanwhile: the old one is right again and loses its mark.
+    right_again = flow_log("fl-old", tags={REPLACED_TAG: "true"})
+    assert summary(plan_flow_logs(wanted(), [right_again])) == [("untag", "fl-old", None)]
+
+
+@pytest.mark.parametrize("present", [True, False])
+def test_flow_logs_of_aws_services_are_never_deleted(present: bool) -> None:
+    owned = flow_log(traffic_type="REJECT", tags={"aws:cloudformation:stack-id": "x"})
+    asked = wanted(destination_arn=DESTINATION, purge="s3")
+    plan = plan_flow_logs(asked, [owned], present)
+    assert plan.steps == ()
+    assert [item.code for item in plan.unsuccessful] == ["ManagedByAws"]
+
+
+# -- purge and absent ------------------------------------------------------------------------------------------------
+
+
+def purge_fleet() -> List[FlowLog]:
+    return [
+        flow_log("fl-kept"),
+        replace(flow_log("fl-twin"), creation_time="2026-02-01"),
+        flow_log("fl-other", log_destination="arn:aws:s3:::other-logs"),
+        flow_log("fl-stack", log_destination="arn:aws:s3:::other-logs", tags={"aws:cloudformation:stack-id": "x"}),
+        flow_log("fl-cwl", log_destination_type="cloud-watch-logs", log_destination=""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("purge", "gone", "extra"),
+    [
+        ("none", set(), {"fl-twin", "fl-other", "fl-stack"}),
+        ("duplicates", {"fl-twin"}, {"fl-other", "fl-stack"}),
+        ("s3", {"fl-twin", "fl-other"}, {"fl-stack"}),
+    ],
+)
+def test_purge_removes_no_more_than_it_says(purge: str, gone: set, extra: set) -> None:
+    plan = plan_flow_logs(wanted(purge=purge), purge_fleet())
+    assert {step.action.flow_log_id for step in plan.steps} == gone
+    assert {item.flow_log_id for item in plan.extra} == extra
+
+
+def test_purge_comes_after_the_replacement() -> None:
+    logs = [flow_log("fl-a", traffic_type="ACCEPT"), flow_log("fl-other", log_destination="arn:aws:s3:::other-logs")]
+    assert summary(plan_flow_logs(wanted(purge="s3"), logs)) == [
+        ("replace", None, "fl-a"),
+        ("delete", "fl-other", None),
+    ]
+
+
+def test_absent_removes_the_flow_logs_to_the_destination_only() -> None:
+    logs = purge_fleet()
+    plan = plan_flow_logs(Wanted((VPC_ID,), destination_arn=DESTINATION.rstrip("/")), logs, present=False)
+    assert summary(plan) == [("delete", "fl-kept", None), ("delete", "fl-twin", None)]
+    assert {item.flow_log_id for item in plan.extra} == {"fl-other", "fl-stack"}
+
+
+def test_absent_by_name() -> None:
+    logs = [flow_log("fl-a", tags={"Name": "a"}), flow_log("fl-b", tags={"Name": "b"})]
+    assert summary(plan_flow_logs(Wanted((VPC_ID,), name="a"), logs, present=False)) == [("delete", "fl-a", None)]
+
+
+# -- diff ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_diff_shows_changed_targets_with_managed_fields_only() -> None:
+    asked = wanted("vpc-1", "vpc-2", tags={"a": "1"}, settings=settings())
+    plan = plan_flow_logs(asked, [flow_log(tags={"a": "1", "aws:x": "y"})])
+    diff = diff_of(plan.steps, managed_flow_logs(plan), asked.settings)
+    assert diff["before"] == {"vpc-2": []}
+    (shown,) = diff["after"]["vpc-2"]
+    assert sorted(shown) == [
+        "destination",
+        "destination_options",
+        "log_format",
+        "max_aggregation_interval",
+        "tag_field_specifications",
+        "tags",
+        "traffic_type",
+    ]
+
+
+# -- properties ------------------------------------------------------------------------------------------------------
+
+TARGETS = ("vpc-1", "vpc-2", "vpc-3")
+TAGS = st.dictionaries(
+    st.sampled_from(["Name", "team", "env", REPLACED_TAG, "aws:cloudformation:stack-id"]), st.just("x")
+)
+USER_TAGS = st.dictionaries(st.sampled_from(["team", "env"]), st.sampled_from(["x", "y"]))
+
+
+@st.composite
+def fleets(draw: Any) -> List[FlowLog]:
+    count = draw(st.integers(0, 6))
+    return [
+        FlowLog(
+            flow_log_id=f"fl-{number}",
+            resource_id=draw(st.sampled_from(TARGETS)),
+            log_destination_type=draw(st.sampled_from(["s3", "s3", "s3", "cloud-watch-logs"])),
+            log_destination=draw(st.sampled_from([DESTINATION, DESTINATION[:-1], "arn:aws:s3:::other-logs"])),
+            traffic_type=draw(st.sampled_from(["ALL", "REJECT"])),
+            max_aggregation_interval=draw(st.sampled_from([60, 600])),
+            log_format=draw(st.sampled_from([DEFAULT_FORMATS[VPC], "${srcaddr}"])),
+            tags=draw(TAGS),
+            delivery_status=draw(st.sampled_from(["SUCCESS", "FAILED", None])),
+            creation_time=f"2026-01-{draw(st.integers(1, 28)):02}",
+        )
+        for number in range(count)
+    ]
+
+
+WANTED = st.builds(
+    Wanted,
+    targets=st.just(TARGETS),
+    settings=st.builds(
+        settings,
+        traffic_type=st.sampled_from(["ALL", "REJECT"]),
+        max_aggregation_interval=st.sampled_from([60, 600]),
+        log_format=st.sampled_from([None, ["srcaddr"]]),
+    ),
+    destination_arn=st.just(DESTINATION),
+    name=st.sampled_from([None, "x"]),
+    tags=st.one_of(st.none(), USER_TAGS),
+    purge_tags=st.booleans(),
+    replace=st.sampled_from(["create_first", "delete_first", "never"]),
+    purge=st.sampled_from(["none", "duplicates", "s3"]),
+)
+
+
+def named(asked: Wanted) -> Wanted:
+    """A name is part of the tags asked for, as check_tags makes it."""
+    if asked.name is None or asked.tags is None:
+        return asked
+    return replace(asked, tags={**asked.tags, "Name": asked.name})
+
+
+def carried_out(plan: FlowLogPlan, fleet: List[FlowLog], asked: Wanted) -> List[FlowLog]:
+    after = apply_steps(plan.steps, fleet, asked.settings)
+    return [item if item.flow_log_id else replace(item, flow_log_id=f"fl-new-{n}") for n, item in enumerate(after)]
+
+
+@given(asked=WANTED, fleet=fleets(), present=st.booleans())
+def test_planning_again_after_the_plan_gives_nothing(asked: Wanted, fleet: List[FlowLog], present: bool) -> None:
+    asked = named(asked)
+    plan = plan_flow_logs(asked, fleet, present)
+    again = plan_flow_logs(asked, carried_out(plan, fleet, asked), present)
+    assert again.steps == ()
+    assert again.unsuccessful == plan.unsuccessful
+
+
+@given(asked=WANTED, fleet=fleets(), present=st.booleans(), data=st.data())
+def test_planning_does_not_depend_on_the_order_of_what_is_read(
+    asked: Wanted, fleet: List[FlowLog], present: bool, data: Any
+) -> None:
+    shuffled = data.draw(st.permutations(fleet))
+    assert plan_flow_logs(asked, shuffled, present) == plan_flow_logs(asked, fleet, present)
+
+
+@given(asked=WANTED, fleet=fleets(), present=st.booleans())
+def test_nothing_foreign_is_ever_deleted(asked: Wanted, fleet: List[FlowLog], present: bool) -> None:
+    plan = plan_flow_logs(named(asked), fleet, present)
+    gone = {step.flow_log.flow_log_id for step in plan.steps if step.action.action in ("delete", "replace")}
+    for item in fleet:
+        if item.log_destination_type != "s3" or item.managed_by_aws:
+            assert item.flow_log_id not in gone
+
+
+@given(asked=WANTED, fleet=fleets())
+def test_a_target_that_was_logged_stays_logged(asked: Wanted, fleet: List[FlowLog]) -> None:
+    plan = plan_flow_logs(named(asked), fleet)
+    after = carried_out(plan, fleet, asked)
+    for target in TARGETS:
+        if any(item.resource_id == target and item.log_destination_type == "s3" for item in fleet):
+            assert any(item.resource_id == target and item.log_destination_type == "s3" for item in after)
+
+
+@given(
+    current=USER_TAGS,
+    desired=USER_TAGS,
+    purge=st.booleans(),
+)
+def test_tags_change_as_they_do_everywhere_in_amazon_aws(
+    current: Dict[str, str], desired: Dict[str, str], purge: bool
+) -> None:
+    to_set, to_unset = tag_changes(flow_log(tags={**current, "aws:x": "y"}), desired, purge, None)
+    expected_set, expected_unset = compare_aws_tags(current, desired, purge_tags=purge)
+    assert {tag_key(change): change.desired for change in to_set} == expected_set
+    assert [tag_key(change) for change in to_unset] == sorted(expected_unset)
