@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Calls with many ids, of which one may be at fault: split until the fault stands alone. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+from typing import Callable
+from typing import List
+from typing import NamedTuple
+from typing import Sequence
+from typing import Tuple
+from typing import TypeVar
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.ec2 import Refused
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
+
+T = TypeVar("T")
+
+
+class Splitting(NamedTuple):
+    """How a failed call is split.
+
+    :param helps: whether an error (code, message, ids) may be one id's fault.
+    :param alike: all ids are expected to fare the same, so when both halves fail, all are taken to have failed; saves
+        a call per id where AWS refuses a whole kind of change.
+    """
+
+    helps: Callable[[str, str, Sequence[str]], bool]
+    alike: bool = False
+
+
+Attempt = Tuple[List[T], List[Refused]]
+
+
+def _attempt(call: Callable[[Sequence[str]], List[T]], ids: Sequence[str]) -> Attempt:
+    try:
+        return call(ids), []
+    except FlowLogsAWSError as error:
+        code, message = error_code_and_message(error)
+        return [], [Refused(item, code, message) for item in ids]
+
+
+def call_in_parts(call: Callable[[Sequence[str]], List[T]], ids: Sequence[str], splitting: Splitting) -> Attempt:
+    """Make a call for all ids; when it fails as a whole because of one of them, halve until the rest succeeds.
+
+    :param call: takes ids, returns a list of results, raises :class:`FlowLogsAWSError` when it fails as a whole.
+    :returns: the results of the calls that succeeded, and an error for each id whose call did not. One faulty id costs
+        at most ``2 * ceil(log2(len(ids)))`` extra calls.
+    """
+    results, refused = _attempt(call, ids)
+    if not refused or len(ids) == 1 or not splitting.helps(refused[0].code, refused[0].message, ids):
+        return results, refused
+    middle = len(ids) // 2
+    if splitting.alike:
+        return _alike_halves(call, ids, splitting)
+    left = call_in_parts(call, ids[:middle], splitting)
+    right = call_in_parts(call, ids[middle:], splitting)
+    return left[0] + right[0], left[1] + right[1]
+
+
+def _alike_halves(call: Callable[[Sequence[str]], List[T]], ids: Sequence[str], splitting: Splitting) -> Attempt:
+    middle = len(ids) // 2
+    halves = (ids[:middle], ids[middle:])
+    attempts = [_attempt(call, half) for half in halves]
+    results = attempts[0][0] + attempts[1][0]
+    if all(refused for _results, refused in attempts) or not any(refused for _results, refused in attempts):
+        return results, attempts[0][1] + attempts[1][1]
+    failed = halves[0] if attempts[0][1] else halves[1]
+    if len(failed) == 1:
+        return results, attempts[0][1] + attempts[1][1]
+    more, refused = _alike_halves(call, failed, splitting)
+    return results + more, refused

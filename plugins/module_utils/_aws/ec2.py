@@ -1,0 +1,119 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""EC2's flow log calls, one function each. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Dict
+from typing import List
+from typing import Mapping
+from typing import NamedTuple
+from typing import Sequence
+from typing import Tuple
+
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_boto3_client_method_parameters
+from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
+from ansible_collections.amazon.aws.plugins.module_utils.transformation import ansible_dict_to_boto3_filter_list
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsErrorHandler
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import FlowLog
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import flow_log_from_description
+
+# "FlowLogs Service Linked Role is not yet available" is answered for the first flow log with tag fields of an
+# account (IncorrectState); the role comes within seconds. At most about half a minute of pauses.
+_until_role_exists = AWSRetry.jittered_backoff(
+    retries=6, delay=1, max_delay=10, catch_extra_error_codes=["IncorrectState"]
+)
+
+
+class Refused(NamedTuple):
+    """One item of an ``Unsuccessful`` list: HTTP 200 does not mean that every id succeeded."""
+
+    resource_id: str
+    code: str
+    message: str
+
+
+def partition_of(client: Any) -> str:
+    """Return the partition of the client's region (``aws``, ``aws-cn``, ``aws-us-gov`` ...), without a call."""
+    return client.meta.partition
+
+
+def knows_tag_fields(client: Any) -> bool:
+    """Whether the installed botocore can send TagFieldSpecifications; told by its model, without a call."""
+    return "TagFieldSpecifications" in get_boto3_client_method_parameters(client, "create_flow_logs")
+
+
+def _refused(items: Sequence[Mapping[str, Any]]) -> List[Refused]:
+    return [
+        Refused(
+            item.get("ResourceId", ""),
+            str(item.get("Error", {}).get("Code", "")),
+            str(item.get("Error", {}).get("Message", "")),
+        )
+        for item in items
+    ]
+
+
+@FlowLogsErrorHandler.common_error_handler("describe flow logs")
+def describe_flow_logs(client: Any, filters: Mapping[str, Sequence[str]]) -> List[FlowLog]:
+    """Return every flow log that matches (EC2 API DescribeFlowLogs, all pages).
+
+    :param filters: name of a filter -> values, at most 200 each; empty for all flow logs of the region.
+    """
+    pages = client.get_paginator("describe_flow_logs").paginate(Filters=ansible_dict_to_boto3_filter_list(filters))
+    return [flow_log_from_description(item) for page in pages for item in page.get("FlowLogs", ())]
+
+
+@FlowLogsErrorHandler.common_error_handler("describe flow logs by id")
+def describe_flow_logs_by_id(client: Any, flow_log_ids: Sequence[str]) -> List[FlowLog]:
+    """Return the flow logs with these ids (EC2 API DescribeFlowLogs).
+
+    :param flow_log_ids: at most 1,000; one that does not exist makes AWS refuse the whole call.
+    """
+    pages = client.get_paginator("describe_flow_logs").paginate(FlowLogIds=list(flow_log_ids))
+    return [flow_log_from_description(item) for page in pages for item in page.get("FlowLogs", ())]
+
+
+@FlowLogsErrorHandler.common_error_handler("create flow logs")
+@_until_role_exists
+def create_flow_logs(client: Any, request: Dict[str, Any]) -> Tuple[List[str], List[Refused]]:
+    """Create flow logs (EC2 API CreateFlowLogs).
+
+    :param request: from :func:`create_request`; the client token in it is kept across retries.
+    :returns: ids of the new flow logs, which AWS does not map to resources, and the resources that were refused.
+    """
+    answer = client.create_flow_logs(**request)
+    return list(answer.get("FlowLogIds") or ()), _refused(answer.get("Unsuccessful") or ())
+
+
+@FlowLogsErrorHandler.common_error_handler("delete flow logs")
+def delete_flow_logs(client: Any, flow_log_ids: Sequence[str]) -> List[Refused]:
+    """Delete flow logs (EC2 API DeleteFlowLogs); return those that were refused.
+
+    :param flow_log_ids: at most 1,000.
+    """
+    answer = client.delete_flow_logs(FlowLogIds=list(flow_log_ids))
+    return _refused(answer.get("Unsuccessful") or ())
+
+
+@FlowLogsErrorHandler.common_error_handler("tag flow logs")
+def create_tags(client: Any, flow_log_ids: Sequence[str], tags: Mapping[str, str]) -> None:
+    """Set tags on flow logs (EC2 API CreateTags).
+
+    :param flow_log_ids: at most 1,000.
+    """
+    client.create_tags(Resources=list(flow_log_ids), Tags=ansible_dict_to_boto3_tag_list(tags))
+
+
+@FlowLogsErrorHandler.common_error_handler("remove tags of flow logs")
+def delete_tags(client: Any, flow_log_ids: Sequence[str], keys: Sequence[str]) -> None:
+    """Remove tags of flow logs by key, whatever their value (EC2 API DeleteTags).
+
+    :param flow_log_ids: at most 1,000.
+    """
+    client.delete_tags(Resources=list(flow_log_ids), Tags=[{"Key": key} for key in keys])

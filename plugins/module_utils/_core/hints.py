@@ -1,0 +1,97 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What mends an error of AWS, by operation and code. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+from typing import Optional
+from typing import Pattern
+from typing import Tuple
+
+
+class _Hint(NamedTuple):
+    operation: Optional[str]
+    code: Optional[Pattern[str]]
+    message: Optional[Pattern[str]]
+    text: str
+
+
+def _hint(text: str, operation: Optional[str] = None, code: str = "", message: str = "") -> _Hint:
+    return _Hint(operation, re.compile(code) if code else None, re.compile(message) if message else None, text)
+
+
+_DENIED = "^(UnauthorizedOperation|AccessDenied|AccessDeniedException)$"
+
+#: VPC User Guide, flow-logs-s3-permissions and flow-logs-troubleshooting; EC2 API error codes. The first match counts.
+_HINTS: Tuple[_Hint, ...] = (
+    _hint(
+        "The caller needs ec2:CreateFlowLogs on the flow log and on the resource, ec2:CreateTags on the flow log when "
+        "tags or name are given, and logs:CreateLogDelivery on '*'; AWS does not say which one is missing.",
+        "CreateFlowLogs",
+        _DENIED,
+    ),
+    _hint("The caller needs ec2:DescribeFlowLogs on '*'.", "DescribeFlowLogs", _DENIED),
+    _hint(
+        "The caller needs ec2:DeleteFlowLogs on the flow log and logs:DeleteLogDelivery on '*'.",
+        "DeleteFlowLogs",
+        _DENIED,
+    ),
+    _hint("The caller needs ec2:CreateTags on the flow log.", "CreateTags", _DENIED),
+    _hint("The caller needs ec2:DeleteTags on the flow log.", "DeleteTags", _DENIED),
+    _hint(
+        "Create the bucket, or correct destination.", "CreateFlowLogs", message=r"^LogDestination: .* does not exist"
+    ),
+    _hint(
+        "The bucket policy (or, for an SSE-KMS bucket, the key policy) does not let log delivery write for this "
+        "account, region and folder; flow_log_bucket_policy adds what is needed.",
+        "CreateFlowLogs",
+        message="^Access Denied for LogDestination",
+    ),
+    _hint(
+        "A bucket of another account must not be encrypted with the AWS managed key aws/s3, and its default encryption "
+        "must name a customer managed key by its full ARN.",
+        "CreateFlowLogs",
+        message="is undeliverable",
+    ),
+    _hint(
+        "The bucket policy has no room for what AWS wants to add (20 KB): manage it with flow_log_bucket_policy.",
+        "CreateFlowLogs",
+        "^LogDestinationPermissionIssue",
+    ),
+    _hint("Create the bucket, or correct destination.", "CreateFlowLogs", "^LogDestinationNotFound"),
+    _hint("The resource does not exist in this account and region.", "CreateFlowLogs", r"\.NotFound$|^InvalidVpcId"),
+    _hint("A resource can have 250 flow logs: delete some of them.", "CreateFlowLogs", "^FlowLogsLimitExceeded$"),
+    _hint(
+        "AWS holds another flow log of this resource for the same; set allow_gap to true to have it deleted before its "
+        "replacement is made.",
+        "CreateFlowLogs",
+        "^FlowLogAlreadyExists$",
+    ),
+    _hint(
+        "The request rate of the account was exceeded in spite of retries; run fewer forks.",
+        None,
+        "^RequestLimitExceeded$",
+    ),
+)
+
+
+def _matches(hint: _Hint, operation: str, code: str, message: str) -> bool:
+    return (
+        hint.operation in (None, operation)
+        and (hint.code is None or bool(hint.code.search(code)))
+        and (hint.message is None or bool(hint.message.search(message)))
+    )
+
+
+def hint_for(operation: str, code: str, message: str) -> str:
+    """Return what mends an error, or ``""`` where nothing better than AWS's own message is known.
+
+    :param operation: API name, for example ``CreateFlowLogs``.
+    :param code: AWS's error code; items of ``Unsuccessful`` may carry the bare HTTP status ``400``.
+    :param message: AWS's message.
+    """
+    return next((hint.text for hint in _HINTS if _matches(hint, operation, code, message)), "")

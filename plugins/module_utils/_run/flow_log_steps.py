@@ -1,0 +1,411 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Carries out the steps of a flow log plan, and never loses what already succeeded. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from dataclasses import dataclass
+from dataclasses import field
+from dataclasses import replace
+from typing import Any
+from typing import Dict
+from typing import Iterable
+from typing import List
+from typing import Mapping
+from typing import NamedTuple
+from typing import Optional
+from typing import Sequence
+from typing import Tuple
+
+from ansible_collections.amazon.aws.plugins.module_utils.iterators import chunks
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.call_in_parts import Splitting
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.call_in_parts import call_in_parts
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import MAX_FILTER_VALUES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import MAX_FLOW_LOG_IDS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import create_request
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import one_id_may_be_the_cause
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import settings_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import REPLACED_TAG
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import FlowLog
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import Step
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Action
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.settings import FlowLogSettings
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.tags import tag_key
+
+_EXISTS = "FlowLogAlreadyExists"
+# A policy that was just written can take seconds to reach the delivery service, which then answers this.
+_POLICY_LAG = "Access Denied for LogDestination"
+_POLICY_PAUSES = (2.0, 4.0)
+_LONGEST_PAUSE = 5.0
+
+
+@dataclass
+class Outcome:
+    """What a run did.
+
+    :param steps: finished steps, their actions as they really happened.
+    :param described: new flow logs as AWS describes them, by id.
+    :param met_existing: targets whose plain create met an equal flow log: somebody was faster, or an answer was lost.
+    """
+
+    steps: List[Step] = field(default_factory=list)
+    unsuccessful: List[Unsuccessful] = field(default_factory=list)
+    described: Dict[str, FlowLog] = field(default_factory=dict)
+    met_existing: List[str] = field(default_factory=list)
+
+
+class Made(NamedTuple):
+    """New flow logs by target, and the targets that were refused."""
+
+    by_target: Dict[str, FlowLog]
+    refused: List[ec2.Refused]
+
+
+def _not_found(code: str, _message: str = "", _ids: Sequence[str] = ()) -> bool:
+    return code.endswith(".NotFound") or code == "InvalidID"
+
+
+def _unsuccessful(operation: str, refused: ec2.Refused, step: Optional[Step] = None, note: str = "") -> Unsuccessful:
+    return Unsuccessful(
+        target=step.action.target if step else refused.resource_id,
+        code=refused.code,
+        message=(refused.message + " " + note).strip(),
+        hint=hint_for(operation, refused.code, refused.message),
+        flow_log_id=step.flow_log.flow_log_id if step and step.flow_log else None,
+        changes=step.action.changes if step else (),
+    )
+
+
+class FlowLogSteps:
+    """Carries out steps against one account and region.
+
+    :param client: EC2 client.
+    :param settings: of flow logs that are created; ``None`` when there are none.
+    :param replace_mode: ``create_first`` or ``delete_first``.
+    :param allow_gap: consent to delete first where AWS refuses a second flow log.
+    :param wait_timeout: seconds that a new flow log has to show up in DescribeFlowLogs.
+    """
+
+    def __init__(
+        self,
+        client: Any,
+        settings: Optional[FlowLogSettings],
+        replace_mode: str = "create_first",
+        allow_gap: bool = False,
+        wait_timeout: float = 60.0,
+    ) -> None:
+        self._client = client
+        self._settings = settings
+        self._replace_mode = replace_mode
+        self._allow_gap = allow_gap
+        self._wait_timeout = wait_timeout
+        self._outcome = Outcome()
+
+    def run(self, steps: Iterable[Step]) -> Outcome:
+        """Carry out the steps in their order; go on after an error with what does not depend on it."""
+        by_kind: Dict[str, List[Step]] = {}
+        for step in steps:
+            by_kind.setdefault(step.action.action, []).append(step)
+        self._create(by_kind.get("create", []))
+        self._replace(by_kind.get("replace", []))
+        self._tag(by_kind.get("tag", []))
+        self._untag(by_kind.get("untag", []))
+        self._purge(by_kind.get("delete", []))
+        return self._outcome
+
+    # -- create -------------------------------------------------------------------------------------------------
+
+    def _create(self, steps: Sequence[Step]) -> None:
+        if not steps:
+            return
+        made = self._make(self._settings, [step.action.target for step in steps], steps[0].tags)
+        for step in steps:
+            if step.action.target in made.by_target:
+                self._finish(step, made.by_target[step.action.target])
+        for refused in made.refused:
+            if refused.code == _EXISTS:
+                self._outcome.met_existing.append(refused.resource_id)
+            else:
+                self._outcome.unsuccessful.append(_unsuccessful("CreateFlowLogs", refused))
+
+    def _finish(self, step: Step, new: FlowLog, **changed: Any) -> None:
+        self._outcome.described[str(new.flow_log_id)] = new
+        action = replace(step.action, flow_log_id=new.flow_log_id, **changed)
+        self._outcome.steps.append(replace(step, action=action))
+
+    def _make(
+        self, settings: Optional[FlowLogSettings], targets: Sequence[str], tags: Mapping[str, str], alike: bool = False
+    ) -> Made:
+        """Create flow logs in as few calls as AWS allows, and find out which one belongs to which target."""
+        assert settings is not None, "creating needs settings"
+        ids: List[str] = []
+        refused: List[ec2.Refused] = []
+        for batch in chunks(list(targets), settings.resource_type.max_ids):
+            more, again = self._make_batch(settings, batch, tags, alike)
+            for pause in _POLICY_PAUSES:
+                lagging = [item.resource_id for item in again if item.message.startswith(_POLICY_LAG)]
+                if not lagging:
+                    break
+                time.sleep(pause)
+                kept = [item for item in again if item.resource_id not in lagging]
+                retried, again = self._make_batch(settings, lagging, tags, alike)
+                more, again = more + retried, kept + again
+            ids += more
+            refused += again
+        described, problem = self._describe_new(ids)
+        by_target = {item.resource_id: item for item in described}
+        answered = set(by_target) | {item.resource_id for item in refused}
+        refused += [problem._replace(resource_id=target) for target in targets if target not in answered]
+        return Made(by_target, refused)
+
+    def _make_batch(
+        self, settings: FlowLogSettings, batch: Sequence[str], tags: Mapping[str, str], alike: bool
+    ) -> Tuple[List[str], List[ec2.Refused]]:
+        refused: List[ec2.Refused] = []
+
+        def call(targets: Sequence[str]) -> List[str]:
+            # A token of its own for every attempt: a token used before would replay that attempt's answer.
+            request = create_request(settings, targets, tags, str(uuid.uuid4()))
+            ids, items = ec2.create_flow_logs(self._client, request)
+            refused.extend(items)
+            return ids
+
+        ids, failed = call_in_parts(call, batch, Splitting(one_id_may_be_the_cause, alike))
+        return ids, refused + failed
+
+    def _describe_new(self, ids: Sequence[str]) -> Tuple[List[FlowLog], ec2.Refused]:
+        """Describe new flow logs, which AWS may show a little later; also what to say of those that never came."""
+        message = f"The flow log was created but not described within {self._wait_timeout:g} s; run again to see it."
+        problem = ec2.Refused("", "NotDescribed", message)
+        found: Dict[Optional[str], FlowLog] = {}
+        deadline = time.monotonic() + self._wait_timeout
+        pause = 0.5
+        while True:
+            missing = [item for item in ids if item not in found]
+            for batch in chunks(missing, MAX_FLOW_LOG_IDS):
+                more, failed = call_in_parts(
+                    lambda part: ec2.describe_flow_logs_by_id(self._client, part),
+                    batch,
+                    Splitting(lambda *_error: False),
+                )
+                found.update({item.flow_log_id: item for item in more})
+                if failed and not _not_found(failed[0].code):
+                    return list(found.values()), failed[0]
+            if len(found) >= len(ids) or time.monotonic() >= deadline:
+                break
+            time.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+        return self._described_by_filter(ids, found), problem
+
+    def _described_by_filter(self, ids: Sequence[str], found: Dict[Optional[str], FlowLog]) -> List[FlowLog]:
+        """Ask once more for what is missing, by filter: one id that AWS does not know hides no other one there."""
+        missing = [item for item in ids if item not in found]
+        for batch in chunks(missing, MAX_FILTER_VALUES):
+            more, _failed = call_in_parts(
+                lambda part: ec2.describe_flow_logs(self._client, {"flow-log-id": part}),
+                batch,
+                Splitting(lambda *_error: False),
+            )
+            found.update({item.flow_log_id: item for item in more})
+        return list(found.values())
+
+    # -- replace ------------------------------------------------------------------------------------------------
+
+    def _replace(self, steps: Sequence[Step]) -> None:
+        self._remove_replaced([(step, step.resumed) for step in steps if step.resumed is not None])
+        fresh = [step for step in steps if step.resumed is None]
+        for group in _groups(fresh, lambda step: (sorted(step.tags.items()), [c.field for c in step.action.changes])):
+            if self._replace_mode == "delete_first":
+                self._delete_then_create(group)
+            else:
+                self._create_then_delete(group)
+
+    def _create_then_delete(self, steps: Sequence[Step]) -> None:
+        marked = self._mark(steps)
+        if not marked:
+            return
+        by_target = {step.action.target: step for step in marked}
+        made = self._make(self._settings, list(by_target), marked[0].tags, alike=True)
+        unmark: List[Step] = []
+        gap: List[Step] = []
+        for refused in made.refused:
+            step = by_target[refused.resource_id]
+            if refused.code == _EXISTS and self._allow_gap:
+                gap.append(step)
+            else:
+                unmark.append(step)
+                self._outcome.unsuccessful.append(_unsuccessful("CreateFlowLogs", refused, step))
+        healthy, unhealthy = self._sort_by_health([(by_target[target], new) for target, new in made.by_target.items()])
+        unmark += self._withdraw(unhealthy)
+        self._unmark(unmark)
+        self._remove_replaced(healthy)
+        self._delete_then_create(gap)
+
+    def _mark(self, steps: Sequence[Step]) -> List[Step]:
+        """Mark the flow logs about to go, so that a run that is cut off now is finished by the next one."""
+        old_ids = {step.flow_log.flow_log_id: step for step in steps if step.flow_log}
+        new = [item for item, step in old_ids.items() if step.flow_log and not step.flow_log.marked_as_replaced]
+        failed = self._on_ids(new, lambda part: ec2.create_tags(self._client, part, {REPLACED_TAG: "true"}))
+        for refused in failed:
+            step = old_ids.pop(refused.resource_id)
+            self._outcome.unsuccessful.append(_unsuccessful("CreateTags", refused, step, "Nothing was changed."))
+        return list(old_ids.values())
+
+    def _unmark(self, steps: Sequence[Step]) -> None:
+        ids = [str(step.flow_log.flow_log_id) for step in steps if step.flow_log]
+        # A mark that cannot be removed does no harm: the next run removes it.
+        self._on_ids(ids, lambda part: ec2.delete_tags(self._client, part, [REPLACED_TAG]))
+
+    def _sort_by_health(
+        self, made: Sequence[Tuple[Step, FlowLog]]
+    ) -> Tuple[List[Tuple[Step, FlowLog]], List[Tuple[Step, FlowLog]]]:
+        good: List[Tuple[Step, FlowLog]] = []
+        bad: List[Tuple[Step, FlowLog]] = []
+        for step, new in made:
+            differs = self._settings.differences(new) if self._settings else ()
+            (bad if new.failed or differs else good).append((step, new))
+        return good, bad
+
+    def _withdraw(self, pairs: Sequence[Tuple[Step, FlowLog]]) -> List[Step]:
+        """Remove new flow logs that are no replacement: delivery fails, or AWS stored something else than asked for."""
+        failed = {item.resource_id: item for item in self._delete_ids([str(new.flow_log_id) for _step, new in pairs])}
+        for step, new in pairs:
+            why = new.delivery_error or "it is not as asked for"
+            note = "The old one stays, and the new one was removed again."
+            if new.flow_log_id in failed:
+                note = f"The old one stays, and the new one could not be removed: {failed[new.flow_log_id].message}"
+                self._finish(replace(step, action=Action("create", step.action.target, reason=note)), new)
+            message = f"The replacement {new.flow_log_id} does not deliver: {why}."
+            self._outcome.unsuccessful.append(
+                _unsuccessful(
+                    "CreateFlowLogs", ec2.Refused(step.action.target, "ReplacementFailed", message), step, note
+                )
+            )
+        return [step for step, _new in pairs]
+
+    def _remove_replaced(self, pairs: Sequence[Tuple[Step, FlowLog]]) -> None:
+        """Delete old flow logs now that the new ones are seen."""
+        old_ids = [str(step.flow_log.flow_log_id) for step, _new in pairs if step.flow_log]
+        failed = {item.resource_id: item for item in self._delete_ids(old_ids)}
+        for step, new in pairs:
+            refused = failed.get(step.flow_log.flow_log_id if step.flow_log else "")
+            if refused is None:
+                self._finish(step, new)
+                continue
+            note = "The new one is in place; the next run deletes the old one."
+            if step.resumed is None:
+                self._finish(
+                    replace(step, action=Action("create", step.action.target, reason=note), flow_log=None), new
+                )
+            self._outcome.unsuccessful.append(_unsuccessful("DeleteFlowLogs", refused, step, note))
+
+    def _delete_then_create(self, steps: Sequence[Step]) -> None:
+        """Replace with a gap, in batches so that the gap of each target is as short as two calls."""
+        assert self._settings is not None or not steps
+        for batch in chunks(list(steps), self._settings.resource_type.max_ids if self._settings else 1):
+            started = time.monotonic()
+            by_id = {str(step.flow_log.flow_log_id): step for step in batch if step.flow_log}
+            for refused in self._delete_ids(list(by_id)):
+                step = by_id.pop(refused.resource_id)
+                self._outcome.unsuccessful.append(
+                    _unsuccessful("DeleteFlowLogs", refused, step, "Nothing was changed.")
+                )
+                self._unmark([step])
+            by_target = {step.action.target: step for step in by_id.values()}
+            made = self._make(self._settings, list(by_target), batch[0].tags)
+            for target, new in made.by_target.items():
+                self._finish(by_target[target], new, gap=True, gap_seconds=_seconds_since(started))
+            for refused in made.refused:
+                self._put_back(by_target[refused.resource_id], refused, started)
+
+    def _put_back(self, step: Step, refused: ec2.Refused, started: float) -> None:
+        """Restore a flow log whose replacement was refused after it had been deleted."""
+        assert step.flow_log is not None and self._settings is not None
+        old = step.flow_log
+        settings = settings_of(old, self._settings.resource_type)
+        made = self._make(settings, [old.resource_id], old.user_tags)
+        if made.by_target:
+            restored = made.by_target[old.resource_id]
+            note = f"The old flow log was put back as {restored.flow_log_id}."
+            gone = replace(step, action=replace(step.action, changes=(), reason=note), resumed=restored)
+            self._finish(gone, restored, gap=True, gap_seconds=_seconds_since(started))
+        else:
+            note = f"THE TARGET HAS NO FLOW LOG NOW: putting the old one back failed too: {made.refused[0].message}"
+            lost = Action("delete", old.resource_id, flow_log_id=old.flow_log_id, reason=note, gap=True)
+            self._outcome.steps.append(replace(step, action=lost))
+        self._outcome.unsuccessful.append(_unsuccessful("CreateFlowLogs", refused, step, note))
+
+    # -- tags and deletion ---------------------------------------------------------------------------------------
+
+    def _on_ids(self, ids: Sequence[str], call: Any) -> List[ec2.Refused]:
+        """Make a call that returns nothing for many flow logs; return an error for each one that it failed for."""
+        refused: List[ec2.Refused] = []
+        for batch in chunks(list(ids), MAX_FLOW_LOG_IDS):
+            refused += call_in_parts(lambda part: call(part) or [], batch, Splitting(_not_found))[1]
+        return refused
+
+    def _delete_ids(self, ids: Sequence[str]) -> List[ec2.Refused]:
+        """Delete flow logs; one that is gone already is no error."""
+        refused: List[ec2.Refused] = []
+        for batch in chunks(list(ids), MAX_FLOW_LOG_IDS):
+            items, failed = call_in_parts(
+                lambda part: ec2.delete_flow_logs(self._client, part), batch, Splitting(_not_found)
+            )
+            refused += items + failed
+        return [item for item in refused if not _not_found(item.code)]
+
+    def _tag(self, steps: Sequence[Step]) -> None:
+        for group in _groups(steps, lambda step: [(tag_key(c), c.desired) for c in step.action.changes]):
+            tags = {tag_key(change): change.desired for change in group[0].action.changes}
+            self._per_flow_log(group, "CreateTags", lambda part, tags=tags: ec2.create_tags(self._client, part, tags))
+
+    def _untag(self, steps: Sequence[Step]) -> None:
+        for group in _groups(steps, lambda step: [tag_key(c) for c in step.action.changes]):
+            keys = [tag_key(change) for change in group[0].action.changes]
+            self._per_flow_log(group, "DeleteTags", lambda part, keys=keys: ec2.delete_tags(self._client, part, keys))
+
+    def _per_flow_log(self, steps: Sequence[Step], operation: str, call: Any) -> None:
+        by_id = {str(step.action.flow_log_id): step for step in steps}
+        for refused in self._on_ids(list(by_id), call):
+            self._outcome.unsuccessful.append(_unsuccessful(operation, refused, by_id.pop(refused.resource_id)))
+        self._outcome.steps.extend(by_id.values())
+
+    def _purge(self, steps: Sequence[Step]) -> None:
+        """Delete what is not wanted any more, but nothing of a target for which something failed before."""
+        troubled = {item.target for item in self._outcome.unsuccessful}
+        by_id = {str(step.action.flow_log_id): step for step in steps if step.action.target not in troubled}
+        for refused in self._delete_ids(list(by_id)):
+            self._outcome.unsuccessful.append(_unsuccessful("DeleteFlowLogs", refused, by_id.pop(refused.resource_id)))
+        self._outcome.steps.extend(by_id.values())
+
+
+def _seconds_since(started: float) -> float:
+    return round(time.monotonic() - started, 1)
+
+
+def _groups(steps: Iterable[Step], key: Any) -> List[List[Step]]:
+    """Group steps that can share calls, in the order in which each kind first appears."""
+    grouped: Dict[str, List[Step]] = {}
+    for step in steps:
+        grouped.setdefault(repr(key(step)), []).append(step)
+    return list(grouped.values())
+
+
+def read_flow_logs(client: Any, targets: Sequence[str]) -> List[FlowLog]:
+    """Return the S3 flow logs of the targets, in one filtered call or, for more than 200 targets, one sweep.
+
+    :raises FlowLogsAWSError: when AWS does not answer; what is unknown is never taken for absent.
+    """
+    filters: Dict[str, Sequence[str]] = {"log-destination-type": ["s3"]}
+    if len(targets) <= MAX_FILTER_VALUES:
+        filters["resource-id"] = list(targets)
+    wanted = set(targets)
+    return [item for item in ec2.describe_flow_logs(client, filters) if item.resource_id in wanted]

@@ -1,0 +1,137 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs ``s3_flow_log``: read, plan, apply unless in check mode, result. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from typing import Callable
+from typing import Dict
+from typing import Iterable
+from typing import List
+from typing import Tuple
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import parse_destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import FlowLog
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import FlowLogPlan
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import Step
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import Wanted
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import apply_steps
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import diff_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import join_plans
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import managed_flow_logs
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import plan_flow_logs
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import without_targets
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import resolve_resource_type
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import unique_ids
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.settings import settings_from_options
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.tags import check_tags
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps import FlowLogSteps
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps import Outcome
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps import read_flow_logs
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import finish
+
+# How often targets are looked at again whose create met a flow log that was not there a moment before.
+_ROUNDS = 3
+
+
+def wanted_from_params(
+    params: Dict[str, Any], partition: str, warn: Callable[[str], None] = lambda _text: None
+) -> Wanted:
+    """Read the module's parameters.
+
+    :param partition: partition of the region at work.
+    :param warn: takes what people should know though it is no error.
+    :raises InputError: for anything that cannot work.
+    """
+    targets = unique_ids(params["resource_ids"])
+    resource_type = resolve_resource_type(targets, params.get("resource_type"))
+    tags = check_tags(params.get("tags"), params.get("name"))
+    wait_timeout = params.get("wait_timeout")
+    if wait_timeout is not None and wait_timeout < 0:
+        raise InputError("wait_timeout", wait_timeout, "seconds, 0 or more")
+    common = dict(targets=targets, name=params.get("name"), tags=tags, purge_tags=params["purge_tags"])
+    if params["state"] == "absent":
+        destination = params.get("destination")
+        arn = parse_destination(destination, partition).arn if destination else None
+        return Wanted(destination_arn=arn, **common)
+    settings, warnings = settings_from_options(params, resource_type, partition)
+    for text in warnings:
+        warn(text)
+    return Wanted(settings=settings, replace=params["replace"], purge=params["purge"], **common)
+
+
+def run_s3_flow_log(module: FlowLogsModule) -> None:
+    """Make the flow logs of a list of targets as asked for, or say in check mode what that would take."""
+    client = module.client("ec2")
+    params = module.params
+    wanted = wanted_from_params(params, ec2.partition_of(client), module.warn)
+    if wanted.settings and wanted.settings.tag_fields and not ec2.knows_tag_fields(client):
+        module.fail_json(
+            msg="tag_field_specifications: the installed botocore does not know TagFieldSpecifications of "
+            "CreateFlowLogs. Update boto3 and botocore (June 2026 or newer), or leave the tag fields out."
+        )
+    plan, outcome = _converge(module, client, wanted)
+    before = managed_flow_logs(plan)
+    result = {
+        "changed": bool(outcome.steps),
+        "actions": [step.action.to_dict() for step in outcome.steps],
+        "diff": diff_of(outcome.steps, before, wanted.settings),
+        "flow_logs": _flow_logs_after(wanted, outcome, before),
+        "extra": [item.to_dict() for item in plan.extra],
+    }
+    where = wanted.settings.destination.arn if wanted.settings else wanted.destination_arn or f"name {wanted.name}"
+    doing = f"publish flow logs to {where}" if params["state"] == "present" else f"remove flow logs to {where}"
+    finish(module, doing, result, list(plan.unsuccessful) + outcome.unsuccessful)
+
+
+def _converge(module: FlowLogsModule, client: Any, wanted: Wanted) -> Tuple[FlowLogPlan, Outcome]:
+    """Plan and apply; look again at targets for which somebody was faster or an answer was lost."""
+    present = module.params["state"] == "present"
+    plan, outcome = FlowLogPlan(), Outcome()
+    for _round in range(_ROUNDS):
+        more = plan_flow_logs(wanted, read_flow_logs(client, wanted.targets), present)
+        if module.check_mode:
+            return more, Outcome(steps=list(more.steps))
+        plan = join_plans([without_targets(plan, wanted.targets), more])
+        steps = FlowLogSteps(
+            client,
+            wanted.settings,
+            replace_mode=wanted.replace,
+            allow_gap=module.params["allow_gap"],
+            wait_timeout=module.params["wait_timeout"],
+        )
+        done = steps.run(more.steps)
+        outcome.steps += done.steps
+        outcome.unsuccessful += done.unsuccessful
+        outcome.described.update(done.described)
+        if not done.met_existing:
+            return plan, outcome
+        wanted = replace(wanted, targets=tuple(done.met_existing))
+    outcome.unsuccessful += [_still_existing(target) for target in wanted.targets]
+    return plan, outcome
+
+
+def _still_existing(target: str) -> Unsuccessful:
+    return Unsuccessful(
+        target,
+        "FlowLogAlreadyExists",
+        "AWS says that an equal flow log exists, but does not describe one.",
+        "Run again; if it stays so, compare with s3_flow_log_info and give the flow log a name.",
+    )
+
+
+def _flow_logs_after(wanted: Wanted, outcome: Outcome, before: Iterable[FlowLog]) -> List[Dict[str, Any]]:
+    order = {target: position for position, target in enumerate(wanted.targets)}
+    after = apply_steps(outcome.steps, before, wanted.settings)
+    # What AWS described of new flow logs is more than what could be predicted of them.
+    seen = [outcome.described.get(str(item.flow_log_id), item) for item in after]
+    ordered = sorted(seen, key=lambda item: (order[item.resource_id], item.flow_log_id or ""))
+    return [item.to_dict() for item in ordered]

@@ -1,0 +1,359 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: s3_flow_log
+version_added: "0.1.0"
+short_description: Publish the VPC Flow Logs of network resources to Amazon S3
+description:
+  - Makes sure that each resource of a list has a flow log with the given settings that delivers to an S3 bucket,
+    or that it has none.
+  - Takes all resources of one account, region and resource type in one task; the number of API calls does not grow
+    with each resource. A first run for N resources makes one DescribeFlowLogs request (and its further pages), one
+    CreateFlowLogs request per 300 resources (25 for transit gateway and Cloud WAN types), and one DescribeFlowLogs
+    request per 1000 new flow logs. A run without changes only reads.
+  - AWS cannot change a flow log, only its tags. Any other difference means a replacement, see O(replace).
+  - Flow logs that were made by hand or by other tools are taken over as they are when they have the same settings.
+    Flow logs to CloudWatch Logs or Amazon Data Firehose, and those that another AWS service owns (tags that begin with
+    C(aws:)), are never deleted.
+  - The bucket must let log delivery write, see M(flowlogs.aws.flow_log_bucket_policy).
+author:
+  - flowlogs.aws contributors
+options:
+  resource_ids:
+    description:
+      - Ids of the resources, all of one type. Duplicates are folded, the order is kept.
+    type: list
+    elements: str
+    required: true
+  resource_type:
+    description:
+      - Type of the resources, under the name that the EC2 API uses.
+      - Told by the ids where it is not given. V(CoreNetworkEdge) must be given.
+    type: str
+    choices:
+      - VPC
+      - Subnet
+      - NetworkInterface
+      - TransitGateway
+      - TransitGatewayAttachment
+      - RegionalNatGateway
+      - CoreNetwork
+      - CoreNetworkEdge
+      - CoreNetworkAttachment
+  state:
+    description:
+      - V(present) makes sure that each resource has the flow log.
+      - V(absent) deletes the flow logs of the resources to O(destination), or those named O(name).
+    type: str
+    choices: [present, absent]
+    default: present
+  destination:
+    description:
+      - Where the records go. The ARN of a bucket with an optional folder, V(arn:aws:s3:::bucket/folder/), or
+        V(bucket/folder), which is completed for the partition of the region.
+      - C(AWSLogs) cannot be a folder, AWS reserves it.
+      - Required with O(state=present). With O(state=absent) one of O(destination) and O(name) is required.
+    type: str
+  traffic_type:
+    description:
+      - Which traffic is recorded. The default is V(ALL).
+      - Transit gateway and Cloud WAN types have no traffic type, and it cannot be given for them.
+    type: str
+    choices: [ALL, ACCEPT, REJECT]
+  max_aggregation_interval:
+    description:
+      - For how many seconds at most a flow is captured before it is recorded, V(60) or V(600).
+      - The default is V(600), and V(60) for transit gateway and Cloud WAN types, which have no other.
+    type: int
+  log_format:
+    description:
+      - The fields of a record, in order. A list of field names, or the string that AWS uses, with C(${field}) items
+        separated by blanks.
+      - Without it AWS's default format for the type is used, and any other format counts as a difference.
+      - Fields that this version does not know give a warning; fields of another resource type are refused.
+    type: raw
+  destination_options:
+    description:
+      - How the files are written. What is not given has AWS's default.
+    type: dict
+    suboptions:
+      file_format:
+        description: Format of the files. AWS's default is V(plain-text).
+        type: str
+        choices: [plain-text, parquet]
+      hive_compatible_partitions:
+        description:
+          - Whether the folders are named as Hive expects, C(year=2026/month=11/...). AWS's default is V(false).
+          - Also changes the folder of the account, so the bucket policy needs the layout V(hive).
+        type: bool
+      per_hour_partition:
+        description: Whether there is a folder per hour rather than per day. AWS's default is V(false).
+        type: bool
+  tag_field_specifications:
+    description:
+      - Which tags of the resources the tag fields of O(log_format) carry, for example C(instance-tag).
+      - Each entry needs one of its fields in O(log_format), and each tag field needs its entry.
+      - Needs a botocore of June 2026 or newer.
+    type: list
+    elements: dict
+    suboptions:
+      resource_type:
+        description: Whose tags.
+        type: str
+        choices: [auto-scaling-group, instance, network-interface]
+        required: true
+      tag_keys:
+        description: One or two keys; the first goes to C(instance-tag), the second to C(instance-tag-2).
+        type: list
+        elements: str
+        required: true
+  name:
+    description:
+      - Name of the flow log, kept in its tag C(Name).
+      - With a name, a flow log is the one of this name of the resource, so its destination may change and several flow
+        logs of a resource can share a destination. Without, it is the one to this destination.
+      - An equal flow log without a name is taken over and given the name.
+    type: str
+  tags:
+    description:
+      - Tags of the flow logs. When not given, tags are left alone.
+      - Keys that begin with C(aws:) are reserved for AWS.
+    type: dict
+    aliases: [resource_tags]
+  purge_tags:
+    description:
+      - Whether tags that are not in O(tags) are removed. Nothing is removed when O(tags) is not given.
+    type: bool
+    default: true
+  replace:
+    description:
+      - What is done with a flow log that differs in more than its tags.
+      - V(create_first) creates the new flow log, sees it described and not failed, and then deletes the old one.
+        If AWS refuses a second flow log, nothing is changed unless O(allow_gap=true).
+      - V(delete_first) deletes the old one first. Traffic in between is not recorded. If the new one is refused, the
+        old one is put back.
+      - V(never) leaves the flow log alone and fails, naming what differs, after everything else is done.
+      - While a replacement is at work, the old flow log carries the tag C(flowlogs.aws:replaced), by which a later run
+        finishes a replacement that was interrupted.
+    type: str
+    choices: [create_first, delete_first, never]
+    default: create_first
+  allow_gap:
+    description:
+      - Consent to delete the old flow log first when O(replace=create_first) and AWS refuses a second one.
+    type: bool
+    default: false
+  purge:
+    description:
+      - What is done with other S3 flow logs of the resources.
+      - V(none) reports them in RV(extra).
+      - V(duplicates) deletes those that equal the one asked for; the oldest healthy one is kept.
+      - V(s3) deletes all of them.
+    type: str
+    choices: [none, duplicates, s3]
+    default: none
+  wait_timeout:
+    description:
+      - How many seconds a new flow log has to show up before it counts as failed.
+    type: int
+    default: 60
+attributes:
+  idempotent:
+    support: full
+seealso:
+  - module: flowlogs.aws.s3_flow_log_info
+  - module: flowlogs.aws.flow_log_bucket_policy
+  - name: Publish flow logs to Amazon S3
+    description: The guide of AWS.
+    link: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3.html
+notes:
+  - Needs the permissions ec2:DescribeFlowLogs, ec2:CreateFlowLogs, ec2:DeleteFlowLogs, ec2:CreateTags, ec2:DeleteTags,
+    logs:CreateLogDelivery and logs:DeleteLogDelivery.
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+  - flowlogs.aws.attributes
+"""
+
+EXAMPLES = r"""
+- name: Publish the flow logs of two VPCs to a folder of the central bucket
+  flowlogs.aws.s3_flow_log:
+    region: eu-west-1
+    resource_ids:
+      - vpc-0123456789abcdef0
+      - vpc-0fedcba9876543210
+    destination: arn:aws:s3:::example-central-flow-logs/network/
+
+- name: Rejected traffic only, within a minute, as Parquet files by the hour
+  flowlogs.aws.s3_flow_log:
+    region: eu-west-1
+    resource_ids: "{{ subnets.subnets | map(attribute='subnet_id') }}"
+    destination: example-central-flow-logs/rejected
+    traffic_type: REJECT
+    max_aggregation_interval: 60
+    log_format: [version, vpc-id, subnet-id, srcaddr, dstaddr, dstport, protocol, action, start, end]
+    destination_options:
+      file_format: parquet
+      hive_compatible_partitions: true
+      per_hour_partition: true
+    tags:
+      CostCenter: "4711"
+
+- name: Transit gateways have neither traffic type nor a choice of interval
+  flowlogs.aws.s3_flow_log:
+    region: eu-west-1
+    resource_ids: [tgw-0123456789abcdef0]
+    destination: arn:aws:s3:::example-central-flow-logs
+
+- name: Remove the flow logs to an old bucket
+  flowlogs.aws.s3_flow_log:
+    region: eu-west-1
+    resource_ids: [vpc-0123456789abcdef0]
+    destination: arn:aws:s3:::example-old-flow-logs
+    state: absent
+"""
+
+RETURN = r"""
+actions:
+  description:
+    - What was done, or in check mode what would be done; the same, but for the ids of flow logs that do not exist yet.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - action: create
+      target: vpc-0123456789abcdef0
+      flow_log_id: fl-0123456789abcdef0
+      replaces: null
+      changes: []
+      reason: The target has no such flow log.
+      gap: false
+      gap_seconds: null
+  contains:
+    action:
+      description: V(create), V(replace), V(delete), V(tag) or V(untag).
+      type: str
+      returned: always
+    target:
+      description: Id of the resource.
+      type: str
+      returned: always
+    flow_log_id:
+      description: The flow log, for V(create) and V(replace) the new one.
+      type: str
+      returned: always
+    replaces:
+      description: Id of the flow log that was replaced.
+      type: str
+      returned: always
+    changes:
+      description: What differs, with C(field), C(current) and C(desired).
+      type: list
+      elements: dict
+      returned: always
+    reason:
+      description: One sentence that says why.
+      type: str
+      returned: always
+    gap:
+      description: Whether the resource was without this flow log for a moment.
+      type: bool
+      returned: always
+    gap_seconds:
+      description: For how many seconds.
+      type: float
+      returned: always
+unsuccessful:
+  description:
+    - What could not be done. If there is anything, the task fails after everything else is done.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - target: vpc-0fedcba9876543210
+      code: "400"
+      message: "LogDestination: example-central-flow-logs does not exist"
+      hint: Create the bucket, or correct destination.
+      flow_log_id: null
+      changes: []
+flow_logs:
+  description:
+    - The managed flow logs of the resources after the run; in check mode as they would be.
+    - See RV(flowlogs.aws.s3_flow_log_info#module:flow_logs) for what each contains.
+  returned: always
+  type: list
+  elements: dict
+extra:
+  description: Other S3 flow logs of the same resources, which are left alone.
+  returned: always
+  type: list
+  elements: dict
+diff:
+  description: For each resource that changes, its managed flow logs before and after.
+  returned: always
+  type: dict
+  sample: {"before": {"vpc-0123456789abcdef0": []}, "after": {"vpc-0123456789abcdef0": [{"traffic_type": "ALL"}]}}
+"""
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import RESOURCE_TYPES
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import run_module
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.s3_flow_log import run_s3_flow_log
+
+ARGUMENT_SPEC = dict(
+    resource_ids=dict(type="list", elements="str", required=True),
+    resource_type=dict(type="str", choices=list(RESOURCE_TYPES)),
+    state=dict(type="str", choices=["present", "absent"], default="present"),
+    destination=dict(type="str"),
+    traffic_type=dict(type="str", choices=["ALL", "ACCEPT", "REJECT"]),
+    max_aggregation_interval=dict(type="int"),
+    log_format=dict(type="raw"),
+    destination_options=dict(
+        type="dict",
+        options=dict(
+            file_format=dict(type="str", choices=["plain-text", "parquet"]),
+            hive_compatible_partitions=dict(type="bool"),
+            per_hour_partition=dict(type="bool"),
+        ),
+    ),
+    tag_field_specifications=dict(
+        type="list",
+        elements="dict",
+        options=dict(
+            resource_type=dict(
+                type="str", choices=["auto-scaling-group", "instance", "network-interface"], required=True
+            ),
+            tag_keys=dict(type="list", elements="str", required=True, no_log=False),
+        ),
+    ),
+    name=dict(type="str"),
+    tags=dict(type="dict", aliases=["resource_tags"]),
+    purge_tags=dict(type="bool", default=True),
+    replace=dict(type="str", choices=["create_first", "delete_first", "never"], default="create_first"),
+    allow_gap=dict(type="bool", default=False),
+    purge=dict(type="str", choices=["none", "duplicates", "s3"], default="none"),
+    wait_timeout=dict(type="int", default=60),
+)
+
+
+def main() -> None:
+    """Run the module."""
+    module = FlowLogsModule(
+        argument_spec=ARGUMENT_SPEC,
+        required_if=[("state", "present", ["destination"]), ("state", "absent", ["destination", "name"], True)],
+        supports_check_mode=True,
+    )
+    run_module(module, run_s3_flow_log)
+
+
+if __name__ == "__main__":
+    main()
