@@ -1,0 +1,84 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs ``s3_flow_log_info``: which calls, which filters, what is returned. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Dict
+from typing import Iterable
+from typing import List
+from typing import Optional
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import MAX_FILTER_VALUES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import parse_destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import same_destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import FlowLog
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import unique_ids
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
+
+#: EC2 API DescribeFlowLogs, Filter.N; tag:KEY besides.
+FILTERS = (
+    "deliver-log-status",
+    "flow-log-id",
+    "log-destination-type",
+    "log-group-name",
+    "resource-id",
+    "tag-key",
+    "traffic-type",
+)
+
+
+def filters_from_params(params: Dict[str, Any]) -> Dict[str, List[str]]:
+    """Return the API filters that the parameters ask for.
+
+    :raises InputError: for a filter that DescribeFlowLogs does not have; it has none for destination or format.
+    """
+    filters: Dict[str, List[str]] = {}
+    for name, value in (params.get("filters") or {}).items():
+        if name not in FILTERS and not name.startswith("tag:"):
+            raise InputError("filters", name, f"tag:KEY, {', '.join(FILTERS)}")
+        filters[name] = [str(item) for item in (value if isinstance(value, list) else [value])]
+    filters.setdefault("log-destination-type", ["s3"])
+    for name, values in filters.items():
+        if len(values) > MAX_FILTER_VALUES:
+            raise InputError(f"filters.{name}", f"{len(values)} values", f"at most {MAX_FILTER_VALUES} values")
+    return filters
+
+
+def _only(flow_logs: Iterable[FlowLog], name: str, wanted: Optional[List[str]]) -> List[FlowLog]:
+    return [item for item in flow_logs if wanted is None or getattr(item, name) in wanted]
+
+
+def run_s3_flow_log_info(module: FlowLogsModule) -> None:
+    """Return the flow logs that match every option given."""
+    client = module.client("ec2")
+    params = module.params
+    filters = filters_from_params(params)
+    resource_ids = unique_ids(params["resource_ids"]) if params["resource_ids"] is not None else None
+    destination = None
+    if params["destination"]:
+        destination = parse_destination(params["destination"], ec2.partition_of(client)).arn
+    found = _read(client, filters, params["flow_log_ids"], list(resource_ids) if resource_ids is not None else None)
+    if destination is not None:
+        found = [item for item in found if same_destination(item.log_destination, destination)]
+    ordered = sorted(found, key=lambda item: (item.resource_id, item.creation_time, item.flow_log_id or ""))
+    module.exit_json(changed=False, flow_logs=[item.to_dict() for item in ordered])
+
+
+def _read(
+    client: Any, filters: Dict[str, List[str]], flow_log_ids: Optional[List[str]], resource_ids: Optional[List[str]]
+) -> List[FlowLog]:
+    """Read by filter where one call does, and by a sweep with a local match where ids are many."""
+    narrowest = "flow-log-id" if flow_log_ids is not None else "resource-id"
+    ids = flow_log_ids if flow_log_ids is not None else resource_ids
+    if ids is not None and narrowest not in filters and len(ids) <= MAX_FILTER_VALUES:
+        if not ids:
+            return []
+        filters = {**filters, narrowest: ids}
+    found = ec2.describe_flow_logs(client, filters)
+    return _only(_only(found, "flow_log_id", flow_log_ids), "resource_id", resource_ids)

@@ -1,0 +1,180 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: s3_flow_log_info
+version_added: "0.1.0"
+short_description: Read the VPC Flow Logs of a region
+description:
+  - Returns flow logs under the names and with the values that M(flowlogs.aws.s3_flow_log) has as options, so that what
+    is read can be given back. What AWS leaves out of its answer for old flow logs is filled with the documented default.
+  - A flow log is returned when it matches every option given. Without options all flow logs to S3 are returned.
+  - That a flow log is active and its delivery status is V(SUCCESS) does not prove that anything was delivered; AWS
+    answers so before the first delivery too.
+author:
+  - flowlogs.aws contributors
+options:
+  resource_ids:
+    description: Ids of the resources whose flow logs are wanted.
+    type: list
+    elements: str
+  flow_log_ids:
+    description: Ids of the flow logs. Those that do not exist are not returned, which is no error.
+    type: list
+    elements: str
+  destination:
+    description: ARN of the bucket with its folder, or C(bucket/folder). A trailing slash makes no difference.
+    type: str
+  filters:
+    description:
+      - Filters of the EC2 API, each with a value or a list of values.
+      - These are V(deliver-log-status), V(flow-log-id), V(log-destination-type), V(log-group-name), V(resource-id),
+        V(tag-key), V(traffic-type) and C(tag:KEY).
+      - Unless V(log-destination-type) is among them only flow logs to S3 are returned.
+    type: dict
+attributes:
+  diff_mode:
+    support: none
+    details: Nothing is changed.
+  idempotent:
+    support: N/A
+    details: Nothing is changed.
+seealso:
+  - module: flowlogs.aws.s3_flow_log
+notes:
+  - Needs the permission ec2:DescribeFlowLogs.
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+  - flowlogs.aws.attributes
+"""
+
+EXAMPLES = r"""
+- name: All flow logs of a VPC that deliver to S3
+  flowlogs.aws.s3_flow_log_info:
+    region: eu-west-1
+    resource_ids: [vpc-0123456789abcdef0]
+
+- name: Flow logs whose delivery fails, wherever they deliver to
+  flowlogs.aws.s3_flow_log_info:
+    region: eu-west-1
+    filters:
+      deliver-log-status: FAILED
+      log-destination-type: [s3, cloud-watch-logs, kinesis-data-firehose]
+"""
+
+RETURN = r"""
+flow_logs:
+  description: The flow logs, ordered by resource and age. Empty when none matches.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    flow_log_id:
+      description: Id of the flow log.
+      type: str
+      returned: always
+      sample: fl-0123456789abcdef0
+    resource_id:
+      description: Id of the resource.
+      type: str
+      returned: always
+      sample: vpc-0123456789abcdef0
+    resource_type:
+      description: Type of the resource, told by its id. Null where the id does not tell.
+      type: str
+      returned: always
+      sample: VPC
+    log_destination_type:
+      description: V(s3), V(cloud-watch-logs) or V(kinesis-data-firehose).
+      type: str
+      returned: always
+      sample: s3
+    destination:
+      description: ARN of the destination.
+      type: str
+      returned: always
+      sample: arn:aws:s3:::example-central-flow-logs/network/
+    log_group_name:
+      description: Name of the log group, for flow logs to CloudWatch Logs.
+      type: str
+      returned: always
+    traffic_type:
+      description: V(ALL), V(ACCEPT) or V(REJECT). Null for transit gateways.
+      type: str
+      returned: always
+      sample: ALL
+    max_aggregation_interval:
+      description: Seconds.
+      type: int
+      returned: always
+      sample: 600
+    log_format:
+      description: The format as AWS stores it.
+      type: str
+      returned: always
+      sample: ${version} ${account-id}
+    destination_options:
+      description: How files are written. Null for other destinations than S3.
+      type: dict
+      returned: always
+      sample: {"file_format": "plain-text", "hive_compatible_partitions": false, "per_hour_partition": false}
+    tag_field_specifications:
+      description: Which tags the tag fields carry.
+      type: list
+      elements: dict
+      returned: always
+    tags:
+      description: All tags.
+      type: dict
+      returned: always
+      sample: {"Name": "central"}
+    name:
+      description: The tag C(Name).
+      type: str
+      returned: always
+      sample: central
+    delivery_status:
+      description: V(SUCCESS) or V(FAILED). Null where AWS says nothing.
+      type: str
+      returned: always
+      sample: SUCCESS
+    delivery_error:
+      description: Why delivery fails, V(Access error), V(Rate limited) or V(Unknown error).
+      type: str
+      returned: always
+    creation_time:
+      description: When it was made, in ISO 8601.
+      type: str
+      returned: always
+      sample: "2026-01-01T00:00:00+00:00"
+"""
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import run_module
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.s3_flow_log_info import run_s3_flow_log_info
+
+ARGUMENT_SPEC = dict(
+    resource_ids=dict(type="list", elements="str"),
+    flow_log_ids=dict(type="list", elements="str"),
+    destination=dict(type="str"),
+    filters=dict(type="dict"),
+)
+
+
+def main() -> None:
+    """Run the module."""
+    module = FlowLogsModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    run_module(module, run_s3_flow_log_info)
+
+
+if __name__ == "__main__":
+    main()
