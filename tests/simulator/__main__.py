@@ -43,13 +43,13 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the one line that says where it listens, then serve until SIGTERM or SIGINT."""
     given = parse_arguments(arguments)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _stop)
     try:
         simulator = Simulator(given.host, given.port, _read_seed(given.seed), _read_switches(given.switch))
     except (FleetError, UnknownSwitch, OSError) as error:
         print(f"simulator: {error}", file=sys.stderr)
         return 2
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _stop)
     if given.until_stdin_closes:
         threading.Thread(target=_stop_at_end_of_input, daemon=True).start()
     print(f"simulator: {simulator.url}", flush=True)

@@ -30,6 +30,9 @@ from urllib.request import urlopen
 ROOT = Path(__file__).resolve().parents[2]
 """The root of the checkout, where ``python -m tests.simulator`` works."""
 
+DEFAULT_ACCESS_KEY = "AKIASIMULATORAAAAAAA"
+SECRET_KEY = "simulator-secret-simulator-secret-000000"
+
 START_SECONDS = 60.0
 CONTROL_SECONDS = 120.0
 
@@ -89,12 +92,16 @@ class SimulatorClient:
         """Go back to how the simulator was started."""
         self._ask("POST", "reset")
 
-    def environment(self, region: str = "us-east-1") -> dict[str, str]:
-        """Environment variables that lead AWS clients here. The fake secret is long, so that no log censors words."""
+    def environment(self, region: str = "us-east-1", access_key: str = DEFAULT_ACCESS_KEY) -> dict[str, str]:
+        """Environment variables that lead AWS clients here.
+
+        An access key from the seed belongs to its account, every other one to the default account 123456789012.
+        The fake secret is long, so that Ansible does not find and censor it in other words.
+        """
         return {
             "AWS_ENDPOINT_URL": self.url,
-            "AWS_ACCESS_KEY_ID": "AKIASIMULATOR0000000",
-            "AWS_SECRET_ACCESS_KEY": "simulator-secret-simulator-secret-0000",
+            "AWS_ACCESS_KEY_ID": access_key,
+            "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
             "AWS_DEFAULT_REGION": region,
             "AWS_REGION": region,
             "AWS_EC2_METADATA_DISABLED": "true",

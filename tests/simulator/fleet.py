@@ -40,7 +40,11 @@ Pure: a document goes in, a :class:`Fleet` of flat records comes out; :mod:`plan
         buckets:
           - {name: central-logs, region: eu-west-1, policy: {Version: "2012-10-17", Statement: []}}
         groups: [{name: network}]
-        users: [{name: deploy, groups: [network], policies: {inline-name: {Version: "2012-10-17", Statement: []}}}]
+        users:
+          - name: deploy
+            groups: [network]
+            access_key: AKIAFLEETDEPLOYAAAAA      # requests signed with it come from this account; any secret will do
+            policies: {inline-name: {Version: "2012-10-17", Statement: []}}
         roles: [{name: flow-logs, trust: ["222222222222"]}]
 
 Further keys of a flow log: ``id``, ``name``, ``tags``, ``traffic`` (ALL unless the type takes none), ``interval``,
@@ -119,6 +123,7 @@ class Principal:
     policies: Mapping[str, Any]
     groups: tuple[str, ...] = ()
     trust: tuple[str, ...] = ()
+    access_key: str | None = None
 
 
 @dataclass
@@ -233,11 +238,19 @@ def _account(fleet: Fleet, account: str, raw: Any) -> None:
 
 def _principals(fleet: Fleet, account: str, entry: _Entry) -> None:
     for plural, kind in (("groups", "group"), ("users", "user"), ("roles", "role")):
-        extra = {"user": ("groups",), "role": ("trust",)}.get(kind, ())
+        extra = {"user": ("groups", "access_key"), "role": ("trust",)}.get(kind, ())
         for item in entry.entries(plural, ("name", "policies", *extra)):
             policies = dict(item.mapping("policies"))
             groups, trust = tuple(item.list("groups")), tuple(str(who) for who in item.list("trust"))
-            fleet.principals.append(Principal(account, kind, item.required("name"), policies, groups, trust))
+            key = _access_key(item)
+            fleet.principals.append(Principal(account, kind, item.required("name"), policies, groups, trust, key))
+
+
+def _access_key(entry: _Entry) -> str | None:
+    key = entry.text("access_key")
+    if key is not None and not re.fullmatch(r"AKIA[A-Z2-7]{16}", key):
+        raise FleetError(f"{entry.place}.access_key: expected AKIA and 16 letters A to Z or digits 2 to 7, found {key}")
+    return key
 
 
 def _region(fleet: Fleet, account: str, region: str, entry: _Entry) -> None:

@@ -170,6 +170,11 @@ def _user(backend: Any, principal: Principal) -> None:
     backend.create_user("aws", principal.name)
     for group in principal.groups:
         backend.add_user_to_group(group, principal.name)
+    if principal.access_key:
+        key = backend.create_access_key(principal.name)
+        del backend.access_keys[key.access_key_id]
+        key.access_key_id = principal.access_key
+        backend.access_keys[key.access_key_id] = key
 
 
 def _group(backend: Any, principal: Principal) -> None:
