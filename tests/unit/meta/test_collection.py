@@ -1,0 +1,109 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the collection says about itself agrees with what is in it."""
+
+from __future__ import annotations
+
+import ast
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.unit.meta.project import PACKAGE
+from tests.unit.meta.project import ROOT
+from tests.unit.meta.project import modules
+from tests.unit.meta.project import parse
+from tests.unit.meta.project import read
+from tests.unit.meta.project import read_yaml
+
+GALAXY = read_yaml("galaxy.yml")
+
+
+def test_version_is_the_same_everywhere() -> None:
+    assert f'COLLECTION_VERSION = "{GALAXY["version"]}"' in read("plugins/module_utils/_run/version.py")
+
+
+def test_depends_on_amazon_aws_alone() -> None:
+    assert list(GALAXY["dependencies"]) == ["amazon.aws"]
+
+
+def test_action_group_holds_every_module_and_extends_that_of_amazon_aws() -> None:
+    group = read_yaml("meta/runtime.yml")["action_groups"]["aws"]
+    assert group[0] == {"metadata": {"extend_group": ["amazon.aws.aws"]}}
+    assert group[1:] == modules()
+
+
+@pytest.mark.parametrize("name", modules())
+def test_module_is_documentation_and_a_short_main(name: str) -> None:
+    functions = [node for node in parse(f"plugins/modules/{name}.py").body if isinstance(node, ast.FunctionDef)]
+    assert [function.name for function in functions] == ["main"]
+    assert functions[0].end_lineno - functions[0].lineno + 1 <= 20
+
+
+@pytest.fixture(scope="module", name="documentation")
+def documentation_as_ansible_shows_it() -> dict:
+    """What ansible-doc says of each module, with the fragments filled in."""
+    program = pathlib.Path(sys.executable).with_name("ansible-doc")
+    names = [f"flowlogs.aws.{name}" for name in modules()]
+    done = subprocess.run([program, "--json", *names], cwd=ROOT, check=True, stdout=subprocess.PIPE)
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("name", modules())
+def test_module_tells_what_it_supports(documentation: dict, name: str) -> None:
+    attributes = documentation[f"flowlogs.aws.{name}"]["doc"]["attributes"]
+    assert {"action_group", "check_mode", "diff_mode", "idempotent"} <= set(attributes)
+    assert attributes["check_mode"]["support"] == "full"
+    assert "flowlogs.aws.aws" in json.dumps(attributes["action_group"])
+
+
+@pytest.mark.parametrize("name", modules())
+def test_module_says_what_it_returns_and_shows_how_to_use_it(documentation: dict, name: str) -> None:
+    pages = documentation[f"flowlogs.aws.{name}"]
+    assert pages["return"]
+    assert f"flowlogs.aws.{name}:" in pages["examples"]
+    assert pages["doc"]["version_added"]
+
+
+def test_execution_environment_names_files_that_are_there() -> None:
+    for name in read_yaml("meta/execution-environment.yml")["dependencies"].values():
+        assert (ROOT / name).is_file()
+
+
+def pinned(kind: str) -> dict[str, set[str]]:
+    """Return the versions that requirements/KIND.txt pins, by package; there may be one for each Python."""
+    versions: dict[str, set[str]] = {}
+    for line in read(f"requirements/{kind}.txt").splitlines():
+        if not line.startswith("#"):
+            found = re.fullmatch(r"([a-z0-9-]+)==([\w.]+)( ; [^/]+)?", line)
+            assert found, f"not pinned: {line}"
+            versions.setdefault(found[1], set()).add(found[2])
+    return versions
+
+
+def asked_for(kind: str) -> set[str]:
+    """Return the packages that requirements/KIND.in names."""
+    return set(re.findall(r"^[a-z0-9-]{2,}", read(f"requirements/{kind}.in"), re.MULTILINE))
+
+
+@pytest.mark.parametrize("kind", ["demo", "dev"])
+def test_what_is_asked_for_is_pinned(kind: str) -> None:
+    assert asked_for(kind) - {"-r", "-c"} <= pinned(kind).keys()
+
+
+def test_demo_and_tests_run_on_the_same_versions() -> None:
+    demo, dev = pinned("demo"), pinned("dev")
+    assert demo == {name: dev[name] for name in demo}
+
+
+def test_the_collection_is_importable_from_the_checkout() -> None:
+    """Not from a copy of it, which would hide what changes here."""
+    command = [sys.executable, "-c", f"import {PACKAGE}.plugins.module_utils._core.plan as it; print(it.__file__)"]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    assert pathlib.Path(done.stdout.strip()).resolve() == ROOT / "plugins/module_utils/_core/plan.py"

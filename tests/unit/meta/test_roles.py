@@ -1,0 +1,83 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What roles and playbooks declare agrees with what they have."""
+
+from __future__ import annotations
+
+import collections
+
+import pytest
+
+from tests.unit.meta.project import ROOT
+from tests.unit.meta.project import read_yaml
+from tests.unit.meta.project import roles
+
+
+def entry_points(role: str) -> dict:
+    """Return the argument specification of each entry point of a role."""
+    return read_yaml(f"roles/{role}/meta/argument_specs.yml")["argument_specs"]
+
+
+def options(role: str) -> dict[str, list[dict]]:
+    """Return every variable of a role with its specification in each entry point that has it."""
+    found = collections.defaultdict(list)
+    for entry_point in entry_points(role).values():
+        for name, option in (entry_point.get("options") or {}).items():
+            found[name].append(option)
+    return found
+
+
+def defaults(role: str) -> dict:
+    """Return the defaults of a role."""
+    return read_yaml(f"roles/{role}/defaults/main.yml") or {}
+
+
+def disagreements(defaults: dict, options: dict[str, list[dict]]) -> list[str]:
+    """Return the variables for which the defaults and the specifications tell different things."""
+    optional = {name for name, specs in options.items() if not any(spec.get("required") for spec in specs)}
+    declared = [(name, spec["default"]) for name, specs in options.items() for spec in specs if "default" in spec]
+    different = {name for name, value in declared if name in defaults and defaults[name] != value}
+    return sorted(optional.symmetric_difference(defaults) | different)
+
+
+@pytest.mark.parametrize("role", roles())
+def test_every_variable_with_a_default_is_specified_and_the_other_way_round(role: str) -> None:
+    assert disagreements(defaults(role), options(role)) == []
+
+
+@pytest.mark.parametrize("role", roles())
+def test_every_variable_is_named_after_the_role_and_described(role: str) -> None:
+    for name, specs in options(role).items():
+        assert name.startswith(f"{role}_")
+        assert all(spec.get("type") and spec.get("description") for spec in specs), name
+
+
+@pytest.mark.parametrize("role", roles())
+def test_every_entry_point_has_tasks_and_a_description(role: str) -> None:
+    for name, entry_point in entry_points(role).items():
+        assert (ROOT / "roles" / role / "tasks" / f"{name}.yml").is_file()
+        assert entry_point["short_description"]
+
+
+@pytest.mark.parametrize("role", roles())
+def test_role_has_what_galaxy_wants(role: str) -> None:
+    assert read_yaml(f"roles/{role}/meta/main.yml")["galaxy_info"]["description"]
+    assert (ROOT / "roles" / role / "README.md").is_file()
+
+
+@pytest.mark.parametrize(
+    ("defaults", "options", "found"),
+    [
+        ({"a": 1}, {"a": [{"default": 1}]}, []),
+        ({}, {"a": [{"required": True}]}, []),
+        ({"a": None}, {"a": [{}]}, []),
+        ({"a": 1}, {}, ["a"]),
+        ({}, {"a": [{}]}, ["a"]),
+        ({"a": 1}, {"a": [{"required": True}]}, ["a"]),
+        ({"a": 1}, {"a": [{"default": 1}, {"default": 2}]}, ["a"]),
+    ],
+)
+def test_the_check_of_defaults(defaults: dict, options: dict, found: list[str]) -> None:
+    assert disagreements(defaults, options) == found

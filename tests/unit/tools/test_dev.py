@@ -1,0 +1,117 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""tools/dev.py sets up a checkout once, and says what to do where it cannot."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+from tools import dev
+
+
+@pytest.fixture(name="checkout")
+def checkout_that_is_set_up(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
+    """A checkout, in a folder with a blank, that claims to be set up; installing anything in it fails the test."""
+    root = tmp_path / "a checkout"
+    (root / "requirements").mkdir(parents=True)
+    for kind in ("demo", "dev"):
+        (root / "requirements" / f"{kind}.txt").write_text("ansible-core==1\n", encoding="utf-8")
+    venv = root / ".venv"
+    (venv / "bin").mkdir(parents=True)
+    (venv / "bin" / "python").symlink_to(sys.executable)
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}.0"
+    (venv / "pyvenv.cfg").write_text(f"home = /usr/bin\nversion = {version}\n", encoding="utf-8")
+    paths = {"ROOT": root, "VENV": venv, "STAMP": venv / "stamp.json", "PYTHON": venv / "bin" / "python"}
+    for name, path in paths.items():
+        monkeypatch.setattr(dev, name, path)
+    (venv / "stamp.json").write_text(json.dumps({"at": str(root), "dev": dev.fingerprint("dev")}), encoding="utf-8")
+    return root
+
+
+@pytest.fixture(name="steps")
+def steps_of_an_installation(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The steps of an installation, noted instead of taken."""
+    steps: list[str] = []
+    for name in ("make_venv", "install_packages", "install_amazon_aws", "link_checkout"):
+        monkeypatch.setattr(dev, name, lambda *arguments, step=name: steps.append(step))
+    return steps
+
+
+def test_setup_does_nothing_when_nothing_changed(checkout: pathlib.Path, steps: list[str]) -> None:
+    dev.setup("dev")
+    assert steps == []
+
+
+def test_setup_installs_again_when_a_pin_changed(checkout: pathlib.Path, steps: list[str]) -> None:
+    (checkout / "requirements" / "dev.txt").write_text("ansible-core==2\n", encoding="utf-8")
+    dev.setup("dev")
+    assert steps == ["make_venv", "install_packages", "install_amazon_aws", "link_checkout"]
+    dev.setup("dev")
+    assert len(steps) == 4
+
+
+def test_setup_for_the_demo_keeps_what_the_tests_need(checkout: pathlib.Path, steps: list[str]) -> None:
+    dev.setup("demo")
+    assert steps
+    del steps[:]
+    dev.setup("dev")
+    assert steps == []
+
+
+@pytest.mark.parametrize("change", ["moved", "other python"])
+def test_setup_starts_anew_when_the_venv_no_longer_fits(
+    checkout: pathlib.Path, steps: list[str], monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    if change == "moved":
+        dev.STAMP.write_text(json.dumps({"at": "/elsewhere", "dev": dev.fingerprint("dev")}), encoding="utf-8")
+    else:
+        (dev.VENV / "pyvenv.cfg").write_text("version = 3.9.1\n", encoding="utf-8")
+
+    def remake(*arguments: object) -> None:
+        assert not dev.VENV.exists()
+        dev.VENV.mkdir()
+
+    monkeypatch.setattr(dev, "make_venv", remake)
+    dev.setup("dev")
+    assert steps == ["install_packages", "install_amazon_aws", "link_checkout"]
+
+
+def test_without_rights_it_says_what_to_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dev, "privilege", lambda: None)
+    with pytest.raises(dev.Trouble, match=r"sudo apt-get install -y .*python3\.\d+-venv"):
+        dev.install_venv_support()
+
+
+def test_tree_holds_the_files_under_version_control_and_amazon_aws(
+    root: pathlib.Path, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dev, "DEV", tmp_path)
+    tree = dev.tree()
+    assert tree.parts[-3:] == ("ansible_collections", "flowlogs", "aws")
+    assert (tree / "galaxy.yml").read_bytes() == (root / "galaxy.yml").read_bytes()
+    assert os.access(tree / ".ci" / "run", os.X_OK)
+    assert not (tree / ".venv").exists()
+    assert (tree.parents[1] / "amazon" / "aws" / "MANIFEST.json").is_file()
+
+
+@pytest.mark.parametrize("arguments", [[], ["nonsense"]])
+def test_it_explains_itself(root: pathlib.Path, arguments: list[str]) -> None:
+    command = [sys.executable, root / "tools" / "dev.py", *arguments]
+    done = subprocess.run(command, check=False, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    assert "Usage: python3 tools/dev.py" in done.stderr
+
+
+def test_a_failing_tool_is_named(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dev, "DEV", tmp_path)
+    monkeypatch.setattr(sys, "argv", ["tools/dev.py", "ansible-test", "--nonsense"])
+    with pytest.raises(SystemExit, match="tools/dev.py: failed with exit code 2: .*ansible-test --nonsense"):
+        dev.main()
