@@ -23,6 +23,8 @@ POST       /seed                  add a fleet, in YAML or JSON
 from __future__ import annotations
 
 import json
+import sys
+import traceback
 from collections.abc import Callable
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -81,6 +83,9 @@ class Control:
             return _answer("200 OK", route(dict(parse_qsl(environ.get("QUERY_STRING", ""))), body))
         except (BadRequest, FleetError, InvalidRule, UnknownSwitch) as error:
             return _answer("400 Bad Request", {"error": str(error)})
+        except Exception as error:  # a mistake of the simulator itself; the test that met it must see which
+            traceback.print_exc(file=sys.stderr)
+            return _answer("500 Internal Server Error", {"error": f"{type(error).__name__}: {error}"})
 
     def _calls(self, query: Query, _body: bytes) -> Any:
         unknown = sorted(set(query) - {*_FILTERS, "write"})

@@ -44,7 +44,8 @@ Pure: a document goes in, a :class:`Fleet` of flat records comes out; :mod:`plan
           - name: deploy
             groups: [network]
             access_key: AKIAFLEETDEPLOYAAAAA      # requests signed with it come from this account; any secret will do
-            policies: {inline-name: {Version: "2012-10-17", Statement: []}}
+            policies:
+              look: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "ec2:DescribeVpcs", Resource: "*"}]}
         roles: [{name: flow-logs, trust: ["222222222222"]}]
 
 Further keys of a flow log: ``id``, ``name``, ``tags``, ``traffic`` (ALL unless the type takes none), ``interval``,

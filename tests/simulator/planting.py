@@ -23,7 +23,9 @@ from moto.ec2.models.transit_gateway import TransitGateway
 from moto.ec2.models.transit_gateway_attachments import TransitGatewayAttachment
 from moto.ec2.models.transit_gateway_attachments import TransitGatewayVpcAttachment
 from moto.ec2.models.vpcs import VPC
+from moto.iam.exceptions import MalformedPolicyDocument
 from moto.iam.models import iam_backends
+from moto.iam.policy_validation import IAMPolicyDocumentValidator
 from moto.s3.models import s3_backends
 from moto.utilities.utils import get_partition
 
@@ -74,6 +76,8 @@ def _check(fleet: Fleet) -> None:
     for bucket in fleet.buckets:
         if bucket.name in s3_backends.bucket_accounts:
             raise FleetError(f"the bucket {bucket.name} exists already")
+    for principal in fleet.principals:
+        _check_principal(principal)
 
 
 def _check_resource(resource: Resource) -> None:
@@ -89,6 +93,22 @@ def _check_resource(resource: Resource) -> None:
     }
     if resource.id in taken.get(resource.kind, ()):
         raise FleetError(f"{resource.id} exists already")
+
+
+def _check_principal(principal: Principal) -> None:
+    backend = iam_backends[principal.account]["aws"]
+    taken = {
+        "user": backend.users,
+        "group": backend.groups,
+        "role": {role.name for role in backend.roles.values()},
+    }
+    if principal.name in taken[principal.kind]:
+        raise FleetError(f"the {principal.kind} {principal.name} of {principal.account} exists already")
+    for name, document in principal.policies.items():
+        try:
+            IAMPolicyDocumentValidator(json.dumps(document)).validate()
+        except MalformedPolicyDocument as error:
+            raise FleetError(f"the policy {name} of the {principal.kind} {principal.name}: {error.message}") from error
 
 
 def _zones(region: str) -> dict[str, Any]:
