@@ -22,6 +22,7 @@ from .requests import service_model
 REQUEST_ID = "00000000-0000-4000-8000-000000000000"
 
 _XML = "text/xml;charset=UTF-8"
+_HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 _CODE = re.compile(rb"<Code>([^<]*)</Code>")
 
 
@@ -116,12 +117,12 @@ def _render(protocol: str, refusal: _Refusal) -> Answer:
 
 def _ec2(code: str, message: str) -> str:
     error = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
-    return f'<?xml version="1.0" encoding="UTF-8"?><Response><Errors>{error}</Errors><RequestID>{REQUEST_ID}</RequestID></Response>'
+    return f"{_HEAD}<Response><Errors>{error}</Errors><RequestID>{REQUEST_ID}</RequestID></Response>"
 
 
 def _rest_xml(code: str, message: str) -> str:
     ids = f"<RequestId>{REQUEST_ID}</RequestId><HostId>{REQUEST_ID}</HostId>"
-    return f'<?xml version="1.0" encoding="UTF-8"?><Error><Code>{code}</Code><Message>{message}</Message>{ids}</Error>'
+    return f"{_HEAD}<Error><Code>{code}</Code><Message>{message}</Message>{ids}</Error>"
 
 
 def _query(code: str, message: str) -> str:

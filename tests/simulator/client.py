@@ -4,11 +4,11 @@
 
 """A small client for tests, standard library only: starts a simulator, looks into it, steers it. ::
 
-    with SimulatorProcess(seed={"accounts": {...}}) as simulator:
-        ec2 = boto3.client("ec2", endpoint_url=simulator.url, ...)
-        simulator.fault(operation="CreateFlowLogs", action="throttle", times=2)
-        ...
-        assert [call["operation"] for call in simulator.calls(write=True)] == ["CreateFlowLogs"] * 3
+with SimulatorProcess(seed={"accounts": {...}}) as simulator:
+    ec2 = boto3.client("ec2", endpoint_url=simulator.url, ...)
+    simulator.fault(operation="CreateFlowLogs", action="throttle", times=2)
+    ...
+    assert [call["operation"] for call in simulator.calls(write=True)] == ["CreateFlowLogs"] * 3
 """
 
 from __future__ import annotations

@@ -75,10 +75,12 @@ class Control:
         }
 
     def handle(self, environ: Mapping[str, Any], body: bytes) -> tuple[str, list[tuple[str, str]], bytes]:
-        """Status line, headers and body of the answer; 404 for an unknown path, 400 for a request that makes no sense."""
+        """Status line, headers and body of the answer: 404 for an unknown path, 400 for what makes no sense."""
         route = self._routes.get((environ["REQUEST_METHOD"], environ["PATH_INFO"][len(PREFIX) :].strip("/")))
         if route is None:
-            return _answer("404 Not Found", {"error": f"there is no {environ['REQUEST_METHOD']} {environ['PATH_INFO']}"})
+            return _answer(
+                "404 Not Found", {"error": f"there is no {environ['REQUEST_METHOD']} {environ['PATH_INFO']}"}
+            )
         try:
             return _answer("200 OK", route(dict(parse_qsl(environ.get("QUERY_STRING", ""))), body))
         except (BadRequest, FleetError, InvalidRule, UnknownSwitch) as error:

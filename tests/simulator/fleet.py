@@ -301,12 +301,16 @@ def _transit_gateway(place: _Place, entry: _Entry) -> None:
     for path, number in _repeated(entry, entry.place):
         gateway = _add(place, entry, path, number, "transit_gateway", {"description": entry.text("description", "")})
         for attachment in entry.entries("attachments", (*_NETWORK_KEYS, "vpc", "resource", "resource_type")):
-            by_vpc = attachment.raw.get("vpc") is not None
-            resource = _reference(place, attachment, "vpc") if by_vpc else attachment.required("resource")
-            kind = "vpc" if by_vpc else attachment.required("resource_type")
-            settings = {"transit_gateway": gateway, "resource": resource, "resource_type": kind}
+            settings = {"transit_gateway": gateway, **_attached(place, attachment)}
             for inner, count in _repeated(attachment, f"{path}{attachment.place}"):
                 _add(place, attachment, inner, count, "attachment", settings)
+
+
+def _attached(place: _Place, entry: _Entry) -> dict[str, str]:
+    """What an attachment attaches: a VPC of the same region, or anything else by id and type."""
+    if entry.raw.get("vpc") is not None:
+        return {"resource": _reference(place, entry, "vpc"), "resource_type": "vpc"}
+    return {"resource": entry.required("resource"), "resource_type": entry.required("resource_type")}
 
 
 _PREFIXES = {
@@ -356,7 +360,7 @@ def _identifier(place: _Place, entry: _Entry, path: str, number: int | None, kin
 
 
 def _reference(place: _Place, entry: _Entry, key: str) -> str:
-    """The id that an entry refers to, by id or by name; ids the simulator knows by syntax only are taken as they are."""
+    """The id that an entry refers to, by id or by name; ids of types that moto does not model are taken as given."""
     wanted = entry.required(key)
     found = place.names.get(wanted, [])
     if len(found) > 1:

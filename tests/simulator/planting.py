@@ -50,8 +50,7 @@ def plant(fleet: Fleet) -> None:
     for resource in fleet.resources:
         backend = ec2_backends[resource.account][resource.region]
         _MAKERS[resource.kind](backend, resource)
-        if resource.tags:
-            backend.tags[resource.id] = dict(resource.tags)
+        backend.tags[resource.id].update(resource.tags)
     for bucket in fleet.buckets:
         _bucket(bucket)
     for principal in fleet.principals:
@@ -83,7 +82,9 @@ def _check(fleet: Fleet) -> None:
 def _check_resource(resource: Resource) -> None:
     zone = resource.settings.get("zone")
     if zone is not None and zone not in _zones(resource.region):
-        raise FleetError(f"{resource.id}: {resource.region} has no zone {zone}, only {', '.join(_zones(resource.region))}")
+        raise FleetError(
+            f"{resource.id}: {resource.region} has no zone {zone}, only {', '.join(_zones(resource.region))}"
+        )
     backend = ec2_backends[resource.account][resource.region]
     taken = {
         "vpc": backend.vpcs,
@@ -116,12 +117,17 @@ def _zones(region: str) -> dict[str, Any]:
 
 
 def _remove_default_vpc(backend: Any) -> None:
-    default = [vpc for vpc in backend.vpcs.values() if vpc.is_default]
-    for vpc in default:
-        for subnets in backend.subnets.values():
-            for subnet in [subnet for subnet in subnets.values() if subnet.vpc_id == vpc.id]:
-                del subnets[subnet.id]
+    """Remove the default VPCs and what stands in them."""
+    for vpc in [vpc for vpc in backend.vpcs.values() if vpc.is_default]:
         del backend.vpcs[vpc.id]
+        backend.groups.pop(vpc.id, None)
+        for kept in (*backend.subnets.values(), backend.route_tables, backend.network_acls):
+            _remove_of_vpc(kept, vpc.id)
+
+
+def _remove_of_vpc(kept: dict[str, Any], vpc: str) -> None:
+    for key in [key for key, item in kept.items() if item.vpc_id == vpc]:
+        del kept[key]
 
 
 def _vpc(backend: Any, resource: Resource) -> None:

@@ -23,7 +23,9 @@ from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 from moto.iam.models import get_account_id_from
 
-_CREDENTIAL = re.compile(r"(?:Credential=|X-Amz-Credential=)([^/,&\s]+)(?:/|%2F)\d{8}(?:/|%2F)([^/%]+)(?:/|%2F)([^/%]+)")
+_CREDENTIAL = re.compile(
+    r"(?:Credential=|X-Amz-Credential=)([^/,&\s]+)(?:/|%2F)\d{8}(?:/|%2F)([^/%]+)(?:/|%2F)([^/%]+)"
+)
 _READ_PREFIXES = ("Describe", "Get", "List", "Head", "Simulate")
 _READ_OPERATIONS = frozenset({"AssumeRole"})
 # Service models are named after the endpoint; requests are signed with the signing name.

@@ -36,7 +36,7 @@ KNOWN = (
     Switch(
         "identity",
         ("destination_and_traffic", "all_settings"),
-        "What besides the resource must be equal for FlowLogAlreadyExists: destination and traffic type, or everything?",
+        "What besides the resource is equal when FlowLogAlreadyExists comes: destination and traffic type, or all?",
     ),
     Switch(
         "duplicate_in_batch",

@@ -26,9 +26,7 @@ def bucket(simulator: SimulatorProcess) -> str:
     return "central-logs"
 
 
-def test_an_entry_says_who_where_what_and_how_it_ended(
-    simulator: SimulatorProcess, client: Callable[..., Any]
-) -> None:
+def test_an_entry_says_who_where_what_and_how_it_ended(simulator: SimulatorProcess, client: Callable[..., Any]) -> None:
     ec2 = client("ec2", account="222222222222", region="us-west-2")
     simulator.clear_calls()
     tags = [{"ResourceType": "vpc", "Tags": [{"Key": "env", "Value": "prod"}, {"Key": "team", "Value": "net"}]}]

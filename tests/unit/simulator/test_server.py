@@ -55,13 +55,18 @@ def test_a_seed_file_and_switches_hold_from_the_start_and_after_a_reset(tmp_path
         simulator.reset()
         assert simulator.switches()["identity"] == "all_settings"
         with pytest.raises(SimulatorError, match="central-logs exists already"):
-            simulator.seed({"accounts": {"222222222222": {"buckets": [{"name": "central-logs", "region": "eu-west-1"}]}}})
+            simulator.seed(
+                {"accounts": {"222222222222": {"buckets": [{"name": "central-logs", "region": "eu-west-1"}]}}}
+            )
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--switch", "identity=maybe"], "switch identity is one of destination_and_traffic, all_settings, not 'maybe'"),
+        (
+            ["--switch", "identity=maybe"],
+            "switch identity is one of destination_and_traffic, all_settings, not 'maybe'",
+        ),
         (["--switch", "nonsense=1"], "unknown switch 'nonsense'"),
         (["--seed", "no-such-file.yml"], "No such file or directory"),
     ],
