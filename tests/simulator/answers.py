@@ -19,6 +19,7 @@ from .faults import Rule
 from .requests import Call
 from .requests import service_model
 
+FAILURE = "SimulatorFailure"
 REQUEST_ID = "00000000-0000-4000-8000-000000000000"
 
 _XML = "text/xml;charset=UTF-8"
@@ -82,6 +83,11 @@ def refusal(rule: Rule, call: Call) -> Answer | None:
     usual = by_protocol[protocol]
     message = rule.message or usual.message.format(service=call.service, operation=call.operation)
     return _render(protocol, _Refusal(rule.status or usual.status, rule.code or usual.code, message))
+
+
+def failure(service: str, error: Exception) -> Answer:
+    """The answer when moto does not implement an operation, or fails over it; with a code that no client repeats."""
+    return _render(_protocol(service), _Refusal(400, FAILURE, f"{type(error).__name__}: {error}"))
 
 
 def error_code(status: int, body: bytes) -> str | None:

@@ -34,6 +34,7 @@ from . import planting
 from . import moto_speed
 from .answers import Answer
 from .answers import error_code
+from .answers import failure
 from .answers import refusal
 from .call_log import CallLog
 from .control import PREFIX
@@ -96,7 +97,7 @@ class Application:
     def _aws(self, environ: dict[str, Any]) -> tuple[str, Headers, bytes]:
         call = read_call(environ)
         if call is None:
-            return self._moto_answer(environ)
+            return self._moto_answer(environ, "s3")
         rule = faults.take(call)
         action = rule.action if rule else None
         if action == "cut_before":
@@ -120,13 +121,13 @@ class Application:
             _change_policy(change, call)
         faults.begin(rule)
         with self._history.as_before(rule.writes) if stale else nullcontext():
-            answer = self._moto_answer(environ)
+            answer = self._moto_answer(environ, call.service)
         faults.begin(None)
         if change and change.when == "after":
             _change_policy(change, call)
         return answer
 
-    def _moto_answer(self, environ: dict[str, Any]) -> tuple[str, Headers, bytes]:
+    def _moto_answer(self, environ: dict[str, Any], service: str) -> tuple[str, Headers, bytes]:
         seen: list[Any] = []
 
         def start_response(status: str, headers: Headers, _exc: Any = None) -> Callable[[bytes], None]:
@@ -137,7 +138,7 @@ class Application:
             body = b"".join(self._moto(environ, start_response))
         except Exception as error:  # moto raises what it does not implement through the server
             traceback.print_exc(file=sys.stderr)
-            return _http(_not_offered(error), environ)
+            return _http(failure(service, error), environ)
         return seen[0], seen[1], body
 
 
@@ -232,14 +233,6 @@ def _reset_moto() -> None:
 
 def _change_policy(rule: Rule, call: Call) -> None:
     planting.put_policy(rule.bucket or call.parameters["Bucket"], rule.policy)
-
-
-def _not_offered(error: Exception) -> Answer:
-    """moto does not implement the operation, or failed over it; a code that no client repeats."""
-    text = f"{type(error).__name__}: {error}".replace("&", "and").replace("<", "(").replace(">", ")")
-    code = "SimulatorFailure"
-    shapes = f"<Errors><Error><Code>{code}</Code><Message>{text}</Message></Error></Errors>"
-    return Answer(400, f"<Response>{shapes}<Code>{code}</Code><Message>{text}</Message></Response>".encode())
 
 
 def _http(answer: Answer, environ: Mapping[str, Any]) -> tuple[str, Headers, bytes]:

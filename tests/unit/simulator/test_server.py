@@ -120,15 +120,19 @@ def test_an_access_key_of_the_seed_belongs_to_its_account(simulator: SimulatorPr
     assert sts.get_caller_identity()["Account"] == "111111111111"
 
 
+@pytest.mark.parametrize(
+    ("service", "method"),
+    [("ec2", "describe_vpc_block_public_access_options"), ("iam", "get_organizations_access_report")],
+)
 def test_what_moto_does_not_offer_is_an_error_that_nobody_repeats(
-    simulator: SimulatorProcess, client: Callable[..., Any]
+    simulator: SimulatorProcess, client: Callable[..., Any], service: str, method: str
 ) -> None:
-    ec2 = client("ec2")
-    with pytest.raises(ec2.exceptions.ClientError) as caught:
-        ec2.describe_vpc_block_public_access_options()
+    caller = client(service)
+    needed = {"JobId": "x" * 36} if service == "iam" else {}
+    with pytest.raises(caller.exceptions.ClientError, match="NotImplementedError") as caught:
+        getattr(caller, method)(**needed)
     assert caught.value.response["Error"]["Code"] == "SimulatorFailure"
-    assert "NotImplementedError" in caught.value.response["Error"]["Message"]
-    assert simulator.calls()[0]["error_code"] == "SimulatorFailure"
+    assert [call["error_code"] for call in simulator.calls()] == ["SimulatorFailure"]
 
 
 def test_every_call_of_eight_clients_at_once_takes_effect_and_is_logged_once(
