@@ -3,10 +3,10 @@
 
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-# Neither read nor write what the caller keeps at home: settings, other collections, temporary files.
+# Neither read nor write what the caller keeps at home: settings, other collections, caches, temporary files.
 export ANSIBLE_CONFIG := $(CURDIR)/tools/ansible.cfg
 export ANSIBLE_REMOTE_TMP := $(CURDIR)/.dev/ansible/tmp
-export BLACK_CACHE_DIR := $(CURDIR)/.dev/black
+export XDG_CACHE_HOME := $(CURDIR)/.dev/cache
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint format sanity build check setup pins clean
