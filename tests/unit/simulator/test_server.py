@@ -13,6 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.error import URLError
 
 import boto3
 import pytest
@@ -21,8 +22,10 @@ from tests.simulator.__main__ import main
 from tests.simulator.client import DEFAULT_ACCESS_KEY
 from tests.simulator.client import ROOT
 from tests.simulator.client import SECRET_KEY
+from tests.simulator.client import SimulatorClient
 from tests.simulator.client import SimulatorError
 from tests.simulator.client import SimulatorProcess
+from tests.simulator.server import Simulator
 
 FLEET = {"accounts": {"111111111111": {"regions": {"eu-west-1": {"vpcs": [{"id": "vpc-0a000000000000001"}]}}}}}
 
@@ -161,3 +164,24 @@ def test_the_environment_leads_clients_here(simulator: SimulatorProcess, monkeyp
     session.client("ec2").describe_vpcs()
     assert session.get_credentials().access_key == DEFAULT_ACCESS_KEY
     assert [(call["operation"], call["region"]) for call in simulator.calls()] == [("DescribeVpcs", "us-west-2")]
+
+
+def test_it_also_runs_inside_a_process() -> None:
+    simulator = Simulator(seed=FLEET)
+    simulator.start()
+    try:
+        address = simulator.url
+        boto3.client(
+            "ec2",
+            region_name="eu-west-1",
+            endpoint_url=address,
+            aws_access_key_id=DEFAULT_ACCESS_KEY,
+            aws_secret_access_key=SECRET_KEY,
+        ).describe_vpcs()
+        assert SimulatorClient(address).operations() == ["DescribeVpcs"]
+        assert [entry["operation"] for entry in simulator.log.list()] == ["DescribeVpcs"]
+        assert address.endswith(f":{simulator.port}")
+    finally:
+        simulator.stop()
+    with pytest.raises(URLError):
+        SimulatorClient(address).calls()
