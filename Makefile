@@ -35,7 +35,7 @@ sanity: setup ## run ansible-test sanity
 build: setup ## build the collection's archive into build/
 	$(PYTHON) tools/dev.py build
 
-check: lint sanity build test ## run all of the above: what CI runs
+check: lint sanity build test ## run all checks and tests, as CI does
 
 setup: ## install the tools into .venv
 	@$(PYTHON) tools/dev.py setup dev

@@ -30,6 +30,7 @@ import zipfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 DEV = ROOT / ".dev"
+BUILD = ROOT / "build"
 STAMP = VENV / "flowlogs-setup.json"
 BIN = VENV / "bin"
 PYTHON = BIN / "python"
@@ -229,7 +230,7 @@ def ansible_test(*arguments: str) -> None:
 
 def build() -> None:
     """Build the collection's archive into build/."""
-    run(BIN / "ansible-galaxy", "collection", "build", "--force", "--output-path", ROOT / "build", tree())
+    run(BIN / "ansible-galaxy", "collection", "build", "--force", "--output-path", BUILD, tree())
 
 
 def pins() -> None:
