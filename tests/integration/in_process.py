@@ -1,0 +1,62 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs a module of this collection in the test's own process, for tests that need many runs.
+
+The module's real ``main()`` reads its options as Ansible hands them over, talks HTTP to the simulator, and answers on
+standard output; only starting Ansible and Python anew each time is left out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import json
+from typing import Any
+from typing import Dict
+
+from ansible.module_utils.testing import patch_module_args
+
+from tests.simulator.client import DEFAULT_ACCESS_KEY
+from tests.simulator.client import SECRET_KEY
+
+_MODULES = "ansible_collections.flowlogs.aws.plugins.modules"
+
+
+class ModuleFailed(AssertionError):
+    """The module failed where the test expected success."""
+
+
+def run_module(url: str, name: str, options: Dict[str, Any], check: bool = False) -> Dict[str, Any]:
+    """Run a module and return its result, failed or not.
+
+    :param url: of the simulator.
+    :param name: of the module, without the collection.
+    :param options: as in a task; the region is eu-west-1 unless given.
+    :param check: whether to run in check mode.
+    """
+    connection = {
+        "endpoint_url": url,
+        "access_key": DEFAULT_ACCESS_KEY,
+        "secret_key": SECRET_KEY,
+        "region": "eu-west-1",
+    }
+    arguments = {**connection, **options, "_ansible_check_mode": check, "_ansible_diff": True}
+    module = importlib.import_module(f"{_MODULES}.{name}")
+    output = io.StringIO()
+    with patch_module_args(arguments), contextlib.redirect_stdout(output), contextlib.suppress(SystemExit):
+        module.main()
+    return json.loads(output.getvalue().strip().splitlines()[-1])
+
+
+def succeed(url: str, name: str, options: Dict[str, Any], check: bool = False) -> Dict[str, Any]:
+    """Run a module that must succeed.
+
+    :raises ModuleFailed: with the module's message when it does not.
+    """
+    result = run_module(url, name, options, check)
+    if result.get("failed"):
+        raise ModuleFailed(result.get("msg"))
+    return result

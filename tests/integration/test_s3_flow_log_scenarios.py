@@ -1,0 +1,487 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What people do to flow logs, one scenario each, against the simulator over HTTP.
+
+Each scenario runs in check mode, for real, and again; check mode must write nothing and foretell the actions.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Dict
+from typing import Iterator
+from typing import List
+
+import boto3
+import pytest
+
+from tests.integration.in_process import run_module
+from tests.integration.in_process import succeed
+from tests.simulator.client import DEFAULT_ACCESS_KEY
+from tests.simulator.client import SECRET_KEY
+from tests.simulator.client import SimulatorProcess
+
+OPEN_POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "delivery.logs.amazonaws.com"},
+            "Action": ["s3:PutObject", "s3:GetBucketAcl"],
+            "Resource": ["arn:aws:s3:::*", "arn:aws:s3:::*/*"],
+        }
+    ],
+}
+
+
+def bucket(name: str) -> Dict[str, Any]:
+    policy = {
+        **OPEN_POLICY,
+        "Statement": [{**OPEN_POLICY["Statement"][0], "Resource": [f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"]}],
+    }
+    return {"name": name, "region": "eu-west-1", "policy": policy}
+
+
+SEED = {
+    "accounts": {
+        "123456789012": {
+            "regions": {
+                "eu-west-1": {
+                    "vpcs": [{"id": "vpc-0a000000000000001"}, {"count": 1000, "id": "vpc-0b"}],
+                    "transit_gateways": [{"id": "tgw-0a000000000000001"}],
+                }
+            },
+            "buckets": [bucket("example-logs"), bucket("other-logs")],
+        }
+    }
+}
+VPC = "vpc-0a000000000000001"
+GATEWAY = "tgw-0a000000000000001"
+MANY = [f"vpc-0b{number:015x}" for number in range(1, 1001)]
+
+
+@pytest.fixture(name="process", scope="module")
+def _process() -> Iterator[SimulatorProcess]:
+    with SimulatorProcess(seed=SEED) as simulator:
+        yield simulator
+
+
+@pytest.fixture(name="aws")
+def _aws(process: SimulatorProcess) -> SimulatorProcess:
+    process.reset()
+    process.clear_calls()
+    return process
+
+
+@pytest.fixture(name="ec2")
+def _ec2(aws: SimulatorProcess) -> Any:
+    return boto3.client(
+        "ec2",
+        region_name="eu-west-1",
+        endpoint_url=aws.url,
+        aws_access_key_id=DEFAULT_ACCESS_KEY,
+        aws_secret_access_key=SECRET_KEY,
+    )
+
+
+def by_hand(ec2: Any, **changed: Any) -> str:
+    """Make a flow log as a person or another tool would; return its id."""
+    request = {
+        "ResourceIds": [VPC],
+        "ResourceType": "VPC",
+        "TrafficType": "ALL",
+        "LogDestinationType": "s3",
+        "LogDestination": "arn:aws:s3:::example-logs/network/",
+        **changed,
+    }
+    answer = ec2.create_flow_logs(**{key: value for key, value in request.items() if value is not None})
+    assert answer["Unsuccessful"] == []
+    return answer["FlowLogIds"][0]
+
+
+def options(**changed: Any) -> Dict[str, Any]:
+    return {"resource_ids": [VPC], "destination": "arn:aws:s3:::example-logs/network/", **changed}
+
+
+def without_new_ids(actions: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
+    """Actions but for what only the real run can know."""
+    new = ("create", "replace")
+    return [
+        {**item, "flow_log_id": None if item["action"] in new else item["flow_log_id"], "gap_seconds": None}
+        for item in actions
+    ]
+
+
+def converge(aws: SimulatorProcess, asked: Dict[str, Any]) -> Dict[str, Any]:
+    """Check mode, real run, real run again; return the result of the first real run."""
+    aws.clear_calls()
+    foretold = succeed(aws.url, "s3_flow_log", asked, check=True)
+    assert aws.writes() == []
+    done = succeed(aws.url, "s3_flow_log", asked)
+    assert without_new_ids(done["actions"]) == without_new_ids(foretold["actions"])
+    assert done["changed"] is foretold["changed"] is bool(done["actions"])
+    assert done["diff"] == foretold["diff"]
+    aws.clear_calls()
+    again = succeed(aws.url, "s3_flow_log", asked)
+    assert again["changed"] is False and again["actions"] == []
+    assert aws.writes() == []
+    return done
+
+
+def kinds(result: Dict[str, Any]) -> List[str]:
+    return [item["action"] for item in result["actions"]]
+
+
+def described(ec2: Any, **filters: Any) -> List[Dict[str, Any]]:
+    asked = [{"Name": name.replace("_", "-"), "Values": [value]} for name, value in filters.items()]
+    return ec2.describe_flow_logs(Filters=asked)["FlowLogs"]
+
+
+REPLACEMENTS = {
+    "interval": ({"max_aggregation_interval": 60}, "max_aggregation_interval", "MaxAggregationInterval", 60),
+    "traffic": ({"traffic_type": "REJECT"}, "traffic_type", "TrafficType", "REJECT"),
+    "parquet": (
+        {"destination_options": {"file_format": "parquet"}},
+        "destination_options.file_format",
+        "DestinationOptions",
+        {"FileFormat": "parquet", "HiveCompatiblePartitions": False, "PerHourPartition": False},
+    ),
+    "reordered": ({"log_format": ["dstaddr", "srcaddr"]}, "log_format", "LogFormat", "${dstaddr} ${srcaddr}"),
+    "added": (
+        {"log_format": ["srcaddr", "dstaddr", "bytes"]},
+        "log_format",
+        "LogFormat",
+        "${srcaddr} ${dstaddr} ${bytes}",
+    ),
+}
+
+
+@pytest.mark.parametrize("change", REPLACEMENTS)
+def test_a_changed_setting_replaces_without_a_gap(aws: SimulatorProcess, ec2: Any, change: str) -> None:
+    aws.set_switch("identity", "all_settings")
+    asked, field, member, value = REPLACEMENTS[change]
+    old = by_hand(ec2, LogFormat="${srcaddr} ${dstaddr}" if field == "log_format" else None)
+    result = converge(aws, options(**asked))
+    (action,) = result["actions"]
+    assert (action["action"], action["replaces"], action["gap"]) == ("replace", old, False)
+    assert [item["field"] for item in action["changes"]] == [field]
+    (flow_log,) = described(ec2, resource_id=VPC)
+    assert flow_log[member] == value
+    assert flow_log["FlowLogId"] == action["flow_log_id"] != old
+    assert flow_log["Tags"] == []
+
+
+@pytest.mark.parametrize("change", REPLACEMENTS)
+def test_the_new_flow_log_is_there_before_the_old_one_goes(aws: SimulatorProcess, ec2: Any, change: str) -> None:
+    aws.set_switch("identity", "all_settings")
+    asked, field, _member, _value = REPLACEMENTS[change]
+    by_hand(ec2, LogFormat="${srcaddr} ${dstaddr}" if field == "log_format" else None)
+    aws.clear_calls()
+    succeed(aws.url, "s3_flow_log", options(**asked))
+    order = [name for name in aws.operations() if name != "DescribeFlowLogs"]
+    assert order == ["CreateTags", "CreateFlowLogs", "DeleteFlowLogs"]
+    assert aws.operations()[-2:] == ["DescribeFlowLogs", "DeleteFlowLogs"]
+
+
+@pytest.mark.parametrize("refusal", ["whole_call", "item"])
+def test_refused_a_second_flow_log_nothing_changes_without_consent(
+    aws: SimulatorProcess, ec2: Any, refusal: str
+) -> None:
+    aws.set_switch("identity", "destination_and_traffic")
+    aws.set_switch("duplicate_in_batch", refusal)
+    old = by_hand(ec2, TagSpecifications=[{"ResourceType": "vpc-flow-log", "Tags": [{"Key": "team", "Value": "net"}]}])
+    before = described(ec2, resource_id=VPC)
+    result = run_module(aws.url, "s3_flow_log", options(max_aggregation_interval=60))
+    assert result["failed"] and result["changed"] is False and result["actions"] == []
+    (item,) = result["unsuccessful"]
+    assert (item["code"], item["flow_log_id"]) == ("FlowLogAlreadyExists", old)
+    assert "allow_gap" in item["hint"] and "allow_gap" in result["msg"]
+    assert [change["field"] for change in item["changes"]] == ["max_aggregation_interval"]
+    assert described(ec2, resource_id=VPC) == before
+
+
+def test_with_consent_the_old_one_goes_first_and_the_gap_is_told(aws: SimulatorProcess, ec2: Any) -> None:
+    aws.set_switch("identity", "destination_and_traffic")
+    old = by_hand(ec2)
+    result = succeed(aws.url, "s3_flow_log", options(max_aggregation_interval=60, allow_gap=True))
+    (action,) = result["actions"]
+    assert (action["action"], action["replaces"], action["gap"]) == ("replace", old, True)
+    assert 0 <= action["gap_seconds"] < 60
+    (flow_log,) = described(ec2, resource_id=VPC)
+    assert flow_log["MaxAggregationInterval"] == 60
+
+
+@pytest.mark.parametrize("mode", [{"allow_gap": True}, {"replace": "delete_first"}])
+def test_a_refused_replacement_after_the_deletion_puts_the_old_one_back(
+    aws: SimulatorProcess, ec2: Any, mode: Dict[str, Any]
+) -> None:
+    aws.set_switch("identity", "destination_and_traffic")
+    old = by_hand(ec2, TagSpecifications=[{"ResourceType": "vpc-flow-log", "Tags": [{"Key": "team", "Value": "net"}]}])
+    # The first create is refused anyway where it comes before the deletion; the one after it is refused here.
+    aws.fault(operation="CreateFlowLogs", action="partial", ids=[VPC], after=1 if "allow_gap" in mode else 0)
+    result = run_module(aws.url, "s3_flow_log", options(max_aggregation_interval=60, **mode))
+    assert result["failed"] and result["changed"] is True
+    (flow_log,) = described(ec2, resource_id=VPC)
+    assert flow_log["FlowLogId"] != old
+    assert flow_log["MaxAggregationInterval"] == 600
+    assert flow_log["Tags"] == [{"Key": "team", "Value": "net"}]
+    assert flow_log["FlowLogId"] in result["unsuccessful"][0]["message"]
+    assert result["actions"][0]["gap"] is True
+    assert [item["flow_log_id"] for item in result["flow_logs"]] == [flow_log["FlowLogId"]]
+
+
+def test_never_names_the_difference_and_leaves_the_flow_log(aws: SimulatorProcess, ec2: Any) -> None:
+    old = by_hand(ec2)
+    asked = options(max_aggregation_interval=60, replace="never")
+    aws.clear_calls()
+    for check in (True, False):
+        result = run_module(aws.url, "s3_flow_log", asked, check=check)
+        assert result["failed"] and result["changed"] is False
+        (item,) = result["unsuccessful"]
+        assert (item["code"], item["flow_log_id"]) == ("ReplacementNeeded", old)
+        assert item["changes"] == [{"field": "max_aggregation_interval", "current": 600, "desired": 60}]
+    assert aws.writes() == []
+
+
+@pytest.mark.parametrize("destination", ["arn:aws:s3:::example-logs/moved/", "arn:aws:s3:::other-logs/network/"])
+def test_another_destination_is_another_flow_log_unless_it_has_a_name(
+    aws: SimulatorProcess, ec2: Any, destination: str
+) -> None:
+    old = by_hand(ec2)
+    result = converge(aws, options(destination=destination))
+    assert kinds(result) == ["create"]
+    assert [item["flow_log_id"] for item in result["extra"]] == [old]
+    assert len(described(ec2, resource_id=VPC)) == 2
+
+
+@pytest.mark.parametrize("destination", ["arn:aws:s3:::example-logs/moved/", "arn:aws:s3:::other-logs/network/"])
+def test_a_named_flow_log_moves(aws: SimulatorProcess, ec2: Any, destination: str) -> None:
+    succeed(aws.url, "s3_flow_log", options(name="central"))
+    result = converge(aws, options(name="central", destination=destination))
+    assert kinds(result) == ["replace"]
+    (flow_log,) = described(ec2, resource_id=VPC)
+    assert flow_log["LogDestination"] == destination
+    assert flow_log["Tags"] == [{"Key": "Name", "Value": "central"}]
+
+
+@pytest.mark.parametrize("slash", ["kept", "stripped"])
+def test_a_trailing_slash_is_no_difference(aws: SimulatorProcess, ec2: Any, slash: str) -> None:
+    aws.set_switch("trailing_slash", slash)
+    by_hand(ec2)
+    result = succeed(aws.url, "s3_flow_log", options())
+    assert result["actions"] == []
+
+
+def test_tags_change_in_place(aws: SimulatorProcess, ec2: Any) -> None:
+    old = by_hand(ec2, TagSpecifications=[{"ResourceType": "vpc-flow-log", "Tags": [{"Key": "team", "Value": "net"}]}])
+    result = converge(aws, options(tags={"env": "prod"}))
+    assert kinds(result) == ["tag", "untag"]
+    (flow_log,) = described(ec2, resource_id=VPC)
+    assert flow_log["FlowLogId"] == old
+    assert flow_log["Tags"] == [{"Key": "env", "Value": "prod"}]
+    assert result["flow_logs"][0]["tags"] == {"env": "prod"}
+
+
+def test_tags_are_left_alone_when_not_given_and_kept_without_purge(aws: SimulatorProcess, ec2: Any) -> None:
+    by_hand(ec2, TagSpecifications=[{"ResourceType": "vpc-flow-log", "Tags": [{"Key": "team", "Value": "net"}]}])
+    assert succeed(aws.url, "s3_flow_log", options())["changed"] is False
+    assert kinds(converge(aws, options(tags={"env": "prod"}, purge_tags=False))) == ["tag"]
+    assert len(described(ec2, resource_id=VPC)[0]["Tags"]) == 2
+
+
+def test_a_name_given_later_adopts(aws: SimulatorProcess, ec2: Any) -> None:
+    old = by_hand(ec2)
+    assert kinds(converge(aws, options(name="central"))) == ["tag"]
+    assert [item["FlowLogId"] for item in described(ec2, resource_id=VPC)] == [old]
+
+
+def test_accept_and_reject_live_side_by_side_by_name(aws: SimulatorProcess, ec2: Any) -> None:
+    for traffic in ("ACCEPT", "REJECT"):
+        assert kinds(converge(aws, options(name=traffic.lower(), traffic_type=traffic))) == ["create"]
+    assert {item["TrafficType"] for item in described(ec2, resource_id=VPC)} == {"ACCEPT", "REJECT"}
+    result = run_module(aws.url, "s3_flow_log", options())
+    assert result["unsuccessful"][0]["code"] == "Ambiguous"
+    assert all(item["FlowLogId"] in result["msg"] for item in described(ec2, resource_id=VPC))
+
+
+def test_of_two_equal_ones_the_oldest_stays_when_duplicates_are_purged(aws: SimulatorProcess, ec2: Any) -> None:
+    first = by_hand(ec2, LogDestination="arn:aws:s3:::example-logs/network")
+    second = by_hand(ec2, LogDestination="arn:aws:s3:::example-logs/network/", TrafficType="REJECT")
+    ec2.delete_flow_logs(FlowLogIds=[second])
+    aws.seed(
+        {
+            "accounts": {
+                "123456789012": {
+                    "regions": {
+                        "eu-west-1": {
+                            "flow_logs": [{"resource": VPC, "destination": "arn:aws:s3:::example-logs/network/"}]
+                        }
+                    }
+                }
+            }
+        }
+    )
+    assert len(described(ec2, resource_id=VPC)) == 2
+    assert succeed(aws.url, "s3_flow_log", options())["changed"] is False
+    result = converge(aws, options(purge="duplicates"))
+    assert kinds(result) == ["delete"]
+    kept = min(result["flow_logs"], key=lambda item: item["creation_time"])["flow_log_id"]
+    assert [item["FlowLogId"] for item in described(ec2, resource_id=VPC)] == [kept]
+    assert first in (kept, result["actions"][0]["flow_log_id"])
+
+
+def test_flow_logs_to_cloudwatch_and_to_other_buckets_survive(aws: SimulatorProcess, ec2: Any) -> None:
+    watched = by_hand(
+        ec2,
+        LogDestination=None,
+        LogDestinationType="cloud-watch-logs",
+        LogGroupName="/vpc/all",
+        DeliverLogsPermissionArn="arn:aws:iam::123456789012:role/flow-logs",
+    )
+    other = by_hand(ec2, LogDestination="arn:aws:s3:::other-logs")
+    result = converge(aws, options())
+    assert kinds(result) == ["create"]
+    assert [item["flow_log_id"] for item in result["extra"]] == [other]
+    assert kinds(converge(aws, options(purge="s3"))) == ["delete"]
+    left = {item["FlowLogId"] for item in described(ec2, resource_id=VPC)}
+    assert watched in left and other not in left and len(left) == 2
+
+
+def test_a_flow_log_deleted_out_of_band_comes_back(aws: SimulatorProcess, ec2: Any) -> None:
+    result = succeed(aws.url, "s3_flow_log", options())
+    ec2.delete_flow_logs(FlowLogIds=[result["actions"][0]["flow_log_id"]])
+    assert kinds(converge(aws, options())) == ["create"]
+
+
+@pytest.mark.parametrize("missing", ["error", "item"])
+def test_one_target_of_450_that_does_not_exist_stops_no_other(aws: SimulatorProcess, ec2: Any, missing: str) -> None:
+    aws.set_switch("missing_target", missing)
+    gone = "vpc-0c000000000000001"
+    targets = MANY[:200] + [gone] + MANY[200:449]
+    aws.clear_calls()
+    result = run_module(aws.url, "s3_flow_log", options(resource_ids=targets))
+    assert result["failed"] and result["changed"] is True
+    assert [item["target"] for item in result["unsuccessful"]] == [gone]
+    assert "does not exist" in result["unsuccessful"][0]["hint"]
+    assert len(result["actions"]) == 449
+    assert len(aws.calls(operation="CreateFlowLogs")) <= 2 + 2 * 9
+    assert len(described(ec2, log_destination_type="s3")) == 449
+
+
+@pytest.mark.parametrize("answer", ["error", "item"])
+def test_deleting_what_is_gone_meanwhile_is_success(aws: SimulatorProcess, ec2: Any, answer: str) -> None:
+    aws.set_switch("delete_unknown", answer)
+    asked = options(resource_ids=MANY[:5])
+    made = succeed(aws.url, "s3_flow_log", asked)
+    gone = made["actions"][2]["flow_log_id"]
+    aws.fault(operation="DescribeFlowLogs", action="stale", writes=1)
+    ec2.delete_flow_logs(FlowLogIds=[gone])
+    result = succeed(aws.url, "s3_flow_log", {**asked, "state": "absent"})
+    assert [item["flow_log_id"] for item in result["actions"]] == [item["flow_log_id"] for item in made["actions"]]
+    assert described(ec2) == []
+
+
+def test_a_thousand_targets_take_four_creates_and_no_call_each(aws: SimulatorProcess, ec2: Any) -> None:
+    asked = options(resource_ids=MANY, tags={"team": "net"})
+    result = succeed(aws.url, "s3_flow_log", asked)
+    assert len(result["actions"]) == 1000 and len({item["flow_log_id"] for item in result["actions"]}) == 1000
+    assert aws.operations() == ["DescribeFlowLogs"] + ["CreateFlowLogs"] * 4 + ["DescribeFlowLogs"]
+    tokens = [call["parameters"]["ClientToken"] for call in aws.calls(operation="CreateFlowLogs")]
+    assert len(set(tokens)) == 4
+    aws.clear_calls()
+    again = succeed(aws.url, "s3_flow_log", asked)
+    assert again["changed"] is False and aws.writes() == []
+    assert aws.operations() == ["DescribeFlowLogs"]
+    aws.clear_calls()
+    assert kinds(succeed(aws.url, "s3_flow_log", {**asked, "tags": {"team": "sec"}})) == ["tag"] * 1000
+    assert aws.operations() == ["DescribeFlowLogs", "CreateTags"]
+
+
+def test_a_transit_gateway_converges(aws: SimulatorProcess, ec2: Any) -> None:
+    result = converge(aws, options(resource_ids=[GATEWAY]))
+    assert kinds(result) == ["create"]
+    (flow_log,) = described(ec2, resource_id=GATEWAY)
+    assert flow_log["MaxAggregationInterval"] == 60
+    assert len(flow_log["LogFormat"].split()) == 36
+
+
+def test_a_missing_bucket_is_told_as_such(aws: SimulatorProcess) -> None:
+    result = run_module(aws.url, "s3_flow_log", options(destination="no-such-logs"))
+    assert result["failed"] and result["changed"] is False
+    assert "LogDestination: no-such-logs does not exist" in result["msg"]
+    assert "Create the bucket" in result["msg"]
+
+
+def test_denied_names_the_permissions_that_may_be_missing(aws: SimulatorProcess) -> None:
+    aws.fault(operation="CreateFlowLogs", action="deny", times=None)
+    result = run_module(aws.url, "s3_flow_log", options(resource_ids=MANY[:10]))
+    assert result["failed"]
+    assert "logs:CreateLogDelivery" in result["msg"]
+    assert len(aws.calls(operation="CreateFlowLogs")) == 1
+
+
+def test_denied_to_read_is_neither_in_sync_nor_absent(aws: SimulatorProcess) -> None:
+    aws.fault(operation="DescribeFlowLogs", action="deny", times=None)
+    result = run_module(aws.url, "s3_flow_log", options(), check=True)
+    assert result["failed"] and "describe flow logs" in result["msg"]
+    assert aws.writes() == []
+
+
+@pytest.mark.parametrize("cut", ["cut_before", "cut_after"])
+@pytest.mark.parametrize("operation", ["CreateFlowLogs", "DescribeFlowLogs"])
+def test_a_lost_answer_makes_no_duplicate(aws: SimulatorProcess, ec2: Any, operation: str, cut: str) -> None:
+    aws.fault(operation=operation, action=cut)
+    result = succeed(aws.url, "s3_flow_log", options())
+    assert kinds(result) == ["create"]
+    assert len(described(ec2, resource_id=VPC)) == 1
+
+
+@pytest.mark.parametrize("fault", [{"action": "throttle", "times": 3}, {"action": "server_error", "times": 2}])
+@pytest.mark.parametrize("operation", ["CreateFlowLogs", "DescribeFlowLogs"])
+def test_throttling_and_server_errors_are_waited_out(
+    aws: SimulatorProcess, ec2: Any, operation: str, fault: Dict[str, Any]
+) -> None:
+    aws.fault(operation=operation, **fault)
+    assert kinds(succeed(aws.url, "s3_flow_log", options())) == ["create"]
+    assert len(described(ec2, resource_id=VPC)) == 1
+
+
+def test_a_new_flow_log_that_shows_up_late_is_waited_for(aws: SimulatorProcess, ec2: Any) -> None:
+    aws.fault(operation="DescribeFlowLogs", action="stale", after=1, times=2)
+    result = succeed(aws.url, "s3_flow_log", options())
+    assert result["actions"][0]["flow_log_id"] == described(ec2, resource_id=VPC)[0]["FlowLogId"]
+
+
+@pytest.mark.parametrize("refusal", ["whole_call", "item"])
+def test_somebody_who_was_faster_is_no_error(aws: SimulatorProcess, ec2: Any, refusal: str) -> None:
+    aws.set_switch("duplicate_in_batch", refusal)
+    aws.fault(operation="DescribeFlowLogs", action="stale", writes=1)
+    other = by_hand(ec2)
+    result = succeed(aws.url, "s3_flow_log", options(resource_ids=[VPC] + MANY[:3]))
+    assert sorted(item["target"] for item in result["actions"]) == MANY[:3]
+    assert other in [item["flow_log_id"] for item in result["flow_logs"]]
+    assert len(result["flow_logs"]) == 4
+
+
+@pytest.mark.parametrize("stop_after", ["CreateTags", "CreateFlowLogs", "DeleteFlowLogs"])
+def test_a_replacement_that_is_cut_off_is_finished_by_the_next_run(
+    aws: SimulatorProcess, ec2: Any, stop_after: str
+) -> None:
+    """Every call after the one named fails for good, as it does when the process is killed there."""
+    aws.set_switch("identity", "all_settings")
+    by_hand(ec2)
+    asked = options(max_aggregation_interval=60)
+    for operation in {"CreateTags": ["CreateFlowLogs", "DeleteTags"], "CreateFlowLogs": ["DeleteFlowLogs"]}.get(
+        stop_after, []
+    ):
+        aws.fault(operation=operation, action="deny", times=None)
+    run_module(aws.url, "s3_flow_log", asked)
+    assert described(ec2, resource_id=VPC), "the target was logged all the time"
+    aws.clear_faults()
+    result = succeed(aws.url, "s3_flow_log", asked)
+    assert kinds(result) in (["replace"], [])
+    (flow_log,) = described(ec2, resource_id=VPC)
+    assert flow_log["MaxAggregationInterval"] == 60 and flow_log["Tags"] == []
+    assert succeed(aws.url, "s3_flow_log", asked)["changed"] is False
