@@ -23,7 +23,7 @@ test: setup ## run every test
 
 lint: setup ## check format, Ansible style and the changelog
 	.venv/bin/python -m black --check --quiet --diff .
-	.venv/bin/ansible-lint
+	HOME="$(CURDIR)/.dev/home" .venv/bin/ansible-lint
 	.venv/bin/antsibull-changelog lint
 
 format: setup ## format the Python code
