@@ -42,6 +42,10 @@ def disagreements(defaults: dict, options: dict[str, list[dict]]) -> list[str]:
     return sorted(optional.symmetric_difference(defaults) | different)
 
 
+def test_the_roles_are_found() -> None:
+    assert {"drift_report", "publish_to_s3"} <= set(roles())
+
+
 @pytest.mark.parametrize("role", roles())
 def test_every_variable_with_a_default_is_specified_and_the_other_way_round(role: str) -> None:
     assert disagreements(defaults(role), options(role)) == []
