@@ -1,0 +1,454 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From hosts and their variables to the work to do: per bucket, per account and per batch. PRIVATE to this collection.
+
+A host is one target. Targets that can share API calls (same account, region, resource type, settings and credentials)
+make up a batch; all targets that deliver to one bucket make up one destination, so that its policy is written once.
+The order of hosts decides the order of everything here and nothing else.
+
+Connection options (``flow_log_aws``, ``flow_log_bucket_aws``) are compared, and never part of a result: the work
+names the host whose variables hold them.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from dataclasses import field
+from typing import Any
+from typing import Dict
+from typing import Iterable
+from typing import List
+from typing import Mapping
+from typing import Optional
+from typing import Sequence
+from typing import Set
+from typing import Tuple
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import Destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import PRINCIPAL_TYPES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import HostVariables
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import Target
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import VariableError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import read_target
+
+#: Version of the structure that :meth:`Publication.to_dict` returns.
+PUBLICATION_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Targets of one ``s3_flow_log`` task.
+
+    :param name: ``account/region/type/number-total``, readable in Ansible's recap.
+    :param runner: the host that the task runs on.
+    :param credentials_of: the host whose ``flow_log_aws`` holds the connection options.
+    :param bucket_name: name of its :class:`BucketWork`; ``None`` when none has to come first.
+    :param bucket_runner: the host that its bucket's task runs on.
+    """
+
+    name: str
+    runner: str
+    targets: Tuple[Target, ...]
+    credentials_of: str
+    bucket_name: Optional[str] = None
+    bucket_runner: Optional[str] = None
+
+    def to_dict(self) -> Dict[str, Any]:
+        """Return the batch as the filters return it."""
+        first = self.targets[0]
+        return {
+            "name": self.name,
+            "runner": self.runner,
+            "account_id": first.account_id,
+            "region": first.region,
+            "resource_type": first.resource_type,
+            "destination": first.destination_arn,
+            "bucket_name": self.bucket_name,
+            "bucket_runner": self.bucket_runner,
+            "options": dict(first.options),
+            "resource_ids": list(dict.fromkeys(target.resource_id for target in self.targets)),
+            "credentials_of": self.credentials_of,
+        }
+
+
+@dataclass(frozen=True)
+class BucketWork:
+    """What one bucket must let in: the union of what all targets need that deliver to it.
+
+    :param managed: whether the bucket policy is to be managed here.
+    :param regions: ``()`` means every region.
+    """
+
+    name: str
+    runner: str
+    bucket: str
+    partition: str
+    credentials_of: str
+    managed: bool
+    folders: Tuple[str, ...]
+    account_ids: Tuple[str, ...]
+    regions: Tuple[str, ...]
+    layouts: Tuple[str, ...]
+    organization_id: Optional[str]
+    acl_condition: Optional[str]
+    source_conditions: Optional[bool]
+    region: Optional[str]
+    expected_bucket_owner: Optional[str]
+
+    def to_dict(self) -> Dict[str, Any]:
+        """Return the work as the filters return it."""
+        return {
+            "name": self.name,
+            "runner": self.runner,
+            "bucket": self.bucket,
+            "bucket_arn": f"arn:{self.partition}:s3:::{self.bucket}",
+            "partition": self.partition,
+            "managed": self.managed,
+            "prefixes": list(self.folders),
+            "account_ids": list(self.account_ids),
+            "regions": list(self.regions),
+            "layouts": list(self.layouts),
+            "organization_id": self.organization_id,
+            "acl_condition": self.acl_condition,
+            "source_conditions": self.source_conditions,
+            "region": self.region,
+            "expected_bucket_owner": self.expected_bucket_owner,
+            "credentials_of": self.credentials_of,
+        }
+
+
+@dataclass(frozen=True)
+class PermissionWork:
+    """The principals of one account that get the policy for publishing."""
+
+    name: str
+    runner: str
+    account_id: str
+    partition: str
+    region: str
+    principals: Tuple[Mapping[str, Any], ...]
+    credentials_of: str
+
+    def to_dict(self) -> Dict[str, Any]:
+        """Return the work as the filters return it."""
+        return {
+            "name": self.name,
+            "runner": self.runner,
+            "account_id": self.account_id,
+            "partition": self.partition,
+            "region": self.region,
+            "principals": [dict(principal) for principal in self.principals],
+            "credentials_of": self.credentials_of,
+        }
+
+
+@dataclass(frozen=True)
+class InvalidHost:
+    """A host that cannot be worked on, and why."""
+
+    host: str
+    variable: str
+    message: str
+    groups: Tuple[str, ...] = ()
+    known: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_dict(self) -> Dict[str, Any]:
+        """Return the host as the filters return it."""
+        return {
+            "host": self.host,
+            "variable": self.variable,
+            "message": self.message,
+            "groups": list(self.groups),
+            "known": dict(self.known),
+        }
+
+
+@dataclass(frozen=True)
+class Publication:
+    """All the work of one run.
+
+    :param unselected: hosts that are targets and that this run was told to leave out.
+    """
+
+    batches: Tuple[Batch, ...] = ()
+    buckets: Tuple[BucketWork, ...] = ()
+    permissions: Tuple[PermissionWork, ...] = ()
+    invalid: Tuple[InvalidHost, ...] = ()
+    unselected: Tuple[InvalidHost, ...] = ()
+
+    def to_dict(self) -> Dict[str, Any]:
+        """Return the work as plain data; it holds no connection option."""
+        return {
+            "version": PUBLICATION_VERSION,
+            "batches": [batch.to_dict() for batch in self.batches],
+            "destinations": [bucket.to_dict() for bucket in self.buckets],
+            "permissions": [work.to_dict() for work in self.permissions],
+            "targets": [
+                {
+                    "host": target.host,
+                    "target": target.resource_id,
+                    "groups": list(target.groups),
+                    "batch": batch.name,
+                }
+                for batch in self.batches
+                for target in batch.targets
+            ],
+            "invalid": [host.to_dict() for host in self.invalid],
+            "unselected": [host.to_dict() for host in self.unselected],
+        }
+
+
+def canonical(value: Any) -> str:
+    """Return a text that is equal for equal values, whatever the order of keys."""
+    return json.dumps(value, sort_keys=True, default=str, separators=(",", ":"))
+
+
+def _read_hosts(hosts: Iterable[HostVariables]) -> Tuple[List[Target], List[InvalidHost]]:
+    targets: List[Target] = []
+    invalid: List[InvalidHost] = []
+    for host in hosts:
+        try:
+            targets.append(read_target(host))
+        except VariableError as error:
+            invalid.append(_invalid(host, error.variable, str(error)))
+    return targets, invalid
+
+
+def _invalid(host: HostVariables, variable: str, message: str) -> InvalidHost:
+    known = {
+        "account_id": _text(host.variables.get("flow_log_account_id")),
+        "region": _text(host.variables.get("flow_log_region")),
+        "target": _text(host.variables.get("flow_log_resource_id")) or host.name,
+    }
+    return InvalidHost(host.name, variable, message, host.groups, known)
+
+
+def _text(value: Any) -> Optional[str]:
+    return value if isinstance(value, str) else None
+
+
+def _refuse(target: Target, variable: str, message: str) -> InvalidHost:
+    known = {"account_id": target.account_id, "region": target.region, "target": target.resource_id}
+    return InvalidHost(target.host, variable, f"{target.host}: {variable}: {message}", target.groups, known)
+
+
+# -- contradictions between hosts ---------------------------------------------------------------------------------
+
+#: Variables that one bucket can have only one value of, and the attribute of a target that holds it.
+_ONE_PER_BUCKET = (
+    ("flow_log_bucket_aws", "bucket_connection"),
+    ("flow_log_bucket_region", "bucket_region"),
+    ("flow_log_bucket_owner", "bucket_owner"),
+    ("flow_log_organization_id", "organization_id"),
+    ("flow_log_acl_condition", "acl_condition"),
+    ("flow_log_source_conditions", "source_conditions"),
+    ("flow_log_bucket_policy", "bucket_policy"),
+)
+
+
+class _Agreement:
+    """Finds hosts that contradict an earlier one. The first host that says something is right."""
+
+    def __init__(self) -> None:
+        self._said: Dict[str, Tuple[str, str]] = {}
+
+    def objection(self, target: Target) -> Optional[InvalidHost]:
+        """Return what is wrong with a target in the light of those before it, or ``None``."""
+        claims = self._claims(target)
+        for key, variable, value, what in claims:
+            host, earlier = self._said.get(key, (target.host, value))
+            if earlier != value:
+                return _refuse(target, variable, f"{what}, and host {host} says otherwise. Make them equal.")
+        for key, _variable, value, _what in claims:
+            self._said.setdefault(key, (target.host, value))
+        return None
+
+    @staticmethod
+    def _claims(target: Target) -> List[Tuple[str, str, str, str]]:
+        settings = canonical([target.options, target.connection, target.resource_type, target.destination_arn])
+        claims = [
+            (
+                canonical(["target", target.identity]),
+                "flow_log_resource_id",
+                settings,
+                f"this flow log of {target.resource_id} has other settings here",
+            )
+        ]
+        bucket = target.destination
+        if bucket is None or not target.present:
+            return claims
+        for variable, attribute in _ONE_PER_BUCKET:
+            value = getattr(target, attribute)
+            if value is not None:
+                key = canonical(["bucket", bucket.bucket_arn, variable])
+                claims.append((key, variable, canonical(value), f"the bucket {bucket.bucket} can have only one value"))
+        return claims
+
+
+def _without_contradictions(targets: Iterable[Target]) -> Tuple[List[Target], List[InvalidHost]]:
+    agreement = _Agreement()
+    agreed: List[Target] = []
+    invalid: List[InvalidHost] = []
+    for target in targets:
+        objection = agreement.objection(target)
+        if objection is None:
+            agreed.append(target)
+        else:
+            invalid.append(objection)
+    return agreed, invalid
+
+
+# -- grouping -----------------------------------------------------------------------------------------------------
+
+
+def _grouped(targets: Iterable[Target], key_of: Any) -> List[List[Target]]:
+    groups: Dict[Any, List[Target]] = {}
+    for target in targets:
+        groups.setdefault(key_of(target), []).append(target)
+    return list(groups.values())
+
+
+def _batch_key(target: Target) -> str:
+    place = [target.account_id, target.region, target.resource_type, target.destination_arn]
+    return canonical([place, target.options, target.connection])
+
+
+def _batches(targets: Sequence[Target], buckets: Iterable[BucketWork], on_first_host: bool) -> List[Batch]:
+    bucket_of = {(work.partition, work.bucket): work for work in buckets}
+    batches: List[Batch] = []
+    for place in _grouped(targets, lambda item: (item.account_id, item.region, item.resource_type)):
+        groups = _grouped(place, _batch_key)
+        first = place[0]
+        for number, members in enumerate(groups, start=1):
+            name = f"{first.account_id}/{first.region}/{first.resource_type.lower()}/{number}-{len(groups)}"
+            destination = members[0].destination if members[0].present else None
+            bucket = bucket_of[destination.partition, destination.bucket] if destination else None
+            batches.append(
+                Batch(
+                    name=name,
+                    runner=members[0].host if on_first_host else name,
+                    targets=tuple(members),
+                    credentials_of=members[0].host,
+                    bucket_name=bucket.name if bucket else None,
+                    bucket_runner=bucket.runner if bucket else None,
+                )
+            )
+    return batches
+
+
+def _bucket_name(destination: Destination) -> str:
+    return f"s3/{destination.bucket}"
+
+
+def _buckets(targets: Iterable[Target], on_first_host: bool) -> List[BucketWork]:
+    delivering = [target for target in targets if target.present and target.destination is not None]
+    groups = _grouped(delivering, lambda item: item.destination.bucket_arn)
+    return [_bucket(members, on_first_host) for members in groups]
+
+
+def _bucket(members: Sequence[Target], on_first_host: bool) -> BucketWork:
+    first = members[0]
+    destination = first.destination
+    assert destination is not None, "only targets with a destination are grouped by bucket"
+    name = _bucket_name(destination)
+    # Every host that says something says the same: those that contradict were refused before.
+    speaker = next((item.host for item in members if item.bucket_connection is not None), first.host)
+    return BucketWork(
+        name=name,
+        runner=first.host if on_first_host else name,
+        bucket=destination.bucket,
+        partition=destination.partition,
+        credentials_of=speaker,
+        managed=_said(members, "bucket_policy") is not False,
+        folders=_union([item.destination.folder] for item in members if item.destination),
+        account_ids=_union([item.account_id] for item in members),
+        regions=_union_of_regions(members),
+        layouts=_union(item.layouts for item in members),
+        organization_id=_said(members, "organization_id"),
+        acl_condition=_said(members, "acl_condition"),
+        source_conditions=_said(members, "source_conditions"),
+        region=_said(members, "bucket_region"),
+        expected_bucket_owner=_said(members, "bucket_owner"),
+    )
+
+
+def _said(members: Iterable[Target], attribute: str) -> Any:
+    return next((getattr(item, attribute) for item in members if getattr(item, attribute) is not None), None)
+
+
+def _union(lists: Iterable[Iterable[str]]) -> Tuple[str, ...]:
+    return tuple(sorted({item for values in lists for item in values}))
+
+
+def _union_of_regions(members: Sequence[Target]) -> Tuple[str, ...]:
+    """An empty list of one target means every region, so it is the union whatever the others need."""
+    if any(item.policy_regions == () for item in members):
+        return ()
+    return _union(item.policy_regions if item.policy_regions is not None else (item.region,) for item in members)
+
+
+def _permissions(targets: Iterable[Target], on_first_host: bool) -> List[PermissionWork]:
+    naming = [target for target in targets if target.principals]
+    groups = _grouped(naming, lambda item: (item.account_id, canonical(item.connection)))
+    per_account: Dict[str, int] = {}
+    works: List[PermissionWork] = []
+    for members in groups:
+        first = members[0]
+        number = per_account[first.account_id] = per_account.get(first.account_id, 0) + 1
+        name = f"{first.account_id}/iam" if number == 1 else f"{first.account_id}/iam/{number}"
+        works.append(
+            PermissionWork(
+                name=name,
+                runner=first.host if on_first_host else name,
+                account_id=first.account_id,
+                partition=first.partition,
+                region=first.region,
+                principals=_principals(members),
+                credentials_of=first.host,
+            )
+        )
+    return works
+
+
+def _principals(members: Iterable[Target]) -> Tuple[Mapping[str, Any], ...]:
+    """Return each principal once, with the buckets that any host names for it."""
+    buckets: Dict[Tuple[str, str], Set[str]] = {}
+    for member in members:
+        for principal in member.principals:
+            key = (principal["type"], principal["name"])
+            buckets.setdefault(key, set()).update(principal["buckets"])
+    return tuple(
+        {"type": kind, "name": name, "buckets": sorted(buckets[kind, name])}
+        for kind, name in sorted(buckets, key=lambda key: (PRINCIPAL_TYPES.index(key[0]), key[1]))
+    )
+
+
+def plan_publication(
+    hosts: Iterable[HostVariables], selected: Optional[Iterable[str]] = None, on_first_host: bool = False
+) -> Publication:
+    """Turn hosts and their variables into the work of a run.
+
+    :param hosts: every target of the inventory, in the order of the inventory.
+    :param selected: names of the hosts to work on; ``None``: all of them. The others are only remembered.
+    :param on_first_host: let each piece of work run on its first target instead of on a host of its own. Needed under
+        ``--limit``, which hides hosts that it does not name.
+    :returns: the work; hosts that cannot be worked on are in ``invalid`` with the reason and do not stop the others.
+    """
+    everything = list(hosts)
+    chosen = {host.name for host in everything} if selected is None else set(selected)
+    targets, invalid = _read_hosts(host for host in everything if host.name in chosen)
+    agreed, contradicting = _without_contradictions(targets)
+    left_out = [
+        _invalid(host, "", "The run was limited to other hosts.") for host in everything if host.name not in chosen
+    ]
+    buckets = _buckets(agreed, on_first_host)
+    return Publication(
+        batches=tuple(_batches(agreed, buckets, on_first_host)),
+        buckets=tuple(buckets),
+        permissions=tuple(_permissions(agreed, on_first_host)),
+        invalid=tuple(invalid + contradicting),
+        unselected=tuple(left_out),
+    )

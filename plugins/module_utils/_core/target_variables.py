@@ -1,0 +1,389 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The inventory variables of a target: which there are, and what may be in them. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from dataclasses import field
+from typing import Any
+from typing import Dict
+from typing import Iterable
+from typing import List
+from typing import Mapping
+from typing import Optional
+from typing import Tuple
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import Destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import parse_destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import RESOURCE_TYPES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import resolve_resource_type
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import unique_ids
+
+PREFIX = "flow_log_"
+#: Options of s3_flow_log that are passed on as they are, with what they are when no variable says otherwise.
+#: ``None`` leaves them to the module.
+OPTION_DEFAULTS: Mapping[str, Any] = {
+    "state": "present",
+    "traffic_type": None,
+    "max_aggregation_interval": None,
+    "log_format": None,
+    "destination_options": None,
+    "tag_field_specifications": None,
+    "name": None,
+    "tags": None,
+    "purge_tags": True,
+    "replace": "create_first",
+    "allow_gap": False,
+    "purge": "none",
+    "wait_timeout": 60,
+}
+#: Every inventory variable that has a meaning here.
+VARIABLES = tuple(PREFIX + name for name in OPTION_DEFAULTS) + (
+    "flow_log_resource_id",
+    "flow_log_resource_type",
+    "flow_log_account_id",
+    "flow_log_region",
+    "flow_log_destination",
+    "flow_log_aws",
+    "flow_log_bucket_aws",
+    "flow_log_bucket_region",
+    "flow_log_bucket_owner",
+    "flow_log_bucket_policy",
+    "flow_log_bucket_policy_regions",
+    "flow_log_organization_id",
+    "flow_log_acl_condition",
+    "flow_log_source_conditions",
+    "flow_log_layouts",
+    "flow_log_permission_principals",
+)
+PRINCIPAL_TYPES = ("user", "group", "role")
+STATES = ("present", "absent")
+LAYOUTS = ("plain", "hive")
+ACL_CONDITIONS = ("string_equals", "string_equals_if_exists", "none")
+
+_ACCOUNT = re.compile(r"^\d{12}$")
+_REGION = re.compile(r"^[a-z]{2,}(-[a-z]+)+-\d+$")
+_ORGANIZATION = re.compile(r"^o-[a-z0-9]{10,32}$")
+#: botocore endpoints.json; every other region is of the partition aws.
+_PARTITIONS = (
+    ("cn-", "aws-cn"),
+    ("us-gov-", "aws-us-gov"),
+    ("us-isob-", "aws-iso-b"),
+    ("us-isof-", "aws-iso-f"),
+    ("us-iso-", "aws-iso"),
+    ("eu-isoe-", "aws-iso-e"),
+    ("eusc-", "aws-eusc"),
+)
+
+
+class VariableError(InputError):
+    """A variable of a host is missing or can never work.
+
+    :param host: name of the host.
+    :param variable: name of the variable.
+    """
+
+    def __init__(self, host: str, variable: str, value: Any, allowed: str) -> None:
+        super().__init__(f"{host}: {variable}", value, allowed)
+        if value is None:
+            self.args = (f"{host}: {variable} is missing. Allowed: {allowed}.",)
+        self.host = host
+        self.variable = variable
+
+
+@dataclass(frozen=True)
+class HostVariables:
+    """A host of the inventory as the filters hand it over.
+
+    :param variables: its variables, rendered; only those of :data:`VARIABLES` matter.
+    :param groups: names of the groups it is in.
+    :param unreadable: variable by variable, why it could not be rendered.
+    """
+
+    name: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    groups: Tuple[str, ...] = ()
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A host whose variables make sense. ``None`` always means: not said.
+
+    :param policy_regions: regions that the bucket policy shall name; ``()``: every region.
+    """
+
+    host: str
+    groups: Tuple[str, ...]
+    resource_id: str
+    resource_type: str
+    account_id: str
+    region: str
+    partition: str
+    destination: Optional[Destination]
+    options: Mapping[str, Any]
+    connection: Any
+    bucket_connection: Any
+    bucket_region: Optional[str]
+    bucket_owner: Optional[str]
+    bucket_policy: Optional[bool]
+    policy_regions: Optional[Tuple[str, ...]]
+    organization_id: Optional[str]
+    acl_condition: Optional[str]
+    source_conditions: Optional[bool]
+    layouts: Tuple[str, ...]
+    principals: Tuple[Mapping[str, Any], ...]
+
+    @property
+    def present(self) -> bool:
+        """Whether flow logs are wanted; otherwise they are to go."""
+        return bool(self.options["state"] == "present")
+
+    @property
+    def identity(self) -> Tuple[Any, ...]:
+        """What makes two hosts mean the same flow log: the target with the name, or else with the destination."""
+        place = (self.account_id, self.region, self.resource_id)
+        return place + (
+            ("name", self.options["name"]) if self.options["name"] else ("destination", self.destination_arn)
+        )
+
+    @property
+    def destination_arn(self) -> Optional[str]:
+        """ARN of the destination, where there is one."""
+        return self.destination.arn if self.destination else None
+
+
+def partition_of_region(region: str) -> str:
+    """Return the partition of a region, for example ``aws-us-gov``."""
+    return next((partition for prefix, partition in _PARTITIONS if region.startswith(prefix)), "aws")
+
+
+class _Reader:
+    """Reads the variables of one host; every error names the host and the variable."""
+
+    def __init__(self, host: HostVariables) -> None:
+        self._host = host
+
+    def error(self, variable: str, value: Any, allowed: str) -> VariableError:
+        """Return the error for a variable."""
+        return VariableError(self._host.name, variable, value, allowed)
+
+    def get(self, name: str) -> Any:
+        """Return the variable ``flow_log_NAME``, or ``None``."""
+        variable = PREFIX + name
+        if variable in self._host.unreadable:
+            reason = self._host.unreadable[variable]
+            raise self.error(variable, "a template that fails", f"a value that can be rendered ({reason})")
+        return self._host.variables.get(variable)
+
+    def text(self, name: str, allowed: str, pattern: Optional[Any] = None, required: bool = False) -> Optional[str]:
+        """Return a variable that must be a text."""
+        value = self.get(name)
+        if value is None or value == "":
+            if required:
+                raise self.error(PREFIX + name, value, f"{allowed}; every target needs one")
+            return None
+        if not isinstance(value, str) or (pattern and not pattern.match(value)):
+            raise self.error(PREFIX + name, value, allowed)
+        return value
+
+    def choice(self, name: str, choices: Tuple[str, ...]) -> Optional[str]:
+        """Return a variable that must be one of a few texts."""
+        value = self.get(name)
+        if value is not None and value not in choices:
+            raise self.error(PREFIX + name, value, ", ".join(choices))
+        return value
+
+    def boolean(self, name: str) -> Optional[bool]:
+        """Return a variable that must be true or false."""
+        value = self.get(name)
+        if value is not None and not isinstance(value, bool):
+            raise self.error(PREFIX + name, value, "true or false")
+        return value
+
+    def texts(self, name: str, allowed: str) -> Optional[Tuple[str, ...]]:
+        """Return a variable that must be a list of texts."""
+        value = self.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
+            raise self.error(PREFIX + name, value, allowed)
+        return tuple(value)
+
+    def mapping(self, name: str) -> Optional[Mapping[str, Any]]:
+        """Return connection options; a wrong value is not repeated, as it may be a secret."""
+        value = self.get(name)
+        if value is not None and not isinstance(value, Mapping):
+            raise self.error(PREFIX + name, f"({type(value).__name__})", "a dictionary of connection options")
+        return value
+
+
+def _account(reader: _Reader) -> str:
+    value = reader.get("account_id")
+    # YAML reads a plain 111122223333 as a number, and one with leading zeros as a wrong one.
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not isinstance(text, str) or not _ACCOUNT.match(text):
+        raise reader.error(
+            "flow_log_account_id", value, "an account id of 12 digits, in quotes; every target needs one"
+        )
+    return text
+
+
+def _resource(host: HostVariables, reader: _Reader) -> Tuple[str, str]:
+    resource_id = reader.text("resource_id", "id of a resource") or host.name
+    resource_type = reader.choice("resource_type", tuple(RESOURCE_TYPES))
+    try:
+        ids = unique_ids([resource_id])
+        return ids[0], resolve_resource_type(ids, resource_type).name
+    except InputError as error:
+        raise reader.error("flow_log_resource_id", resource_id, error.allowed) from None
+
+
+def _destination(reader: _Reader, partition: str, options: Mapping[str, Any]) -> Optional[Destination]:
+    value = reader.text("destination", "an S3 bucket ARN with an optional folder, or bucket/folder")
+    if value is None:
+        if options["state"] == "absent" and options["name"]:
+            return None
+        raise reader.error(
+            "flow_log_destination", value, "an S3 bucket ARN with an optional folder; every target needs one"
+        )
+    try:
+        return parse_destination(value, partition)
+    except InputError as error:
+        raise reader.error("flow_log_destination", value, error.allowed) from None
+
+
+def _options(reader: _Reader) -> Dict[str, Any]:
+    reader.choice("state", STATES)
+    given = {name: reader.get(name) for name in OPTION_DEFAULTS}
+    return {name: OPTION_DEFAULTS[name] if value is None else value for name, value in given.items()}
+
+
+def _layouts(reader: _Reader, options: Mapping[str, Any]) -> Tuple[str, ...]:
+    """Without a word on it: what the settings write, for Hive partitions begin with another folder."""
+    given = reader.texts("layouts", "a list of plain and hive")
+    if given:
+        if not set(given) <= set(LAYOUTS):
+            raise reader.error("flow_log_layouts", list(given), "a list of plain and hive")
+        return tuple(sorted(set(given)))
+    return layouts_of(options["destination_options"])
+
+
+def layouts_of(destination_options: Any) -> Tuple[str, ...]:
+    """Return the layouts of folders that flow logs with these destination options write."""
+    hive = isinstance(destination_options, Mapping) and destination_options.get("hive_compatible_partitions")
+    return ("hive",) if hive else ("plain",)
+
+
+def bucket_of(destination: str, destination_options: Any = None) -> Dict[str, Any]:
+    """Return what a destination means for a bucket policy: ``bucket``, ``bucket_arn``, ``prefixes``, ``layouts``.
+
+    :param destination: bucket ARN with optional folder, of any partition; or ``bucket/folder``.
+    :raises InputError: if it is no S3 destination.
+    """
+    partition = destination.split(":")[1] if destination.startswith("arn:") and ":" in destination[4:] else "aws"
+    parsed = parse_destination(destination, partition)
+    return {
+        "bucket": parsed.bucket,
+        "bucket_arn": parsed.bucket_arn,
+        "partition": parsed.partition,
+        "prefixes": [parsed.folder] if parsed.folder else [],
+        "layouts": list(layouts_of(destination_options)),
+    }
+
+
+def _principals(reader: _Reader) -> Tuple[Mapping[str, Any], ...]:
+    value = reader.get("permission_principals")
+    if value is None:
+        return ()
+    allowed = f"a list of {{type: {'|'.join(PRINCIPAL_TYPES)}, name: NAME, buckets: [BUCKET ARN, ...] (optional)}}"
+    if not isinstance(value, (list, tuple)):
+        raise reader.error("flow_log_permission_principals", value, allowed)
+    principals: List[Mapping[str, Any]] = []
+    for item in value:
+        if not _is_principal(item):
+            raise reader.error("flow_log_permission_principals", item, allowed)
+        principals.append({"type": item["type"], "name": item["name"], "buckets": tuple(item.get("buckets") or ())})
+    return tuple(principals)
+
+
+def _is_principal(item: Any) -> bool:
+    return (
+        isinstance(item, Mapping)
+        and item.get("type") in PRINCIPAL_TYPES
+        and isinstance(item.get("name"), str)
+        and item["name"] != ""
+        and isinstance(item.get("buckets") or [], (list, tuple))
+    )
+
+
+def read_target(host: HostVariables) -> Target:
+    """Read a host's variables.
+
+    :raises VariableError: for what is missing or can never work. The options of ``s3_flow_log`` are left to the
+        module, which knows them better.
+    """
+    reader = _Reader(host)
+    region = reader.text("region", "name of a region, for example eu-west-1", _REGION, required=True) or ""
+    partition = partition_of_region(region)
+    options = _options(reader)
+    resource_id, resource_type = _resource(host, reader)
+    regions = reader.texts("bucket_policy_regions", "a list of region names; empty for every region")
+    return Target(
+        host=host.name,
+        groups=tuple(host.groups),
+        resource_id=resource_id,
+        resource_type=resource_type,
+        account_id=_account(reader),
+        region=region,
+        partition=partition,
+        destination=_destination(reader, partition, options),
+        options=options,
+        connection=reader.mapping("aws") or {},
+        bucket_connection=reader.mapping("bucket_aws"),
+        bucket_region=reader.text("bucket_region", "name of a region", _REGION),
+        bucket_owner=reader.text("bucket_owner", "an account id of 12 digits, in quotes", _ACCOUNT),
+        bucket_policy=reader.boolean("bucket_policy"),
+        policy_regions=regions,
+        organization_id=reader.text("organization_id", "an organization id, o-...", _ORGANIZATION),
+        acl_condition=reader.choice("acl_condition", ACL_CONDITIONS),
+        source_conditions=reader.boolean("source_conditions"),
+        layouts=_layouts(reader, options),
+        principals=_principals(reader),
+    )
+
+
+#: Where amazon.aws's _info modules return the id of a resource that can have flow logs. The more special key first:
+#: a subnet has a vpc_id too, an attachment a transit_gateway_id.
+_ID_KEYS = (
+    "transit_gateway_attachment_id",
+    "network_interface_id",
+    "nat_gateway_id",
+    "subnet_id",
+    "transit_gateway_id",
+    "vpc_id",
+    "resource_id",
+    "id",
+)
+
+
+def resource_ids_of(items: Iterable[Any]) -> List[str]:
+    """Return the ids of resources that are given as ids or as ``amazon.aws.*_info`` modules return them.
+
+    :raises InputError: for something that has no id.
+    """
+    return list(dict.fromkeys(_resource_id(position, item) for position, item in enumerate(items)))
+
+
+def _resource_id(position: int, item: Any) -> str:
+    if isinstance(item, Mapping):
+        item = next((item[key] for key in _ID_KEYS if item.get(key)), None)
+    if not isinstance(item, str) or not item:
+        allowed = "an id, or a dictionary with one of " + ", ".join(_ID_KEYS)
+        raise InputError(f"targets[{position}]", item, allowed)
+    return item

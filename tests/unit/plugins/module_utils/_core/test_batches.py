@@ -1,0 +1,365 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Hosts and their variables become batches and destinations; contradictions are named, and stop nobody else."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import Publication
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import plan_publication
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import HostVariables
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import bucket_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import partition_of_region
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import resource_ids_of
+
+ACCOUNT, OTHER_ACCOUNT = "111122223333", "444455556666"
+
+
+def host(
+    host_name: str, /, groups: tuple[str, ...] = (), unreadable: dict | None = None, **variables: Any
+) -> HostVariables:
+    """A target with everything it needs, but for what is said; None takes a variable away."""
+    complete = {
+        "flow_log_account_id": ACCOUNT,
+        "flow_log_region": "eu-west-1",
+        "flow_log_destination": "arn:aws:s3:::central/network/",
+    }
+    complete.update({f"flow_log_{key}": value for key, value in variables.items()})
+    given = {key: value for key, value in complete.items() if value is not None}
+    return HostVariables(host_name, given, groups, unreadable or {})
+
+
+def ids_by_batch(publication: Publication) -> dict[str, list[str]]:
+    """The resource ids of each batch by its name."""
+    return {batch["name"]: batch["resource_ids"] for batch in publication.to_dict()["batches"]}
+
+
+def test_targets_share_a_batch_when_everything_but_the_id_is_equal() -> None:
+    publication = plan_publication(
+        [
+            host("vpc-1"),
+            host("vpc-2", region="us-east-1"),
+            host("subnet-1"),
+            host("vpc-3", destination="central/network"),
+            host("vpc-4", traffic_type="REJECT"),
+            host("vpc-5", account_id=OTHER_ACCOUNT),
+            host("one", resource_id="vpc-6"),
+        ]
+    )
+    assert ids_by_batch(publication) == {
+        f"{ACCOUNT}/eu-west-1/vpc/1-2": ["vpc-1", "vpc-3", "vpc-6"],
+        f"{ACCOUNT}/eu-west-1/vpc/2-2": ["vpc-4"],
+        f"{ACCOUNT}/us-east-1/vpc/1-1": ["vpc-2"],
+        f"{ACCOUNT}/eu-west-1/subnet/1-1": ["subnet-1"],
+        f"{OTHER_ACCOUNT}/eu-west-1/vpc/1-1": ["vpc-5"],
+    }
+
+
+def test_options_come_from_variables_and_the_rest_is_as_documented() -> None:
+    (batch,) = plan_publication([host("vpc-1", tags={"a": "b"}, purge_tags=False, wait_timeout=5)]).to_dict()["batches"]
+    assert batch["options"] == {
+        "state": "present",
+        "traffic_type": None,
+        "max_aggregation_interval": None,
+        "log_format": None,
+        "destination_options": None,
+        "tag_field_specifications": None,
+        "name": None,
+        "tags": {"a": "b"},
+        "purge_tags": False,
+        "replace": "create_first",
+        "allow_gap": False,
+        "purge": "none",
+        "wait_timeout": 5,
+    }
+
+
+def test_a_bucket_gets_the_union_of_its_sources_once() -> None:
+    publication = plan_publication(
+        [
+            host("vpc-1"),
+            host("vpc-2", region="us-east-1", account_id=OTHER_ACCOUNT, destination="central/dev"),
+            host("vpc-3", destination_options={"hive_compatible_partitions": True}),
+            host("vpc-4", destination="other"),
+        ]
+    )
+    central, other = publication.to_dict()["destinations"]
+    assert central["account_ids"] == [ACCOUNT, OTHER_ACCOUNT]
+    assert central["regions"] == ["eu-west-1", "us-east-1"]
+    assert central["prefixes"] == ["dev", "network"]
+    assert central["layouts"] == ["hive", "plain"]
+    assert (other["bucket"], other["prefixes"], other["account_ids"]) == ("other", [""], [ACCOUNT])
+
+
+@pytest.mark.parametrize(
+    ("regions", "expected"),
+    [
+        ([None, None], ["eu-west-1"]),
+        ([["us-east-1"], None], ["eu-west-1", "us-east-1"]),
+        ([[], None], []),
+        ([["us-east-1"], []], []),
+    ],
+)
+def test_regions_of_the_policy(regions: list, expected: list[str]) -> None:
+    hosts = [host(f"vpc-{number}", bucket_policy_regions=value) for number, value in enumerate(regions)]
+    (work,) = plan_publication(hosts).to_dict()["destinations"]
+    assert work["regions"] == expected
+
+
+def test_targets_to_be_removed_need_no_destination_first() -> None:
+    publication = plan_publication(
+        [host("vpc-1", state="absent"), host("vpc-2", state="absent", destination=None, name="n")]
+    )
+    assert publication.buckets == ()
+    assert [batch.bucket_name for batch in publication.batches] == [None, None]
+    assert publication.invalid == ()
+
+
+def test_work_runs_on_its_first_target_where_hosts_of_its_own_would_be_hidden() -> None:
+    hosts = [host("vpc-1", permission_principals=[{"type": "role", "name": "r"}]), host("vpc-2")]
+    publication = plan_publication(hosts, on_first_host=True)
+    assert [publication.batches[0].runner, publication.buckets[0].runner, publication.permissions[0].runner] == [
+        "vpc-1"
+    ] * 3
+    assert publication.batches[0].bucket_runner == "vpc-1"
+    assert plan_publication(hosts).batches[0].runner == f"{ACCOUNT}/eu-west-1/vpc/1-1"
+
+
+@given(st.lists(st.sampled_from(["vpc-1", "vpc-2", "vpc-3", "subnet-1", "x"]), unique=True), st.data())
+def test_every_host_is_somewhere_exactly_once(names: list[str], data: Any) -> None:
+    selected = data.draw(st.sets(st.sampled_from(names))) if names else set()
+    publication = plan_publication([host(name) for name in names], selected).to_dict()
+    found = [item["host"] for key in ("targets", "invalid", "unselected") for item in publication[key]]
+    assert sorted(found) == sorted(names)
+    assert [item["host"] for item in publication["invalid"]] == [
+        name for name in names if name == "x" and name in selected
+    ]
+
+
+@given(st.permutations(["vpc-1", "vpc-2", "vpc-3", "vpc-4"]))
+def test_order_of_hosts_changes_order_only(names: list[str]) -> None:
+    def settings(name: str) -> dict:
+        return {"traffic_type": "REJECT" if name in ("vpc-2", "vpc-4") else "ALL"}
+
+    batches = plan_publication([host(name, **settings(name)) for name in names]).batches
+    together = {frozenset(target.resource_id for target in batch.targets) for batch in batches}
+    assert together == {frozenset({"vpc-1", "vpc-3"}), frozenset({"vpc-2", "vpc-4"})}
+    assert [batch.credentials_of for batch in batches] == [batch.targets[0].host for batch in batches]
+
+
+# -- credentials --------------------------------------------------------------------------------------------------
+
+
+def test_connections_separate_batches_and_are_told_to_nobody() -> None:
+    hosts = [
+        host("vpc-1", aws={"secret_key": "very-secret-1"}, bucket_aws={"secret_key": "very-secret-3"}),
+        host("vpc-2", aws={"secret_key": "very-secret-2"}),
+    ]
+    publication = plan_publication(hosts)
+    assert [batch.credentials_of for batch in publication.batches] == ["vpc-1", "vpc-2"]
+    assert publication.buckets[0].credentials_of == "vpc-1"
+    assert "very-secret" not in json.dumps(publication.to_dict())
+
+
+@pytest.mark.parametrize("name", ["aws", "bucket_aws"])
+def test_a_wrong_connection_is_not_repeated(name: str) -> None:
+    (invalid,) = plan_publication([host("vpc-1", **{name: "very-secret"})]).invalid
+    assert invalid.variable == f"flow_log_{name}"
+    assert "very-secret" not in invalid.message
+
+
+def test_contradicting_connections_of_a_bucket_are_named_and_not_shown() -> None:
+    hosts = [
+        host("vpc-1"),
+        host("vpc-2", bucket_aws={"secret_key": "very-secret-1"}),
+        host("vpc-3", bucket_aws={"secret_key": "very-secret-2"}),
+    ]
+    publication = plan_publication(hosts)
+    (invalid,) = publication.invalid
+    assert (invalid.host, invalid.variable) == ("vpc-3", "flow_log_bucket_aws")
+    assert "host vpc-2" in invalid.message
+    assert "very-secret" not in json.dumps(publication.to_dict())
+    assert publication.buckets[0].credentials_of == "vpc-2"
+
+
+# -- what cannot work ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("variables", "variable"),
+    [
+        ({"account_id": None}, "flow_log_account_id"),
+        ({"account_id": 11}, "flow_log_account_id"),
+        ({"account_id": True}, "flow_log_account_id"),
+        ({"region": None}, "flow_log_region"),
+        ({"region": "everywhere"}, "flow_log_region"),
+        ({"destination": None}, "flow_log_destination"),
+        ({"destination": "arn:aws:s3:::central/AWSLogs/"}, "flow_log_destination"),
+        ({"destination": "arn:aws-cn:s3:::central"}, "flow_log_destination"),
+        ({"destination": ["central"]}, "flow_log_destination"),
+        ({"resource_id": "i-1"}, "flow_log_resource_id"),
+        ({"resource_id": "web.example.com"}, "flow_log_resource_id"),
+        ({"resource_type": "Host"}, "flow_log_resource_type"),
+        ({"resource_type": "Subnet"}, "flow_log_resource_id"),
+        ({"state": "gone"}, "flow_log_state"),
+        ({"bucket_policy": "yes"}, "flow_log_bucket_policy"),
+        ({"bucket_policy_regions": "eu-west-1"}, "flow_log_bucket_policy_regions"),
+        ({"organization_id": "mine"}, "flow_log_organization_id"),
+        ({"acl_condition": "no"}, "flow_log_acl_condition"),
+        ({"source_conditions": "no"}, "flow_log_source_conditions"),
+        ({"bucket_owner": "me"}, "flow_log_bucket_owner"),
+        ({"layouts": ["flat"]}, "flow_log_layouts"),
+        ({"permission_principals": "me"}, "flow_log_permission_principals"),
+        ({"permission_principals": [{"type": "robot", "name": "x"}]}, "flow_log_permission_principals"),
+        ({"permission_principals": [{"type": "role"}]}, "flow_log_permission_principals"),
+    ],
+)
+def test_bad_variables_are_named_and_do_not_stop_others(variables: dict, variable: str) -> None:
+    publication = plan_publication([host("vpc-1", **variables), host("vpc-2")])
+    (invalid,) = publication.invalid
+    assert (invalid.host, invalid.variable) == ("vpc-1", variable)
+    assert invalid.message.startswith(f"vpc-1: {variable}")
+    assert "Allowed: " in invalid.message
+    assert [batch["resource_ids"] for batch in publication.to_dict()["batches"]] == [["vpc-2"]]
+
+
+def test_a_missing_variable_is_called_missing() -> None:
+    (invalid,) = plan_publication([host("vpc-1", region=None)]).invalid
+    assert invalid.message.startswith("vpc-1: flow_log_region is missing. Allowed: ")
+
+
+def test_a_variable_that_cannot_be_rendered_is_named_with_the_reason() -> None:
+    (invalid,) = plan_publication([host("vpc-1", unreadable={"flow_log_aws": "AnsibleUndefinedVariable"})]).invalid
+    assert invalid.variable == "flow_log_aws"
+    assert "AnsibleUndefinedVariable" in invalid.message
+
+
+@pytest.mark.parametrize("value", [111122223333, "111122223333"])
+def test_an_account_id_may_be_a_number_of_twelve_digits(value: Any) -> None:
+    assert plan_publication([host("vpc-1", account_id=value)]).batches[0].targets[0].account_id == ACCOUNT
+
+
+def test_two_hosts_may_be_one_target_if_they_agree() -> None:
+    agreeing = plan_publication([host("a", resource_id="vpc-1"), host("b", resource_id="vpc-1")]).to_dict()
+    assert agreeing["invalid"] == []
+    assert agreeing["batches"][0]["resource_ids"] == ["vpc-1"]
+    assert [item["host"] for item in agreeing["targets"]] == ["a", "b"]
+    (invalid,) = plan_publication(
+        [host("a", resource_id="vpc-1"), host("b", resource_id="vpc-1", replace="never")]
+    ).invalid
+    assert invalid.host == "b"
+    assert "host a" in invalid.message
+
+
+def test_two_named_flow_logs_of_one_target_do_not_contradict() -> None:
+    hosts = [
+        host("a", resource_id="vpc-1", name="all"),
+        host("b", resource_id="vpc-1", name="bad", traffic_type="REJECT"),
+    ]
+    publication = plan_publication(hosts)
+    assert publication.invalid == ()
+    assert len(publication.batches) == 2
+
+
+def test_one_name_of_one_target_has_one_destination() -> None:
+    hosts = [
+        host("a", resource_id="vpc-1", name="all"),
+        host("b", resource_id="vpc-1", name="all", destination="other"),
+    ]
+    assert [invalid.host for invalid in plan_publication(hosts).invalid] == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "second"),
+    [
+        ("acl_condition", "none", "string_equals"),
+        ("source_conditions", True, False),
+        ("organization_id", "o-aaaaaaaaaa", "o-bbbbbbbbbb"),
+        ("bucket_owner", ACCOUNT, OTHER_ACCOUNT),
+        ("bucket_region", "eu-west-1", "us-east-1"),
+        ("bucket_policy", True, False),
+    ],
+)
+def test_a_bucket_has_one_value_of_each(name: str, first: Any, second: Any) -> None:
+    publication = plan_publication([host("vpc-1"), host("vpc-2", **{name: first}), host("vpc-3", **{name: second})])
+    (invalid,) = publication.invalid
+    assert (invalid.host, invalid.variable) == ("vpc-3", f"flow_log_{name}")
+    assert [batch["resource_ids"] for batch in publication.to_dict()["batches"]] == [["vpc-1", "vpc-2"]]
+
+
+def test_principals_of_an_account_are_named_once() -> None:
+    role = {"type": "role", "name": "r", "buckets": ["arn:aws:s3:::b"]}
+    hosts = [
+        host("vpc-1", permission_principals=[role, {"type": "user", "name": "u"}]),
+        host("vpc-2", permission_principals=[dict(role, buckets=["arn:aws:s3:::a"])]),
+        host("vpc-3", account_id=OTHER_ACCOUNT, permission_principals=[role]),
+        host("vpc-4", aws={"profile": "p"}, permission_principals=[role]),
+        host("vpc-5"),
+    ]
+    works = [work.to_dict() for work in plan_publication(hosts).permissions]
+    assert [work["name"] for work in works] == [f"{ACCOUNT}/iam", f"{OTHER_ACCOUNT}/iam", f"{ACCOUNT}/iam/2"]
+    assert works[0]["principals"] == [
+        {"type": "user", "name": "u", "buckets": []},
+        {"type": "role", "name": "r", "buckets": ["arn:aws:s3:::a", "arn:aws:s3:::b"]},
+    ]
+
+
+# -- small parts --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"),
+    [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-east-1", "aws-us-gov"), ("us-isob-east-1", "aws-iso-b")],
+)
+def test_partition_of_a_region(region: str, partition: str) -> None:
+    assert partition_of_region(region) == partition
+    (work,) = plan_publication([host("vpc-1", region=region, destination="b-1")]).to_dict()["destinations"]
+    assert work["bucket_arn"] == f"arn:{partition}:s3:::b-1"
+
+
+@pytest.mark.parametrize(
+    ("destination", "expected"),
+    [
+        ("central", ("central", "aws", [])),
+        ("arn:aws-cn:s3:::central/a/b/", ("central", "aws-cn", ["a/b"])),
+    ],
+)
+def test_bucket_of_a_destination(destination: str, expected: tuple) -> None:
+    found = bucket_of(destination)
+    assert (found["bucket"], found["partition"], found["prefixes"]) == expected
+    assert found["layouts"] == ["plain"]
+    assert bucket_of(destination, {"hive_compatible_partitions": True})["layouts"] == ["hive"]
+
+
+def test_bucket_of_something_else() -> None:
+    for value in ("arn:aws:ec2:::x", "arn:", "UPPER"):
+        with pytest.raises(InputError):
+            bucket_of(value)
+
+
+def test_ids_come_from_ids_and_from_what_modules_return() -> None:
+    items = [
+        "vpc-1",
+        {"vpc_id": "vpc-1", "id": "vpc-1"},
+        {"subnet_id": "subnet-1", "vpc_id": "vpc-1"},
+        {"network_interface_id": "eni-1", "subnet_id": "subnet-1"},
+        {"nat_gateway_id": "nat-1", "subnet_id": "subnet-1", "vpc_id": "vpc-1"},
+        {"transit_gateway_attachment_id": "tgw-attach-1", "transit_gateway_id": "tgw-1", "vpc_id": "vpc-1"},
+        {"transit_gateway_id": "tgw-1"},
+    ]
+    assert resource_ids_of(items) == ["vpc-1", "subnet-1", "eni-1", "nat-1", "tgw-attach-1", "tgw-1"]
+
+
+@pytest.mark.parametrize("item", [{}, {"name": "x"}, "", 7, None])
+def test_what_has_no_id_is_named_with_its_place(item: Any) -> None:
+    with pytest.raises(InputError, match=r"targets\[1\]"):
+        resource_ids_of(["vpc-1", item])
