@@ -1,0 +1,88 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a run did and where it failed, for people and for the end of a playbook. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Dict
+from typing import List
+from typing import Mapping
+from typing import Tuple
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import blocked_reason
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import failure_text
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import has_failed
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import has_result
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import ACTION_KINDS
+
+#: Begins the one line that tells the result; made to be found with grep.
+SUMMARY_PREFIX = "flow logs:"
+_KINDS = (("permissions", "permissions"), ("destinations", "destinations"), ("batches", "batches"))
+
+
+def summarise(publication: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]) -> Dict[str, Any]:
+    """Return what a run did: actions by kind, what failed and why, and one line that tells both.
+
+    :param publication: what :meth:`batches.Publication.to_dict` returns.
+    :param results: as for :func:`findings.find`.
+    :returns: ``actions`` (kind to number), ``failures`` (``{runner, message}``, one per host to fail), ``headline``.
+    """
+    counts = {kind: 0 for kind in ACTION_KINDS}
+    failures: Dict[str, List[str]] = {}
+    for kind, name_of_results in _KINDS:
+        for work in publication[kind]:
+            result = results.get(name_of_results, {}).get(work["name"]) or {}
+            _count(result, counts)
+            problem = _problem(kind, work, result, results)
+            if problem:
+                failures.setdefault(work["runner"], []).append(f"{work['name']}: {problem}")
+    for host in publication["invalid"]:
+        failures.setdefault(host["host"], []).append(host["message"])
+    actions = {kind: count for kind, count in counts.items() if count}
+    return {
+        "actions": actions,
+        "failures": [{"runner": runner, "message": " | ".join(texts)} for runner, texts in failures.items()],
+        "headline": _headline(publication, actions, len(failures)),
+    }
+
+
+def _count(result: Mapping[str, Any], counts: Dict[str, int]) -> None:
+    for action in result.get("actions") or ():
+        counts[action["action"]] += 1
+
+
+def _problem(
+    kind: str, work: Mapping[str, Any], result: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]
+) -> str:
+    if has_failed(result):
+        return failure_text(result)
+    if has_result(result) or (kind == "destinations" and not work["managed"]):
+        return ""
+    return (blocked_reason(work, results) if kind == "batches" else "") or "did not run"
+
+
+def _headline(publication: Mapping[str, Any], actions: Mapping[str, int], failures: int) -> str:
+    parts: Tuple[Tuple[str, int], ...] = (
+        ("targets", len(publication["targets"])),
+        ("batches", len(publication["batches"])),
+        ("destinations", len(publication["destinations"])),
+    )
+    told = [f"{name}={count}" for name, count in parts + tuple(actions.items())]
+    return " ".join([SUMMARY_PREFIX] + told + [f"failed={failures}"])
+
+
+def overview(publication: Mapping[str, Any]) -> List[str]:
+    """Return what a run is going to do, one line a piece of work; a note where there is nothing to do."""
+    lines = [_batch_line(batch) for batch in publication["batches"]]
+    lines += [f"{host['host']}: left out. {host['message']}" for host in publication["invalid"]]
+    return lines or ["There is no target, so there is nothing to do."]
+
+
+def _batch_line(batch: Mapping[str, Any]) -> str:
+    verb = "from" if batch["options"]["state"] == "absent" else "to"
+    number = len(batch["resource_ids"])
+    noun = "target" if number == 1 else "targets"
+    return f"{batch['name']}: {number} {noun} {verb} {batch['destination'] or 'any destination'}"

@@ -1,0 +1,361 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Results of tasks become findings. What failed or did not run is never in sync."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import plan_publication
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import FINDINGS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import SEVERITIES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import SEVERITY_ORDER
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import UNKNOWN_FINDINGS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import failing
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import find
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import report
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Action
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Change
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_summary import overview
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_summary import summarise
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import HostVariables
+
+ACCOUNT = "111122223333"
+BATCH = f"{ACCOUNT}/eu-west-1/vpc/1-1"
+BUCKET = "s3/central"
+IAM = f"{ACCOUNT}/iam"
+POLICY_IN_ORDER = {"changed": False, "actions": [], "statements": {"kept": ["A"]}}
+CHANGE = Change("traffic_type", "ACCEPT", "ALL")
+
+
+def publication(*names: str, **variables: Any) -> dict:
+    """The work for VPCs with these ids."""
+    common = {"account_id": ACCOUNT, "region": "eu-west-1", "destination": "central/network", **variables}
+    hosts = [
+        HostVariables(name, {f"flow_log_{key}": value for key, value in common.items()}, ("prod",)) for name in names
+    ]
+    return plan_publication(hosts).to_dict()
+
+
+def flow_log(target: str, **more: Any) -> dict:
+    """A flow log as s3_flow_log returns it."""
+    return {
+        "flow_log_id": f"fl-{target}",
+        "resource_id": target,
+        "destination": "arn:aws:s3:::central/network/",
+        "traffic_type": "ALL",
+        "max_aggregation_interval": 600,
+        "log_format": "${version}",
+        "destination_options": {"file_format": "plain-text"},
+        "tag_field_specifications": [],
+        "delivery_status": "SUCCESS",
+        "delivery_error": None,
+        **more,
+    }
+
+
+def result(
+    actions: list[Action] = (), flow_logs: list[dict] = (), unsuccessful: list[Unsuccessful] = (), **more: Any
+) -> dict:
+    """A result of s3_flow_log."""
+    return {
+        "changed": bool(actions),
+        "actions": [action.to_dict() for action in actions],
+        "flow_logs": list(flow_logs),
+        "unsuccessful": [item.to_dict() for item in unsuccessful],
+        "extra": [],
+        **more,
+    }
+
+
+def rows(work: dict, batch: dict | None, bucket: dict | None = None, permissions: dict | None = None) -> list[dict]:
+    """The rows of a report about one batch, one bucket and one account."""
+    results = {
+        "batches": {BATCH: batch} if batch is not None else {},
+        "destinations": {BUCKET: POLICY_IN_ORDER if bucket is None else bucket},
+        "permissions": {IAM: permissions} if permissions is not None else {},
+    }
+    return report(find(work, results))["findings"]
+
+
+def about(found: list[dict], target: str) -> list[str]:
+    """The classes of the findings about one target."""
+    return [row["finding"] for row in found if row["target"] == target]
+
+
+def test_what_is_as_asked_for_is_in_sync() -> None:
+    bucket, target = rows(publication("vpc-1"), result(flow_logs=[flow_log("vpc-1")]))
+    assert bucket["target"] == "arn:aws:s3:::central"
+    assert target["finding"] == "in_sync"
+    assert target["flow_log_id"] == "fl-vpc-1"
+    assert (target["account_id"], target["region"], target["groups"]) == (ACCOUNT, "eu-west-1", ["prod"])
+    assert (target["severity"], target["planned_action"]) == ("ok", None)
+
+
+@pytest.mark.parametrize(
+    ("action", "finding", "how"),
+    [
+        (Action("create", "vpc-1"), "missing", None),
+        (Action("replace", "vpc-1", replaces="fl-1", changes=(CHANGE,)), "drifted", "replace"),
+        (Action("tag", "vpc-1", flow_log_id="fl-1", changes=(CHANGE,)), "drifted", "in_place"),
+        (Action("untag", "vpc-1", flow_log_id="fl-1", changes=(CHANGE,)), "drifted", "in_place"),
+        (Action("delete", "vpc-1", flow_log_id="fl-1"), "extra", None),
+    ],
+)
+def test_each_planned_action_is_a_finding(action: Action, finding: str, how: str | None) -> None:
+    found = rows(publication("vpc-1", "vpc-2"), result([action], [flow_log("vpc-1"), flow_log("vpc-2")]))
+    (row,) = [row for row in found if row["target"] == "vpc-1"]
+    assert (row["finding"], row["how"], row["planned_action"]) == (finding, how, action.action)
+    assert row["changes"] == [change.to_dict() for change in action.changes]
+    assert row["flow_log_id"] == (None if action.action == "create" else "fl-1")
+    assert "--limit vpc-1" in row["remedy"]
+    assert about(found, "vpc-2") == ["in_sync"]
+
+
+def test_setting_and_removing_tags_of_one_flow_log_is_one_finding() -> None:
+    actions = [Action(kind, "vpc-1", flow_log_id="fl-1", changes=(CHANGE,)) for kind in ("tag", "untag")]
+    (row,) = [row for row in rows(publication("vpc-1"), result(actions)) if row["target"] == "vpc-1"]
+    assert row["planned_action"] == "tag+untag"
+    assert len(row["changes"]) == 2
+
+
+def test_a_copy_to_be_removed_is_a_duplicate_where_only_copies_are() -> None:
+    removed = result([Action("delete", "vpc-1", flow_log_id="fl-2")], [flow_log("vpc-1")])
+    assert about(rows(publication("vpc-1", purge="duplicates"), removed), "vpc-1") == ["duplicate"]
+    assert about(rows(publication("vpc-1", purge="s3"), removed), "vpc-1") == ["extra"]
+
+
+def test_other_flow_logs_are_told_apart_from_copies_and_are_no_drift() -> None:
+    extra = [flow_log("vpc-1", flow_log_id="fl-2"), flow_log("vpc-1", flow_log_id="fl-3", traffic_type="REJECT")]
+    made = report(
+        find(
+            publication("vpc-1"),
+            {
+                "batches": {BATCH: result(flow_logs=[flow_log("vpc-1")], extra=extra)},
+                "destinations": {BUCKET: POLICY_IN_ORDER},
+            },
+        )
+    )
+    assert about(made["findings"], "vpc-1") == ["duplicate", "extra", "in_sync"]
+    assert made["verdict"] == "in_sync"
+
+
+def test_failed_delivery_is_found_although_the_flow_log_is_as_asked_for() -> None:
+    failed = flow_log("vpc-1", delivery_status="FAILED", delivery_error="Access error")
+    (row,) = [row for row in rows(publication("vpc-1"), result(flow_logs=[failed])) if row["target"] == "vpc-1"]
+    assert row["finding"] == "failed_delivery"
+    assert "Access error" in row["evidence"]
+
+
+@pytest.mark.parametrize(
+    ("item", "finding"),
+    [
+        (Unsuccessful("vpc-1", "ReplacementNeeded", "differs", "Set replace.", "fl-1", (CHANGE,)), "drifted"),
+        (Unsuccessful("vpc-1", "Ambiguous", "several", "Name them."), "unknown"),
+    ],
+)
+def test_what_the_plan_refuses_is_a_finding(item: Unsuccessful, finding: str) -> None:
+    found = rows(publication("vpc-1", "vpc-2"), result((), [flow_log("vpc-2")], [item], failed=True, msg="no"))
+    (row,) = [row for row in found if row["target"] == "vpc-1"]
+    assert (row["finding"], row["planned_action"], row["remedy"]) == (finding, None, item.hint)
+    assert item.code in row["evidence"]
+    assert about(found, "vpc-2") == ["in_sync"]
+
+
+def test_a_removed_flow_log_is_as_asked_for() -> None:
+    work = publication("vpc-1", "vpc-2", state="absent")
+    found = rows(work, result([Action("delete", "vpc-1", flow_log_id="fl-1")]))
+    assert (about(found, "vpc-1"), about(found, "vpc-2")) == (["extra"], ["in_sync"])
+    assert report(find(work, {"batches": {BATCH: result([Action("delete", "vpc-1")])}}))["verdict"] == "drift"
+
+
+# -- nothing is in sync that is not known to be -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("batch", "finding"),
+    [
+        (None, "not_evaluated"),
+        ({}, "not_evaluated"),
+        ({"skipped": True, "changed": False}, "not_evaluated"),
+        ({"failed": True, "msg": "You are not authorized."}, "unknown"),
+        ({"unreachable": True, "msg": "no"}, "unknown"),
+        ({"changed": False}, "unknown"),
+        ({"failed": True}, "unknown"),
+        (result(), "unknown"),
+        (result(flow_logs=[flow_log("vpc-9")]), "unknown"),
+    ],
+)
+def test_without_a_result_that_says_so_nothing_is_in_sync(batch: dict | None, finding: str) -> None:
+    work = publication("vpc-1", "vpc-2")
+    found = rows(work, batch)
+    assert (about(found, "vpc-1"), about(found, "vpc-2")) == ([finding], [finding])
+    assert report(find(work, {"batches": {BATCH: batch}} if batch else {}))["verdict"] == "unknown"
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.text(max_size=3), lambda inner: st.lists(inner, max_size=2), max_leaves=3
+)
+
+
+@given(st.dictionaries(st.sampled_from(["failed", "skipped", "msg", "changed", "unreachable"]), _JSON))
+def test_no_result_without_actions_is_in_sync(batch: dict) -> None:
+    found = rows(publication("vpc-1"), batch)
+    assert about(found, "vpc-1")[0] in UNKNOWN_FINDINGS
+
+
+@pytest.mark.parametrize(
+    ("bucket", "finding"),
+    [
+        ({}, "not_evaluated"),
+        ({"skipped": True}, "not_evaluated"),
+        ({"failed": True, "msg": "Access Denied"}, "unknown"),
+        (POLICY_IN_ORDER, "in_sync"),
+        ({"changed": True, "actions": [{"action": "put_policy"}], "statements": {"added": ["A", "B"]}}, "policy_drift"),
+    ],
+)
+def test_policy_of_the_bucket(bucket: dict, finding: str) -> None:
+    (row,) = [row for row in rows(publication("vpc-1"), None, bucket) if row["target_type"] == "Bucket"]
+    assert row["finding"] == finding
+
+
+def test_a_policy_looked_after_elsewhere_is_ignored_with_the_reason() -> None:
+    (row,) = [r for r in rows(publication("vpc-1", bucket_policy=False), None) if r["target_type"] == "Bucket"]
+    assert row["finding"] == "ignored"
+    assert "flow_log_bucket_policy" in row["evidence"]
+
+
+PRINCIPAL = {"type": "role", "name": "logs", "buckets": []}
+
+
+@pytest.mark.parametrize(
+    ("permissions", "finding"),
+    [
+        (None, "not_evaluated"),
+        ({"skipped": True}, "not_evaluated"),
+        ({"failed": True, "msg": "templating"}, "unknown"),
+        ({"results": []}, "not_evaluated"),
+        ({"results": [{"item": PRINCIPAL, "changed": False}]}, "in_sync"),
+        ({"results": [{"item": PRINCIPAL, "changed": True}]}, "permission_missing"),
+        ({"results": [{"item": PRINCIPAL, "failed": True, "error": {"code": "NoSuchEntity"}}]}, "permission_missing"),
+        ({"results": [{"item": PRINCIPAL, "failed": True, "error": {"code": "AccessDenied"}}]}, "unknown"),
+        ({"results": [{"item": PRINCIPAL, "skipped": True}]}, "not_evaluated"),
+    ],
+)
+def test_permissions_of_a_principal(permissions: dict | None, finding: str) -> None:
+    found = rows(publication("vpc-1", permission_principals=[PRINCIPAL]), None, None, permissions)
+    assert about(found, "role/logs") == [finding]
+
+
+def test_invalid_and_unselected_hosts_are_not_evaluated() -> None:
+    hosts = [HostVariables("vpc-1", {}, ("prod",)), HostVariables("vpc-2", {"flow_log_region": "eu-west-1"})]
+    found = report(find(plan_publication(hosts, {"vpc-1"}).to_dict(), {}))["findings"]
+    assert [(row["finding"], row["host"], row["region"]) for row in found] == [
+        ("not_evaluated", "vpc-1", None),
+        ("not_evaluated", "vpc-2", "eu-west-1"),
+    ]
+    assert "flow_log_region" in found[0]["remedy"]
+
+
+def test_without_targets_nothing_is_in_sync() -> None:
+    made = report(find(plan_publication([]).to_dict(), {}))
+    assert (made["verdict"], made["findings"]) == ("nothing_checked", [])
+
+
+def test_remedies_are_safe_to_paste() -> None:
+    hosts = [HostVariables("a'; rm -rf $HOME; '", {"flow_log_resource_id": "vpc-1"})]
+    (row,) = report(find(plan_publication(hosts, []).to_dict(), {}))["findings"]
+    assert row["remedy"].endswith("""--limit 'a'"'"'; rm -rf $HOME; '"'"''""")
+
+
+def test_the_report_tells_time_only_where_it_is_passed_in() -> None:
+    assert "generated_at" not in report([])
+    assert report([], "2026-01-01T00:00:00Z")["generated_at"] == "2026-01-01T00:00:00Z"
+
+
+def test_every_class_has_a_severity_that_exists() -> None:
+    assert set(SEVERITIES.values()) == set(SEVERITY_ORDER)
+    assert set(report([])["counts"]) == set(FINDINGS)
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "expected"),
+    [
+        ([], {}),
+        (["drifted"], {}),
+        (["missing"], {"missing": 1}),
+        (["high"], {"high": 1}),
+        (["medium", "unknown"], {"medium": 2, "unknown": 1}),
+        (["ok"], {"ok": 3}),
+    ],
+)
+def test_what_fails_a_run(fail_on: list[str], expected: dict) -> None:
+    batch = result([Action("create", "vpc-1")])
+    made = report(
+        find(publication("vpc-1", "vpc-2"), {"batches": {BATCH: batch}, "destinations": {BUCKET: POLICY_IN_ORDER}})
+    )
+    assert failing(made, fail_on) == expected
+
+
+def test_an_unknown_word_to_fail_on_is_refused() -> None:
+    with pytest.raises(InputError, match="drift_report_fail_on"):
+        failing(report([]), ["everything"])
+
+
+# -- the summary of a run -----------------------------------------------------------------------------------------
+
+
+def test_summary_counts_actions_and_names_failures() -> None:
+    hosts = [
+        HostVariables(
+            "vpc-1", {"flow_log_account_id": ACCOUNT, "flow_log_region": "eu-west-1", "flow_log_destination": "central"}
+        ),
+        HostVariables("vpc-2", {}),
+    ]
+    work = plan_publication(hosts).to_dict()
+    results = {
+        "batches": {BATCH: result([Action("create", "vpc-1")])},
+        "destinations": {BUCKET: {"failed": True, "msg": "denied"}},
+    }
+    made = summarise(work, results)
+    assert made["actions"] == {"create": 1}
+    assert [item["runner"] for item in made["failures"]] == [BUCKET, "vpc-2"]
+    assert made["failures"][0]["message"] == f"{BUCKET}: denied"
+    assert made["headline"] == "flow logs: targets=1 batches=1 destinations=1 create=1 failed=2"
+
+
+def test_a_batch_that_was_not_run_says_why() -> None:
+    work = publication("vpc-1")
+    blocked = summarise(work, {"destinations": {BUCKET: {"failed": True, "msg": "denied"}}})["failures"]
+    assert "denied" in blocked[1]["message"] and "central" in blocked[1]["message"]
+    (waiting,) = summarise(work, {"destinations": {BUCKET: POLICY_IN_ORDER}})["failures"]
+    assert waiting == {"runner": BATCH, "message": f"{BATCH}: did not run"}
+    unmanaged = summarise(publication("vpc-1", bucket_policy=False), {"batches": {BATCH: result(flow_logs=[])}})
+    assert unmanaged["failures"] == []
+
+
+def test_failures_of_one_host_are_told_together() -> None:
+    hosts = [
+        HostVariables(
+            "vpc-1", {"flow_log_account_id": ACCOUNT, "flow_log_region": "eu-west-1", "flow_log_destination": "central"}
+        )
+    ]
+    work = plan_publication(hosts, on_first_host=True).to_dict()
+    (failure,) = summarise(work, {"destinations": {BUCKET: {"failed": True, "msg": "denied"}}})["failures"]
+    assert failure["runner"] == "vpc-1"
+    assert failure["message"].count(" | ") == 1
+
+
+def test_overview_tells_what_is_to_come() -> None:
+    assert overview(publication("vpc-1")) == [f"{BATCH}: 1 target to arn:aws:s3:::central/network/"]
+    assert overview(publication("vpc-1", state="absent"))[0].endswith("1 target from arn:aws:s3:::central/network/")
+    assert overview(plan_publication([]).to_dict()) == ["There is no target, so there is nothing to do."]
+    assert "vpc-1: left out." in overview(plan_publication([HostVariables("vpc-1")]).to_dict())[0]
