@@ -367,10 +367,13 @@ def _reference(place: _Place, entry: _Entry, key: str) -> str:
         raise FleetError(f"{entry.place}.{key}: {wanted} is the name of {len(found)} resources; refer to it by id")
     if found:
         return found[0]
-    if re.fullmatch(r"(nat|core-network)-[0-9a-f]{8,17}", wanted):
+    if re.fullmatch(r"(nat|core-network|attachment)-[0-9a-f]{8,17}", wanted):
         return wanted
     raise FleetError(f"{entry.place}.{key}: no resource of {place.region} has the id or name {wanted}")
 
+
+_WITHOUT_TRAFFIC_TYPE = ("tgw-", "core-network-", "attachment-")
+"""Transit gateways, their attachments and Cloud WAN (EC2 API CreateFlowLogs, TrafficType)."""
 
 _OPTIONS = {
     "file_format": "FileFormat",
@@ -390,7 +393,7 @@ def _flow_log(place: _Place, entry: _Entry, resource: str, path: str) -> None:
         "LogDestination": to_s3,
         "LogGroupName": entry.text("log_group"),
         "DeliverLogsPermissionArn": entry.text("role"),
-        "TrafficType": entry.text("traffic", None if resource.startswith(("tgw-", "core-network-")) else "ALL"),
+        "TrafficType": entry.text("traffic", None if resource.startswith(_WITHOUT_TRAFFIC_TYPE) else "ALL"),
         "MaxAggregationInterval": entry.raw.get("interval"),
         "LogFormat": entry.text("format"),
         "DestinationOptions": _options(entry),

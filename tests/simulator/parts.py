@@ -23,7 +23,7 @@ def _load(name: str) -> Any:
     try:
         return importlib.import_module(f".{name}", __package__)
     except ModuleNotFoundError as error:
-        if error.name != f"{__package__}.{name}":
+        if not (error.name or "").startswith(f"{__package__}."):
             raise
         nothing = lambda *_: None  # noqa: E731
         return SimpleNamespace(install=nothing, reset=nothing, plant=_plant_policy if "pol" in name else nothing)

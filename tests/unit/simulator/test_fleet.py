@@ -310,3 +310,17 @@ def test_nothing_is_left_of_a_default_vpc(simulator: SimulatorProcess, client: C
     assert ec2.describe_security_groups()["SecurityGroups"] == []
     assert ec2.describe_route_tables()["RouteTables"] == []
     assert ec2.describe_network_acls()["NetworkAcls"] == []
+
+
+@pytest.mark.parametrize(
+    ("resource", "traffic_type"),
+    [
+        ("nat-0a000000000000001", "ALL"),
+        ("core-network-0a000000000000001", None),
+        ("attachment-0a000000000000001", None),
+    ],
+)
+def test_a_flow_log_may_be_of_a_resource_that_moto_does_not_model(resource: str, traffic_type: str | None) -> None:
+    log = {"resource": resource, "destination": "arn:aws:s3:::central-logs"}
+    fields = parse(region({"flow_logs": [log]})).flow_logs[0].fields
+    assert (fields["ResourceId"], fields.get("TrafficType")) == (resource, traffic_type)
