@@ -120,6 +120,7 @@ def test_archive_holds_the_collection_and_nothing_of_its_workshop(
         "LICENSE",
         "MANIFEST.json",
         "README.md",
+        "SECURITY.md",
     }
     assert {"LICENSE", "README.md", "meta", "plugins"} <= names <= folders | files
 
