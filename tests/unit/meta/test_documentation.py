@@ -1,0 +1,116 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What README and guides say agrees with what is there."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import re
+
+import pytest
+import yaml
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import SEVERITIES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import OPERATIONS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import POLICIES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import permissions_policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import OPTION_DEFAULTS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import PREFIX
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import VARIABLES
+from tests.markdown import blocks
+from tests.markdown import section
+from tests.markdown import table_rows
+from tests.unit.meta.project import ROOT
+from tests.unit.meta.project import modules
+from tests.unit.meta.project import read
+from tests.unit.meta.project import read_yaml
+from tests.unit.meta.project import roles
+from tests.unit.meta.project import tracked_files
+
+README = read("README.md")
+GUIDES = "docs/docsite/rst"
+PAGES = ["README.md", *(name for name in tracked_files() if name.startswith(f"{GUIDES}/"))]
+# Words that begin like variables and are none.
+NO_VARIABLES = {"flow_log_bucket_policy", "flow_log_hosts", "flow_log_permissions_policy"}
+
+
+def names_in_first_column(markdown: str) -> list[str]:
+    """Return what stands in code style in the first column of the tables."""
+    return [cell.strip("`") for cell, *_ in table_rows(markdown) if cell.startswith("`")]
+
+
+def test_readme_lists_the_modules_roles_and_playbooks_that_there_are() -> None:
+    playbooks = [f"flowlogs.aws.{path.stem}" for path in sorted((ROOT / "playbooks").glob("*.yml"))]
+    listed = names_in_first_column(section(README, "Included content"))
+    assert sorted(listed) == sorted([*modules(), *roles(), *playbooks])
+
+
+def test_readme_asks_for_the_versions_that_are_needed() -> None:
+    text = section(README, "Requirements")
+    ansible = read_yaml("meta/runtime.yml")["requires_ansible"].removeprefix(">=").removesuffix(".0")
+    amazon = read_yaml("galaxy.yml")["dependencies"]["amazon.aws"].removeprefix(">=").removesuffix(".0")
+    assert f"ansible-core {ansible} or newer" in text
+    assert f"amazon.aws {amazon} or newer" in text
+
+
+def test_readme_installs_the_version_that_there_is() -> None:
+    assert f"flowlogs-aws-{read_yaml('galaxy.yml')['version']}.tar.gz" in section(README, "Quick start")
+
+
+def test_readme_maps_every_step_of_the_console_to_an_option() -> None:
+    text = section(README, "From the console to options")
+    for step in ("Filter", "Maximum aggregation interval", "Destination", "S3 bucket ARN", "Format", "Add Tag"):
+        assert re.search(rf"^\| {step}", text, re.MULTILINE), step
+    options = {cell.split("`")[1] for _, cell, _ in table_rows(text)[1:] if cell.startswith("`")}
+    documented = yaml.safe_load(read("plugins/modules/s3_flow_log.py").split('"""')[1])["options"]
+    assert options <= documented.keys() | {"resource_ids"}
+    assert {"traffic_type", "max_aggregation_interval", "destination", "log_format", "tags"} <= options
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_names_only_variables_that_there_are(name: str) -> None:
+    known = {*VARIABLES, *NO_VARIABLES, f"{PREFIX}OPTION"}
+    assert set(re.findall(r"(?<![\w.])flow_log_\w*[a-zA-Z]", read(name))) - known == set()
+
+
+def test_every_variable_is_in_the_guide() -> None:
+    guide = read(f"{GUIDES}/guide_targets.rst")
+    own = set(VARIABLES) - {PREFIX + option for option in OPTION_DEFAULTS}
+    assert {variable for variable in own if f"``{variable}``" not in guide} == set()
+
+
+def test_guide_lists_every_finding_with_its_severity() -> None:
+    guide = read(f"{GUIDES}/guide_drift_report.rst")
+    listed = dict(re.findall(r"^   \* - ``(\w+)``\n     - (high|medium|low|info|ok)$", guide, re.MULTILINE))
+    assert listed == SEVERITIES
+
+
+def test_guide_names_the_permissions_that_the_policies_grant() -> None:
+    guide = read(f"{GUIDES}/guide_permissions.rst")
+    granted = {permission.action for permissions in OPERATIONS.values() for permission in permissions}
+    named = set(re.findall(r"``((?:ec2|logs|s3|autoscaling|iam):\w+)``", guide))
+    # Named as not needed, and as needed by who attaches policies.
+    others = {"iam:PassRole", "iam:GetUserPolicy", "iam:ListUserPolicies", "iam:PutUserPolicy"}
+    assert named - others == granted
+    assert {name for name in POLICIES if f"``{name}``" not in guide} == set()
+
+
+def test_readme_shows_the_minimal_permissions() -> None:
+    shown = [json.loads(block.text) for block in blocks(section(README, "Permissions"), "json")]
+    assert shown == [permissions_policy("log_delivery")]
+
+
+def test_every_guide_is_in_the_table_of_contents_and_in_the_readme() -> None:
+    (part,) = read_yaml("docs/docsite/extra-docs.yml")["sections"]
+    guides = sorted(pathlib.PurePath(name).stem for name in PAGES if name.endswith(".rst"))
+    assert sorted(part["toctree"]) == guides
+    assert sorted(re.findall(rf"\({GUIDES}/(\w+)\.rst\)", README)) == guides
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "SECURITY.md"])
+def test_links_to_files_lead_somewhere(name: str) -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", read(name))
+    assert [link for link in links if not (ROOT / link).is_file()] == []
