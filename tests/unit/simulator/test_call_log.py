@@ -16,7 +16,8 @@ from botocore.exceptions import ClientError
 from tests.simulator.client import SimulatorProcess
 from tests.simulator.requests import is_write
 
-POLICY = json.dumps({"Version": "2012-10-17", "Statement": []})
+STATEMENT = {"Effect": "Deny", "Principal": "*", "Action": "s3:DeleteObject", "Resource": "*"}
+POLICY = json.dumps({"Version": "2012-10-17", "Statement": [STATEMENT]})
 
 
 @pytest.fixture

@@ -1,0 +1,279 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Bucket policies as S3 keeps them, in place of moto's, which stores any bytes and hands them back.
+
+The document stays in moto's bucket, where the rest of moto looks for it. IAM is not enforced, so the refusals here are
+those that S3 gives to a caller with every permission.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+from xml.sax.saxutils import escape
+
+from moto.iam.models import IAMBackend
+from moto.iam.models import iam_backends
+from moto.s3.models import FakeBucket
+from moto.s3.models import s3_backends
+from moto.s3.responses import S3Response
+
+from . import policy_documents
+from .policy_documents import Malformed
+from .switches import switches
+
+_UNIQUE_ID = re.compile(r"(AIDA|AROA)[A-Z0-9]+")
+_PRINCIPAL_ARN = re.compile(r"arn:[^:]+:iam::(\d{12}):(?:user|role)/[^*?]+")
+_OTHER_ARN = re.compile(r"arn:[^:]+:(?:iam::\d{12}:root|iam::cloudfront:user/.+|sts::\d{12}:[^*?]+)")
+
+Answer = tuple[int, dict[str, str], Any]
+
+_once_known: set[str] = set()
+"""Accounts that had a user or role which is deleted now."""
+
+
+class Refused(Exception):
+    """S3 refuses the request."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+
+@dataclass(frozen=True)
+class _Request:
+    bucket: str
+    account: str
+    expected_owner: str | None
+
+
+def install() -> None:
+    """Put the replacements into moto; a second time does nothing."""
+    if getattr(S3Response, "_simulator_policies", False):
+        return
+    S3Response._simulator_policies = True
+    S3Response.get_bucket_policy = _get_bucket_policy
+    S3Response.delete_bucket_policy = _delete_bucket_policy
+    S3Response._bucket_response_put = _with_put_bucket_policy(S3Response._bucket_response_put)
+    IAMBackend.delete_user = _leaving_unique_ids(IAMBackend.delete_user, "get_user")
+    IAMBackend.delete_role = _leaving_unique_ids(IAMBackend.delete_role, "get_role")
+
+
+def reset() -> None:
+    """Forget everything; the policies themselves go with moto's buckets."""
+    _once_known.clear()
+
+
+def snapshot() -> dict[str, bytes | None]:
+    """The policies by bucket name."""
+    return {name: bucket.policy for name, bucket in _buckets().items()}
+
+
+def restore(state: Mapping[str, bytes | None]) -> None:
+    """Put the policies back into the buckets that are there."""
+    for name, bucket in _buckets().items():
+        bucket.policy = state.get(name)
+
+
+def plant(bucket: str, policy: Mapping[str, Any] | None) -> None:
+    """Set a policy as somebody else would, or none; unchecked, but kept as S3 keeps it.
+
+    :raises KeyError: there is no such bucket.
+    """
+    partition, _ = s3_backends.bucket_accounts[bucket]
+    stored = None if policy is None else policy_documents.compact(policy_documents.normalised(policy, partition))
+    _buckets()[bucket].policy = stored
+
+
+def stored_policy(bucket: str) -> dict[str, Any] | None:
+    """A bucket's policy as S3 would hand it out; None without a policy or without such a bucket."""
+    found = _find(bucket)
+    return json.loads(found.policy) if found is not None and found.policy else None
+
+
+def owner_of(bucket: str) -> tuple[str, str] | None:
+    """Account and partition of a bucket, in whichever account it is; None if nobody has it."""
+    if bucket not in s3_backends.bucket_accounts:
+        return None
+    partition, account = s3_backends.bucket_accounts[bucket]
+    return account, partition
+
+
+def acls_disabled(bucket: str) -> bool:
+    """Whether the bucket has the ownership setting BucketOwnerEnforced, the default (S3 User Guide, "Object
+    Ownership"); true for buckets nobody has."""
+    found = _find(bucket)
+    rule = str(getattr(found, "ownership_rule", None))
+    return not any(name in rule for name in ("ObjectWriter", "BucketOwnerPreferred"))
+
+
+def _find(name: str) -> FakeBucket | None:
+    owner = owner_of(name)
+    return s3_backends[owner[0]][owner[1]].buckets.get(name) if owner else None
+
+
+def _buckets() -> dict[str, FakeBucket]:
+    found = {name: _find(name) for name in list(s3_backends.bucket_accounts)}
+    return {name: bucket for name, bucket in found.items() if bucket is not None}
+
+
+# --- GetBucketPolicy, PutBucketPolicy, DeleteBucketPolicy ---
+
+
+def _get_bucket_policy(self: S3Response) -> Answer:
+    return _answered(lambda: (200, {"content-type": "application/json"}, _read(_request(self))))
+
+
+def _delete_bucket_policy(self: S3Response) -> Answer:
+    return _answered(lambda: (204, {}, _delete(_request(self))))
+
+
+def _with_put_bucket_policy(original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def put(self: S3Response, request: Any, bucket_name: str, querystring: dict[str, Any]) -> Any:
+        if "policy" not in querystring:
+            return original(self, request, bucket_name, querystring)
+        return _answered(lambda: (204, {}, _write(_request(self, bucket_name), self.body)))
+
+    return put
+
+
+def _request(response: S3Response, bucket: str | None = None) -> _Request:
+    return _Request(
+        bucket or response.bucket_name,
+        response.current_account,
+        response.headers.get("x-amz-expected-bucket-owner"),
+    )
+
+
+def _answered(act: Callable[[], Answer]) -> Answer:
+    try:
+        return act()
+    except Refused as refused:
+        error = f"<Code>{escape(refused.code)}</Code><Message>{escape(str(refused))}</Message>"
+        return refused.status, {}, f'<?xml version="1.0" encoding="UTF-8"?><Error>{error}</Error>'
+
+
+def _read(request: _Request) -> str:
+    """No policy is an error: S3 API Reference, "Error responses", NoSuchBucketPolicy."""
+    bucket = _own_bucket(request)
+    if not bucket.policy:
+        raise Refused(404, "NoSuchBucketPolicy", "The bucket policy does not exist")
+    return bucket.policy.decode()
+
+
+def _delete(request: _Request) -> str:
+    _own_bucket(request).policy = None
+    return ""
+
+
+def _write(request: _Request, body: bytes | str) -> str:
+    """The last writer wins; the request has no precondition (S3 API Reference, PutBucketPolicy)."""
+    bucket = _own_bucket(request)
+    raw = body if isinstance(body, bytes) else body.encode()
+    partition, owner = s3_backends.bucket_accounts[request.bucket]
+    try:
+        policy = policy_documents.parse(raw)
+        policy_documents.check(policy, request.bucket)
+        stored = policy_documents.compact(policy_documents.normalised(policy, partition, _resolver(owner)))
+    except Malformed as error:
+        raise Refused(400, "MalformedPolicy", str(error)) from error
+    _check_size(stored)
+    bucket.policy = stored
+    return ""
+
+
+def _check_size(stored: bytes) -> None:
+    """20 KB; S3 User Guide, "Bucket policies". The error's code is not established (switch ``policy_too_large``)."""
+    if len(stored) > policy_documents.LIMIT:
+        raise Refused(400, switches.policy_too_large, "Policy exceeds the maximum allowed document size.")
+
+
+def _own_bucket(request: _Request) -> FakeBucket:
+    """The bucket, if it exists, belongs to whom the caller expects, and to the caller's account.
+
+    Sources: S3 API Reference, PutBucketPolicy: 405 for callers of other accounts even with permission; S3 User Guide,
+    "Verifying bucket ownership with bucket owner condition": 403 if the owner is another one.
+    """
+    owner = owner_of(request.bucket)
+    bucket = _find(request.bucket)
+    if owner is None or bucket is None:
+        raise Refused(404, "NoSuchBucket", "The specified bucket does not exist")
+    if request.expected_owner not in (None, owner[0]):
+        raise Refused(403, "AccessDenied", "Access Denied")
+    if request.account != owner[0]:
+        raise Refused(405, "MethodNotAllowed", "The specified method is not allowed against this resource.")
+    return bucket
+
+
+# --- principals ---
+
+
+def _resolver(owner: str) -> policy_documents.Resolve:
+    """Which AWS principals S3 accepts in a policy, and under which name it keeps them.
+
+    Source: S3 User Guide, "Principals for bucket policies". Users and roles of accounts of which nothing is known here
+    are taken to exist.
+    """
+    ids = _unique_ids()
+    arns = {unique_id: arn for arn, unique_id in ids.items()}
+    known = {arn.split(":")[4] for arn in ids} | _once_known | {owner}
+
+    def resolve(name: str) -> str | None:
+        if _UNIQUE_ID.fullmatch(name):
+            return arns.get(name)
+        match = _PRINCIPAL_ARN.fullmatch(name)
+        if match:
+            return name if name in ids or match.group(1) not in known else None
+        return name if name == policy_documents.EVERYONE or _OTHER_ARN.fullmatch(name) else None
+
+    return resolve
+
+
+def _unique_ids() -> dict[str, str]:
+    """The unique id of every user and role there is, by ARN."""
+    return {
+        entity.arn: unique_id(entity.id, kind)
+        for _, partitions in list(iam_backends.items())
+        for backend in list(partitions.values())
+        for kind, entities in (("AIDA", backend.users), ("AROA", backend.roles))
+        for entity in entities.values()
+    }
+
+
+def unique_id(moto_id: str, prefix: str) -> str:
+    """A unique id with the prefix of its kind, which moto leaves out for users (IAM User Guide, "IAM identifiers")."""
+    return moto_id if moto_id.startswith(prefix) else f"{prefix}{moto_id.upper()}"[:21]
+
+
+def _leaving_unique_ids(original: Callable[..., None], getter: str) -> Callable[..., None]:
+    """Deleting a user or role turns it into its unique id in every bucket policy that names it.
+
+    Source: S3 User Guide, "Principals for bucket policies".
+    """
+    prefix = "AIDA" if getter == "get_user" else "AROA"
+
+    @wraps(original)
+    def delete(self: IAMBackend, *args: Any, **named: Any) -> None:
+        entity = getattr(self, getter)(*args, **named)
+        original(self, *args, **named)
+        _once_known.add(self.account_id)
+        _rename(entity.arn, unique_id(entity.id, prefix))
+
+    return delete
+
+
+def _rename(arn: str, new: str) -> None:
+    needle = arn.encode()
+    for bucket in _buckets().values():
+        if bucket.policy and needle in bucket.policy:
+            renamed = policy_documents.replaced_principal(json.loads(bucket.policy), arn, new)
+            bucket.policy = policy_documents.compact(renamed)

@@ -1,0 +1,188 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Bucket policy documents as S3 checks them and as S3 hands them back. Pure.
+
+Sources of the errors: S3 API Reference, "Error responses" (MalformedPolicy), with messages as clients report them; S3
+User Guide, "Bucket policies" and "Principals for bucket policies". Source of the rewriting: S3 User Guide, "Principals
+for bucket policies", and what Ansible's and Terraform's users report about policies they read back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Any
+
+LIMIT = 20_480
+"""Bytes; "Bucket policies are limited to 20 KB in size" (S3 User Guide), measured after S3's own rewriting."""
+
+EVERYONE = "*"
+
+_ACCOUNT = re.compile(r"\d{12}")
+_ALTERNATIVES = (("Effect",), ("Principal", "NotPrincipal"), ("Action", "NotAction"), ("Resource", "NotResource"))
+_PRINCIPALS = ("Principal", "NotPrincipal")
+_LISTS = ("Action", "NotAction", "Resource", "NotResource")
+
+Resolve = Callable[[str], "str | None"]
+"""The stored form of an AWS principal, or None if there is no such principal."""
+
+
+class Malformed(ValueError):
+    """S3 refuses the document with MalformedPolicy; the text is the message."""
+
+
+def parse(body: bytes) -> dict[str, Any]:
+    """The document in a request's body.
+
+    :raises Malformed: no JSON object.
+    """
+    try:
+        policy = json.loads(body)
+    except ValueError:
+        policy = None
+    if not isinstance(policy, dict):
+        raise Malformed("Policies must be valid JSON and the first byte must be '{'")
+    return policy
+
+
+def check(policy: Mapping[str, Any], bucket: str) -> None:
+    """Refuse what S3 refuses whoever is named in it: missing elements, unknown effects, other buckets' resources.
+
+    :raises Malformed: one of these.
+    """
+    if policy.get("Statement") is None:
+        raise Malformed("Missing required field Statement")
+    statements = _listed(policy["Statement"])
+    if not statements:
+        raise Malformed("Could not parse the policy: Statement is empty!")
+    if policy.get("Version", "2008-10-17") not in ("2008-10-17", "2012-10-17"):
+        raise Malformed("The policy must contain a valid version string")
+    for statement in statements:
+        _check_statement(statement, bucket)
+
+
+def normalised(policy: Mapping[str, Any], partition: str, resolve: Resolve | None = None) -> dict[str, Any]:
+    """The document as S3 stores it and hands it back; statements keep their order.
+
+    :param resolve: says which AWS principals exist; without it all are taken as given.
+    :raises Malformed: a principal does not exist.
+    """
+    statements = [_statement(statement, partition, resolve) for statement in _listed(policy.get("Statement", []))]
+    return {**policy, "Statement": statements}
+
+
+def replaced_principal(policy: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
+    """The stored document with one AWS principal under another name, in the place where it was.
+
+    Source: S3 User Guide, "Principals for bucket policies": a deleted user or role turns into its unique id.
+    """
+    rename = lambda name: new if name == old else name  # noqa: E731
+    statements = []
+    for statement in policy["Statement"]:
+        renamed = {name: _renamed(statement[name], rename) for name in _PRINCIPALS if name in statement}
+        statements.append({**statement, **renamed})
+    return {**policy, "Statement": statements}
+
+
+def compact(policy: Mapping[str, Any]) -> bytes:
+    """The document without spaces, in UTF-8; its length is what the limit is about."""
+    return json.dumps(policy, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def root_arn(name: str, partition: str) -> str:
+    """An account id as the ARN of its root, anything else as it is (S3 User Guide, "Principals for bucket policies")."""
+    return f"arn:{partition}:iam::{name}:root" if _ACCOUNT.fullmatch(name) else name
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list) else [value]
+
+
+def _check_statement(statement: Any, bucket: str) -> None:
+    if not isinstance(statement, Mapping):
+        raise Malformed("Statement must be an object")
+    for names in _ALTERNATIVES:
+        if not any(statement.get(name) for name in names):
+            raise Malformed(f"Missing required field {names[0]}")
+    if statement["Effect"] not in ("Allow", "Deny"):
+        raise Malformed(f"Invalid effect : {statement['Effect']}")
+    for name in ("Resource", "NotResource"):
+        for resource in _listed(statement.get(name, [])):
+            _check_resource(resource, bucket)
+
+
+def _check_resource(resource: Any, bucket: str) -> None:
+    """A bucket policy speaks of its own bucket and the objects in it only."""
+    if resource == EVERYONE:
+        return
+    parts = str(resource).split(":", 5)
+    if len(parts) != 6 or parts[0] != "arn" or parts[2] != "s3" or not _may_mean(parts[5].split("/")[0], bucket):
+        raise Malformed("Policy has invalid resource")
+
+
+def _may_mean(pattern: str, bucket: str) -> bool:
+    expression = "".join(".*" if char == "*" else "." if char == "?" else re.escape(char) for char in pattern)
+    return re.fullmatch(expression, bucket) is not None
+
+
+def _statement(statement: Mapping[str, Any], partition: str, resolve: Resolve | None) -> dict[str, Any]:
+    stored = dict(statement)
+    for name in _PRINCIPALS:
+        if name in stored:
+            stored[name] = _principal(stored[name], partition, resolve)
+    for name in _LISTS:
+        if name in stored:
+            stored[name] = _rewritten(stored[name])
+    if "Condition" in stored:
+        stored["Condition"] = {
+            operator: {key: _rewritten(value) for key, value in by_key.items()}
+            for operator, by_key in stored["Condition"].items()
+        }
+    return stored
+
+
+def _principal(principal: Any, partition: str, resolve: Resolve | None) -> Any:
+    if not isinstance(principal, Mapping):
+        if principal != EVERYONE:
+            raise Malformed("Invalid principal in policy")
+        return principal
+    stored = {kind: _rewritten(names) for kind, names in principal.items() if kind != "AWS"}
+    if "AWS" in principal:
+        stored["AWS"] = _rewritten([_aws_principal(name, partition, resolve) for name in _listed(principal["AWS"])])
+    return stored
+
+
+def _aws_principal(name: Any, partition: str, resolve: Resolve | None) -> str:
+    full = root_arn(str(name), partition)
+    found = resolve(full) if resolve else full
+    if found is None:
+        raise Malformed("Invalid principal in policy")
+    return found
+
+
+def _renamed(principal: Any, rename: Callable[[str], str]) -> Any:
+    if not isinstance(principal, Mapping) or "AWS" not in principal:
+        return principal
+    names = principal["AWS"]
+    return {**principal, "AWS": [rename(name) for name in names] if isinstance(names, list) else rename(names)}
+
+
+def _rewritten(value: Any) -> Any:
+    """Texts for numbers and truth values, one item for a list of one, and another order than that of the request.
+
+    S3 keeps no order of these lists; here it follows from the values, so that the same policy always reads the same.
+    """
+    given = [_text(item) for item in _listed(value)]
+    if len(given) == 1:
+        return given[0]
+    ordered = sorted(given, key=lambda text: hashlib.sha256(text.encode()).digest())
+    return ordered[::-1] if ordered == given else ordered
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
