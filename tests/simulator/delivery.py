@@ -1,0 +1,202 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""May the log delivery service write flow logs to a bucket, and what does AWS put into its policy to let it?
+
+Sources: Amazon VPC User Guide, "Publish flow logs to Amazon S3" and its troubleshooting page; Amazon CloudWatch Logs
+User Guide, "Logs sent to Amazon S3".
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from .bucket_policies import acls_disabled
+from .policy_evaluation import decide
+from .policy_evaluation import listed_elements
+from .switches import switches
+
+SERVICE = "delivery.logs.amazonaws.com"
+ACL = "bucket-owner-full-control"
+POLICY_ID = "AWSLogDeliveryWrite20150319"
+WRITE_SID = "AWSLogDeliveryWrite"
+CHECK_SID = "AWSLogDeliveryAclCheck"
+
+organisations: dict[str, str] = {}
+"""The organisation id of an account, for aws:SourceOrgID; accounts that are missing are in none."""
+
+
+def may_deliver(
+    bucket_policy: Mapping[str, Any] | None,
+    partition: str,
+    account: str,
+    region: str,
+    bucket: str,
+    folder: str,
+    hive: bool,
+) -> bool:
+    """Whether the policy lets the service check the bucket's ACL and write the flow logs of account and region.
+
+    :param account: the owner of the flow log, not of the bucket.
+    :param folder: the folder in the destination, with or without slashes around it; empty for none.
+    :param hive: whether the flow log uses Hive-compatible partitions.
+    """
+    arn = bucket_arn(partition, bucket)
+    context = _context(partition, account, region)
+    write = {**context, "s3:x-amz-acl": ACL} if _sends_acl(bucket) else context
+    key = f"{base_path(account, folder, hive)}/{_rest_of_key(region, hive)}"
+    return (
+        decide(bucket_policy, SERVICE, "s3:GetBucketAcl", arn, context) == "allow"
+        and decide(bucket_policy, SERVICE, "s3:PutObject", f"{arn}/{key}", write) == "allow"
+    )
+
+
+def has_not_elements(policy: Mapping[str, Any] | None) -> bool:
+    """Whether AWS declines to edit the policy because of NotAction or NotPrincipal.
+
+    Source: CloudWatch Logs User Guide, "Logs sent to Amazon S3": such a policy makes the creation fail.
+    """
+    return bool(listed_elements(policy) & {"NotAction", "NotPrincipal"})
+
+
+def policy_added_by_aws(
+    policy: Mapping[str, Any] | None,
+    mode: str,
+    partition: str,
+    account: str,
+    region: str,
+    bucket: str,
+    folder: str,
+    hive: bool,
+) -> dict[str, Any]:
+    """The bucket's policy after AWS edited it while creating a flow log; the one given is left as it is.
+
+    The guides disagree on how AWS edits (switch ``policy_edit``): the VPC User Guide says it overwrites, the
+    CloudWatch Logs User Guide says it appends, and the VPC troubleshooting page says it adds the bucket's ARN with
+    the folder to Resource each time. ``append`` does both of the latter. All say that a sufficient policy is kept.
+
+    :param mode: ``append`` or ``overwrite``.
+    """
+    if policy is not None and may_deliver(policy, partition, account, region, bucket, folder, hive):
+        return copy.deepcopy(dict(policy))
+    statements = _statements(partition, account, region, bucket, folder, hive)
+    if policy is None or mode == "overwrite":
+        return {"Version": "2012-10-17", "Id": POLICY_ID, "Statement": statements}
+    edited = copy.deepcopy(dict(policy))
+    present = edited.get("Statement", [])
+    edited["Statement"] = list(present) if isinstance(present, list) else [present]
+    for statement in statements:
+        _merge(edited["Statement"], statement)
+    return edited
+
+
+def bucket_arn(partition: str, bucket: str) -> str:
+    """The ARN of a bucket."""
+    return f"arn:{partition}:s3:::{bucket}"
+
+
+def base_path(account: str, folder: str, hive: bool) -> str:
+    """The start of every key of the account's logs, up to the segment with the account; no slash at the end.
+
+    Hive-compatible layouts differ from there on (VPC User Guide, "Flow log files"), so a policy for one of the two
+    does not cover the other.
+    """
+    owner = f"aws-account-id={account}" if hive else account
+    return "/".join(part for part in (folder.strip("/"), "AWSLogs", owner) if part)
+
+
+def _rest_of_key(region: str, hive: bool) -> str:
+    if hive:
+        return f"aws-service=vpcflowlogs/aws-region={region}/year=2026/month=01/day=01/x.log.gz"
+    return f"vpcflowlogs/{region}/2026/01/01/x.log.gz"
+
+
+def _context(partition: str, account: str, region: str) -> dict[str, str]:
+    """The condition keys of a request of the service; keys of a principal in an organisation are not among them.
+
+    Source: IAM User Guide, "AWS global condition context keys". The resource in aws:SourceArn is not documented; the
+    guides match it with ``*``.
+    """
+    context = {
+        "aws:SourceAccount": account,
+        "aws:SourceArn": f"arn:{partition}:logs:{region}:{account}:delivery-source:vpcflowlogs",
+        "aws:SecureTransport": "true",
+        "aws:PrincipalIsAWSService": "true",
+        "aws:PrincipalServiceName": SERVICE,
+    }
+    if account in organisations:
+        context["aws:SourceOrgID"] = organisations[account]
+    return context
+
+
+def _sends_acl(bucket: str) -> bool:
+    """Not established for buckets without ACLs, hence the switch ``acl_header``.
+
+    Source for the others: VPC User Guide, "Amazon S3 log file permissions".
+    """
+    return switches.acl_header == "sent" or not acls_disabled(bucket)
+
+
+def _statements(
+    partition: str, account: str, region: str, bucket: str, folder: str, hive: bool
+) -> list[dict[str, Any]]:
+    """The two statements of the CloudWatch Logs User Guide, "Logs sent to Amazon S3"."""
+    arn = bucket_arn(partition, bucket)
+    source = {"ArnLike": {"aws:SourceArn": f"arn:{partition}:logs:{region}:{account}:*"}}
+    return [
+        {
+            "Sid": WRITE_SID,
+            "Effect": "Allow",
+            "Principal": {"Service": SERVICE},
+            "Action": "s3:PutObject",
+            "Resource": f"{arn}/{base_path(account, folder, hive)}/*",
+            "Condition": {"StringEquals": {"aws:SourceAccount": account, "s3:x-amz-acl": ACL}, **source},
+        },
+        {
+            "Sid": CHECK_SID,
+            "Effect": "Allow",
+            "Principal": {"Service": SERVICE},
+            "Action": "s3:GetBucketAcl",
+            "Resource": arn,
+            "Condition": {"StringEquals": {"aws:SourceAccount": account}, **source},
+        },
+    ]
+
+
+def _merge(statements: list[dict[str, Any]], added: dict[str, Any]) -> None:
+    """Widen the Resource of a statement of AWS that is otherwise the same, else append under a free Sid."""
+    for statement in statements:
+        if _same_but_resource(statement, added):
+            _add_resource(statement, added["Resource"])
+            return
+    sids = {statement.get("Sid") for statement in statements}
+    sid, number = added["Sid"], 0
+    while sid in sids:
+        number += 1
+        sid = f"{added['Sid']}{number}"
+    statements.append({**added, "Sid": sid})
+
+
+def _same_but_resource(statement: Mapping[str, Any], added: Mapping[str, Any]) -> bool:
+    if not str(statement.get("Sid", "")).startswith(added["Sid"]):
+        return False
+    compared = ("Effect", "Principal", "Action", "Condition")
+    return all(_unlisted(statement.get(name)) == _unlisted(added[name]) for name in compared)
+
+
+def _unlisted(value: Any) -> Any:
+    """The value with lists of one as their only item, however deep."""
+    if isinstance(value, Mapping):
+        return {key: _unlisted(item) for key, item in value.items()}
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _add_resource(statement: dict[str, Any], resource: str) -> None:
+    present = statement.get("Resource", [])
+    resources = list(present) if isinstance(present, list) else [present]
+    if resource not in resources:
+        resources.append(resource)
+    statement["Resource"] = resources[0] if len(resources) == 1 else resources
