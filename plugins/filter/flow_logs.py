@@ -1,0 +1,201 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The filters of this collection: they hand data to the pure core and back. Each is documented in a YAML file here."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import replace
+from typing import Any
+from typing import Callable
+from typing import Dict
+from typing import Iterable
+from typing import List
+from typing import Mapping
+from typing import Optional
+from typing import Sequence
+from typing import Union
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import Publication
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import plan_publication
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import failing
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import find
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import report
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import permissions_policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report import render
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_summary import overview
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_summary import summarise
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import VARIABLES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import HostVariables
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import bucket_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import resource_ids_of
+
+try:
+    from ansible.template import trust_as_template  # noqa: F401
+
+    # Since ansible-core 2.19 only what somebody declared trustworthy is ever a template.
+    def inert(value: Any) -> Any:
+        """Return a value as it is."""
+        return value
+
+except ImportError:  # ansible-core 2.17 and 2.18
+    from ansible.utils.unsafe_proxy import wrap_var as inert
+
+#: Where the roles leave the result of the work of a host, by the kind of work.
+RESULTS = {
+    "batches": "publish_to_s3_flow_logs_result",
+    "destinations": "publish_to_s3_destination_result",
+    "permissions": "publish_to_s3_permissions_result",
+}
+Hosts = Sequence[Union[str, Mapping[str, Any]]]
+
+
+def _host(item: Union[str, Mapping[str, Any]], hostvars: Optional[Mapping[str, Any]]) -> HostVariables:
+    """Read one host: a name to look up, or its variables themselves."""
+    if isinstance(item, str):
+        if hostvars is None:
+            raise AnsibleFilterError(f"{item}: names of hosts need hostvars=hostvars beside them.")
+        name, variables = item, hostvars[item]
+    else:
+        name, variables = str(item.get("inventory_hostname", item.get("flow_log_resource_id"))), item
+    rendered: Dict[str, Any] = {}
+    unreadable: Dict[str, str] = {}
+    for variable in VARIABLES:
+        if variable in variables:
+            _render(variables, variable, rendered, unreadable)
+    groups = variables.get("group_names") or ()
+    return HostVariables(name, rendered, tuple(groups), unreadable)
+
+
+def _render(variables: Mapping[str, Any], name: str, rendered: Dict[str, Any], unreadable: Dict[str, str]) -> None:
+    # A template can fail in every way that its filters and lookups can; the host is invalid then, not the run.
+    try:
+        rendered[name] = variables[name]
+    except Exception as error:  # pylint: disable=broad-except
+        unreadable[name] = type(error).__name__
+
+
+def _publication(
+    hosts: Hosts,
+    hostvars: Optional[Mapping[str, Any]] = None,
+    selected: Optional[Iterable[str]] = None,
+    on_first_host: bool = False,
+    state: Optional[str] = None,
+) -> Publication:
+    read = [_host(item, hostvars) for item in hosts]
+    if state is not None:
+        read = [replace(host, variables=dict(host.variables, flow_log_state=state)) for host in read]
+    return plan_publication(read, selected, on_first_host)
+
+
+def _strict(publication: Publication) -> Publication:
+    if publication.invalid:
+        raise AnsibleFilterError(" | ".join(host.message for host in publication.invalid))
+    return publication
+
+
+def flow_log_publication(hosts: Hosts, **options: Any) -> Dict[str, Any]:
+    """Return all the work that hosts ask for; see flow_log_publication.yml."""
+    return _publication(hosts, **options).to_dict()
+
+
+def flow_log_batches(hosts: Hosts, **options: Any) -> List[Dict[str, Any]]:
+    """Return the batches of hosts; see flow_log_batches.yml."""
+    return _strict(_publication(hosts, **options)).to_dict()["batches"]
+
+
+def flow_log_destinations(hosts: Hosts, **options: Any) -> List[Dict[str, Any]]:
+    """Return the destinations of hosts; see flow_log_destinations.yml."""
+    return _strict(_publication(hosts, **options)).to_dict()["destinations"]
+
+
+def _results(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> Dict[str, Dict[str, Any]]:
+    """Return what the roles left on the hosts that the work ran on."""
+    return {
+        kind: {
+            work["name"]: hostvars[work["runner"]][variable]
+            for work in publication[kind]
+            if work["runner"] in hostvars and hostvars[work["runner"]].get(variable)
+        }
+        for kind, variable in RESULTS.items()
+    }
+
+
+def flow_log_findings(
+    publication: Mapping[str, Any], hostvars: Mapping[str, Any], generated_at: Optional[str] = None
+) -> Dict[str, Any]:
+    """Return the report about a run in check mode; see flow_log_findings.yml."""
+    return report(find(publication, _results(publication, hostvars)), generated_at)
+
+
+def flow_log_run_summary(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> Dict[str, Any]:
+    """Return what a run did and where it failed; see flow_log_run_summary.yml."""
+    return summarise(publication, _results(publication, hostvars))
+
+
+def flow_log_overview(publication: Mapping[str, Any]) -> List[str]:
+    """Return what a run is going to do, line by line; see flow_log_overview.yml."""
+    return overview(publication)
+
+
+# What a filter of this collection raises is a mistake in its input.
+def _as_filter(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def filter_plugin(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return inert(function(*args, **kwargs))
+        except InputError as error:
+            raise AnsibleFilterError(f"{function.__name__}: {error}") from error
+
+    return filter_plugin
+
+
+def flow_log_report(findings: Mapping[str, Any], output_format: str = "json") -> str:
+    """Return a report as text; see flow_log_report.yml."""
+    return render(findings, output_format)
+
+
+def flow_log_failing(findings: Mapping[str, Any], fail_on: Iterable[str]) -> Dict[str, int]:
+    """Return which findings of a report shall fail a run; see flow_log_failing.yml."""
+    return failing(findings, fail_on)
+
+
+def flow_log_permissions_policy(operations: Union[str, Sequence[str]], **options: Any) -> Dict[str, Any]:
+    """Return the least policy document for some work; see flow_log_permissions_policy.yml."""
+    return permissions_policy(operations, **options)
+
+
+def flow_log_bucket(destination: str, destination_options: Optional[Mapping[str, Any]] = None) -> Dict[str, Any]:
+    """Return what a destination means for a bucket policy; see flow_log_bucket.yml."""
+    return bucket_of(destination, destination_options)
+
+
+def flow_log_resource_ids(items: Sequence[Union[str, Mapping[str, Any]]]) -> List[str]:
+    """Return the ids of resources; see flow_log_resource_ids.yml."""
+    return resource_ids_of(items)
+
+
+class FilterModule:
+    """Filters of flowlogs.aws."""
+
+    def filters(self) -> Dict[str, Callable[..., Any]]:
+        """Return the filters by name."""
+        functions = (
+            flow_log_batches,
+            flow_log_bucket,
+            flow_log_destinations,
+            flow_log_failing,
+            flow_log_findings,
+            flow_log_overview,
+            flow_log_permissions_policy,
+            flow_log_publication,
+            flow_log_report,
+            flow_log_resource_ids,
+            flow_log_run_summary,
+        )
+        return {function.__name__: _as_filter(function) for function in functions}

@@ -1,0 +1,133 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The filters hand data to the core and back; in templates, as users have them."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+from collections.abc import Iterator
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import yaml
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.flowlogs.aws.plugins.filter import flow_logs
+from ansible_collections.flowlogs.aws.plugins.filter.flow_logs import FilterModule
+
+FILTERS = FilterModule().filters()
+FOLDER = pathlib.Path(flow_logs.__file__).parent
+BATCH = "111122223333/eu-west-1/vpc/1-1"
+VPC = {
+    "inventory_hostname": "vpc-1",
+    "group_names": ["prod"],
+    "flow_log_account_id": "111122223333",
+    "flow_log_region": "eu-west-1",
+    "flow_log_destination": "central/network",
+    "ansible_host": "not read",
+}
+
+
+class Lazy(Mapping):
+    """Variables that are rendered when they are read, and fail then, as those of hostvars."""
+
+    def __init__(self, variables: dict[str, Any]) -> None:
+        self._variables = variables
+        self.read: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        self.read.add(name)
+        if self._variables[name] == "{{ fails }}":
+            raise RuntimeError("a secret that a lookup could tell")
+        return self._variables[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._variables
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._variables)
+
+    def __len__(self) -> int:
+        return len(self._variables)
+
+
+def test_hosts_are_named_or_given_as_dictionaries() -> None:
+    named = FILTERS["flow_log_batches"](["vpc-1"], hostvars={"vpc-1": VPC})
+    assert named == FILTERS["flow_log_batches"]([VPC])
+    assert named[0]["resource_ids"] == ["vpc-1"]
+    assert FILTERS["flow_log_destinations"]([VPC])[0]["bucket"] == "central"
+
+
+def test_names_alone_are_refused() -> None:
+    with pytest.raises(AnsibleFilterError, match="hostvars=hostvars"):
+        FILTERS["flow_log_batches"](["vpc-1"])
+
+
+@pytest.mark.parametrize("name", ["flow_log_batches", "flow_log_destinations"])
+def test_an_invalid_host_is_an_error_by_name(name: str) -> None:
+    with pytest.raises(AnsibleFilterError, match="vpc-1: flow_log_region is missing"):
+        FILTERS[name]([{**VPC, "flow_log_region": None}])
+
+
+def test_only_what_has_a_meaning_is_rendered_and_a_failure_is_that_of_the_host() -> None:
+    good, bad = Lazy(VPC), Lazy({**VPC, "inventory_hostname": "vpc-2", "flow_log_aws": "{{ fails }}"})
+    made = FILTERS["flow_log_publication"](["vpc-1", "vpc-2"], hostvars={"vpc-1": good, "vpc-2": bad})
+    assert "ansible_host" not in good.read
+    assert [item["host"] for item in made["targets"]] == ["vpc-1"]
+    assert (made["invalid"][0]["host"], made["invalid"][0]["variable"]) == ("vpc-2", "flow_log_aws")
+    assert "secret" not in json.dumps(made)
+
+
+def test_a_state_for_all_overrides_that_of_hosts() -> None:
+    (batch,) = FILTERS["flow_log_batches"]([{**VPC, "flow_log_state": "present"}], state="absent")
+    assert batch["options"]["state"] == "absent"
+
+
+def test_findings_and_summary_look_for_results_where_the_work_ran() -> None:
+    publication = FILTERS["flow_log_publication"]([VPC])
+    result = {"changed": False, "actions": [], "flow_logs": [{"resource_id": "vpc-1"}], "unsuccessful": []}
+    hostvars = {BATCH: {"publish_to_s3_flow_logs_result": result}, "s3/central": {}}
+    made = FILTERS["flow_log_findings"](publication, hostvars, generated_at="now")
+    assert {row["target"]: row["finding"] for row in made["findings"]} == {
+        "vpc-1": "in_sync",
+        "arn:aws:s3:::central": "not_evaluated",
+    }
+    assert made["generated_at"] == "now"
+    summary = FILTERS["flow_log_run_summary"](publication, hostvars)
+    assert [item["runner"] for item in summary["failures"]] == ["s3/central"]
+    assert FILTERS["flow_log_report"](made, "headline").startswith("flow log drift report: verdict=unknown")
+    assert FILTERS["flow_log_failing"](made, ["unknown", "not_evaluated"]) == {"not_evaluated": 1}
+    assert FILTERS["flow_log_overview"](publication)[0].startswith(BATCH)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("flow_log_report", ({}, "pdf")),
+        ("flow_log_permissions_policy", ("everything",)),
+        ("flow_log_resource_ids", ([{}],)),
+        ("flow_log_bucket", ("NO BUCKET",)),
+        ("flow_log_failing", ({"findings": []}, ["everything"])),
+    ],
+)
+def test_bad_input_is_an_error_of_the_filter_by_name(name: str, arguments: tuple) -> None:
+    with pytest.raises(AnsibleFilterError, match=f"{name}: .*is not accepted. Allowed: "):
+        FILTERS[name](*arguments)
+
+
+def test_policies_ids_and_buckets() -> None:
+    assert FILTERS["flow_log_permissions_policy"]("log_delivery")["Version"] == "2012-10-17"
+    assert FILTERS["flow_log_resource_ids"]([{"vpc_id": "vpc-1"}]) == ["vpc-1"]
+    assert FILTERS["flow_log_bucket"]("central/network")["prefixes"] == ["network"]
+
+
+def test_every_filter_is_documented_by_its_name() -> None:
+    documented = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in FOLDER.glob("*.yml")}
+    assert documented.keys() == FILTERS.keys()
+    for name, page in documented.items():
+        assert page["DOCUMENTATION"]["name"] == name
+        assert f"flowlogs.aws.{name}" in page["EXAMPLES"]
