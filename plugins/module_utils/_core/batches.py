@@ -316,27 +316,32 @@ def _batch_key(target: Target) -> str:
     return canonical([place, target.options, target.connection])
 
 
+def _place(target: Target) -> Tuple[str, str, str]:
+    return target.account_id, target.region, target.resource_type
+
+
 def _batches(targets: Sequence[Target], buckets: Iterable[BucketWork], on_first_host: bool) -> List[Batch]:
-    bucket_of = {(work.partition, work.bucket): work for work in buckets}
+    bucket_of = {f"arn:{work.partition}:s3:::{work.bucket}": work for work in buckets}
     batches: List[Batch] = []
-    for place in _grouped(targets, lambda item: (item.account_id, item.region, item.resource_type)):
-        groups = _grouped(place, _batch_key)
-        first = place[0]
+    for in_one_place in _grouped(targets, _place):
+        groups = _grouped(in_one_place, _batch_key)
         for number, members in enumerate(groups, start=1):
-            name = f"{first.account_id}/{first.region}/{first.resource_type.lower()}/{number}-{len(groups)}"
-            destination = members[0].destination if members[0].present else None
-            bucket = bucket_of[destination.partition, destination.bucket] if destination else None
-            batches.append(
-                Batch(
-                    name=name,
-                    runner=members[0].host if on_first_host else name,
-                    targets=tuple(members),
-                    credentials_of=members[0].host,
-                    bucket_name=bucket.name if bucket else None,
-                    bucket_runner=bucket.runner if bucket else None,
-                )
-            )
+            batches.append(_batch(members, f"{number}-{len(groups)}", bucket_of, on_first_host))
     return batches
+
+
+def _batch(members: Sequence[Target], number: str, bucket_of: Mapping[str, BucketWork], on_first_host: bool) -> Batch:
+    first = members[0]
+    name = f"{first.account_id}/{first.region}/{first.resource_type.lower()}/{number}"
+    bucket = bucket_of[first.destination.bucket_arn] if first.destination and first.present else None
+    return Batch(
+        name=name,
+        runner=first.host if on_first_host else name,
+        targets=tuple(members),
+        credentials_of=first.host,
+        bucket_name=bucket.name if bucket else None,
+        bucket_runner=bucket.runner if bucket else None,
+    )
 
 
 def _bucket_name(destination: Destination) -> str:
