@@ -1,0 +1,15 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Flow logs as EC2 treats them, in place of moto's: validation, identity, paging, tokens, delivery permission."""
+
+from __future__ import annotations
+
+from .actions import install
+from .store import plant
+from .store import reset
+from .store import restore
+from .store import snapshot
+
+__all__ = ["install", "plant", "reset", "restore", "snapshot"]

@@ -1,0 +1,66 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether an S3 destination takes flow logs: the bucket, its policy, and what AWS itself does to the policy."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from moto.ec2.exceptions import EC2ClientError
+from moto.utilities.utils import get_partition
+
+from ..bucket_policies import owner_of
+from ..bucket_policies import plant
+from ..bucket_policies import stored_policy
+from ..delivery import has_not_elements
+from ..delivery import may_deliver
+from ..delivery import policy_added_by_aws
+from ..switches import switches
+from .rules import split_destination
+
+MAX_POLICY_BYTES = 20480
+"""S3 User Guide, bucket policies: 20 KB."""
+
+Refusal = tuple[str, str]
+
+
+def refusal_of(account: str, region: str, request: dict[str, Any]) -> Refusal | None:
+    """Code and message of the Unsuccessful items that CreateFlowLogs gives for its destination, or None.
+
+    The code is the bare HTTP status, as recorded 2024-09-24 for a missing bucket; the denial's text is as reported
+    by several projects. For a bucket of the caller's account AWS adds what is missing to the policy first.
+    """
+    if request.get("LogDestinationType") != "s3":
+        return None
+    bucket, folder = split_destination(request["LogDestination"])
+    owner = owner_of(bucket)
+    if owner is None:
+        return "400", f"LogDestination: {bucket} does not exist"
+    hive = bool((request.get("DestinationOptions") or {}).get("HiveCompatiblePartitions"))
+    place = (get_partition(region), account, region, bucket, folder, hive)
+    if may_deliver(stored_policy(bucket), *place):
+        return None
+    if owner[0] == account and _let_aws_edit(bucket, place):
+        return None
+    return "400", f"Access Denied for LogDestination: {bucket}. Please check LogDestination permission"
+
+
+def _let_aws_edit(bucket: str, place: tuple[Any, ...]) -> bool:
+    """AWS adds the policy to a bucket of the caller (VPC User Guide and CloudWatch Logs User Guide, S3 permissions).
+
+    The guides disagree whether it overwrites or appends: switch ``policy_edit``, with ``off`` for a caller that may
+    not put the policy. With NotAction or NotPrincipal in the policy it does not, and above 20 KB it cannot.
+    """
+    policy = stored_policy(bucket)
+    if switches.policy_edit == "off" or has_not_elements(policy):
+        return False
+    edited = policy_added_by_aws(policy, switches.policy_edit, *place)
+    if len(json.dumps(edited, separators=(",", ":")).encode()) > MAX_POLICY_BYTES:
+        raise EC2ClientError("LogDestinationPermissionIssue", f"The policy of {bucket} has no room for log delivery.")
+    if not may_deliver(edited, *place):
+        return False
+    plant(bucket, edited)
+    return True
