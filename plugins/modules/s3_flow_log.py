@@ -25,7 +25,7 @@ description:
     C(aws:)), are never deleted.
   - The bucket must let log delivery write, see M(flowlogs.aws.flow_log_bucket_policy).
 author:
-  - flowlogs.aws contributors
+  - flowlogs.aws contributors (@flowlogs)
 options:
   resource_ids:
     description:

@@ -19,7 +19,7 @@ description:
   - That a flow log is active and its delivery status is V(SUCCESS) does not prove that anything was delivered; AWS
     answers so before the first delivery too.
 author:
-  - flowlogs.aws contributors
+  - flowlogs.aws contributors (@flowlogs)
 options:
   resource_ids:
     description: Ids of the resources whose flow logs are wanted.

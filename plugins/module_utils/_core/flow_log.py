@@ -16,6 +16,7 @@ from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import DEFAULT_FORMATS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import VPC
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import ResourceType
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import type_of_id
 
 S3 = "s3"
@@ -120,32 +121,43 @@ def flow_log_from_description(item: Mapping[str, Any]) -> FlowLog:
     Flow logs made before an attribute existed are described without it: interval, format, destination options and
     destination type then have the default of that time.
     """
-    resource_id = item.get("ResourceId", "")
+
+    def given(name: str, default: Any = None) -> Any:
+        return item.get(name) or default
+
+    resource_id = given("ResourceId", "")
     rules = type_of_id(resource_id)
-    options = item.get("DestinationOptions") or {}
-    created = item.get("CreationTime")
+    created = given("CreationTime", "")
     return FlowLog(
         flow_log_id=item["FlowLogId"],
         resource_id=resource_id,
-        log_destination_type=item.get("LogDestinationType") or "cloud-watch-logs",
-        log_destination=item.get("LogDestination") or "",
+        log_destination_type=given("LogDestinationType", "cloud-watch-logs"),
+        log_destination=given("LogDestination", ""),
         # A transit gateway returns a traffic type that nobody can ask for.
-        traffic_type=item.get("TrafficType") if rules is None or rules.has_traffic_type else None,
+        traffic_type=given("TrafficType") if rules is None or rules.has_traffic_type else None,
         max_aggregation_interval=int(
-            item.get("MaxAggregationInterval") or (rules.intervals[0] if rules else DEFAULT_INTERVAL)
+            given("MaxAggregationInterval", rules.intervals[0] if rules else DEFAULT_INTERVAL)
         ),
-        log_format=" ".join((item.get("LogFormat") or DEFAULT_FORMATS[rules.family if rules else VPC] or "").split()),
-        destination_options=DestinationOptions(
-            file_format=options.get("FileFormat") or "plain-text",
-            hive_compatible_partitions=bool(options.get("HiveCompatiblePartitions")),
-            per_hour_partition=bool(options.get("PerHourPartition")),
-        ),
-        tag_fields=tag_fields_from_description(item.get("TagFieldSpecifications") or ()),
-        tags={tag["Key"]: tag.get("Value", "") for tag in item.get("Tags") or ()},
-        delivery_status=item.get("DeliverLogsStatus"),
-        delivery_error=item.get("DeliverLogsErrorMessage"),
-        creation_time=created.isoformat() if hasattr(created, "isoformat") else str(created or ""),
-        log_group_name=item.get("LogGroupName"),
+        log_format=" ".join(given("LogFormat", _default_format(rules)).split()),
+        destination_options=_destination_options_from_description(given("DestinationOptions", {})),
+        tag_fields=tag_fields_from_description(given("TagFieldSpecifications", ())),
+        tags={tag["Key"]: tag.get("Value", "") for tag in given("Tags", ())},
+        delivery_status=given("DeliverLogsStatus"),
+        delivery_error=given("DeliverLogsErrorMessage"),
+        creation_time=created.isoformat() if hasattr(created, "isoformat") else str(created),
+        log_group_name=given("LogGroupName"),
+    )
+
+
+def _default_format(rules: Optional[ResourceType]) -> str:
+    return DEFAULT_FORMATS[rules.family if rules else VPC] or ""
+
+
+def _destination_options_from_description(options: Mapping[str, Any]) -> DestinationOptions:
+    return DestinationOptions(
+        file_format=options.get("FileFormat") or "plain-text",
+        hive_compatible_partitions=bool(options.get("HiveCompatiblePartitions")),
+        per_hour_partition=bool(options.get("PerHourPartition")),
     )
 
 

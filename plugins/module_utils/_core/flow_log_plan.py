@@ -154,7 +154,8 @@ def _candidates(wanted: Wanted, settings: FlowLogSettings, logs: Sequence[FlowLo
 
 def _plan_present(wanted: Wanted, target: str, logs: Sequence[FlowLog]) -> FlowLogPlan:
     settings = wanted.settings
-    assert settings is not None, "present needs settings"
+    if settings is None:
+        raise AssertionError("present needs settings")
     candidates = _candidates(wanted, settings, logs)
     exact = [item for item in candidates if not settings.differences(item)]
     if exact:
@@ -316,17 +317,24 @@ def apply_steps(
     state: Dict[Optional[str], FlowLog] = {item.flow_log_id: item for item in flow_logs}
     created: List[FlowLog] = []
     for step in steps:
-        kind = step.action.action
-        if kind in ("create", "replace") and step.resumed is None and settings is not None:
-            new = settings.as_flow_log(step.action.target, step.tags)
-            created.append(replace(new, flow_log_id=step.action.flow_log_id))
+        kind, flow_log_id = step.action.action, step.action.flow_log_id
+        if kind in ("create", "replace"):
+            created.extend(_made_by(step, settings))
         if kind in ("replace", "delete") and step.flow_log is not None:
             state.pop(step.flow_log.flow_log_id, None)
-        if step.resumed is not None:
-            state.setdefault(step.resumed.flow_log_id, step.resumed)
-        if kind in ("tag", "untag") and step.action.flow_log_id in state:
-            state[step.action.flow_log_id] = _retagged(state[step.action.flow_log_id], step)
-    return list(state.values()) + created
+        if kind in ("tag", "untag") and flow_log_id in state:
+            state[flow_log_id] = _retagged(state[flow_log_id], step)
+    return list(state.values()) + [
+        item for item in created if item.flow_log_id is None or item.flow_log_id not in state
+    ]
+
+
+def _made_by(step: Step, settings: Optional[FlowLogSettings]) -> List[FlowLog]:
+    if step.resumed is not None:
+        return [step.resumed]
+    if settings is None:
+        return []
+    return [replace(settings.as_flow_log(step.action.target, step.tags), flow_log_id=step.action.flow_log_id)]
 
 
 def _retagged(flow_log: FlowLog, step: Step) -> FlowLog:

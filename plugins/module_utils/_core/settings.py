@@ -192,16 +192,14 @@ def _tag_fields(items: Sequence[Mapping[str, Any]]) -> TagFields:
 def _check_tag_fields(log_format: Optional[str], tag_fields: TagFields) -> None:
     """Tag fields stay empty without their specification, and a specification without its field is useless."""
     specified = dict(tag_fields)
-    needed = {TAG_FIELDS[name]: name for name in field_names(log_format or "") if name in TAG_FIELDS}
-    for resource_type, name in sorted(needed.items()):
-        if resource_type not in specified:
-            raise InputError(
-                "log_format", name, f"tag fields whose tags tag_field_specifications names; none is for {resource_type}"
-            )
-    for resource_type in sorted(specified):
-        if resource_type not in needed:
-            fields = ", ".join(name for name, owner in TAG_FIELDS.items() if owner == resource_type)
-            raise InputError("tag_field_specifications", resource_type, f"only with one of {fields} in log_format")
-    for name in sorted(name for name in field_names(log_format or "") if name in TAG_FIELDS):
-        if name.endswith("-2") and len(specified[TAG_FIELDS[name]]) < _MAX_TAG_FIELD_KEYS:
+    names = sorted(name for name in field_names(log_format or "") if name in TAG_FIELDS)
+    for name in names:
+        keys = specified.get(TAG_FIELDS[name])
+        if keys is None:
+            allowed = f"tag fields whose tags tag_field_specifications names; none is for {TAG_FIELDS[name]}"
+            raise InputError("log_format", name, allowed)
+        if name.endswith("-2") and len(keys) < _MAX_TAG_FIELD_KEYS:
             raise InputError("log_format", name, f"fields with a second tag key for {TAG_FIELDS[name]}")
+    for resource_type in sorted(set(specified) - {TAG_FIELDS[name] for name in names}):
+        fields = ", ".join(name for name, owner in TAG_FIELDS.items() if owner == resource_type)
+        raise InputError("tag_field_specifications", resource_type, f"only with one of {fields} in log_format")

@@ -36,19 +36,23 @@ def check_tags(tags: Optional[Mapping[str, Any]], name: Optional[str]) -> Option
         return None
     asked = {str(key): "" if value is None else str(value) for key, value in tags.items()}
     for key, value in asked.items():
-        if key.lower().startswith("aws:"):
-            raise InputError("tags", key, "keys that do not begin with aws:, which is reserved for AWS")
-        if key == REPLACED_TAG:
-            raise InputError("tags", key, "any other key; this one marks a replacement at work")
-        if not 1 <= len(key) <= _MAX_KEY:
-            raise InputError("tags", key, "keys of 1 to 128 characters")
-        if len(value) > _MAX_VALUE:
-            raise InputError(f"tags.{key}", value, "values of at most 256 characters")
+        _check_tag(key, value)
     if name is not None and asked.setdefault("Name", name) != name:
         raise InputError("tags.Name", asked["Name"], f"the value of name, {name!r}, or no Name tag")
     if len(asked) > _MAX_TAGS:
         raise InputError("tags", f"{len(asked)} tags", "at most 50 tags")
     return asked
+
+
+def _check_tag(key: str, value: str) -> None:
+    if key.lower().startswith("aws:"):
+        raise InputError("tags", key, "keys that do not begin with aws:, which is reserved for AWS")
+    if key == REPLACED_TAG:
+        raise InputError("tags", key, "any other key; this one marks a replacement at work")
+    if not 1 <= len(key) <= _MAX_KEY:
+        raise InputError("tags", key, "keys of 1 to 128 characters")
+    if len(value) > _MAX_VALUE:
+        raise InputError(f"tags.{key}", value, "values of at most 256 characters")
 
 
 def tag_changes(

@@ -41,6 +41,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.settings import
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.tags import tag_key
 
 _EXISTS = "FlowLogAlreadyExists"
+_NOT_DESCRIBED = "NotDescribed"
 # A policy that was just written can take seconds to reach the delivery service, which then answers this.
 _POLICY_LAG = "Access Denied for LogDestination"
 _POLICY_PAUSES = (2.0, 4.0)
@@ -67,6 +68,16 @@ class Made(NamedTuple):
 
     by_target: Dict[str, FlowLog]
     refused: List[ec2.Refused]
+
+
+def _old(step: Step) -> FlowLog:
+    if step.flow_log is None:
+        raise AssertionError("a replacement has an old flow log")
+    return step.flow_log
+
+
+def _old_id(step: Step) -> str:
+    return str(_old(step).flow_log_id)
 
 
 def _not_found(code: str, _message: str = "", _ids: Sequence[str] = ()) -> bool:
@@ -145,7 +156,8 @@ class FlowLogSteps:
         self, settings: Optional[FlowLogSettings], targets: Sequence[str], tags: Mapping[str, str], alike: bool = False
     ) -> Made:
         """Create flow logs in as few calls as AWS allows, and find out which one belongs to which target."""
-        assert settings is not None, "creating needs settings"
+        if settings is None:
+            raise AssertionError("creating needs settings")
         ids: List[str] = []
         refused: List[ec2.Refused] = []
         for batch in chunks(list(targets), settings.resource_type.max_ids):
@@ -184,7 +196,7 @@ class FlowLogSteps:
     def _describe_new(self, ids: Sequence[str]) -> Tuple[List[FlowLog], ec2.Refused]:
         """Describe new flow logs, which AWS may show a little later; also what to say of those that never came."""
         message = f"The flow log was created but not described within {self._wait_timeout:g} s; run again to see it."
-        problem = ec2.Refused("", "NotDescribed", message)
+        problem = ec2.Refused("", _NOT_DESCRIBED, message)
         found: Dict[Optional[str], FlowLog] = {}
         deadline = time.monotonic() + self._wait_timeout
         pause = 0.5
@@ -240,9 +252,11 @@ class FlowLogSteps:
             step = by_target[refused.resource_id]
             if refused.code == _EXISTS and self._allow_gap:
                 gap.append(step)
-            else:
+                continue
+            self._outcome.unsuccessful.append(_unsuccessful("CreateFlowLogs", refused, step))
+            # One that was made but is not seen yet keeps the mark, by which the next run finishes the replacement.
+            if refused.code != _NOT_DESCRIBED:
                 unmark.append(step)
-                self._outcome.unsuccessful.append(_unsuccessful("CreateFlowLogs", refused, step))
         healthy, unhealthy = self._sort_by_health([(by_target[target], new) for target, new in made.by_target.items()])
         unmark += self._withdraw(unhealthy)
         self._unmark(unmark)
@@ -251,8 +265,8 @@ class FlowLogSteps:
 
     def _mark(self, steps: Sequence[Step]) -> List[Step]:
         """Mark the flow logs about to go, so that a run that is cut off now is finished by the next one."""
-        old_ids = {step.flow_log.flow_log_id: step for step in steps if step.flow_log}
-        new = [item for item, step in old_ids.items() if step.flow_log and not step.flow_log.marked_as_replaced]
+        old_ids = {_old_id(step): step for step in steps}
+        new = [item for item, step in old_ids.items() if not _old(step).marked_as_replaced]
         failed = self._on_ids(new, lambda part: ec2.create_tags(self._client, part, {REPLACED_TAG: "true"}))
         for refused in failed:
             step = old_ids.pop(refused.resource_id)
@@ -260,7 +274,7 @@ class FlowLogSteps:
         return list(old_ids.values())
 
     def _unmark(self, steps: Sequence[Step]) -> None:
-        ids = [str(step.flow_log.flow_log_id) for step in steps if step.flow_log]
+        ids = [_old_id(step) for step in steps]
         # A mark that cannot be removed does no harm: the next run removes it.
         self._on_ids(ids, lambda part: ec2.delete_tags(self._client, part, [REPLACED_TAG]))
 
@@ -293,10 +307,9 @@ class FlowLogSteps:
 
     def _remove_replaced(self, pairs: Sequence[Tuple[Step, FlowLog]]) -> None:
         """Delete old flow logs now that the new ones are seen."""
-        old_ids = [str(step.flow_log.flow_log_id) for step, _new in pairs if step.flow_log]
-        failed = {item.resource_id: item for item in self._delete_ids(old_ids)}
+        failed = {item.resource_id: item for item in self._delete_ids([_old_id(step) for step, _new in pairs])}
         for step, new in pairs:
-            refused = failed.get(step.flow_log.flow_log_id if step.flow_log else "")
+            refused = failed.get(_old_id(step))
             if refused is None:
                 self._finish(step, new)
                 continue
@@ -309,15 +322,14 @@ class FlowLogSteps:
 
     def _delete_then_create(self, steps: Sequence[Step]) -> None:
         """Replace with a gap, in batches so that the gap of each target is as short as two calls."""
-        assert self._settings is not None or not steps
-        for batch in chunks(list(steps), self._settings.resource_type.max_ids if self._settings else 1):
+        max_ids = self._settings.resource_type.max_ids if self._settings else 1
+        for batch in chunks(list(steps), max_ids):
             started = time.monotonic()
-            by_id = {str(step.flow_log.flow_log_id): step for step in batch if step.flow_log}
+            by_id = {_old_id(step): step for step in batch}
             for refused in self._delete_ids(list(by_id)):
                 step = by_id.pop(refused.resource_id)
-                self._outcome.unsuccessful.append(
-                    _unsuccessful("DeleteFlowLogs", refused, step, "Nothing was changed.")
-                )
+                note = "Nothing was changed."
+                self._outcome.unsuccessful.append(_unsuccessful("DeleteFlowLogs", refused, step, note))
                 self._unmark([step])
             by_target = {step.action.target: step for step in by_id.values()}
             made = self._make(self._settings, list(by_target), batch[0].tags)
@@ -328,20 +340,23 @@ class FlowLogSteps:
 
     def _put_back(self, step: Step, refused: ec2.Refused, started: float) -> None:
         """Restore a flow log whose replacement was refused after it had been deleted."""
-        assert step.flow_log is not None and self._settings is not None
-        old = step.flow_log
-        settings = settings_of(old, self._settings.resource_type)
-        made = self._make(settings, [old.resource_id], old.user_tags)
+        old = _old(step)
+        made = self._restored(old) if refused.code != _NOT_DESCRIBED else Made({}, [refused])
         if made.by_target:
             restored = made.by_target[old.resource_id]
             note = f"The old flow log was put back as {restored.flow_log_id}."
             gone = replace(step, action=replace(step.action, changes=(), reason=note), resumed=restored)
             self._finish(gone, restored, gap=True, gap_seconds=_seconds_since(started))
         else:
-            note = f"THE TARGET HAS NO FLOW LOG NOW: putting the old one back failed too: {made.refused[0].message}"
+            note = f"The old flow log {old.flow_log_id} is gone and no new one is seen: {made.refused[0].message}"
             lost = Action("delete", old.resource_id, flow_log_id=old.flow_log_id, reason=note, gap=True)
             self._outcome.steps.append(replace(step, action=lost))
         self._outcome.unsuccessful.append(_unsuccessful("CreateFlowLogs", refused, step, note))
+
+    def _restored(self, old: FlowLog) -> Made:
+        if self._settings is None:
+            raise AssertionError("a replacement has settings")
+        return self._make(settings_of(old, self._settings.resource_type), [old.resource_id], old.user_tags)
 
     # -- tags and deletion ---------------------------------------------------------------------------------------
 

@@ -19,7 +19,6 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination imp
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import FlowLog
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import FlowLogPlan
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import Step
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import Wanted
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import apply_steps
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import diff_of
