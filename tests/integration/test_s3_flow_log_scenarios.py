@@ -51,13 +51,26 @@ SEED = {
                 "eu-west-1": {
                     "vpcs": [{"id": "vpc-0a000000000000001"}, {"count": 1000, "id": "vpc-0b"}],
                     "transit_gateways": [{"id": "tgw-0a000000000000001"}],
-                }
+                },
+                "eu-central-1": {
+                    "vpcs": [
+                        {
+                            "id": "vpc-0d000000000000001",
+                            # Equal but for a slash, which is no difference.
+                            "flow_logs": [
+                                {"destination": "arn:aws:s3:::example-logs/network"},
+                                {"destination": "arn:aws:s3:::example-logs/network/"},
+                            ],
+                        }
+                    ]
+                },
             },
             "buckets": [bucket("example-logs"), bucket("other-logs")],
         }
     }
 }
 VPC = "vpc-0a000000000000001"
+TWIN = "vpc-0d000000000000001"
 GATEWAY = "tgw-0a000000000000001"
 MANY = [f"vpc-0b{number:015x}" for number in range(1, 1001)]
 
@@ -306,30 +319,19 @@ def test_accept_and_reject_live_side_by_side_by_name(aws: SimulatorProcess, ec2:
     assert all(item["FlowLogId"] in result["msg"] for item in described(ec2, resource_id=VPC))
 
 
-def test_of_two_equal_ones_the_oldest_stays_when_duplicates_are_purged(aws: SimulatorProcess, ec2: Any) -> None:
-    first = by_hand(ec2, LogDestination="arn:aws:s3:::example-logs/network")
-    second = by_hand(ec2, LogDestination="arn:aws:s3:::example-logs/network/", TrafficType="REJECT")
-    ec2.delete_flow_logs(FlowLogIds=[second])
-    aws.seed(
-        {
-            "accounts": {
-                "123456789012": {
-                    "regions": {
-                        "eu-west-1": {
-                            "flow_logs": [{"resource": VPC, "destination": "arn:aws:s3:::example-logs/network/"}]
-                        }
-                    }
-                }
-            }
-        }
-    )
-    assert len(described(ec2, resource_id=VPC)) == 2
-    assert succeed(aws.url, "s3_flow_log", options())["changed"] is False
-    result = converge(aws, options(purge="duplicates"))
-    assert kinds(result) == ["delete"]
-    kept = min(result["flow_logs"], key=lambda item: item["creation_time"])["flow_log_id"]
-    assert [item["FlowLogId"] for item in described(ec2, resource_id=VPC)] == [kept]
-    assert first in (kept, result["actions"][0]["flow_log_id"])
+def test_of_two_equal_ones_the_oldest_stays_when_duplicates_are_purged(aws: SimulatorProcess) -> None:
+    there = {"region": "eu-central-1", "resource_ids": [TWIN]}
+    twins = succeed(aws.url, "s3_flow_log_info", there)["flow_logs"]
+    assert len(twins) == 2
+    untouched = succeed(aws.url, "s3_flow_log", options(**there))
+    assert untouched["changed"] is False
+    assert [item["flow_log_id"] for item in untouched["extra"]] == [twins[1]["flow_log_id"]]
+    result = converge(aws, options(**there, purge="duplicates"))
+    assert [(item["action"], item["flow_log_id"]) for item in result["actions"]] == [
+        ("delete", twins[1]["flow_log_id"])
+    ]
+    left = succeed(aws.url, "s3_flow_log_info", there)["flow_logs"]
+    assert left == [twins[0]]
 
 
 def test_flow_logs_to_cloudwatch_and_to_other_buckets_survive(aws: SimulatorProcess, ec2: Any) -> None:
