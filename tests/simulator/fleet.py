@@ -38,7 +38,7 @@ Pure: a document goes in, a :class:`Fleet` of flat records comes out; :mod:`plan
                 destination: arn:aws:s3:::central-logs
                 interval: 60
         buckets:
-          - {name: central-logs, region: eu-west-1, policy: {Version: "2012-10-17", Statement: []}}
+          - {name: central-logs, region: eu-west-1, policy: null}   # or a policy document
         groups: [{name: network}]
         users:
           - name: deploy
@@ -380,6 +380,7 @@ _OPTIONS = {
     "hive_compatible_partitions": "HiveCompatiblePartitions",
     "per_hour_partition": "PerHourPartition",
 }
+_DEFAULT_OPTIONS = {"FileFormat": "plain-text", "HiveCompatiblePartitions": False, "PerHourPartition": False}
 
 
 def _flow_log(place: _Place, entry: _Entry, resource: str, path: str) -> None:
@@ -407,7 +408,10 @@ def _flow_log(place: _Place, entry: _Entry, resource: str, path: str) -> None:
 
 def _options(entry: _Entry) -> dict[str, Any] | None:
     options = _Entry(f"{entry.place}.options", entry.mapping("options"), tuple(_OPTIONS))
-    return {_OPTIONS[key]: value for key, value in options.raw.items()} or None
+    if not options.raw:
+        return None
+    # AWS fills in the rest (recorded DescribeFlowLogs answers of 2024).
+    return {**_DEFAULT_OPTIONS, **{_OPTIONS[key]: value for key, value in options.raw.items()}}
 
 
 def _numbered(text: str, number: int | None) -> str:

@@ -29,13 +29,13 @@ from moto.iam.policy_validation import IAMPolicyDocumentValidator
 from moto.s3.models import s3_backends
 from moto.utilities.utils import get_partition
 
+from . import bucket_policies
+from . import flow_logs
 from .fleet import Bucket
 from .fleet import Fleet
 from .fleet import FleetError
 from .fleet import Principal
 from .fleet import Resource
-from .parts import bucket_policies
-from .parts import flow_logs
 
 
 def plant(fleet: Fleet) -> None:

@@ -29,7 +29,9 @@ from moto.moto_server.werkzeug_app import create_backend_app
 from moto.s3.models import s3_backends
 from werkzeug.serving import make_server
 
+from . import bucket_policies
 from . import fleet
+from . import flow_logs
 from . import planting
 from . import moto_speed
 from .answers import Answer
@@ -43,12 +45,13 @@ from .faults import Rule
 from .faults import faults
 from .history import FlowLogTags
 from .history import History
-from .parts import bucket_policies
-from .parts import flow_logs
 from .requests import Call
 from .requests import buffer_body
 from .requests import read_call
 from .switches import switches
+
+_PARTS = (flow_logs, bucket_policies)
+"""What replaces parts of moto; README.md says what each offers."""
 
 Headers = list[tuple[str, str]]
 StartResponse = Callable[[str, Headers], Any]
@@ -159,8 +162,8 @@ class Simulator:
         self.lock = threading.RLock()
         self._seed = seed
         self._switched = dict(switched or {})
-        self._parts = _install_parts()
-        self.history = History([FlowLogTags(), *(part for part in self._parts if hasattr(part, "snapshot"))])
+        _install()
+        self.history = History([FlowLogTags(), *_PARTS])
         application = Application(Control(self), self.log, self.history, self.lock)
         self._server = make_server(host, port, application, threaded=True, request_handler=Handler)
         self._thread: threading.Thread | None = None
@@ -196,7 +199,7 @@ class Simulator:
         """Go back to how it was started: that seed, those switches, no faults, an empty log."""
         with self.lock:
             _reset_moto()
-            for part in self._parts:
+            for part in _PARTS:
                 part.reset()
             faults.clear()
             self.history.forget()
@@ -217,12 +220,10 @@ class Simulator:
             return planned
 
 
-def _install_parts() -> list[Any]:
+def _install() -> None:
     moto_speed.install()
-    parts = [flow_logs, bucket_policies]
-    for part in parts:
+    for part in _PARTS:
         part.install()
-    return parts
 
 
 def _reset_moto() -> None:

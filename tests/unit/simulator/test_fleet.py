@@ -132,6 +132,21 @@ def test_existing_flow_logs_are_described_as_stated(here: Callable[..., Any]) ->
     assert (own["TrafficType"], own["MaxAggregationInterval"], own["FlowLogStatus"]) == ("ALL", 600, "ACTIVE")
 
 
+def test_options_that_an_existing_flow_log_leaves_out_are_filled_in(
+    simulator: SimulatorProcess, client: Callable[..., Any]
+) -> None:
+    log = {"destination": "arn:aws:s3:::central-logs", "options": {"file_format": "parquet"}, "status": "FAILED"}
+    simulator.seed(region({"vpcs": [{"flow_logs": [{**log, "error": "Access error", "interval": 60}]}]}))
+    (described,) = client("ec2", account="111111111111").describe_flow_logs()["FlowLogs"]
+    assert described["DestinationOptions"] == {
+        "FileFormat": "parquet",
+        "HiveCompatiblePartitions": False,
+        "PerHourPartition": False,
+    }
+    assert (described["DeliverLogsStatus"], described["DeliverLogsErrorMessage"]) == ("FAILED", "Access error")
+    assert described["MaxAggregationInterval"] == 60
+
+
 def test_an_existing_flow_log_can_be_tagged_and_deleted(here: Callable[..., Any]) -> None:
     ec2 = here("ec2")
     ec2.create_tags(Resources=["fl-0a000000000000001"], Tags=[{"Key": "a", "Value": "b"}])
