@@ -114,6 +114,12 @@ def _check_statement(statement: Any, bucket: str) -> None:
     for name in ("Resource", "NotResource"):
         for resource in _listed(statement.get(name, [])):
             _check_resource(resource, bucket)
+    _check_condition(statement.get("Condition", {}))
+
+
+def _check_condition(condition: Any) -> None:
+    if not isinstance(condition, Mapping) or not all(isinstance(keys, Mapping) for keys in condition.values()):
+        raise Malformed("Invalid Condition")
 
 
 def _check_resource(resource: Any, bucket: str) -> None:
@@ -148,7 +154,7 @@ def _statement(statement: Mapping[str, Any], partition: str, resolve: Resolve | 
 
 def _principal(principal: Any, partition: str, resolve: Resolve | None) -> Any:
     if not isinstance(principal, Mapping):
-        if principal != EVERYONE:
+        if resolve and principal != EVERYONE:
             raise Malformed("Invalid principal in policy")
         return principal
     stored = {kind: _rewritten(names) for kind, names in principal.items() if kind != "AWS"}
