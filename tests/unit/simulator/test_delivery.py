@@ -192,7 +192,13 @@ def test_what_aws_adds_is_enough_and_only_once(place: dict[str, Any], mode: str,
 
 @given(st.lists(places, max_size=6))
 def test_appending_keeps_every_earlier_grant_and_statement(series: list[dict[str, Any]]) -> None:
-    foreign = {"Sid": "AWSLogDeliveryWrite", "Effect": "Deny", "Principal": "*", "Action": "s3:Delete*", "Resource": "*"}
+    foreign = {
+        "Sid": "AWSLogDeliveryWrite",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:Delete*",
+        "Resource": "*",
+    }
     edited: dict[str, Any] = {"Version": "2008-10-17", "Id": "mine", "Statement": [foreign]}
     for place in series:
         edited = added(edited, **place)
