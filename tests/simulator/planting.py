@@ -34,8 +34,10 @@ from . import flow_logs
 from .fleet import Bucket
 from .fleet import Fleet
 from .fleet import FleetError
+from .fleet import PlantedFlowLog
 from .fleet import Principal
 from .fleet import Resource
+from .flow_logs.store import store_of
 
 
 def plant(fleet: Fleet) -> None:
@@ -77,6 +79,8 @@ def _check(fleet: Fleet) -> None:
             raise FleetError(f"the bucket {bucket.name} exists already")
     for principal in fleet.principals:
         _check_principal(principal)
+    for log in fleet.flow_logs:
+        _check_flow_log(log)
 
 
 def _check_resource(resource: Resource) -> None:
@@ -94,6 +98,11 @@ def _check_resource(resource: Resource) -> None:
     }
     if resource.id in taken.get(resource.kind, ()):
         raise FleetError(f"{resource.id} exists already")
+
+
+def _check_flow_log(log: PlantedFlowLog) -> None:
+    if log.fields["FlowLogId"] in store_of(log.account, log.region).by_id:
+        raise FleetError(f"{log.fields['FlowLogId']} exists already")
 
 
 def _check_principal(principal: Principal) -> None:

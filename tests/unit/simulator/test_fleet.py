@@ -281,6 +281,10 @@ def test_a_wrong_document_is_refused_by_place(document: dict[str, Any], message:
             "eu-west-1 has no zone eu-west-1z, only eu-west-1a",
         ),
         ({"vpcs": [{"name": "new"}, {"id": "vpc-0a000000000000001"}]}, "vpc-0a000000000000001 exists already"),
+        (
+            {"vpcs": [{"flow_logs": [{"id": "fl-0a000000000000001", "log_group": "x"}]}]},
+            "fl-0a000000000000001 exists already",
+        ),
     ],
 )
 def test_a_fleet_that_cannot_be_added_adds_nothing(
