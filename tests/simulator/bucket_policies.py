@@ -224,18 +224,27 @@ def _resolver(owner: str) -> policy_documents.Resolve:
     are taken to exist.
     """
     ids = _unique_ids()
-    arns = {unique_id: arn for arn, unique_id in ids.items()}
     known = {arn.split(":")[4] for arn in ids} | _once_known | {owner}
+    return _Principals(ids, {name: arn for arn, name in ids.items()}, known).resolve
 
-    def resolve(name: str) -> str | None:
+
+@dataclass(frozen=True)
+class _Principals:
+    ids: Mapping[str, str]
+    arns: Mapping[str, str]
+    known_accounts: set[str]
+
+    def resolve(self, name: str) -> str | None:
+        """The ARN to keep, None if there is no such principal."""
         if _UNIQUE_ID.fullmatch(name):
-            return arns.get(name)
-        match = _PRINCIPAL_ARN.fullmatch(name)
-        if match:
-            return name if name in ids or match.group(1) not in known else None
-        return name if name == policy_documents.EVERYONE or _OTHER_ARN.fullmatch(name) else None
+            return self.arns.get(name)
+        return name if name == policy_documents.EVERYONE or self._exists(name) else None
 
-    return resolve
+    def _exists(self, arn: str) -> bool:
+        match = _PRINCIPAL_ARN.fullmatch(arn)
+        if match is None:
+            return _OTHER_ARN.fullmatch(arn) is not None
+        return arn in self.ids or match.group(1) not in self.known_accounts
 
 
 def _unique_ids() -> dict[str, str]:
