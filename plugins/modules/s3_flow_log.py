@@ -175,6 +175,8 @@ seealso:
     description: The guide of AWS.
     link: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3.html
 notes:
+  - Delivery to S3 uses no IAM role. AWS refuses a role here (DeliverLogsPermissionArn), and the one for cross-account
+    delivery (DeliverCrossAccountRole) is for Amazon Data Firehose; the bucket policy is what lets log delivery write.
   - Needs the permissions ec2:DescribeFlowLogs, ec2:CreateFlowLogs, ec2:DeleteFlowLogs, ec2:CreateTags, ec2:DeleteTags,
     logs:CreateLogDelivery and logs:DeleteLogDelivery.
 extends_documentation_fragment:
