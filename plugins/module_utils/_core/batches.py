@@ -28,6 +28,7 @@ from typing import Set
 from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import Destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import ACL_CONDITIONS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import PRINCIPAL_TYPES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import HostVariables
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import Target
@@ -93,8 +94,8 @@ class BucketWork:
     regions: Tuple[str, ...]
     layouts: Tuple[str, ...]
     organization_id: Optional[str]
-    acl_condition: Optional[str]
-    source_conditions: Optional[bool]
+    acl_condition: str
+    source_conditions: bool
     region: Optional[str]
     expected_bucket_owner: Optional[str]
 
@@ -373,8 +374,8 @@ def _bucket(members: Sequence[Target], on_first_host: bool) -> BucketWork:
         regions=_union_of_regions(members),
         layouts=_union(item.layouts for item in members),
         organization_id=_said(members, "organization_id"),
-        acl_condition=_said(members, "acl_condition"),
-        source_conditions=_said(members, "source_conditions"),
+        acl_condition=_said(members, "acl_condition") or ACL_CONDITIONS[0],
+        source_conditions=_said(members, "source_conditions") is not False,
         region=_said(members, "bucket_region"),
         expected_bucket_owner=_said(members, "bucket_owner"),
     )

@@ -64,6 +64,7 @@ VARIABLES = tuple(PREFIX + name for name in OPTION_DEFAULTS) + (
 PRINCIPAL_TYPES = ("user", "group", "role")
 STATES = ("present", "absent")
 LAYOUTS = ("plain", "hive")
+#: The first is what applies when nothing is said.
 ACL_CONDITIONS = ("string_equals", "string_equals_if_exists", "none")
 
 _ACCOUNT = re.compile(r"^\d{12}$")

@@ -98,6 +98,7 @@ def test_a_bucket_gets_the_union_of_its_sources_once() -> None:
     assert central["prefixes"] == ["dev", "network"]
     assert central["layouts"] == ["hive", "plain"]
     assert (other["bucket"], other["prefixes"], other["account_ids"]) == ("other", [""], [ACCOUNT])
+    assert (other["managed"], other["acl_condition"], other["source_conditions"]) == (True, "string_equals", True)
 
 
 @pytest.mark.parametrize(
