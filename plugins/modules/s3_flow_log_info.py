@@ -39,6 +39,17 @@ options:
         V(tag-key), V(traffic-type) and C(tag:KEY).
       - Unless V(log-destination-type) is among them only flow logs to S3 are returned.
     type: dict
+  delivery:
+    description:
+      - Whether to look in the bucket when each flow log last delivered an object.
+      - Lists only keys that can hold objects of the flow log, one call per day, or hour with hourly partitions, and
+        further pages. Needs C(s3:ListBucket) on the bucket; without it RV(flow_logs[].delivery) says so.
+    type: bool
+    default: false
+  delivery_hours:
+    description: How many hours to look back, V(1) to V(168).
+    type: int
+    default: 24
 attributes:
   diff_mode:
     support: none
@@ -49,7 +60,7 @@ attributes:
 seealso:
   - module: flowlogs.aws.s3_flow_log
 notes:
-  - Needs the permission ec2:DescribeFlowLogs.
+  - Needs the permission ec2:DescribeFlowLogs, and s3:ListBucket on the buckets with O(delivery=true).
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -62,6 +73,12 @@ EXAMPLES = r"""
   flowlogs.aws.s3_flow_log_info:
     region: eu-west-1
     resource_ids: [vpc-0123456789abcdef0]
+
+- name: When did the flow logs of a bucket last deliver?
+  flowlogs.aws.s3_flow_log_info:
+    region: eu-west-1
+    destination: arn:aws:s3:::example-central-flow-logs/network/
+    delivery: true
 
 - name: Flow logs whose delivery fails, wherever they deliver to
   flowlogs.aws.s3_flow_log_info:
@@ -156,6 +173,35 @@ flow_logs:
       type: str
       returned: always
       sample: "2026-01-01T00:00:00+00:00"
+    delivery:
+      description: What was delivered in the last hours.
+      type: dict
+      returned: when O(delivery=true)
+      contains:
+        status:
+          description: V(delivered), V(nothing), or V(unknown) when it could not be read.
+          type: str
+          returned: always
+          sample: delivered
+        last_delivered:
+          description: The time in the name of the newest object, the start of its five minutes.
+          type: str
+          returned: always
+          sample: "2026-01-01T00:05:00+00:00"
+        objects:
+          description: How many objects there are. Null when unknown.
+          type: int
+          returned: always
+          sample: 288
+        complete:
+          description: Whether all objects were counted; if not, there are more and newer ones may exist.
+          type: bool
+          returned: always
+          sample: true
+        reason:
+          description: Why nothing is known.
+          type: str
+          returned: always
 """
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
@@ -167,6 +213,8 @@ ARGUMENT_SPEC = dict(
     flow_log_ids=dict(type="list", elements="str"),
     destination=dict(type="str"),
     filters=dict(type="dict"),
+    delivery=dict(type="bool", default=False),
+    delivery_hours=dict(type="int", default=24),
 )
 
 

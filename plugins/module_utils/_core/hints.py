@@ -40,6 +40,7 @@ _HINTS: Tuple[_Hint, ...] = (
         "DeleteFlowLogs",
         _DENIED,
     ),
+    _hint("The caller needs s3:ListBucket on the bucket.", "ListObjectsV2", _DENIED),
     _hint("The caller needs ec2:CreateTags on the flow log.", "CreateTags", _DENIED),
     _hint("The caller needs ec2:DeleteTags on the flow log.", "DeleteTags", _DENIED),
     _hint(

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from datetime import timezone
 from typing import Any
 from typing import Dict
 from typing import Iterable
@@ -13,12 +15,14 @@ from typing import List
 from typing import Optional
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import caller_identity
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import MAX_FILTER_VALUES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import parse_destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import same_destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import FlowLog
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import unique_ids
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.delivery import look_at_delivery
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
 
 #: EC2 API DescribeFlowLogs, Filter.N; tag:KEY besides.
@@ -31,6 +35,10 @@ FILTERS = (
     "tag-key",
     "traffic-type",
 )
+
+
+# A week: what is older is no answer to "does it still deliver?", and each day is a call.
+_MAX_HOURS = 168
 
 
 def filters_from_params(params: Dict[str, Any]) -> Dict[str, List[str]]:
@@ -58,6 +66,8 @@ def run_s3_flow_log_info(module: FlowLogsModule) -> None:
     """Return the flow logs that match every option given."""
     client = module.client("ec2")
     params = module.params
+    if not 1 <= params["delivery_hours"] <= _MAX_HOURS:
+        raise InputError("delivery_hours", params["delivery_hours"], f"1 to {_MAX_HOURS}")
     filters = filters_from_params(params)
     resource_ids = unique_ids(params["resource_ids"]) if params["resource_ids"] is not None else None
     destination = None
@@ -67,7 +77,21 @@ def run_s3_flow_log_info(module: FlowLogsModule) -> None:
     if destination is not None:
         found = [item for item in found if same_destination(item.log_destination, destination)]
     ordered = sorted(found, key=lambda item: (item.resource_id, item.creation_time, item.flow_log_id or ""))
-    module.exit_json(changed=False, flow_logs=[item.to_dict() for item in ordered])
+    shown = [item.to_dict() for item in ordered]
+    if params["delivery"]:
+        for item, delivery in zip(shown, _deliveries(module, ordered)):
+            item["delivery"] = delivery
+    module.exit_json(changed=False, flow_logs=shown)
+
+
+def _deliveries(module: FlowLogsModule, flow_logs: List[FlowLog]) -> List[Dict[str, Any]]:
+    if not flow_logs:
+        return []
+    account = caller_identity(module.client("sts")).account_id
+    client = module.client("s3")
+    now = datetime.now(timezone.utc)
+    hours = module.params["delivery_hours"]
+    return [look_at_delivery(client, item, account, module.region, now, hours) for item in flow_logs]
 
 
 def _read(

@@ -1,0 +1,27 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Who the caller is. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import NamedTuple
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsErrorHandler
+
+
+class CallerIdentity(NamedTuple):
+    """Account id (12 digits), ARN of the user or session, and partition."""
+
+    account_id: str
+    arn: str
+    partition: str
+
+
+@FlowLogsErrorHandler.common_error_handler("ask who the caller is")
+def caller_identity(client: Any) -> CallerIdentity:
+    """Return who makes the calls (STS API GetCallerIdentity, which needs no permission)."""
+    answer = client.get_caller_identity()
+    return CallerIdentity(answer["Account"], answer["Arn"], answer["Arn"].split(":")[1])

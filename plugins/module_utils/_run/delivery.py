@@ -1,0 +1,63 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Looks when flow logs last delivered an object to S3. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from typing import Dict
+from typing import List
+from typing import Optional
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.s3_objects import list_keys
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivered_objects import listings
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivered_objects import newest_stamp
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import S3
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import FlowLog
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
+
+# Calls for one day, or hour, of one flow log; 10,000 objects are more than a busy VPC writes in a day.
+_PAGES = 10
+
+
+def look_at_delivery(
+    client: Any, flow_log: FlowLog, account: str, region: str, now: datetime, hours: int
+) -> Dict[str, Any]:
+    """Return when a flow log last delivered and how much in the last hours; what cannot be read is told as unknown.
+
+    :param client: S3 client.
+    :param account: that owns the flow log.
+    :param now: an aware UTC time.
+    :returns: ``{status: delivered | nothing | unknown, last_delivered, objects, complete, reason}``.
+    """
+    if flow_log.log_destination_type != S3:
+        return _answer("unknown", reason="Only deliveries to S3 are looked at.")
+    keys: List[str] = []
+    complete = True
+    try:
+        for listing in listings(flow_log, account, region, now, hours):
+            found = list_keys(client, listing.bucket, listing.prefix, listing.start_after, _PAGES)
+            keys += found.keys
+            complete = complete and found.complete
+    except FlowLogsAWSError as error:
+        code, message = error_code_and_message(error)
+        hint = hint_for("ListObjectsV2", code, message)
+        return _answer("unknown", reason=f"{error.message}: {message} ({code}) {hint}".strip())
+    return _answer("delivered" if keys else "nothing", newest_stamp(keys), len(keys), complete)
+
+
+def _answer(
+    status: str, last: Optional[str] = None, objects: int = 0, complete: bool = True, reason: str = ""
+) -> Dict[str, Any]:
+    return {
+        "status": status,
+        "last_delivered": last,
+        "objects": None if status == "unknown" else objects,
+        "complete": None if status == "unknown" else complete,
+        "reason": reason or None,
+    }
