@@ -27,10 +27,16 @@ class Block:
 
 
 def section(markdown: str, title: str) -> str:
-    """Return the text under a heading of the second level."""
-    found = re.search(rf"^## {re.escape(title)}\n(.*?)(?=^## |\Z)", markdown, re.DOTALL | re.MULTILINE)
-    assert found, f"there is no section {title}"
-    return found[1]
+    """Return the text under a heading of the second level; headings inside of fenced blocks are none."""
+    inside, fenced, lines = False, False, []
+    for line in markdown.splitlines():
+        fenced ^= line.startswith("```")
+        if line.startswith("## ") and not fenced:
+            inside = line == f"## {title}"
+        elif inside:
+            lines.append(line)
+    assert lines, f"there is no section {title}"
+    return "\n".join(lines)
 
 
 def blocks(markdown: str, language: str) -> list[Block]:

@@ -1,0 +1,215 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The README's quick start works as it is printed, from the archive on, and shows what it says it shows."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+import yaml
+
+from tests.integration.in_process import succeed
+from tests.markdown import Block
+from tests.markdown import blocks
+from tests.markdown import section
+from tests.simulator.client import SECRET_KEY
+from tests.simulator.client import SimulatorProcess
+
+README = (pathlib.Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+QUICK_START = section(README, "Quick start")
+# The variables that the reader replaces by their own; here the world is made to fit them.
+SETTINGS = yaml.safe_load(next(b.text for b in blocks(QUICK_START, "yaml") if b.file.startswith("group_vars")))
+ACCOUNT, REGION = SETTINGS["flow_log_account_id"], SETTINGS["flow_log_region"]
+BUCKET = SETTINGS["flow_log_destination"].split(":::")[1].split("/")[0]
+VPC = next(iter(yaml.safe_load(blocks(QUICK_START, "yaml")[0].text)["network"]["hosts"]))
+KEY = "AKIAREADMEREADMEAAAA"
+FLEET = {
+    "accounts": {
+        ACCOUNT: {
+            "users": [{"name": "reader", "access_key": KEY}],
+            "buckets": [{"name": BUCKET, "region": REGION}],
+            "regions": {REGION: {"vpcs": [{"id": VPC}]}},
+        }
+    }
+}
+SECONDS = 300
+
+
+class Reader:
+    """Somebody who follows the README in a shell of their own, with a home of their own.
+
+    :param home: an empty folder.
+    """
+
+    def __init__(self, home: pathlib.Path, simulator: SimulatorProcess) -> None:
+        self.folder = home / "flow logs"
+        self.folder.mkdir()
+        self._environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "AWS_"))
+        }
+        self._environment |= simulator.environment(REGION, KEY)
+        self._environment |= {"HOME": str(home), "ANSIBLE_NOCOLOR": "1", "ANSIBLE_HOME": str(home / ".ansible")}
+        # Neither the region nor anything else but credentials: that is all that the quick start asks for.
+        del self._environment["AWS_REGION"], self._environment["AWS_DEFAULT_REGION"]
+
+    def types(self, line: str, folder: pathlib.Path | None = None) -> str:
+        """Run a command line; return what it printed."""
+        program, *arguments = shlex.split(line)
+        command = [str(pathlib.Path(sys.executable).with_name(program)), *arguments]
+        done = subprocess.run(
+            command,
+            cwd=folder or self.folder,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        assert done.returncode == 0, f"{line}\n{done.stdout}"
+        return done.stdout
+
+    def writes_files(self) -> None:
+        """Write the files of the quick start."""
+        for block in blocks(QUICK_START, "yaml"):
+            path = self.folder / block.file
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(block.text + "\n", encoding="utf-8")
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client of the reader's."""
+        return boto3.client(
+            service,
+            region_name=REGION,
+            endpoint_url=self._environment["AWS_ENDPOINT_URL"],
+            aws_access_key_id=KEY,
+            aws_secret_access_key=SECRET_KEY,
+        )
+
+
+def lines(block: Block) -> list[str]:
+    """Return the lines of a block."""
+    return block.text.splitlines()
+
+
+def commands() -> list[str]:
+    """Return every line of the quick start's shell blocks."""
+    return [line for block in blocks(QUICK_START, "shell") for line in lines(block)]
+
+
+def without_ids(text: str) -> str:
+    """Return a text with every flow log id replaced, as AWS makes them up."""
+    return re.sub(r"fl-[0-9a-f]{8,17}", "fl-ID", text)
+
+
+@pytest.fixture(name="world", scope="module")
+def world_of_the_readme() -> Iterator[SimulatorProcess]:
+    """An AWS in which the README's examples exist."""
+    with SimulatorProcess(seed=FLEET) as process:
+        yield process
+
+
+@pytest.fixture(name="reader")
+def reader_of_the_readme(world: SimulatorProcess, tmp_path: pathlib.Path) -> Reader:
+    """A reader in that AWS before anything is done."""
+    world.reset()
+    return Reader(tmp_path, world)
+
+
+def install(reader: Reader, root: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    """Build and install the collection by the README's commands, from a copy of what is under version control."""
+    sources = tmp_path / "sources"
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=root, check=True, stdout=subprocess.PIPE).stdout
+    for name in filter(None, listing.decode().split("\0")):
+        if (root / name).is_file():
+            (sources / name).parent.mkdir(parents=True, exist_ok=True)
+            (sources / name).write_bytes((root / name).read_bytes())
+    for line in commands():
+        if line.startswith("ansible-galaxy"):
+            reader.types(line, sources)
+
+
+def test_quick_start_from_the_archive_to_the_drift_report(
+    reader: Reader, world: SimulatorProcess, root: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    install(reader, root, tmp_path)
+    installed = tmp_path / ".ansible" / "collections" / "ansible_collections" / "flowlogs" / "aws"
+    assert (installed / "MANIFEST.json").is_file()
+    reader.writes_files()
+    check, publish, report = [line for line in commands() if line.startswith("ansible-playbook")]
+    first, again = (block.text for block in blocks(QUICK_START, "text"))
+
+    world.clear_calls()
+    assert first in reader.types(check)
+    assert world.writes() == []
+    assert first in reader.types(publish)
+    (flow_log,) = reader.client("ec2").describe_flow_logs()["FlowLogs"]
+    assert (flow_log["ResourceId"], flow_log["LogDestination"]) == (VPC, SETTINGS["flow_log_destination"])
+    world.clear_calls()
+    assert again in reader.types(publish)
+    assert world.writes() == []
+
+    reader.client("ec2").delete_flow_logs(FlowLogIds=[flow_log["FlowLogId"]])
+    reader.client("s3").delete_bucket_policy(Bucket=BUCKET)
+    world.clear_calls()
+    reader.types(report)
+    assert world.writes() == []
+    (shown,) = blocks(QUICK_START, "markdown")
+    written = (reader.folder / "flow-log-report" / "drift-report.md").read_text(encoding="utf-8")
+    assert without_ids(written) == without_ids(shown.text) + "\n"
+    assert (reader.folder / "flow-log-report" / "drift-report.json").is_file()
+
+    assert first in reader.types(publish)
+
+
+@pytest.mark.parametrize(("number", "source_conditions"), [(0, True), (1, False)])
+def test_bucket_policies_are_shown_as_they_are_written(
+    reader: Reader, world: SimulatorProcess, number: int, source_conditions: bool
+) -> None:
+    options = {
+        "bucket": BUCKET,
+        "prefixes": ["network"],
+        "account_ids": [ACCOUNT],
+        "regions": [REGION],
+        "layouts": ["plain"],
+        "source_conditions": source_conditions,
+        "access_key": KEY,
+    }
+    shown = json.loads(blocks(section(README, "The bucket policy"), "json")[number].text)
+    result = succeed(world.url, "flow_log_bucket_policy", options)
+    assert result["policy"] == shown
+    assert json.loads(reader.client("s3").get_bucket_policy(Bucket=BUCKET)["Policy"]) == shown
+
+
+@pytest.mark.parametrize(("targets", "creates", "looks_after"), [(1, 1, 1), (300, 1, 1), (301, 2, 1), (1001, 4, 2)])
+def test_number_of_calls_is_as_the_readme_says(
+    reader: Reader, world: SimulatorProcess, targets: int, creates: int, looks_after: int
+) -> None:
+    vpcs = {"vpcs": [{"count": targets, "id": "vpc-0b"}]}
+    buckets = [{"name": "example-many", "region": REGION}]
+    world.seed({"accounts": {"123456789012": {"regions": {REGION: vpcs}, "buckets": buckets}}})
+    options = {
+        "resource_ids": [f"vpc-0b{number:015x}" for number in range(1, targets + 1)],
+        "destination": "example-many",
+    }
+    succeed(world.url, "s3_flow_log", options)
+    operations = world.operations()
+    looks = operations.index("CreateFlowLogs")
+    assert operations.count("CreateFlowLogs") == creates
+    assert operations[looks:] == ["CreateFlowLogs"] * creates + ["DescribeFlowLogs"] * looks_after
+    world.clear_calls()
+    assert not succeed(world.url, "s3_flow_log", options)["changed"]
+    assert set(world.operations()) == {"DescribeFlowLogs"}
