@@ -84,14 +84,29 @@ KNOWN = (
         "Does DescribeFlowLogs return DestinationOptions when none were given (2024 recordings do, 2020 do not)?",
     ),
     Switch(
-        "token_mismatch",
-        ("error", "replay"),
-        "A ClientToken that was used with other parameters: IdempotentParameterMismatch, or the earlier answer?",
-    ),
-    Switch(
         "token_after_delete",
         ("replay", "create"),
         "A ClientToken whose flow logs were deleted since: the earlier answer, or new flow logs?",
+    ),
+    Switch(
+        "token_after_failure",
+        ("act", "replay"),
+        "A ClientToken whose answer had Unsuccessful items: does the call act again, or give the earlier answer?",
+    ),
+    Switch(
+        "cloud_wan_max_ids",
+        ("300", "25"),
+        "How many ids does CreateFlowLogs take for Cloud WAN types: as the other types, or as transit gateways?",
+    ),
+    Switch(
+        "tag_unknown",
+        ("InvalidFlowLogId.NotFound", "InvalidID"),
+        "Which error code do CreateTags and DeleteTags give for a flow log that does not exist?",
+    ),
+    Switch(
+        "policy_without_room",
+        ("error", "item"),
+        "No room for what CreateFlowLogs adds to the bucket policy: LogDestinationPermissionIssue, or an item?",
     ),
     Switch(
         "policy_too_large",

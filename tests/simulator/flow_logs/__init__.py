@@ -6,10 +6,19 @@
 
 from __future__ import annotations
 
-from .actions import install
+from . import actions
+from . import tags
+from . import times
 from .store import plant
 from .store import reset
 from .store import restore
 from .store import snapshot
 
 __all__ = ["install", "plant", "reset", "restore", "snapshot"]
+
+
+def install() -> None:
+    """Put the replacements into moto. May be called again."""
+    actions.install()
+    tags.install()
+    times.install()

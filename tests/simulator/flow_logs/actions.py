@@ -6,30 +6,30 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.ec2.exceptions import EC2ClientError
-from moto.ec2.models import ec2_backends
 from moto.ec2.responses.flow_logs import FlowLogs
 
 from .. import faults
 from ..switches import switches
+from . import targets
+from . import tokens
 from .destination import refusal_of
 from .paging import check_filters
 from .paging import page_of
 from .paging import select
-from .rules import MAX_IDS_PER_DESCRIBE
-from .rules import MAX_PER_RESOURCE
+from .request_checks import check_request
+from .rules import MAX_FLOW_LOG_IDS
 from .rules import Rules
-from .rules import check_request
 from .rules import invalid
 from .store import Store
 from .store import has_equal
 from .store import new_flow_log
 from .store import store_of
+from .tags import tags_of_new_flow_logs
 
 _REQUEST = (
     "ResourceIds",
@@ -39,6 +39,7 @@ _REQUEST = (
     "LogDestination",
     "LogGroupName",
     "DeliverLogsPermissionArn",
+    "DeliverCrossAccountRole",
     "LogFormat",
     "MaxAggregationInterval",
     "DestinationOptions",
@@ -70,59 +71,39 @@ def _unsuccessful(resource_id: str, code: str, message: str) -> Item:
 def create_flow_logs(self: Any) -> ActionResult:
     """EC2 API CreateFlowLogs."""
     request = {name: self._get_param(name) for name in _REQUEST}
-    tags = self._parse_tag_specification().get("vpc-flow-log", {})
+    tags = tags_of_new_flow_logs(self._get_param("TagSpecifications"))
     token = self._get_param("ClientToken")
     rules = check_request(request)
     self.error_on_dryrun()
     store = _store(self)
-    replayed = _replayed(store, token, request, tags)
-    if replayed is not None:
-        return ActionResult(replayed)
-    answer = _create(self, store, request, rules, tags)
-    # Recorded: the token is returned also when the caller sent none.
-    answer["ClientToken"] = token or str(uuid.uuid4())
-    store.tokens[answer["ClientToken"]] = (_fingerprint(request, tags), answer)
+    asked = tokens.fingerprint(request, tags)
+    answer = tokens.replayed(store, token, asked)
+    if answer is None:
+        answer = _create(self, store, request, rules, tags)
+        # Recorded: the token is returned also when the caller sent none.
+        answer["ClientToken"] = token or str(uuid.uuid4())
+        tokens.remember(store, token, asked, answer)
     return ActionResult(answer)
 
 
-def _fingerprint(request: dict[str, Any], tags: dict[str, str]) -> str:
-    return json.dumps([request, tags], sort_keys=True, default=str)
-
-
-def _replayed(store: Store, token: str | None, request: dict[str, Any], tags: dict[str, str]) -> dict[str, Any] | None:
-    """A token used before gives the answer of that time (EC2 API Reference, "Ensuring idempotency").
-
-    Not established for this action: what other parameters give, and what a token gives whose flow logs were deleted
-    (switches ``token_mismatch`` and ``token_after_delete``).
-    """
-    if token not in store.tokens:
-        return None
-    fingerprint, answer = store.tokens[token]
-    if fingerprint != _fingerprint(request, tags) and switches.token_mismatch == "error":
-        raise invalid(
-            "The client token was already used with other parameters. Use another token.", "IdempotentParameterMismatch"
-        )
-    gone = not all(key in store.by_id for key in answer["FlowLogIds"])
-    return None if gone and switches.token_after_delete == "create" else answer
-
-
 def _create(response: Any, store: Store, request: dict[str, Any], rules: Rules, tags: dict[str, str]) -> dict[str, Any]:
-    """Make what can be made; an error that concerns the call as a whole leaves nothing behind."""
+    """Make what can be made; an error that concerns the call as a whole leaves nothing behind.
+
+    The destination comes last, because AWS may edit its policy for what is left to make.
+    """
     new: list[dict[str, Any]] = []
     refused: list[Item] = []
-    destination = refusal_of(response.current_account, response.region, request)
     for resource_id in dict.fromkeys(request["ResourceIds"]):
         fields = new_flow_log(request, resource_id, rules.default_format, rules.intervals[0])
-        item = (
-            _refusal_of_target(response, store, request, resource_id)
-            or _fault(resource_id)
-            or (_unsuccessful(resource_id, *destination) if destination else None)
-            or _duplicate(store, fields)
-        )
+        item = _refusal_of_one(response, store, request["ResourceType"], fields)
         if item is None:
             new.append(fields)
         else:
             refused.append(item)
+    refusal = refusal_of(response.current_account, response.region, request) if new else None
+    if refusal is not None:
+        refused += [_unsuccessful(fields["ResourceId"], *refusal) for fields in new]
+        new = []
     for fields in new:
         store.add(fields)
         if tags:
@@ -130,58 +111,28 @@ def _create(response: Any, store: Store, request: dict[str, Any], rules: Rules, 
     return {"FlowLogIds": [fields["FlowLogId"] for fields in new], "Unsuccessful": refused}
 
 
-def _fault(resource_id: str) -> Item | None:
-    if resource_id not in faults.partial_ids():
-        return None
-    return _unsuccessful(resource_id, *faults.partial_error())
+def _refusal_of_one(response: Any, store: Store, resource_type: str, fields: dict[str, Any]) -> Item | None:
+    """Why one resource gets no flow log; None if it may have one.
 
-
-def _duplicate(store: Store, fields: dict[str, Any]) -> Item | None:
-    """FlowLogAlreadyExists; whether it fails the call or its item only is not established."""
-    if not has_equal(store, fields):
-        return None
-    if switches.duplicate_in_batch == "whole_call":
-        raise EC2ClientError("FlowLogAlreadyExists", _EXISTS)
-    return _unsuccessful(fields["ResourceId"], "FlowLogAlreadyExists", _EXISTS)
-
-
-def _refusal_of_target(response: Any, store: Store, request: dict[str, Any], resource_id: str) -> Item | None:
-    """The target must exist, where moto models its type, and have room for one more flow log."""
-    if not _exists(ec2_backends[response.current_account][response.region], request["ResourceType"], resource_id):
-        code, message = _NOT_FOUND[request["ResourceType"]]
-        if switches.missing_target == "error":
-            raise EC2ClientError(code, message.format(resource_id))
-        return _unsuccessful(resource_id, code, f"Unknown resource {resource_id}")
-    if store.count_of(resource_id) >= MAX_PER_RESOURCE:
-        raise EC2ClientError("FlowLogsLimitExceeded", f"The maximum number of flow logs of {resource_id} is reached.")
+    Not established: whether a missing resource and a duplicate fail the call, or only their item (switches
+    ``missing_target`` and ``duplicate_in_batch``). The text of the item for a missing one is a recorded one.
+    """
+    resource_id = fields["ResourceId"]
+    missing = targets.missing(response.ec2_backend, resource_type, resource_id)
+    if missing is not None:
+        return _failing(switches.missing_target == "error", resource_id, *missing, f"Unknown resource {resource_id}")
+    if resource_id in faults.partial_ids():
+        return _unsuccessful(resource_id, *faults.partial_error())
+    if has_equal(store, fields):
+        return _failing(switches.duplicate_in_batch == "whole_call", resource_id, "FlowLogAlreadyExists", _EXISTS)
+    targets.check_room(store, resource_id)
     return None
 
 
-_NOT_FOUND = {
-    "VPC": ("InvalidVpcID.NotFound", "The vpc ID '{}' does not exist"),
-    "Subnet": ("InvalidSubnetID.NotFound", "The subnet ID '{}' does not exist"),
-    "NetworkInterface": ("InvalidNetworkInterfaceID.NotFound", "The networkInterface ID '{}' does not exist"),
-    "TransitGateway": ("InvalidTransitGatewayID.NotFound", "Transit Gateway {} was deleted or does not exist."),
-    "TransitGatewayAttachment": (
-        "InvalidTransitGatewayAttachmentID.NotFound",
-        "Transit Gateway Attachment {} was deleted or does not exist.",
-    ),
-}
-
-
-def _exists(backend: Any, resource_type: str, resource_id: str) -> bool:
-    if resource_type == "VPC":
-        return resource_id in backend.vpcs
-    if resource_type == "Subnet":
-        return any(resource_id in subnets for subnets in backend.subnets.values())
-    if resource_type == "NetworkInterface":
-        return resource_id in backend.enis
-    if resource_type == "TransitGateway":
-        return resource_id in backend.transit_gateways
-    if resource_type == "TransitGatewayAttachment":
-        return resource_id in backend.transit_gateway_attachments
-    # moto has neither regional NAT gateways nor Cloud WAN.
-    return True
+def _failing(whole_call: bool, resource_id: str, code: str, message: str, item_message: str | None = None) -> Item:
+    if whole_call:
+        raise EC2ClientError(code, message)
+    return _unsuccessful(resource_id, code, item_message or message)
 
 
 # -- describe and delete ----------------------------------------------------------------------------------------------
@@ -225,6 +176,9 @@ def delete_flow_logs(self: Any) -> ActionResult:
     """EC2 API DeleteFlowLogs. What an unknown id does is not established: switch ``delete_unknown``."""
     store = _store(self)
     ids = list(dict.fromkeys(self._get_param("FlowLogIds") or []))
+    if not ids:
+        # EC2 API DeleteFlowLogs, FlowLogId is required.
+        raise invalid("The request must contain the parameter FlowLogIds", "MissingParameter")
     _check_ids(ids)
     self.error_on_dryrun()
     missing = [key for key in ids if key not in store.by_id]
@@ -241,8 +195,13 @@ def delete_flow_logs(self: Any) -> ActionResult:
 
 
 def _check_ids(ids: list[str]) -> None:
-    if len(ids) > MAX_IDS_PER_DESCRIBE:
-        raise invalid(f"At most {MAX_IDS_PER_DESCRIBE} flow log ids are allowed", "InvalidParameterValue")
+    """At most 1,000 (botocore service model, FlowLogIdList); an empty one as reported by users of Cloud Custodian."""
+    if len(ids) > MAX_FLOW_LOG_IDS:
+        raise invalid(f"At most {MAX_FLOW_LOG_IDS} flow log ids are allowed", "InvalidParameterValue")
+    if not all(ids):
+        raise invalid(
+            "1 validation error detected: Value null at 'flowLogId' has an invalid format", "InvalidParameterValue"
+        )
 
 
 def _not_found(missing: list[str]) -> EC2ClientError:

@@ -19,7 +19,7 @@ from ..delivery import has_not_elements
 from ..delivery import may_deliver
 from ..delivery import policy_added_by_aws
 from ..switches import switches
-from .rules import split_destination
+from .request_checks import split_destination
 
 MAX_POLICY_BYTES = 20480
 """S3 User Guide, bucket policies: 20 KB."""
@@ -45,6 +45,10 @@ def refusal_of(account: str, region: str, request: dict[str, Any]) -> Refusal | 
         return None
     if owner[0] == account and _let_aws_edit(bucket, place):
         return None
+    return _denied(bucket)
+
+
+def _denied(bucket: str) -> Refusal:
     return "400", f"Access Denied for LogDestination: {bucket}. Please check LogDestination permission"
 
 
@@ -52,13 +56,17 @@ def _let_aws_edit(bucket: str, place: tuple[Any, ...]) -> bool:
     """AWS adds the policy to a bucket of the caller (VPC User Guide and CloudWatch Logs User Guide, S3 permissions).
 
     The guides disagree whether it overwrites or appends: switch ``policy_edit``, with ``off`` for a caller that may
-    not put the policy. With NotAction or NotPrincipal in the policy it does not, and above 20 KB it cannot.
+    not put the policy. With NotAction or NotPrincipal in the policy it does not. Above 20 KB it cannot: the VPC User
+    Guide, flow-logs-troubleshooting, names an error for it, while recorded refusals of a destination come as items
+    of Unsuccessful: switch ``policy_without_room``.
     """
     policy = stored_policy(bucket)
     if switches.policy_edit == "off" or has_not_elements(policy):
         return False
     edited = policy_added_by_aws(policy, switches.policy_edit, *place)
     if len(json.dumps(edited, separators=(",", ":")).encode()) > MAX_POLICY_BYTES:
+        if switches.policy_without_room == "item":
+            return False
         raise EC2ClientError("LogDestinationPermissionIssue", f"The policy of {bucket} has no room for log delivery.")
     if not may_deliver(edited, *place):
         return False

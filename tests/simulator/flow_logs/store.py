@@ -80,6 +80,16 @@ class Store:
         )
 
 
+_AS_GIVEN = (
+    "TrafficType",
+    "LogDestination",
+    "LogGroupName",
+    "DeliverLogsPermissionArn",
+    "DeliverCrossAccountRole",
+    "TagFieldSpecifications",
+)
+"""Members of FlowLog that are there only if they were asked for."""
+
 _stores: dict[tuple[str, str], Store] = {}
 
 
@@ -132,9 +142,7 @@ def new_flow_log(request: dict[str, Any], resource_id: str, default_format: str,
         "MaxAggregationInterval": int(request.get("MaxAggregationInterval") or interval),
         "ResourceId": resource_id,
     }
-    for name in ("TrafficType", "LogDestination", "LogGroupName", "DeliverLogsPermissionArn", "TagFieldSpecifications"):
-        if request.get(name):
-            fields[name] = request[name]
+    fields.update({name: request[name] for name in _AS_GIVEN if request.get(name)})
     options = request.get("DestinationOptions")
     if kind == "s3" and (options or switches.default_destination_options == "filled"):
         fields["DestinationOptions"] = {**FILLED_OPTIONS, **(options or {})}

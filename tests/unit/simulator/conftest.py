@@ -38,13 +38,18 @@ def simulator(simulator_process: SimulatorProcess) -> SimulatorProcess:
 
 @pytest.fixture
 def client(simulator: SimulatorProcess) -> Callable[..., Any]:
-    """Makes boto3 clients: ``client("ec2", region=..., account=...)``; another account is entered by AssumeRole."""
+    """Makes boto3 clients: ``client("ec2", region=..., account=...)``; another account is entered by AssumeRole.
 
-    def make(service: str, region: str = "eu-west-1", account: str | None = None) -> Any:
+    Further arguments go into the client's configuration.
+    """
+
+    def make(service: str, region: str = "eu-west-1", account: str | None = None, **options: Any) -> Any:
         keys = {"aws_access_key_id": DEFAULT_ACCESS_KEY, "aws_secret_access_key": SECRET_KEY}
         if account is not None:
             keys = _assume(make("sts"), account)
-        return boto3.client(service, region_name=region, endpoint_url=simulator.url, config=ONE_ATTEMPT, **keys)
+        return boto3.client(
+            service, region_name=region, endpoint_url=simulator.url, config=ONE_ATTEMPT.merge(Config(**options)), **keys
+        )
 
     return make
 

@@ -6,6 +6,10 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
+from datetime import timedelta
+from datetime import timezone
 from typing import Any
 
 import pytest
@@ -17,6 +21,7 @@ from tests.simulator.flow_logs.rules import DEFAULT_FORMAT
 from tests.simulator.flow_logs.rules import GATEWAY_FORMAT
 from tests.simulator.flow_logs.rules import TYPES
 from tests.simulator.flow_logs.rules import type_of
+from tests.simulator.flow_logs.times import in_milliseconds
 
 VPC = "vpc-0a000000000000001"
 OTHER = "vpc-0a000000000000002"
@@ -57,8 +62,9 @@ FLEET = {
 
 @pytest.fixture(name="ec2")
 def _ec2(simulator: SimulatorProcess, client: Any) -> Any:
+    """A client that sends what its own model forbids, too, so that the simulator has to refuse it."""
     simulator.seed(FLEET)
-    return client("ec2", "eu-west-1")
+    return client("ec2", "eu-west-1", parameter_validation=False)
 
 
 def request(**changed: Any) -> dict[str, Any]:
@@ -71,6 +77,14 @@ def request(**changed: Any) -> dict[str, Any]:
         **changed,
     }
     return {key: value for key, value in asked.items() if value is not None}
+
+
+def tag_field(resource_type: str, *keys: str) -> dict[str, Any]:
+    return {"ResourceType": resource_type, "TagKeys": list(keys)}
+
+
+def tagged(resource_type: str = "vpc-flow-log", **tags: str) -> list[dict[str, Any]]:
+    return [{"ResourceType": resource_type, "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}]
 
 
 def create(ec2: Any, **changed: Any) -> list[str]:
@@ -215,6 +229,19 @@ def test_a_gateway_has_36_fields_and_perhaps_a_traffic_type(
             f"Invalid Resource id {GATEWAY} for resource-type TransitGatewayAttachment",
         ),
         ({"ResourceType": "Vpc"}, "InvalidParameterValue", "ResourceType"),
+        ({"ResourceIds": []}, "MissingParameter", "ResourceIds"),
+        ({"ResourceType": "RegionalNatGateway", "ResourceIds": ["nat-x"]}, "InvalidParameter", "Invalid Resource id"),
+        ({"LogDestinationType": "s4"}, "InvalidParameterValue", "LogDestinationType"),
+        ({"MaxAggregationInterval": 0}, "InvalidParameter", "Interval"),
+        ({"DestinationOptions": {"FileFormat": "orc"}}, "InvalidParameterValue", "FileFormat"),
+        ({"TagFieldSpecifications": [tag_field("vpc", "a")]}, "InvalidParameterValue", "ResourceType"),
+        ({"TagFieldSpecifications": [tag_field("instance", *"abc")]}, "InvalidParameterValue", "one or two keys"),
+        ({"TagFieldSpecifications": [tag_field("instance", "a" * 129)]}, "InvalidParameterValue", "128"),
+        ({"TagFieldSpecifications": [tag_field("instance", "a")] * 4}, "InvalidParameterValue", "3"),
+        ({"TagSpecifications": tagged(**{"aws:x": "y"})}, "InvalidParameterValue", "reserved for internal use"),
+        ({"TagSpecifications": tagged("vpc", a="b")}, "InvalidParameterValue", "'vpc' is not a valid taggable"),
+        ({"TagSpecifications": tagged(a="b") * 2}, "InvalidParameterValue", "Duplicate tag key 'a'"),
+        ({"TagSpecifications": tagged(**{f"k{n}": "" for n in range(51)})}, "TagLimitExceeded", ""),
         ({"ResourceIds": MANY}, "InvalidParameterValue", "300"),
         (
             {
@@ -231,6 +258,21 @@ def test_what_aws_refuses_is_refused(ec2: Any, changed: dict[str, Any], code: st
     given_code, message = refused(ec2, **changed)
     assert given_code == code and words in message
     assert ec2.describe_flow_logs()["FlowLogs"] == []
+
+
+def test_an_edge_is_named_by_its_core_network(ec2: Any) -> None:
+    kind = {"ResourceType": "CoreNetworkEdge", "TrafficType": None}
+    create(ec2, **kind, ResourceIds=["core-network-0a000000000000001"])
+    assert refused(ec2, **kind, ResourceIds=["attachment-0a000000000000001"])[0] == "InvalidParameter"
+
+
+@pytest.mark.parametrize("limit", [25, 300])
+def test_how_many_cloud_wan_ids_one_call_takes(simulator: SimulatorProcess, ec2: Any, limit: int) -> None:
+    simulator.set_switch("cloud_wan_max_ids", str(limit))
+    ids = [f"core-network-{number:017x}" for number in range(limit + 1)]
+    kind = {"ResourceType": "CoreNetwork", "TrafficType": None}
+    assert refused(ec2, **kind, ResourceIds=ids)[0] == "InvalidParameterValue"
+    assert len(create(ec2, **kind, ResourceIds=ids[1:])) == limit
 
 
 def test_three_hundred_resources_in_one_call(ec2: Any) -> None:
@@ -300,16 +342,27 @@ def test_a_token_gives_the_same_answer_and_no_second_flow_log(ec2: Any) -> None:
     assert ec2.create_flow_logs(**request(ResourceIds=[OTHER]))["ClientToken"]
 
 
-@pytest.mark.parametrize("value", ["error", "replay"])
-def test_a_token_with_other_parameters(simulator: SimulatorProcess, ec2: Any, value: str) -> None:
-    simulator.set_switch("token_mismatch", value)
-    first = ec2.create_flow_logs(**request(ClientToken="one"))
-    if value == "error":
-        assert refused(ec2, ClientToken="one", ResourceIds=[OTHER])[0] == "IdempotentParameterMismatch"
-    else:
-        answer = ec2.create_flow_logs(**request(ClientToken="one", ResourceIds=[OTHER]))
-        assert answer["FlowLogIds"] == first["FlowLogIds"]
+def test_a_token_with_other_parameters(ec2: Any) -> None:
+    ec2.create_flow_logs(**request(ClientToken="one"))
+    assert refused(ec2, ClientToken="one", ResourceIds=[OTHER])[0] == "IdempotentParameterMismatch"
     assert len(ec2.describe_flow_logs()["FlowLogs"]) == 1
+
+
+@pytest.mark.parametrize("token", ["t" * 65, "täglich"])
+def test_a_token_has_up_to_64_ascii_characters(ec2: Any, token: str) -> None:
+    assert refused(ec2, ClientToken=token)[0] == "InvalidClientToken"
+    create(ec2, ClientToken="t" * 64)
+
+
+@pytest.mark.parametrize(("value", "made"), [("act", 1), ("replay", 0)])
+def test_a_token_whose_call_did_not_succeed(
+    simulator: SimulatorProcess, ec2: Any, client: Any, value: str, made: int
+) -> None:
+    simulator.set_switch("token_after_failure", value)
+    asked = request(ClientToken="one", LogDestination="arn:aws:s3:::later-logs")
+    assert ec2.create_flow_logs(**asked)["FlowLogIds"] == []
+    client("s3").create_bucket(Bucket="later-logs", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    assert len(ec2.create_flow_logs(**asked)["FlowLogIds"]) == made
 
 
 @pytest.mark.parametrize(("value", "left"), [("replay", 0), ("create", 1)])
@@ -446,6 +499,128 @@ def test_flow_logs_to_other_services_exist_side_by_side(ec2: Any) -> None:
     create(ec2)
     kinds = {item["LogDestinationType"] for item in ec2.describe_flow_logs()["FlowLogs"]}
     assert kinds == {"cloud-watch-logs", "s3"}
+
+
+def test_a_role_across_accounts_is_returned(ec2: Any) -> None:
+    role = "arn:aws:iam::123456789012:role/across"
+    stream = "arn:aws:firehose:eu-west-1:123456789012:deliverystream/logs"
+    create(ec2, LogDestinationType="kinesis-data-firehose", LogDestination=stream, DeliverCrossAccountRole=role)
+    assert only(ec2)["DeliverCrossAccountRole"] == role
+
+
+OWN = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "s3:*", "Resource": "arn:aws:s3:::own-logs/*"}
+
+
+def own_bucket(client: Any, policy: Any = None) -> Any:
+    s3 = client("s3")
+    s3.create_bucket(Bucket="own-logs", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    if policy is not None:
+        s3.put_bucket_policy(Bucket="own-logs", Policy=json.dumps({"Version": "2012-10-17", "Statement": policy}))
+    return s3
+
+
+def statements(s3: Any) -> list[dict[str, Any]]:
+    return json.loads(s3.get_bucket_policy(Bucket="own-logs")["Policy"])["Statement"]
+
+
+@pytest.mark.parametrize(("edit", "left"), [("append", 3), ("overwrite", 2)])
+def test_aws_adds_the_policy_to_a_bucket_of_the_caller(
+    simulator: SimulatorProcess, ec2: Any, client: Any, edit: str, left: int
+) -> None:
+    simulator.set_switch("policy_edit", edit)
+    s3 = own_bucket(client, [OWN])
+    create(ec2, LogDestination="arn:aws:s3:::own-logs/one/")
+    assert len(statements(s3)) == left
+    create(ec2, ResourceIds=[OTHER], LogDestination="arn:aws:s3:::own-logs/one/")
+    assert len(statements(s3)) == left
+
+
+def test_a_policy_that_aws_may_not_edit_is_a_denial(simulator: SimulatorProcess, ec2: Any, client: Any) -> None:
+    simulator.set_switch("policy_edit", "off")
+    own_bucket(client)
+    denied_for(ec2, "own-logs")
+
+
+def denied_for(ec2: Any, bucket: str) -> None:
+    (item,) = ec2.create_flow_logs(**request(LogDestination=f"arn:aws:s3:::{bucket}"))["Unsuccessful"]
+    message = f"Access Denied for LogDestination: {bucket}. Please check LogDestination permission"
+    assert item == {"ResourceId": VPC, "Error": {"Code": "400", "Message": message}}
+
+
+@pytest.mark.parametrize(
+    "elements", [{"NotAction": "s3:GetObject", "Action": None}, {"NotPrincipal": {"AWS": "*"}, "Principal": None}]
+)
+def test_not_elements_keep_aws_from_adding(ec2: Any, client: Any, elements: dict[str, Any]) -> None:
+    statement = {key: value for key, value in {**OWN, **elements}.items() if value is not None}
+    s3 = own_bucket(client, [statement])
+    denied_for(ec2, "own-logs")
+    assert len(statements(s3)) == 1
+
+
+def test_a_bucket_of_another_account_is_left_alone(ec2: Any, client: Any) -> None:
+    theirs = client("s3", account="222222222222")
+    theirs.create_bucket(Bucket="theirs-logs", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    denied_for(ec2, "theirs-logs")
+    with pytest.raises(ClientError, match="NoSuchBucketPolicy"):
+        theirs.get_bucket_policy(Bucket="theirs-logs")
+
+
+@pytest.mark.parametrize("value", ["error", "item"])
+def test_a_policy_without_room(simulator: SimulatorProcess, ec2: Any, client: Any, value: str) -> None:
+    simulator.set_switch("policy_without_room", value)
+    s3 = own_bucket(client, [{**OWN, "Sid": "x" * 20_000}])
+    if value == "error":
+        assert refused(ec2, LogDestination="arn:aws:s3:::own-logs")[0] == "LogDestinationPermissionIssue"
+    else:
+        denied_for(ec2, "own-logs")
+    assert len(statements(s3)) == 1
+
+
+def test_a_call_that_makes_nothing_leaves_the_policy_alone(ec2: Any, client: Any) -> None:
+    s3 = own_bucket(client)
+    refused(ec2, ResourceIds=[VPC, "vpc-0c000000000000001"], LogDestination="arn:aws:s3:::own-logs")
+    with pytest.raises(ClientError, match="NoSuchBucketPolicy"):
+        s3.get_bucket_policy(Bucket="own-logs")
+
+
+@pytest.mark.parametrize("code", ["InvalidFlowLogId.NotFound", "InvalidID"])
+def test_a_flow_log_that_is_not_there_cannot_be_tagged(simulator: SimulatorProcess, ec2: Any, code: str) -> None:
+    simulator.set_switch("tag_unknown", code)
+    (key,) = create(ec2)
+    for call in (ec2.create_tags, ec2.delete_tags):
+        with pytest.raises(ClientError) as raised:
+            call(Resources=[key, "fl-0a000000000000001"], Tags=[{"Key": "a", "Value": "b"}])
+        assert raised.value.response["Error"]["Code"] == code
+    assert only(ec2)["Tags"] == []
+
+
+def test_reserved_tags_and_too_many_resources_are_refused(ec2: Any) -> None:
+    (key,) = create(ec2)
+    for call in (ec2.create_tags, ec2.delete_tags):
+        with pytest.raises(ClientError, match="reserved for internal use"):
+            call(Resources=[key], Tags=[{"Key": "aws:a", "Value": "b"}])
+        with pytest.raises(ClientError, match="InvalidParameterValue"):
+            call(Resources=[VPC] * 1001, Tags=[{"Key": "a", "Value": "b"}])
+
+
+@pytest.mark.parametrize(("ids", "code"), [([], "MissingParameter"), ([""], "InvalidParameterValue")])
+def test_deleting_nothing(ec2: Any, ids: list[str], code: str) -> None:
+    with pytest.raises(ClientError) as raised:
+        ec2.delete_flow_logs(FlowLogIds=ids)
+    assert raised.value.response["Error"]["Code"] == code
+
+
+def test_times_have_milliseconds() -> None:
+    zone = timezone(timedelta(hours=2))
+    assert in_milliseconds(datetime(2024, 9, 24, 16, 8, 17, 1999)) == "2024-09-24T16:08:17.001Z"
+    assert in_milliseconds(datetime(2024, 9, 24, 16, 8, 17, 123456, zone)) == "2024-09-24T14:08:17.123Z"
+
+
+def test_creation_times_have_milliseconds(ec2: Any) -> None:
+    # Two calls take more than a millisecond, so not both times can be whole seconds.
+    create(ec2)
+    create(ec2, ResourceIds=[OTHER])
+    assert any(item["CreationTime"].microsecond for item in ec2.describe_flow_logs()["FlowLogs"])
 
 
 def test_regions_and_accounts_know_nothing_of_each_other(simulator: SimulatorProcess, ec2: Any, client: Any) -> None:
