@@ -1,0 +1,211 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The playbook publish_to_s3: an inventory goes in, flow logs that deliver come out, a second run changes nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.conftest import AnsibleRun
+from tests.integration.conftest import AnsibleRunner
+from tests.integration.publication import ARCHIVE
+from tests.integration.publication import AUDIT
+from tests.integration.publication import BANK
+from tests.integration.publication import BANK_SUBNET
+from tests.integration.publication import BANK_VPC
+from tests.integration.publication import BATCHES
+from tests.integration.publication import FOREIGN_STATEMENT
+from tests.integration.publication import OPERATIONS
+from tests.integration.publication import SHOP
+from tests.integration.publication import SHOP_US_VPCS
+from tests.integration.publication import SHOP_VPCS
+from tests.integration.publication import Stage
+from tests.integration.publication import bucket_statements
+from tests.integration.publication import client
+from tests.integration.publication import flow_logs
+from tests.integration.publication import hosts_of
+from tests.integration.publication import inventory
+from tests.integration.publication import line
+from tests.simulator.client import SECRET_KEY
+from tests.simulator.client import SimulatorProcess
+
+PUBLISH, RETIRE = "flowlogs.aws.publish_to_s3", "flowlogs.aws.retire"
+PUBLISHED = "Publish the flow logs of the targets"
+
+
+@pytest.fixture(name="stage")
+def _stage(ansible: AnsibleRunner, simulator: SimulatorProcess) -> Stage:
+    return Stage(ansible, simulator)
+
+
+def planned(run: AnsibleRun) -> list[tuple[str, str, str]]:
+    """What the tasks did, or would do in check mode: batch, action, target."""
+    published = [item for item in run.results if item["task"] == PUBLISHED or item["task"].endswith(f": {PUBLISHED}")]
+    return sorted(
+        (item["host"], action["action"], action["target"]) for item in published for action in item["result"]["actions"]
+    )
+
+
+def test_two_groups_in_two_accounts_and_two_regions_with_two_buckets(stage: Stage) -> None:
+    """Check mode, for real, again: nothing written, everything written once, nothing written."""
+    foretold = stage(PUBLISH, inventory(), "--check")
+    assert stage.writes() == []
+    assert foretold.returncode == 0
+
+    done = stage(PUBLISH, inventory())
+    assert planned(done) == planned(foretold)
+    assert (
+        line(done, "flow logs:")
+        == line(foretold, "flow logs:")
+        == ("flow logs: targets=6 batches=3 destinations=2 create=6 put_policy=2 failed=0")
+    )
+    writes = stage.writes()
+    assert writes.count("CreateFlowLogs") == BATCHES
+    assert writes.count("PutBucketPolicy") == 2
+    assert sorted(writes[:2]) == ["PutBucketPolicy"] * 2
+    _is_as_asked(stage.simulator)
+
+    again = stage(PUBLISH, inventory())
+    assert stage.writes() == []
+    assert planned(again) == []
+    assert "changed=1" not in again.output
+
+
+def _is_as_asked(simulator: SimulatorProcess) -> None:
+    shop, shop_us, bank = (
+        flow_logs(simulator, SHOP),
+        flow_logs(simulator, SHOP, "us-east-1"),
+        flow_logs(simulator, BANK),
+    )
+    assert (sorted(shop), sorted(shop_us), sorted(bank)) == (SHOP_VPCS, SHOP_US_VPCS, [BANK_VPC])
+    for item in (*shop.values(), *bank.values()):
+        assert item["LogDestination"] == f"{OPERATIONS}/network/"
+        assert (item["TrafficType"], item["MaxAggregationInterval"]) == ("ALL", 600)
+        assert item["Tags"] == [{"Key": "ManagedBy", "Value": "ansible"}]
+    for item in shop_us.values():
+        assert item["LogDestination"] == AUDIT
+        assert (item["TrafficType"], item["MaxAggregationInterval"]) == ("REJECT", 60)
+        assert item["DestinationOptions"]["FileFormat"] == "parquet"
+    statements = bucket_statements(simulator, "operations-logs")
+    assert FOREIGN_STATEMENT["Sid"] in [item.get("Sid") for item in statements]
+    text = str(statements)
+    assert f"{OPERATIONS}/network/AWSLogs/{SHOP}/" in text and f"{OPERATIONS}/network/AWSLogs/{BANK}/" in text
+    assert "aws-account-id" in str(bucket_statements(simulator, "audit-logs"))
+
+
+def test_what_cannot_be_done_stops_nobody_else_and_fails_the_run(stage: Stage) -> None:
+    """A host without a region, an account that is denied and a bucket that is not there: the rest is done first."""
+    document = inventory()
+    hosts_of(document, "operations")[SHOP_VPCS[2]]["flow_log_region"] = None
+    hosts_of(document, "operations")[BANK_SUBNET] = {
+        **hosts_of(document, "operations")[BANK_VPC],
+        "flow_log_destination": "not-there",
+    }
+    stage.simulator.fault(operation="DescribeFlowLogs", account=BANK, action="deny", contains=BANK_VPC, times=None)
+    run = stage(PUBLISH, document, succeeds=False)
+    assert run.returncode == 2
+    assert line(run, "flow logs:") == ("flow logs: targets=6 batches=4 destinations=3 create=4 put_policy=2 failed=4")
+    assert sorted(flow_logs(stage.simulator, SHOP)) == SHOP_VPCS[:2]
+    assert sorted(flow_logs(stage.simulator, SHOP, "us-east-1")) == SHOP_US_VPCS
+    stage.simulator.clear_faults()
+    assert flow_logs(stage.simulator, BANK) == {}
+
+    reasons = {item["host"]: item["result"]["msg"] for item in run.results if item["action"].endswith("fail")}
+    subnet_batch, vpc_batch = f"{BANK}/eu-west-1/subnet/1-1", f"{BANK}/eu-west-1/vpc/1-1"
+    assert reasons.keys() == {SHOP_VPCS[2], vpc_batch, subnet_batch, "s3/not-there"}
+    assert "flow_log_region is missing" in reasons[SHOP_VPCS[2]]
+    assert "DescribeFlowLogs" in reasons[vpc_batch]
+    assert "not-there" in reasons["s3/not-there"]
+    assert "destination arn:aws:s3:::not-there failed" in reasons[subnet_batch]
+    recap = run.output[run.output.index("PLAY RECAP") :].splitlines()
+    assert {text.split()[0] for text in recap if "failed=1" in text} == reasons.keys()
+
+
+def test_a_limit_is_respected_and_hides_nothing_that_is_needed(stage: Stage) -> None:
+    run = stage(PUBLISH, inventory(), "--limit", f"audit:{BANK_VPC}")
+    assert line(run, "flow logs:").startswith("flow logs: targets=3 batches=2 destinations=2 create=3 ")
+    assert flow_logs(stage.simulator, SHOP) == {}
+    assert sorted(flow_logs(stage.simulator, SHOP, "us-east-1")) == SHOP_US_VPCS
+    assert sorted(flow_logs(stage.simulator, BANK)) == [BANK_VPC]
+
+
+def test_a_pattern_chooses_the_targets_among_other_hosts(stage: Stage) -> None:
+    document = inventory()
+    document["all"]["children"]["web"] = {"hosts": {"web.example.com": {"ansible_connection": "ssh"}}}
+    run = stage(PUBLISH, document, "--check", variables={"flow_log_hosts": "audit"})
+    assert line(run, "flow logs:").startswith("flow logs: targets=2 batches=1 ")
+    assert stage.writes() == []
+
+
+def test_an_empty_inventory_is_a_note(stage: Stage) -> None:
+    run = stage(PUBLISH, {"all": {"hosts": {}}})
+    assert "There is no target, so there is nothing to do." in run.output
+    assert stage.simulator.calls() == []
+
+
+def test_principals_get_the_permissions_once_they_exist(stage: Stage) -> None:
+    document = inventory()
+    document["all"]["vars"]["flow_log_bucket_policy"] = False
+    document["all"]["children"] = {"audit": document["all"]["children"]["audit"]}
+    document["all"]["vars"]["flow_log_permission_principals"] = [{"type": "role", "name": "publisher"}]
+    fresh = stage(PUBLISH, document, "--check")
+    assert "There is no role publisher yet" in fresh.output
+    assert stage.writes() == []
+
+    iam = client(stage.simulator, "iam", SHOP)
+    iam.create_role(RoleName="publisher", AssumeRolePolicyDocument="{}")
+    stage(PUBLISH, document, succeeds=None)
+    assert stage.writes().count("PutRolePolicy") == 1
+    policy = iam.get_role_policy(RoleName="publisher", PolicyName="publish-flow-logs-to-s3")["PolicyDocument"]
+    assert "logs:CreateLogDelivery" in str(policy) and f":{SHOP}:vpc-flow-log/*" in str(policy)
+
+    stage(PUBLISH, document, "--check", succeeds=None)
+    assert stage.writes() == []
+    stage(PUBLISH, document, succeeds=None)
+    assert "PutRolePolicy" not in stage.writes()
+
+
+def test_credentials_in_variables_work_and_are_shown_nowhere(stage: Stage) -> None:
+    """Static keys of the archive's account, at the highest verbosity."""
+    document = inventory()
+    document["all"]["children"] = {"audit": document["all"]["children"]["audit"]}
+    session = client(stage.simulator, "sts", ARCHIVE).assume_role(
+        RoleArn=f"arn:aws:iam::{SHOP}:role/flow-logs", RoleSessionName="test"
+    )["Credentials"]
+    keys = {"access_key": session["AccessKeyId"], "secret_key": session["SecretAccessKey"]}
+    for host in hosts_of(document, "audit").values():
+        host["flow_log_aws"] = {**keys, "session_token": session["SessionToken"]}
+    archive_keys = {"access_key": "AKIASIMULATORAAAAAAA", "secret_key": SECRET_KEY}
+    document["all"]["vars"]["flow_log_bucket_aws"] = archive_keys
+    run = stage(PUBLISH, document, "-vvvv")
+    assert sorted(flow_logs(stage.simulator, SHOP, "us-east-1")) == SHOP_US_VPCS
+    for secret in (session["SecretAccessKey"], session["SessionToken"], SECRET_KEY):
+        assert secret not in run.output
+        assert secret not in str(run.results)
+
+
+def test_retiring_removes_what_was_published_and_leaves_everything_else(stage: Stage) -> None:
+    ec2 = client(stage.simulator, "ec2", SHOP)
+    document = inventory()
+    document["all"]["children"] = {"operations": document["all"]["children"]["operations"]}
+    stage(PUBLISH, document)
+    policy = bucket_statements(stage.simulator, "operations-logs")
+    foreign = ec2.create_flow_logs(
+        ResourceIds=[SHOP_VPCS[0]],
+        ResourceType="VPC",
+        TrafficType="ALL",
+        LogGroupName="/vpc/other",
+        DeliverLogsPermissionArn=f"arn:aws:iam::{SHOP}:role/flow-logs",
+    )["FlowLogIds"]
+
+    refused = stage(RETIRE, document, succeeds=False)
+    assert "flow_log_retire=true" in refused.output
+    assert stage.simulator.calls() == []
+
+    stage(RETIRE, document, variables={"flow_log_retire": True})
+    assert set(stage.writes()) == {"DeleteFlowLogs"}
+    assert [item["FlowLogId"] for item in flow_logs(stage.simulator, SHOP).values()] == foreign
+    assert flow_logs(stage.simulator, BANK) == {}
+    assert bucket_statements(stage.simulator, "operations-logs") == policy

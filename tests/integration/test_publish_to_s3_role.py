@@ -1,0 +1,121 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The role publish_to_s3 in a playbook of somebody's own: targets from a module, from an inventory or typed in."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.integration.conftest import AnsibleRun
+from tests.integration.conftest import AnsibleRunner
+from tests.integration.publication import AUDIT
+from tests.integration.publication import SHOP
+from tests.integration.publication import SHOP_VPCS
+from tests.integration.publication import Stage
+from tests.integration.publication import bucket_statements
+from tests.integration.publication import client
+from tests.integration.publication import environment
+from tests.integration.publication import flow_logs
+from tests.simulator.client import SimulatorProcess
+
+COMMON = {
+    "publish_to_s3_region": "eu-west-1",
+    "publish_to_s3_aws": {"profile": "shop"},
+    "publish_to_s3_bucket_aws": {"profile": "archive"},
+    "publish_to_s3_destination": f"{AUDIT}/shop/",
+    "publish_to_s3_account_ids": [SHOP],
+}
+FIND_VPCS = {
+    "name": "Find the VPCs",
+    "amazon.aws.ec2_vpc_net_info": {"region": "eu-west-1", "profile": "shop"},
+    "register": "found",
+}
+
+
+def play(*tasks: dict[str, Any]) -> list[dict[str, Any]]:
+    """A playbook of one play on localhost."""
+    return [{"name": "Play", "hosts": "localhost", "gather_facts": False, "tasks": list(tasks)}]
+
+
+def role(entry_point: str = "main", **variables: Any) -> dict[str, Any]:
+    """A task that runs the role."""
+    return {
+        "name": "Run the role",
+        "ansible.builtin.include_role": {"name": "flowlogs.aws.publish_to_s3", "tasks_from": entry_point},
+        "vars": {**COMMON, **{f"publish_to_s3_{name}": value for name, value in variables.items()}},
+    }
+
+
+@pytest.fixture(name="stage")
+def _stage(ansible: AnsibleRunner, simulator: SimulatorProcess) -> Stage:
+    return Stage(ansible, simulator)
+
+
+def run(stage: Stage, tasks: list[dict[str, Any]], *arguments: str, **more: Any) -> AnsibleRun:
+    """Run tasks on localhost with an empty call log."""
+    stage.simulator.clear_calls()
+    return stage.ansible(play(*tasks), *arguments, environment=environment(stage.folder, stage.simulator), **more)
+
+
+def test_main_publishes_what_a_module_found_and_then_changes_nothing(stage: Stage) -> None:
+    client(stage.simulator, "iam", SHOP).create_user(UserName="publisher")
+    principal = {"type": "user", "name": "publisher"}
+    tasks = [FIND_VPCS, role(targets="{{ found.vpcs }}", tags={"a": "b"}, permission_principals=[principal])]
+    run(stage, tasks, "--check")
+    assert stage.writes() == []
+    run(stage, tasks)
+    assert stage.writes() == ["PutUserPolicy", "PutBucketPolicy", "CreateFlowLogs"]
+    assert sorted(flow_logs(stage.simulator, SHOP)) == SHOP_VPCS
+    assert f"{AUDIT}/shop/AWSLogs/{SHOP}/" in json.dumps(bucket_statements(stage.simulator, "audit-logs"))
+    run(stage, tasks)
+    assert stage.writes() == []
+
+    run(stage, [role(targets=SHOP_VPCS[:1], state="absent")])
+    assert stage.writes() == ["DeleteFlowLogs"]
+    assert sorted(flow_logs(stage.simulator, SHOP)) == SHOP_VPCS[1:]
+
+
+def test_entry_points_work_alone_and_leave_their_results(stage: Stage) -> None:
+    show = {
+        "name": "Show",
+        "ansible.builtin.debug": {
+            "msg": [
+                "{{ publish_to_s3_destination_result.changed }}",
+                "{{ publish_to_s3_flow_logs_result.actions | length }}",
+            ]
+        },
+    }
+    without_tags = role("flow_logs", targets=[{"vpc_id": SHOP_VPCS[0]}], tags=None, name="mine")
+    done = run(stage, [role("destination"), without_tags, role("permissions"), show])
+    assert done.one("Show")["msg"] == [True, 1]
+    assert stage.writes() == ["PutBucketPolicy", "CreateFlowLogs"]
+
+
+def test_a_principal_that_is_missing_is_told_in_check_mode_and_fails_for_real(stage: Stage) -> None:
+    tasks = [role("permissions", permission_principals=[{"type": "role", "name": "not-there"}])]
+    assert "There is no role not-there yet" in run(stage, tasks, "--check").output
+    assert "not-there" in run(stage, tasks, succeeds=False).output
+    assert "PutRolePolicy" not in [call["operation"] for call in stage.simulator.calls() if not call["error_code"]]
+
+
+@pytest.mark.parametrize(
+    ("entry_point", "variables", "named"),
+    [
+        ("flow_logs", {"targets": [{"name": "x"}]}, "targets[0]"),
+        ("flow_logs", {"targets": []}, "resource_ids"),
+        ("flow_logs", {"targets": SHOP_VPCS, "purge": "all"}, "publish_to_s3_purge"),
+        ("flow_logs", {"targets": SHOP_VPCS, "destination": "arn:aws:s3:::audit-logs/AWSLogs/"}, "AWSLogs"),
+        ("destination", {"destination": "NO BUCKET"}, "destination"),
+        ("permissions", {"permission_principals": [{"type": "robot", "name": "x"}]}, "robot"),
+    ],
+)
+def test_bad_input_is_named_before_any_call(
+    stage: Stage, entry_point: str, variables: dict[str, Any], named: str
+) -> None:
+    assert named in run(stage, [role(entry_point, **variables)], succeeds=False).output
+    assert stage.simulator.calls() == []
