@@ -88,7 +88,7 @@ def plant(bucket: str, policy: Mapping[str, Any] | None) -> None:
 
     :raises KeyError: there is no such bucket.
     """
-    partition, _ = s3_backends.bucket_accounts[bucket]
+    partition, _account = s3_backends.bucket_accounts[bucket]
     stored = None if policy is None else policy_documents.compact(policy_documents.normalised(policy, partition))
     _buckets()[bucket].policy = stored
 
@@ -251,7 +251,7 @@ def _unique_ids() -> dict[str, str]:
     """The unique id of every user and role there is, by ARN."""
     return {
         entity.arn: unique_id(entity.id, kind)
-        for _, partitions in list(iam_backends.items())
+        for _account, partitions in list(iam_backends.items())
         for backend in list(partitions.values())
         for kind, entities in (("AIDA", backend.users), ("AROA", backend.roles))
         for entity in entities.values()

@@ -173,7 +173,7 @@ class SimulatorProcess(SimulatorClient):
 
     def _first_line(self) -> str:
         stdout = self._process.stdout
-        ready, _, _ = select.select([stdout], [], [], START_SECONDS)
+        ready, _writable, _exceptional = select.select([stdout], [], [], START_SECONDS)
         return stdout.readline().decode().strip() if ready else ""
 
     def _seed_file(self, seed: Mapping[str, Any] | str | Path) -> Path:

@@ -81,7 +81,10 @@ def replaced_principal(policy: Mapping[str, Any], old: str, new: str) -> dict[st
 
     Source: S3 User Guide, "Principals for bucket policies": a deleted user or role turns into its unique id.
     """
-    rename = lambda name: new if name == old else name  # noqa: E731
+
+    def rename(name: str) -> str:
+        return new if name == old else name
+
     statements = []
     for statement in policy["Statement"]:
         renamed = {name: _renamed(statement[name], rename) for name in _PRINCIPALS if name in statement}

@@ -139,7 +139,7 @@ def _conditions_hold(
 
 def _condition_holds(operator: str, value: str | None, wanted: list[str]) -> bool:
     """One operator for one key; the values wanted are alternatives (for negated operators: none may match)."""
-    quantifier, _, name = operator.rpartition(":")
+    quantifier, _colon, name = operator.rpartition(":")
     name = name.lower()
     if name == "null":
         return str(value is None).lower() in [text.lower() for text in wanted]

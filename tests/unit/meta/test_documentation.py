@@ -39,7 +39,7 @@ NO_VARIABLES = {"flow_log_hosts", "flow_log_permissions_policy", "flow_log_retir
 
 def names_in_first_column(markdown: str) -> list[str]:
     """Return what stands in code style in the first column of the tables."""
-    return [cell.strip("`") for cell, *_ in table_rows(markdown) if cell.startswith("`")]
+    return [cell.strip("`") for cell, *_rest in table_rows(markdown) if cell.startswith("`")]
 
 
 def test_readme_lists_the_modules_roles_and_playbooks_that_there_are() -> None:
@@ -57,14 +57,14 @@ def test_readme_asks_for_the_versions_that_are_needed() -> None:
 
 
 def test_readme_installs_the_version_that_there_is() -> None:
-    assert f"flowlogs-aws-{read_yaml('galaxy.yml')['version']}.tar.gz" in section(README, "Quick start")
+    assert f"flowlogs-aws-{read_yaml('galaxy.yml')['version']}.tar.gz" in section(README, "Installation")
 
 
 def test_readme_maps_every_step_of_the_console_to_an_option() -> None:
     text = section(README, "From the console to options")
     for step in ("Filter", "Maximum aggregation interval", "Destination", "S3 bucket ARN", "Format", "Add Tag"):
         assert re.search(rf"^\| {step}", text, re.MULTILINE), step
-    options = {cell.split("`")[1] for _, cell, _ in table_rows(text)[1:] if cell.startswith("`")}
+    options = {cell.split("`")[1] for _first, cell, _last in table_rows(text)[1:] if cell.startswith("`")}
     documented = yaml.safe_load(read("plugins/modules/s3_flow_log.py").split('"""')[1])["options"]
     assert options <= documented.keys() | {"resource_ids"}
     assert {"traffic_type", "max_aggregation_interval", "destination", "log_format", "tags"} <= options

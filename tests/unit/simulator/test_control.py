@@ -63,7 +63,7 @@ def test_a_wrong_value_changes_no_switch() -> None:
 
 def test_there_is_no_attribute_for_an_unknown_switch() -> None:
     with pytest.raises(AttributeError):
-        _ = Switches().no_such_switch
+        getattr(Switches(), "no_such_switch")
 
 
 def test_the_endpoint_tells_its_health(simulator: SimulatorProcess) -> None:

@@ -109,7 +109,10 @@ def test_only_a_lost_answer_leaves_an_effect(
 def test_a_conflict_is_a_409(simulator: SimulatorProcess, client: Callable[..., Any]) -> None:
     s3 = client("s3")
     simulator.fault(operation="PutBucketPolicy", action="conflict", times=2)
-    put = lambda: outcome(lambda: s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy("New"))))  # noqa: E731
+
+    def put() -> Any:
+        return outcome(lambda: s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy("New"))))
+
     assert [put(), put(), put()] == [(409, "OperationAborted"), (409, "OperationAborted"), "done"]
 
 
@@ -129,7 +132,12 @@ def test_a_rule_may_name_its_own_code_message_and_status(
 def test_a_rule_skips_acts_and_is_spent(simulator: SimulatorProcess, client: Callable[..., Any]) -> None:
     ec2 = client("ec2")
     simulator.fault(operation="DescribeVpcs", action="deny", after=2, times=1)
-    assert [outcome(ec2.describe_vpcs) for _ in range(4)] == ["done", "done", (403, "UnauthorizedOperation"), "done"]
+    assert [outcome(ec2.describe_vpcs) for _number in range(4)] == [
+        "done",
+        "done",
+        (403, "UnauthorizedOperation"),
+        "done",
+    ]
 
 
 def test_a_rule_without_an_end_acts_until_it_is_removed(
@@ -137,7 +145,7 @@ def test_a_rule_without_an_end_acts_until_it_is_removed(
 ) -> None:
     ec2 = client("ec2")
     simulator.fault(operation="DescribeVpcs", action="deny", times=None)
-    assert [outcome(ec2.describe_vpcs) for _ in range(3)] == [(403, "UnauthorizedOperation")] * 3
+    assert [outcome(ec2.describe_vpcs) for _number in range(3)] == [(403, "UnauthorizedOperation")] * 3
     simulator.clear_faults()
     assert outcome(ec2.describe_vpcs) == "done"
 
@@ -292,7 +300,7 @@ def test_a_rule_that_skips_a_call_leaves_it_to_the_next_one() -> None:
     faults.add(parse_rule({"operation": "CreateVpc", "action": "deny", "after": 1}))
     faults.add(parse_rule({"operation": "CreateVpc", "action": "throttle"}))
     call = Call("123456789012", "eu-west-1", "ec2", "CreateVpc", {}, True)
-    taken = [faults.take(call) for _ in range(3)]
+    taken = [faults.take(call) for _number in range(3)]
     assert [rule.action if rule else None for rule in taken] == ["throttle", "deny", None]
 
 

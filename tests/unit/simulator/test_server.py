@@ -35,7 +35,7 @@ def test_it_prints_one_line_with_its_address_and_ends_on_sigterm() -> None:
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         first = process.stdout.readline()
         process.terminate()
-        rest, _ = process.communicate()
+        rest, _errors = process.communicate()
     assert first.startswith("simulator: http://127.0.0.1:")
     assert int(first.rsplit(":", 1)[1]) > 0
     assert rest == ""
@@ -141,13 +141,13 @@ def test_what_moto_does_not_offer_is_an_error_that_nobody_repeats(
 def test_every_call_of_eight_clients_at_once_takes_effect_and_is_logged_once(
     simulator: SimulatorProcess, client: Callable[..., Any]
 ) -> None:
-    clients = [client("ec2") for _ in range(8)]
+    clients = [client("ec2") for _number in range(8)]
     together = threading.Barrier(8)
 
     def work(number: int) -> list[str]:
         together.wait()
         ec2 = clients[number]
-        return [ec2.create_vpc(CidrBlock=f"10.{number}.0.0/16")["Vpc"]["VpcId"] for _ in range(10)]
+        return [ec2.create_vpc(CidrBlock=f"10.{number}.0.0/16")["Vpc"]["VpcId"] for _number in range(10)]
 
     with ThreadPoolExecutor(8) as pool:
         made = {vpc for vpcs in pool.map(work, range(8)) for vpc in vpcs}
