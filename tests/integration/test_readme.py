@@ -29,6 +29,7 @@ from tests.simulator.client import SimulatorProcess
 
 README = (pathlib.Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
 QUICK_START = section(README, "Quick start")
+INSTALLATION = section(README, "Installation")
 # The variables that the reader replaces by their own; here the world is made to fit them.
 SETTINGS = yaml.safe_load(next(b.text for b in blocks(QUICK_START, "yaml") if b.file.startswith("group_vars")))
 ACCOUNT, REGION = SETTINGS["flow_log_account_id"], SETTINGS["flow_log_region"]
@@ -105,9 +106,9 @@ def lines(block: Block) -> list[str]:
     return block.text.splitlines()
 
 
-def commands() -> list[str]:
-    """Return every line of the quick start's shell blocks."""
-    return [line for block in blocks(QUICK_START, "shell") for line in lines(block)]
+def commands(text: str, program: str) -> list[str]:
+    """Return the lines of the shell blocks that call a program."""
+    return [line for block in blocks(text, "shell") for line in lines(block) if line.startswith(f"{program} ")]
 
 
 def without_ids(text: str) -> str:
@@ -137,9 +138,8 @@ def install(reader: Reader, root: pathlib.Path, tmp_path: pathlib.Path) -> None:
         if (root / name).is_file():
             (sources / name).parent.mkdir(parents=True, exist_ok=True)
             (sources / name).write_bytes((root / name).read_bytes())
-    for line in commands():
-        if line.startswith("ansible-galaxy"):
-            reader.types(line, sources)
+    for line in commands(INSTALLATION, "ansible-galaxy"):
+        reader.types(line, sources)
 
 
 def test_quick_start_from_the_archive_to_the_drift_report(
@@ -149,7 +149,7 @@ def test_quick_start_from_the_archive_to_the_drift_report(
     installed = tmp_path / ".ansible" / "collections" / "ansible_collections" / "flowlogs" / "aws"
     assert (installed / "MANIFEST.json").is_file()
     reader.writes_files()
-    check, publish, report = [line for line in commands() if line.startswith("ansible-playbook")]
+    check, publish, report = commands(QUICK_START, "ansible-playbook")
     first, again = (block.text for block in blocks(QUICK_START, "text"))
 
     world.clear_calls()
@@ -194,22 +194,43 @@ def test_bucket_policies_are_shown_as_they_are_written(
     assert json.loads(reader.client("s3").get_bucket_policy(Bucket=BUCKET)["Policy"]) == shown
 
 
-@pytest.mark.parametrize(("targets", "creates", "looks_after"), [(1, 1, 1), (300, 1, 1), (301, 2, 1), (1001, 4, 2)])
+def calls(world: SimulatorProcess, options: dict[str, Any]) -> list[str]:
+    """Run s3_flow_log; return the calls to AWS from the first one that writes on, or all if there is none."""
+    world.clear_calls()
+    succeed(world.url, "s3_flow_log", options)
+    made = world.calls()
+    first = next((number for number, call in enumerate(made) if call["write"]), 0)
+    return [call["operation"] for call in made[first:]]
+
+
+def many(kind: str, targets: int) -> dict[str, Any]:
+    """Return a region with many targets of a kind."""
+    if kind == "vpc":
+        return {"vpcs": [{"count": targets, "id": "vpc-0b"}]}
+    attachments = {"count": targets, "id": "tgw-attach-0b", "resource": VPC, "resource_type": "vpc"}
+    return {"transit_gateways": [{"attachments": [attachments]}]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "targets", "creates", "looks_after", "others"),
+    [
+        ("vpc", 1, 1, 1, 1),
+        ("vpc", 300, 1, 1, 1),
+        ("vpc", 301, 2, 1, 1),
+        ("vpc", 1001, 4, 2, 2),
+        ("tgw-attach", 26, 2, 1, 1),
+    ],
+)
 def test_number_of_calls_is_as_the_readme_says(
-    reader: Reader, world: SimulatorProcess, targets: int, creates: int, looks_after: int
+    reader: Reader, world: SimulatorProcess, kind: str, targets: int, creates: int, looks_after: int, others: int
 ) -> None:
-    vpcs = {"vpcs": [{"count": targets, "id": "vpc-0b"}]}
     buckets = [{"name": "example-many", "region": REGION}]
-    world.seed({"accounts": {"123456789012": {"regions": {REGION: vpcs}, "buckets": buckets}}})
+    world.seed({"accounts": {"123456789012": {"regions": {REGION: many(kind, targets)}, "buckets": buckets}}})
     options = {
-        "resource_ids": [f"vpc-0b{number:015x}" for number in range(1, targets + 1)],
+        "resource_ids": [f"{kind}-0b{number:015x}" for number in range(1, targets + 1)],
         "destination": "example-many",
     }
-    succeed(world.url, "s3_flow_log", options)
-    operations = world.operations()
-    looks = operations.index("CreateFlowLogs")
-    assert operations.count("CreateFlowLogs") == creates
-    assert operations[looks:] == ["CreateFlowLogs"] * creates + ["DescribeFlowLogs"] * looks_after
-    world.clear_calls()
-    assert not succeed(world.url, "s3_flow_log", options)["changed"]
-    assert set(world.operations()) == {"DescribeFlowLogs"}
+    assert calls(world, options) == ["CreateFlowLogs"] * creates + ["DescribeFlowLogs"] * looks_after
+    assert set(calls(world, options)) == {"DescribeFlowLogs"}
+    assert calls(world, {**options, "tags": {"team": "network"}}) == ["CreateTags"] * others
+    assert calls(world, {**options, "state": "absent"}) == ["DeleteFlowLogs"] * others
