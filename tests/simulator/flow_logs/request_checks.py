@@ -134,32 +134,33 @@ def _check_format(request: Request, rules: Rules) -> None:
 
 
 def _check_destination(request: Request, _rules: Rules) -> None:
-    """Where to, and what may be given with it.
-
-    Recorded 2024-09-24: the three texts about LogGroupName. Reported from CloudTrail events: the role on S3. The role
-    that CloudWatch Logs needs: EC2 API CreateFlowLogs, DeliverLogsPermissionArn.
-    """
+    """Where to, and what may be given with it."""
     kind = request.get("LogDestinationType") or "cloud-watch-logs"
-    group, destination = request.get("LogGroupName"), request.get("LogDestination")
-    role = request.get("DeliverLogsPermissionArn")
     if kind not in _ENUMS["LogDestinationType"]:
         raise _no_such("LogDestinationType", kind)
-    wrong = {
-        "Please only provide LogGroupName or only provide LogDestination.": group and destination,
-        "LogDestination can't be empty if LogGroupName is not provided.": not group and not destination,
-        "LogDestination type must be cloud-watch-logs if LogGroupName is provided.": (
-            group and kind != "cloud-watch-logs"
-        ),
-        "DeliverLogsPermissionArn is not applicable for s3 delivery": role and kind == "s3",
-        "DeliverLogsPermissionArn can't be empty if LogDestinationType is cloud-watch-logs.": (
-            not role and kind == "cloud-watch-logs"
-        ),
-    }
-    for message, applies in wrong.items():
-        if applies:
-            raise invalid(message)
+    _check_log_group(request, kind)
+    _check_role(request.get("DeliverLogsPermissionArn"), kind)
     if kind == "s3":
-        _check_bucket_arn(str(destination))
+        _check_bucket_arn(str(request["LogDestination"]))
+
+
+def _check_log_group(request: Request, kind: str) -> None:
+    """Recorded 2024-09-24, all three texts."""
+    group, destination = request.get("LogGroupName"), request.get("LogDestination")
+    if group and destination:
+        raise invalid("Please only provide LogGroupName or only provide LogDestination.")
+    if not group and not destination:
+        raise invalid("LogDestination can't be empty if LogGroupName is not provided.")
+    if group and kind != "cloud-watch-logs":
+        raise invalid("LogDestination type must be cloud-watch-logs if LogGroupName is provided.")
+
+
+def _check_role(role: str | None, kind: str) -> None:
+    """CloudWatch Logs needs one (EC2 API CreateFlowLogs); S3 refuses it, as CloudTrail events of users show."""
+    if role and kind == "s3":
+        raise invalid("DeliverLogsPermissionArn is not applicable for s3 delivery")
+    if not role and kind == "cloud-watch-logs":
+        raise invalid("DeliverLogsPermissionArn can't be empty if LogDestinationType is cloud-watch-logs.")
 
 
 def _check_bucket_arn(destination: str) -> None:
