@@ -18,6 +18,9 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from typing import Any
 
+from .policy_actions import is_of_s3
+from .policy_actions import suits_none
+
 LIMIT = 20_480
 """Bytes; "Bucket policies are limited to 20 KB in size" (S3 User Guide), measured after S3's own rewriting."""
 
@@ -117,7 +120,18 @@ def _check_statement(statement: Any, bucket: str) -> None:
     for name in ("Resource", "NotResource"):
         for resource in _listed(statement.get(name, [])):
             _check_resource(resource, bucket)
+    _check_actions(statement)
     _check_condition(statement.get("Condition", {}))
+
+
+def _check_actions(statement: Mapping[str, Any]) -> None:
+    """Actions are those of S3, and each suits one of the resources; the texts as users of PutBucketPolicy report."""
+    actions = [str(action) for name in ("Action", "NotAction") for action in _listed(statement.get(name, []))]
+    if not all(is_of_s3(action) for action in actions):
+        raise Malformed("Policy has invalid action")
+    resources = [str(resource) for resource in _listed(statement.get("Resource", []))]
+    if "Action" in statement and resources and any(suits_none(action, resources) for action in actions):
+        raise Malformed("Action does not apply to any resource(s) in statement")
 
 
 def _check_condition(condition: Any) -> None:
@@ -126,9 +140,7 @@ def _check_condition(condition: Any) -> None:
 
 
 def _check_resource(resource: Any, bucket: str) -> None:
-    """A bucket policy speaks of its own bucket and the objects in it only."""
-    if resource == EVERYONE:
-        return
+    """A bucket policy speaks of its own bucket and the objects in it only; ``*`` is refused, as users report."""
     parts = str(resource).split(":", 5)
     if len(parts) != 6 or parts[0] != "arn" or parts[2] != "s3" or not _may_mean(parts[5].split("/")[0], bucket):
         raise Malformed("Policy has invalid resource")

@@ -194,6 +194,8 @@ def test_a_caller_of_another_account(s3: Any, client: Callable[..., Any], reques
 
 # --- what is refused ---
 
+NO_RESOURCE = "Action does not apply to any resource(s) in statement"
+
 
 @pytest.mark.parametrize(
     ("policy", "message"),
@@ -212,6 +214,13 @@ def test_a_caller_of_another_account(s3: Any, client: Callable[..., Any], reques
         (changed(Resource="arn:aws:s3:::other/*"), "Policy has invalid resource"),
         (changed(Resource=f"{BUCKET}/*"), "Policy has invalid resource"),
         (changed(Resource=[f"{ARN}/*", "arn:aws:sqs:::x"]), "Policy has invalid resource"),
+        (changed(Resource="*"), "Policy has invalid resource"),
+        (changed(Action="ec2:DescribeVpcs"), "Policy has invalid action"),
+        (changed(Action="PutObject"), "Policy has invalid action"),
+        (changed(Action="s3:getbucketacl", Resource=f"{ARN}/*"), NO_RESOURCE),
+        (changed(Action=["s3:*", "s3:PutObject"], Resource=ARN), NO_RESOURCE),
+        (changed(Action="s3:PutObject*", Resource=ARN), NO_RESOURCE),
+        (changed(Action=["s3:PutObject", "s3:GetBucketAcl"], Resource=f"{ARN}/*"), NO_RESOURCE),
         (changed(Condition="x"), "Invalid Condition"),
         (changed(Condition={"Bool": "x"}), "Invalid Condition"),
     ],
@@ -228,7 +237,12 @@ def test_a_malformed_policy_changes_nothing(s3: Any, policy: Any, message: str) 
         {"Principal": None, "NotPrincipal": {"AWS": OTHER}},
         {"Action": None, "NotAction": "s3:GetObject"},
         {"Resource": None, "NotResource": ARN},
-        {"Resource": "*"},
+        {"Action": "*", "Resource": ARN},
+        {"Action": "s3:*", "Resource": ARN},
+        {"Action": "s3:Get*", "Resource": f"{ARN}/*"},
+        {"Action": ["s3:GetBucketAcl", "s3:PutObject"], "Resource": [ARN, f"{ARN}/*"]},
+        {"Action": "s3:SomethingNew", "Resource": ARN},
+        {"Action": "s3:GetBucketAcl", "Resource": "arn:aws:s3:::central*"},
         {"Resource": [ARN, f"{ARN}/AWSLogs/*"]},
         {"Resource": "arn:aws:s3:::central-*"},
     ],

@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from tests.simulator.client import SimulatorProcess
 from tests.simulator.requests import is_write
 
-STATEMENT = {"Effect": "Deny", "Principal": "*", "Action": "s3:DeleteObject", "Resource": "*"}
+STATEMENT = {"Effect": "Deny", "Principal": "*", "Action": "s3:DeleteObject", "Resource": "arn:aws:s3:::central-logs/*"}
 POLICY = json.dumps({"Version": "2012-10-17", "Statement": [STATEMENT]})
 
 
