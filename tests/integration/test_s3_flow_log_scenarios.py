@@ -428,6 +428,7 @@ def test_denied_to_read_is_neither_in_sync_nor_absent(aws: SimulatorProcess) -> 
     aws.fault(operation="DescribeFlowLogs", action="deny", times=None)
     result = run_module(aws.url, "s3_flow_log", options(), check=True)
     assert result["failed"] and "describe flow logs" in result["msg"]
+    assert "ec2:DescribeFlowLogs" in result["msg"]
     assert aws.writes() == []
 
 

@@ -15,7 +15,9 @@ from ansible_collections.amazon.aws.plugins.module_utils.common import set_colle
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import failure_message
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.version import COLLECTION_NAME
@@ -48,7 +50,16 @@ def run_module(module: FlowLogsModule, work: Callable[[FlowLogsModule], None]) -
     except InputError as error:
         module.fail_json(msg=str(error))
     except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
+        _fail(module, error)
+
+
+def _fail(module: FlowLogsModule, error: AnsibleAWSError) -> None:
+    """Fail with what was being done, what AWS answered, and what mends it."""
+    hint = hint_for(getattr(error.exception, "operation_name", ""), *error_code_and_message(error))
+    message = f"{error.message}. {hint}" if hint else error.message
+    if error.exception:
+        module.fail_json_aws(error.exception, msg=message)
+    module.fail_json(msg=message)
 
 
 def finish(module: FlowLogsModule, doing: str, result: Dict[str, Any], unsuccessful: Iterable[Unsuccessful]) -> None:
