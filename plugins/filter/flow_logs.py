@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from dataclasses import replace
 from typing import Any
 from typing import Callable
@@ -53,6 +54,8 @@ RESULTS = {
     "permissions": "publish_to_s3_permissions_result",
 }
 Hosts = Sequence[Union[str, Mapping[str, Any]]]
+#: A report, or the JSON of one.
+Findings = Union[str, Mapping[str, Any]]
 
 
 def _host(item: Union[str, Mapping[str, Any]], hostvars: Optional[Mapping[str, Any]]) -> HostVariables:
@@ -155,14 +158,19 @@ def _as_filter(function: Callable[..., Any]) -> Callable[..., Any]:
     return filter_plugin
 
 
-def flow_log_report(findings: Mapping[str, Any], output_format: str = "json") -> str:
+def _report(findings: Findings) -> Mapping[str, Any]:
+    # Ansible renders a large structure each time it is looked at, and a text only once.
+    return json.loads(findings) if isinstance(findings, str) else findings
+
+
+def flow_log_report(findings: Findings, output_format: str = "json") -> str:
     """Return a report as text; see flow_log_report.yml."""
-    return render(findings, output_format)
+    return render(_report(findings), output_format)
 
 
-def flow_log_failing(findings: Mapping[str, Any], fail_on: Iterable[str]) -> Dict[str, int]:
+def flow_log_failing(findings: Findings, fail_on: Iterable[str]) -> Dict[str, int]:
     """Return which findings of a report shall fail a run; see flow_log_failing.yml."""
-    return failing(findings, fail_on)
+    return failing(_report(findings), fail_on)
 
 
 def flow_log_permissions_policy(operations: Union[str, Sequence[str]], **options: Any) -> Dict[str, Any]:

@@ -101,6 +101,9 @@ def test_findings_and_summary_look_for_results_where_the_work_ran() -> None:
     assert [item["runner"] for item in summary["failures"]] == ["s3/central"]
     assert FILTERS["flow_log_report"](made, "headline").startswith("flow log drift report: verdict=unknown")
     assert FILTERS["flow_log_failing"](made, ["unknown", "not_evaluated"]) == {"not_evaluated": 1}
+    text = FILTERS["flow_log_report"](made)
+    assert FILTERS["flow_log_failing"](text, ["not_evaluated"]) == {"not_evaluated": 1}
+    assert FILTERS["flow_log_report"](text) == text
     assert FILTERS["flow_log_overview"](publication)[0].startswith(BATCH)
 
 
