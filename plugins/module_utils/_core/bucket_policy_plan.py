@@ -1,0 +1,497 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From a bucket policy and what is wanted of it to the policy that should be. PRIVATE to this collection.
+
+Grants add up: ``present`` only ever adds, ``absent`` takes away what it names. Statements of others are never changed
+by ``present``; ``absent`` also cuts those that are recognisably log delivery and nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import replace
+from typing import Any
+from typing import Dict
+from typing import FrozenSet
+from typing import Iterable
+from typing import List
+from typing import Optional
+from typing import Set
+from typing import Tuple
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_options import WantedDelivery
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import ALL_REGIONS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import LAYOUTS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import DELIVERY_SERVICE
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import FROM_ACCOUNTS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import WRITE_ACTION
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Form
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import FormedGrant
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Grant
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import grant_denials
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import grant_positions
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import needed
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import requests_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import without_needless
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import CHECK_SID
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import DENSITIES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import WRITE_SID
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import Place
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import View
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import cut
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import grouped
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import with_layouts_apart
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import is_our_sid
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import parse_ours
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import render
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import view_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import Destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Action
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Change
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Statement
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import decide_action
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import decide_principal
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import gone_principals
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import name_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import perhaps_granted_by
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import size_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import statements_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import statements_with
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import with_statements
+
+#: S3 User Guide, "Bucket policies": 20 KB. S3 leaves blanks out of account; so does the compact form that is measured.
+MAX_BYTES = 20480
+_WARN_BYTES = MAX_BYTES * 9 // 10
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A statement of the policy to be, and the position it had in the policy that is (None: it is new)."""
+
+    statement: Statement
+    origin: Optional[int] = None
+
+
+@dataclass(frozen=True)
+class PolicyPlan:
+    """What is, what should be, and what lies between.
+
+    :param before: the policy as it is, None without one.
+    :param after: the policy as it should be, None if nothing is left of it.
+    :param added: names of statements; so are ``updated``, ``removed`` and ``kept``. ``#3`` is the third statement of
+        ``before``, where it has no Sid.
+    :param warnings: what people should know though it is no failure.
+    :param refusals: why nothing can be written.
+    """
+
+    bucket: Destination
+    before: Optional[Policy]
+    after: Optional[Policy]
+    added: Tuple[str, ...] = ()
+    updated: Tuple[str, ...] = ()
+    removed: Tuple[str, ...] = ()
+    kept: Tuple[str, ...] = ()
+    changes: Tuple[Change, ...] = ()
+    reason: str = ""
+    warnings: Tuple[str, ...] = ()
+    refusals: Tuple[Unsuccessful, ...] = ()
+
+    @property
+    def writes(self) -> bool:
+        """Whether something is to be written; a plan that is refused writes nothing."""
+        return bool(self.changes) and not self.refusals
+
+    @property
+    def actions(self) -> Tuple[Action, ...]:
+        """The one write call, or none."""
+        if not self.writes:
+            return ()
+        kind = "delete_policy" if self.after is None else "put_policy"
+        return (Action(kind, self.bucket.bucket_arn, changes=self.changes, reason=self.reason),)
+
+    def statements(self) -> Dict[str, List[str]]:
+        """Return the names of the statements by what happens to them."""
+        if self.refusals:
+            names = [name_of(item, position) for position, item in enumerate(statements_of(self.before))]
+            return {"added": [], "updated": [], "removed": [], "kept": names}
+        return {
+            "added": list(self.added),
+            "updated": list(self.updated),
+            "removed": list(self.removed),
+            "kept": list(self.kept),
+        }
+
+
+# --- adding ----------------------------------------------------------------------------------------------------------
+
+
+def _free_sid(base: str, taken: Set[str]) -> str:
+    sid, number = base, 1
+    while sid in taken:
+        number += 1
+        sid = f"{base}{number}"
+    taken.add(sid)
+    return sid
+
+
+def _sids(entries: Iterable[_Entry]) -> Set[str]:
+    return {str(entry.statement["Sid"]) for entry in entries if entry.statement.get("Sid")}
+
+
+_Group = Tuple[Form, FrozenSet[Grant]]
+
+
+def _pair(groups: List[_Group], ours: Dict[int, _Group]) -> Dict[int, int]:
+    """Return which group goes where: index of a group -> position of the statement that says it, or nearly so."""
+    pairs: Dict[int, int] = {}
+    free = dict(ours)
+
+    def likeness(group: _Group, statement: _Group) -> Tuple[bool, int, bool]:
+        return group == statement, len(group[1] & statement[1]), group[0] == statement[0]
+
+    candidates = sorted(
+        (
+            (likeness(group, held), -position, number)
+            for number, group in enumerate(groups)
+            for position, held in ours.items()
+        ),
+        reverse=True,
+    )
+    for _likeness, negative_position, number in candidates:
+        if number not in pairs and -negative_position in free:
+            pairs[number] = -negative_position
+            del free[-negative_position]
+    return pairs
+
+
+def _regrouped(
+    entries: List[_Entry], bucket: Destination, missing: Iterable[FormedGrant], is_write: bool, density: int
+) -> List[_Entry]:
+    """Return the entries with our statements of one kind saying what they said and what was missing besides."""
+    parsed = {position: parse_ours(bucket, entry.statement) for position, entry in enumerate(entries)}
+    ours = {position: group for position, group in parsed.items() if group and bool(group[0].acl) == is_write}
+    held = {(form, grant) for form, grants in ours.values() for grant in grants}
+    groups = grouped(without_needless(held.union(missing)))
+    pairs = _pair(groups, ours)
+    places = {position: number for number, position in pairs.items()}
+    result, taken = [], _sids(entries)
+    for position, entry in enumerate(entries):
+        if position not in ours:
+            result.append(entry)
+        elif position in places:
+            group = groups[places[position]]
+            same = group == ours[position] and not (density and group[0].sources == FROM_ACCOUNTS)
+            sid = entry.statement["Sid"]
+            result.append(entry if same else replace(entry, statement=_rendered(bucket, group, sid, density)))
+    new = [group for number, group in enumerate(groups) if number not in pairs]
+    base = WRITE_SID if is_write else CHECK_SID
+    return result + [_Entry(_rendered(bucket, group, _free_sid(base, taken), density)) for group in new]
+
+
+def _rendered(bucket: Destination, group: _Group, sid: str, density: int) -> Statement:
+    form, grants = group
+    return render(bucket, form, grants, sid, density)
+
+
+def _merged(policy: Optional[Policy], wanted: WantedDelivery, density: int = 0) -> List[_Entry]:
+    entries = [_Entry(statement, position) for position, statement in enumerate(statements_of(policy))]
+    missing = [item for item in needed(wanted.form, wanted.grants()) if not _is_given(policy, wanted, item)]
+    for is_write in (True, False):
+        of_kind = [item for item in missing if bool(item[1].layout) == is_write]
+        if of_kind:
+            entries = _regrouped(entries, wanted.bucket, of_kind, is_write, density)
+    return entries
+
+
+def _is_given(policy: Optional[Policy], wanted: WantedDelivery, item: FormedGrant) -> bool:
+    return bool(grant_positions(policy, wanted.bucket, *item))
+
+
+# --- taking away -----------------------------------------------------------------------------------------------------
+
+
+def _without(regions: FrozenSet[str], named: Tuple[str, ...]) -> FrozenSet[str]:
+    return frozenset() if ALL_REGIONS in named else regions.difference(named)
+
+
+def _cut_entries(entries: List[_Entry], bucket: Destination, is_write: bool, keep: Any) -> List[_Entry]:
+    result, taken = [], _sids(entries)
+    for entry in entries:
+        view = view_of(bucket, entry.statement)
+        if view is None or view.is_write != is_write:
+            result.append(entry)
+            continue
+        parts = cut(view, entry.statement, keep)
+        result += [replace(entry, statement=part) for part in parts[:1]]
+        base = WRITE_SID if is_write else CHECK_SID
+        result += [_Entry({**part, "Sid": _free_sid(base, taken)}) for part in parts[1:]]
+    return result
+
+
+def _still_writing(bucket: Destination, entries: Iterable[_Entry], source: str) -> FrozenSet[str]:
+    """Return the regions from which a source (``*``: any) may still write by some statement."""
+    regions: Set[str] = set()
+    for entry in entries:
+        statement = entry.statement
+        if statement.get("Effect") != "Allow" or decide_principal(statement, DELIVERY_SERVICE) is False:
+            continue
+        if decide_action(statement, WRITE_ACTION) is not False:
+            regions |= _regions_in(view_of(bucket, statement), source)
+    return frozenset(regions)
+
+
+def _regions_in(view: Optional[View], source: str) -> FrozenSet[str]:
+    if view is None or source == "*":
+        return frozenset({ALL_REGIONS})
+    is_named = view.sources is None or source in view.sources
+    return view.regions_of(source) if is_named and view.places_of(source) else frozenset()
+
+
+def _spelt_out(wanted: WantedDelivery, entry: _Entry) -> _Entry:
+    """Return a statement with a resource per layout for the sources named, where one resource stands for both."""
+    if view_of(wanted.bucket, entry.statement) is None:
+        return entry
+    sources, folders = set(wanted.sources), set(wanted.folders)
+    return replace(entry, statement=with_layouts_apart(wanted.bucket, entry.statement, sources, folders))
+
+
+def _reduced(policy: Optional[Policy], wanted: WantedDelivery) -> List[_Entry]:
+    entries = [_Entry(statement, position) for position, statement in enumerate(statements_of(policy))]
+    if set(wanted.layouts) != set(LAYOUTS):
+        entries = [_spelt_out(wanted, entry) for entry in entries]
+    named, folders, layouts = set(wanted.sources), set(wanted.folders), set(wanted.layouts)
+
+    def keep_writes(source: str, place: Optional[Place], regions: FrozenSet[str]) -> FrozenSet[str]:
+        if source not in named or place is None or place.folder not in folders or not place.layouts <= layouts:
+            return regions
+        return _without(regions, wanted.regions)
+
+    entries = _cut_entries(entries, wanted.bucket, True, keep_writes)
+    written = {source: _still_writing(wanted.bucket, entries, source) for source in named | {"*"}}
+
+    def keep_checks(source: str, _place: Optional[Place], regions: FrozenSet[str]) -> FrozenSet[str]:
+        if source not in written:
+            return regions
+        used = written[source]
+        return (
+            regions
+            if ALL_REGIONS in used
+            else (_without(regions, wanted.regions) | (regions & used) | _all(regions, used))
+        )
+
+    return _cut_entries(entries, wanted.bucket, False, keep_checks)
+
+
+def _all(regions: FrozenSet[str], used: FrozenSet[str]) -> FrozenSet[str]:
+    """Return ``*`` where it must stay, since something of it is in use."""
+    return regions & {ALL_REGIONS} if used else frozenset()
+
+
+# --- the plan --------------------------------------------------------------------------------------------------------
+
+
+def _compare(policy: Optional[Policy], entries: List[_Entry]) -> Dict[str, Any]:
+    before = statements_of(policy)
+    by_origin = {entry.origin: entry.statement for entry in entries if entry.origin is not None}
+    names: Dict[str, List[str]] = {"added": [], "updated": [], "removed": [], "kept": []}
+    changes = []
+    for position, statement in enumerate(before):
+        after = by_origin.get(position)
+        kind = "removed" if after is None else "kept" if after == statement else "updated"
+        names[kind].append(name_of(statement, position))
+        if kind != "kept":
+            changes.append(Change(f"statement {name_of(statement, position)}", statement, after))
+    for entry in entries:
+        if entry.origin is None:
+            names["added"].append(str(entry.statement["Sid"]))
+            changes.append(Change(f"statement {entry.statement['Sid']}", None, entry.statement))
+    return {**{kind: tuple(items) for kind, items in names.items()}, "changes": tuple(changes)}
+
+
+def _plan(policy: Optional[Policy], wanted: WantedDelivery, entries: List[_Entry]) -> PolicyPlan:
+    compared = _compare(policy, entries)
+    after = with_statements(policy, [entry.statement for entry in entries]) if compared["changes"] else policy
+    if wanted.present:
+        reason = "The policy does not let log delivery write for every source asked for."
+    else:
+        reason = "The policy lets log delivery write for sources that should not have it."
+    return PolicyPlan(wanted.bucket, policy, after, reason=reason if compared["changes"] else "", **compared)
+
+
+def _plan_present(policy: Optional[Policy], wanted: WantedDelivery) -> PolicyPlan:
+    """Return the most readable plan that fits, or the smallest if none does."""
+    plans = []
+    for density in DENSITIES:
+        plans.append(_plan(policy, wanted, _merged(policy, wanted, density)))
+        if not plans[-1].changes or size_of(plans[-1].after) <= MAX_BYTES:
+            return plans[-1]
+    return min(plans, key=lambda plan: size_of(plan.after))
+
+
+def plan_bucket_policy(policy: Optional[Policy], wanted: WantedDelivery) -> PolicyPlan:
+    """Return what makes a bucket policy as wanted, without writing anything.
+
+    :param policy: the policy as it is, None without one.
+    :param wanted: with its accounts filled in.
+    """
+    if wanted.present:
+        plan = _plan_present(policy, wanted)
+    else:
+        plan = _plan(policy, wanted, _reduced(policy, wanted))
+    plan = replace(plan, refusals=_refusals(plan))
+    return replace(plan, warnings=tuple(_warnings(plan, wanted)))
+
+
+def _refusals(plan: PolicyPlan) -> Tuple[Unsuccessful, ...]:
+    if not plan.changes or plan.after is None:
+        return ()
+    target, refusals = plan.bucket.bucket_arn, []
+    gone = gone_principals(plan.after)
+    if gone:
+        named = "; ".join(f"{', '.join(ids)} in statement {name}" for name, ids in gone.items())
+        refusals.append(
+            Unsuccessful(
+                target,
+                "PrincipalGone",
+                f"The policy names principals that were deleted, and S3 refuses to take it back with them: {named}.",
+                "Remove these principals (or their statements) from the policy, or put their successors there.",
+            )
+        )
+    size = size_of(plan.after)
+    if size > MAX_BYTES:
+        refusals.append(
+            Unsuccessful(
+                target,
+                "PolicyTooLarge",
+                f"The policy would have {size} bytes of the {MAX_BYTES} that S3 allows; it has {size_of(plan.before)}. "
+                "Nothing was written.",
+                "Give organization_id instead of account_ids, fewer prefixes, or only the one of the layouts plain and "
+                "hive that is in use; or take sources out with state=absent.",
+            )
+        )
+    return tuple(refusals)
+
+
+# --- what people should know -----------------------------------------------------------------------------------------
+
+
+def _names(policy: Optional[Policy], positions: Iterable[int]) -> str:
+    statements = statements_of(policy)
+    return ", ".join(name_of(statements[position], position) for position in sorted(set(positions)))
+
+
+def _warnings(plan: PolicyPlan, wanted: WantedDelivery) -> List[str]:
+    found = [_of_negations(plan), _of_size(plan)]
+    if wanted.present:
+        found += [_of_denials(plan, wanted), _of_width(plan, wanted)]
+    else:
+        found.append(_of_leftovers(plan, wanted))
+    return [text for text in found if text]
+
+
+def _of_negations(plan: PolicyPlan) -> str:
+    names = statements_with(plan.after, ("NotAction", "NotPrincipal"))
+    if not names:
+        return ""
+    return (
+        f"The policy of {plan.bucket.bucket_arn} has NotAction or NotPrincipal (statement {', '.join(names)}). AWS adds "
+        "nothing to such a policy by itself: CreateFlowLogs fails for a source that the policy does not grant already. "
+        "Grant every source with this module before its flow logs are created."
+    )
+
+
+def _of_size(plan: PolicyPlan) -> str:
+    size = size_of(plan.after)
+    if size <= _WARN_BYTES or plan.refusals:
+        return ""
+    return f"The policy of {plan.bucket.bucket_arn} has {size} bytes of the {MAX_BYTES} that S3 allows."
+
+
+def _of_denials(plan: PolicyPlan, wanted: WantedDelivery) -> str:
+    if not any(statement.get("Effect") == "Deny" for statement in statements_of(plan.after)):
+        return ""
+    certain: Set[int] = set()
+    possible: Set[int] = set()
+    for form, grant in needed(wanted.form, wanted.grants()):
+        denials = grant_denials(plan.after, wanted.bucket, form, grant)
+        certain.update(denials.certain)
+        possible.update(denials.possible)
+    texts = []
+    if certain:
+        texts.append(f"denies log delivery (statement {_names(plan.after, certain)}); no grant outweighs that")
+    if possible - certain:
+        texts.append(f"may deny log delivery (statement {_names(plan.after, possible - certain)})")
+    if not texts:
+        return ""
+    return (
+        f"The policy of {plan.bucket.bucket_arn} {' and '.join(texts)}. Exempt the service there, for example with the "
+        'condition "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}.'
+    )
+
+
+def _of_width(plan: PolicyPlan, wanted: WantedDelivery) -> str:
+    """Tell of statements under our Sids that give what is asked for, and more."""
+    carrying = {
+        position: parse_ours(plan.bucket, statement)
+        for position, statement in enumerate(statements_of(plan.after))
+        if is_our_sid(statement)
+    }
+    wide: Set[int] = set()
+    for form, grant in needed(wanted.form, wanted.grants()):
+        positions = grant_positions(plan.after, wanted.bucket, form, grant)
+        parsed = [carrying[position] for position in positions if position in carrying]
+        if len(parsed) == len(positions) and not any(group and group[0] == form for group in parsed):
+            wide.update(positions)
+    if not wide:
+        return ""
+    return (
+        f"Statement {_names(plan.after, wide)} of the policy of {plan.bucket.bucket_arn} gives log delivery what is asked "
+        "for, and more: it is wider than this module would write it. It is left as it is; state=absent takes the "
+        "sources out of it, and state=present then writes the narrow form."
+    )
+
+
+def _gives_still(view: View, wanted: WantedDelivery, source: str) -> bool:
+    """Whether a log delivery statement still has something of what a source was to lose."""
+    regions = view.regions_of(source)
+    is_from_there = (
+        ALL_REGIONS in wanted.regions or ALL_REGIONS in regions or bool(regions.intersection(wanted.regions))
+    )
+    names_source = view.sources is None or source in view.sources
+    return names_source and bool(regions) and is_from_there and _has_place(view, wanted, source)
+
+
+def _has_place(view: View, wanted: WantedDelivery, source: str) -> bool:
+    return any(
+        place is None or (place.folder in wanted.folders and bool(place.layouts.intersection(wanted.layouts)))
+        for _raw, place in view.places_of(source)
+    )
+
+
+def _left_over(plan: PolicyPlan, wanted: WantedDelivery) -> Set[int]:
+    left: Set[int] = set()
+    for position, statement in enumerate(statements_of(plan.after)):
+        view = view_of(plan.bucket, statement)
+        if view is None:
+            alone: Policy = {"Statement": [statement]}
+            requests = (item for grant in wanted.grants() for item in requests_of(wanted.bucket, wanted.form, grant))
+            is_left = any(perhaps_granted_by(alone, request) for request in requests)
+        else:
+            is_left = view.is_write and any(_gives_still(view, wanted, source) for source in wanted.sources)
+        left.update({position} if is_left else ())
+    return left
+
+
+def _of_leftovers(plan: PolicyPlan, wanted: WantedDelivery) -> str:
+    left = _left_over(plan, wanted)
+    if not left:
+        return ""
+    return (
+        f"Statement {_names(plan.after, left)} of the policy of {plan.bucket.bucket_arn} still lets log delivery write, or "
+        "may, for sources that were to be taken out: it grants more than was named (other folders, layouts, regions or "
+        "services), so it is left as it is."
+    )
