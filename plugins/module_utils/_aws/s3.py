@@ -1,0 +1,90 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""S3's bucket and bucket policy calls, one function each. PRIVATE to this collection.
+
+What is not there is None; what could not be read is an error, never "not there". Nothing is retried here beyond what
+botocore does for throttling and server errors.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Dict
+from typing import NamedTuple
+from typing import Optional
+
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import is_ansible_aws_error_code
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsErrorHandler
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import PolicyError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import compact
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import parse_policy
+
+
+class BucketHead(NamedTuple):
+    """A bucket that exists and may be looked at: its region, where S3 tells it."""
+
+    region: Optional[str]
+
+
+def _request(bucket: str, expected_owner: Optional[str], **parameters: Any) -> Dict[str, Any]:
+    request = {"Bucket": bucket, **parameters}
+    return {**request, "ExpectedBucketOwner": expected_owner} if expected_owner else request
+
+
+@FlowLogsErrorHandler.common_error_handler("look at the bucket {bucket}")
+def _head_bucket(client: Any, bucket: str, expected_owner: Optional[str]) -> BucketHead:
+    return BucketHead(client.head_bucket(**_request(bucket, expected_owner)).get("BucketRegion"))
+
+
+def head_bucket(client: Any, bucket: str, expected_owner: Optional[str] = None) -> Optional[BucketHead]:
+    """Return what S3 tells of a bucket (S3 API HeadBucket), None if there is no such bucket.
+
+    :param expected_owner: account that must own it.
+    :raises FlowLogsAWSError: if that cannot be told, for example 403.
+    """
+    try:
+        return _head_bucket(client, bucket, expected_owner)
+    except is_ansible_aws_error_code(["404", "NoSuchBucket"]):
+        return None
+
+
+@FlowLogsErrorHandler.common_error_handler("read the policy of the bucket {bucket}")
+def _get_bucket_policy(client: Any, bucket: str, expected_owner: Optional[str]) -> str:
+    return client.get_bucket_policy(**_request(bucket, expected_owner))["Policy"]
+
+
+def get_bucket_policy(client: Any, bucket: str, expected_owner: Optional[str] = None) -> Optional[Dict[str, Any]]:
+    """Return the policy of a bucket (S3 API GetBucketPolicy), None if the bucket is there and has none.
+
+    :param expected_owner: account that must own the bucket.
+    :raises FlowLogsAWSError: if it cannot be read: NoSuchBucket, AccessDenied, MethodNotAllowed ...
+    """
+    try:
+        return parse_policy(_get_bucket_policy(client, bucket, expected_owner))
+    except is_ansible_aws_error_code("NoSuchBucketPolicy"):
+        return None
+    except PolicyError as error:
+        raise FlowLogsAWSError(message=f"Failed to read the policy of the bucket {bucket}: {error}") from error
+
+
+@FlowLogsErrorHandler.common_error_handler("write the policy of the bucket {bucket}")
+def put_bucket_policy(client: Any, bucket: str, policy: Policy, expected_owner: Optional[str] = None) -> None:
+    """Replace the policy of a bucket (S3 API PutBucketPolicy); the last writer wins, there is no precondition.
+
+    :param expected_owner: account that must own the bucket.
+    """
+    client.put_bucket_policy(**_request(bucket, expected_owner, Policy=compact(policy)))
+
+
+@FlowLogsErrorHandler.common_error_handler("delete the policy of the bucket {bucket}")
+def delete_bucket_policy(client: Any, bucket: str, expected_owner: Optional[str] = None) -> None:
+    """Delete the policy of a bucket (S3 API DeleteBucketPolicy); one without a policy stays without.
+
+    :param expected_owner: account that must own the bucket.
+    """
+    client.delete_bucket_policy(**_request(bucket, expected_owner))
