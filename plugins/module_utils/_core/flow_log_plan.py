@@ -177,23 +177,27 @@ def _create(wanted: Wanted, target: str) -> FlowLogPlan:
 def _keep(wanted: Wanted, target: str, exact: Sequence[FlowLog], candidates: Sequence[FlowLog]) -> FlowLogPlan:
     """Keep the oldest healthy equal flow log, finish what an interrupted run began, and set the tags."""
     kept = min(exact, key=lambda item: (item.marked_as_replaced, item.failed) + _by_age(item))
-    steps = [
-        Step(
-            Action(
-                "replace",
-                target,
-                flow_log_id=kept.flow_log_id,
-                replaces=old.flow_log_id,
-                reason="Finishes a replacement that was interrupted.",
-            ),
-            flow_log=old,
-            resumed=kept,
-        )
-        for old in candidates
-        if old.marked_as_replaced and old is not kept and not old.managed_by_aws
-    ]
+    left = [item for item in candidates if item.marked_as_replaced and item is not kept and not item.managed_by_aws]
+    steps = [] if kept.failed else [_finishing_step(target, kept, old) for old in left]
+    unsuccessful = [_unfinished(target, kept, old) for old in left] if kept.failed else []
     steps.extend(_tag_steps(wanted, target, kept))
-    return FlowLogPlan(steps=tuple(steps), kept=(kept,))
+    managed = (kept, *left) if kept.failed else (kept,)
+    return FlowLogPlan(steps=tuple(steps), unsuccessful=tuple(unsuccessful), kept=managed)
+
+
+def _finishing_step(target: str, kept: FlowLog, old: FlowLog) -> Step:
+    reason = "Finishes a replacement that was interrupted."
+    action = Action("replace", target, flow_log_id=kept.flow_log_id, replaces=old.flow_log_id, reason=reason)
+    return Step(action, flow_log=old, resumed=kept)
+
+
+def _unfinished(target: str, kept: FlowLog, old: FlowLog) -> Unsuccessful:
+    message = (
+        f"A replacement was interrupted, and its new flow log {kept.flow_log_id} does not deliver: "
+        f"{kept.delivery_error}. The old one, {old.flow_log_id}, stays."
+    )
+    hint = "Mend the delivery (bucket policy, key policy), then run again: the old one goes once the new one delivers."
+    return Unsuccessful(target, "ReplacementFailed", message, hint, flow_log_id=kept.flow_log_id)
 
 
 def _tag_steps(wanted: Wanted, target: str, kept: FlowLog) -> List[Step]:

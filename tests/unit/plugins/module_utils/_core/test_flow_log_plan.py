@@ -251,6 +251,16 @@ def test_an_interrupted_replacement_is_finished() -> None:
     assert summary(plan_flow_logs(wanted(), [right_again])) == [("untag", "fl-old", None)]
 
 
+def test_an_interrupted_replacement_whose_new_flow_log_fails_is_not_finished() -> None:
+    old = flow_log("fl-old", max_aggregation_interval=60, tags={REPLACED_TAG: "true"})
+    new = replace(flow_log("fl-new"), delivery_status="FAILED", delivery_error="Access error")
+    plan = plan_flow_logs(wanted(), [old, new])
+    assert plan.steps == () and plan.extra == ()
+    (item,) = plan.unsuccessful
+    assert (item.code, item.flow_log_id) == ("ReplacementFailed", "fl-new")
+    assert "Access error" in item.message and "fl-old" in item.message
+
+
 @pytest.mark.parametrize("present", [True, False])
 def test_flow_logs_of_aws_services_are_never_deleted(present: bool) -> None:
     owned = flow_log(traffic_type="REJECT", tags={"aws:cloudformation:stack-id": "x"})
@@ -419,6 +429,21 @@ def test_a_target_that_was_logged_stays_logged(asked: Wanted, fleet: List[FlowLo
     for target in TARGETS:
         if any(item.resource_id == target and item.log_destination_type == "s3" for item in fleet):
             assert any(item.resource_id == target and item.log_destination_type == "s3" for item in after)
+
+
+def healthy(flow_logs: List[FlowLog], target: str) -> int:
+    return len([i for i in flow_logs if i.resource_id == target and i.log_destination_type == "s3" and not i.failed])
+
+
+@given(asked=WANTED, fleet=fleets())
+def test_no_plan_leaves_a_target_with_fewer_healthy_flow_logs(asked: Wanted, fleet: List[FlowLog]) -> None:
+    plan = plan_flow_logs(named(asked), fleet)
+    after = carried_out(plan, fleet, asked)
+    for target in TARGETS:
+        finished = any(step.resumed and step.action.target == target for step in plan.steps)
+        # A purge, or finishing what an earlier run began, is there to leave fewer; but never none.
+        least = min(1, healthy(fleet, target)) if asked.purge != "none" or finished else healthy(fleet, target)
+        assert healthy(after, target) >= least
 
 
 @given(
