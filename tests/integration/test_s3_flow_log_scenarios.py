@@ -17,6 +17,8 @@ from typing import List
 import boto3
 import pytest
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2 as ec2_calls
+
 from tests.integration.in_process import run_module
 from tests.integration.in_process import succeed
 from tests.simulator.client import DEFAULT_ACCESS_KEY
@@ -488,3 +490,58 @@ def test_a_replacement_that_is_cut_off_is_finished_by_the_next_run(
     (flow_log,) = described(ec2, resource_id=VPC)
     assert flow_log["MaxAggregationInterval"] == 60 and flow_log["Tags"] == []
     assert succeed(aws.url, "s3_flow_log", asked)["changed"] is False
+
+
+def test_a_flow_log_that_goes_between_reading_and_tagging_is_told_and_comes_back(
+    aws: SimulatorProcess, ec2: Any
+) -> None:
+    made = succeed(aws.url, "s3_flow_log", options(resource_ids=MANY[:4]))
+    gone = made["actions"][1]
+    aws.fault(operation="DescribeFlowLogs", action="stale", writes=1)
+    ec2.delete_flow_logs(FlowLogIds=[gone["flow_log_id"]])
+    asked = options(resource_ids=MANY[:4], tags={"team": "net"})
+    result = run_module(aws.url, "s3_flow_log", asked)
+    assert result["failed"]
+    assert [item["target"] for item in result["unsuccessful"]] == [gone["target"]]
+    assert sorted(item["target"] for item in result["actions"]) == sorted(set(MANY[:4]) - {gone["target"]})
+    assert kinds(succeed(aws.url, "s3_flow_log", asked)) == ["create"]
+
+
+def test_a_target_deleted_meanwhile_stops_no_other(aws: SimulatorProcess, ec2: Any) -> None:
+    succeed(aws.url, "s3_flow_log", options(resource_ids=MANY[:3]))
+    ec2.delete_vpc(VpcId=MANY[1])
+    asked = options(resource_ids=MANY[:3], name="central", destination="arn:aws:s3:::other-logs")
+    result = run_module(aws.url, "s3_flow_log", asked)
+    assert [item["target"] for item in result["unsuccessful"]] == [MANY[1]]
+    assert kinds(result) == ["create", "create"]
+
+
+TAG_FIELDS = {
+    "log_format": ["srcaddr", "instance-tag", "instance-tag-2", "interface-tag"],
+    "tag_field_specifications": [
+        {"resource_type": "network-interface", "tag_keys": ["team"]},
+        {"resource_type": "instance", "tag_keys": ["team", "env"]},
+    ],
+}
+
+
+def test_tag_fields_are_set_read_back_and_compared(aws: SimulatorProcess, ec2: Any) -> None:
+    assert kinds(converge(aws, options(**TAG_FIELDS))) == ["create"]
+    (flow_log,) = described(ec2, resource_id=VPC)
+    by_type = {item["ResourceType"]: item["TagKeys"] for item in flow_log["TagFieldSpecifications"]}
+    assert by_type == {"instance": ["team", "env"], "network-interface": ["team"]}
+    aws.set_switch("identity", "all_settings")
+    turned = [TAG_FIELDS["tag_field_specifications"][0], {"resource_type": "instance", "tag_keys": ["env", "team"]}]
+    result = converge(aws, options(**{**TAG_FIELDS, "tag_field_specifications": turned}))
+    (action,) = result["actions"]
+    assert [change["field"] for change in action["changes"]] == ["tag_field_specifications"]
+
+
+def test_a_botocore_without_tag_fields_is_told_before_any_call(
+    aws: SimulatorProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ec2_calls, "knows_tag_fields", lambda _client: False)
+    result = run_module(aws.url, "s3_flow_log", options(**TAG_FIELDS))
+    assert result["failed"]
+    assert "tag_field_specifications" in result["msg"] and "botocore" in result["msg"]
+    assert aws.operations() == []
