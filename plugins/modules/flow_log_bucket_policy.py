@@ -14,17 +14,17 @@ version_added: "0.1.0"
 short_description: Let VPC Flow Logs be delivered to an S3 bucket
 description:
   - Merges what log delivery needs into whatever policy a bucket has, or takes it out again, and changes nothing else.
-  - Statements are understood by their meaning. What any statement already grants counts, whoever wrote it and however it
-    is spelt; a condition or an element that is not understood counts as no grant. When nothing is missing, nothing is
-    written.
+  - Statements are understood by their meaning. What any statement already grants counts, whoever wrote it and however
+    it is spelt; a condition or an element that is not understood counts as no grant. When nothing is missing, nothing
+    is written.
   - Statements of others stay as they are, in their order, and so do the C(Id) and the C(Version) of the policy. Of
-    statements whose Sid begins with C(AWSLogDeliveryWrite) or C(AWSLogDeliveryAclCheck), only those are changed that say
-    nothing but what this module says.
-  - Grants add up. O(state=present) for another account, region, folder or layout never takes an earlier grant away, only
-    O(state=absent) does, and only what it names.
-  - S3 cannot write a policy on the condition that nobody else has changed it. So the policy is read again right before it
-    is written, and read back twice, a second apart. What somebody else changed in between is merged anew, three times at
-    most; then the task fails.
+    statements whose Sid begins with C(AWSLogDeliveryWrite) or C(AWSLogDeliveryAclCheck), only those are changed that
+    say nothing but what this module says.
+  - Grants add up. O(state=present) for another account, region, folder or layout never takes an earlier grant away,
+    only O(state=absent) does, and only what it names.
+  - S3 cannot write a policy on the condition that nobody else has changed it. So the policy is read again right
+    before it is written, and read back twice, a second apart. What somebody else changed in between is merged anew,
+    three times at most; then the task fails.
 author:
   - flowlogs.aws contributors
 options:
@@ -37,16 +37,17 @@ options:
     description:
       - V(present) makes sure that each source may deliver to each folder in each layout.
       - V(absent) takes the sources out of every statement that is recognisably log delivery (only its service as the
-        principal, only its actions), whoever wrote it. A statement that grants more than is named is left, and a warning
-        names it. If nothing is left of the policy, it is deleted.
-      - Other AWS services deliver their logs through the same principal into the same folders; they lose the grant too.
+        principal, only its actions), whoever wrote it. A statement that grants more than is named is left, and a
+        warning names it. If nothing is left of the policy, it is deleted.
+      - Other AWS services deliver their logs through the same principal into the same folders; they lose the grant
+        too.
     type: str
     choices: [present, absent]
     default: present
   prefixes:
     description:
-      - Folders of the bucket, as in the destinations of the flow logs. V('') is the bucket without a folder, which is the
-        default.
+      - Folders of the bucket, as in the destinations of the flow logs. V('') is the bucket without a folder, which is
+        the default.
       - C(AWSLogs) cannot be a folder, AWS reserves it.
     type: list
     elements: str
@@ -70,8 +71,8 @@ options:
   acl_condition:
     description:
       - Whether objects must come with the ACL C(bucket-owner-full-control).
-      - V(string_equals) demands it, as AWS documents it. V(string_equals_if_exists) also lets objects in that come without
-        an ACL. V(none) demands nothing.
+      - V(string_equals) demands it, as AWS documents it. V(string_equals_if_exists) also lets objects in that come
+        without an ACL. V(none) demands nothing.
       - Without meaning for O(state=absent).
     type: str
     choices: [string_equals, string_equals_if_exists, none]
@@ -106,18 +107,18 @@ seealso:
     description: The guide of AWS on the bucket policy.
     link: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html
 notes:
-  - Needs the permissions s3:GetBucketPolicy, s3:PutBucketPolicy and, for the last statements, s3:DeleteBucketPolicy, with
-    credentials of the account that owns the bucket.
+  - Needs the permissions s3:GetBucketPolicy, s3:PutBucketPolicy and, for the last statements, s3:DeleteBucketPolicy,
+    with credentials of the account that owns the bucket.
   - S3 allows 20 KB; 20,480 bytes of JSON without blanks are taken for that. The size is told in check mode too, in
     RV(size_bytes); a policy above the limit is refused, and nothing is written. With a bucket name and a folder of 32
     characters together and no other statements, 119 accounts in all regions fit with one layout in the spelling that
     AWS documents, and 78 with both. Only where a policy would not fit otherwise are denser spellings taken. The first
     has C(arn:aws:logs:*:*:*) beside the list of accounts, which means the same (194 and 105 accounts). The second also
     has one resource C(AWSLogs/*ACCOUNT/*) for both layouts (192 accounts).
-  - A principal that was deleted (C(AIDA...), C(AROA...)) makes S3 refuse the whole policy. It is found before anything is
-    written, and named.
-  - A warning names statements that deny log delivery, and those with C(NotAction) or C(NotPrincipal), to which AWS adds
-    nothing by itself.
+  - A principal that was deleted (C(AIDA...), C(AROA...)) makes S3 refuse the whole policy. It is found before
+    anything is written, and named.
+  - A warning names statements that deny log delivery, and those with C(NotAction) or C(NotPrincipal), to which AWS
+    adds nothing by itself.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -166,8 +167,8 @@ EXAMPLES = r"""
 RETURN = r"""
 actions:
   description:
-    - What was written, or in check mode what would be. One entry, C(put_policy) or C(delete_policy), or none; more only if
-      somebody else wrote in between and it was merged anew.
+    - What was written, or in check mode what would be. One entry, C(put_policy) or C(delete_policy), or none; more
+      only if somebody else wrote in between and it was merged anew.
   returned: always
   type: list
   elements: dict
@@ -190,8 +191,8 @@ actions:
       gap_seconds: null
 unsuccessful:
   description:
-    - Why the policy is not as asked for, with C(target), C(code), C(message) and C(hint). If there is anything, the task
-      fails.
+    - Why the policy is not as asked for, with C(target), C(code), C(message) and C(hint). If there is anything, the
+      task fails.
   returned: always
   type: list
   elements: dict
@@ -214,7 +215,8 @@ size_bytes:
   sample: 812
 statements:
   description:
-    - The statements by what happened to them, by Sid. A statement without one is C(#3) if it was the third of the policy.
+    - The statements by what happened to them, by Sid. A statement without one is C(#3) if it was the third of the
+      policy.
   returned: always
   type: dict
   sample: {"added": [AWSLogDeliveryWrite, AWSLogDeliveryAclCheck], "updated": [], "removed": [], "kept": [DenyInsecure]}

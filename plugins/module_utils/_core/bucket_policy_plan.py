@@ -178,18 +178,22 @@ def _regrouped(
     groups = grouped(without_needless(held.union(missing)))
     pairs = _pair(groups, ours)
     places = {position: number for number, position in pairs.items()}
-    result, taken = [], _sids(entries)
-    for position, entry in enumerate(entries):
-        if position not in ours:
-            result.append(entry)
-        elif position in places:
-            group = groups[places[position]]
-            same = group == ours[position] and not (density and group[0].sources == FROM_ACCOUNTS)
-            sid = entry.statement["Sid"]
-            result.append(entry if same else replace(entry, statement=_rendered(bucket, group, sid, density)))
+    result = [
+        _saying(bucket, entry, ours.get(position), groups[places[position]], density) if position in places else entry
+        for position, entry in enumerate(entries)
+        if position in places or position not in ours
+    ]
+    taken = _sids(entries)
     new = [group for number, group in enumerate(groups) if number not in pairs]
     base = WRITE_SID if is_write else CHECK_SID
     return result + [_Entry(_rendered(bucket, group, _free_sid(base, taken), density)) for group in new]
+
+
+def _saying(bucket: Destination, entry: _Entry, held: Optional[_Group], group: _Group, density: int) -> _Entry:
+    """Return a statement of ours changed to say what a group says, untouched if it does so already."""
+    if group == held and not (density and group[0].sources == FROM_ACCOUNTS):
+        return entry
+    return replace(entry, statement=_rendered(bucket, group, entry.statement["Sid"], density))
 
 
 def _rendered(bucket: Destination, group: _Group, sid: str, density: int) -> Statement:
@@ -294,22 +298,29 @@ def _all(regions: FrozenSet[str], used: FrozenSet[str]) -> FrozenSet[str]:
 # --- the plan --------------------------------------------------------------------------------------------------------
 
 
+def _kind(before: Optional[Statement], after: Optional[Statement]) -> str:
+    if before is None:
+        return "added"
+    if after is None:
+        return "removed"
+    return "kept" if before == after else "updated"
+
+
 def _compare(policy: Optional[Policy], entries: List[_Entry]) -> Dict[str, Any]:
-    before = statements_of(policy)
     by_origin = {entry.origin: entry.statement for entry in entries if entry.origin is not None}
-    names: Dict[str, List[str]] = {"added": [], "updated": [], "removed": [], "kept": []}
-    changes = []
-    for position, statement in enumerate(before):
-        after = by_origin.get(position)
-        kind = "removed" if after is None else "kept" if after == statement else "updated"
-        names[kind].append(name_of(statement, position))
-        if kind != "kept":
-            changes.append(Change(f"statement {name_of(statement, position)}", statement, after))
-    for entry in entries:
-        if entry.origin is None:
-            names["added"].append(str(entry.statement["Sid"]))
-            changes.append(Change(f"statement {entry.statement['Sid']}", None, entry.statement))
-    return {**{kind: tuple(items) for kind, items in names.items()}, "changes": tuple(changes)}
+    pairs: List[Tuple[str, Optional[Statement], Optional[Statement]]] = [
+        (name_of(statement, position), statement, by_origin.get(position))
+        for position, statement in enumerate(statements_of(policy))
+    ]
+    pairs += [(str(entry.statement["Sid"]), None, entry.statement) for entry in entries if entry.origin is None]
+    compared: Dict[str, Any] = {
+        kind: tuple(name for name, before, after in pairs if _kind(before, after) == kind)
+        for kind in ("added", "updated", "removed", "kept")
+    }
+    compared["changes"] = tuple(
+        Change(f"statement {name}", before, after) for name, before, after in pairs if before != after
+    )
+    return compared
 
 
 def _plan(policy: Optional[Policy], wanted: WantedDelivery, entries: List[_Entry]) -> PolicyPlan:
@@ -398,9 +409,9 @@ def _of_negations(plan: PolicyPlan) -> str:
     if not names:
         return ""
     return (
-        f"The policy of {plan.bucket.bucket_arn} has NotAction or NotPrincipal (statement {', '.join(names)}). AWS adds "
-        "nothing to such a policy by itself: CreateFlowLogs fails for a source that the policy does not grant already. "
-        "Grant every source with this module before its flow logs are created."
+        f"The policy of {plan.bucket.bucket_arn} has NotAction or NotPrincipal (statement {', '.join(names)}). AWS "
+        "adds nothing to such a policy by itself: CreateFlowLogs fails for a source that the policy does not grant "
+        "already. Grant every source with this module before its flow logs are created."
     )
 
 
@@ -449,8 +460,8 @@ def _of_width(plan: PolicyPlan, wanted: WantedDelivery) -> str:
     if not wide:
         return ""
     return (
-        f"Statement {_names(plan.after, wide)} of the policy of {plan.bucket.bucket_arn} gives log delivery what is asked "
-        "for, and more: it is wider than this module would write it. It is left as it is; state=absent takes the "
+        f"Statement {_names(plan.after, wide)} of the policy of {plan.bucket.bucket_arn} gives log delivery what is "
+        "asked for, and more: it is wider than this module would write it. It is left as it is; state=absent takes the "
         "sources out of it, and state=present then writes the narrow form."
     )
 
@@ -491,7 +502,7 @@ def _of_leftovers(plan: PolicyPlan, wanted: WantedDelivery) -> str:
     if not left:
         return ""
     return (
-        f"Statement {_names(plan.after, left)} of the policy of {plan.bucket.bucket_arn} still lets log delivery write, or "
-        "may, for sources that were to be taken out: it grants more than was named (other folders, layouts, regions or "
-        "services), so it is left as it is."
+        f"Statement {_names(plan.after, left)} of the policy of {plan.bucket.bucket_arn} still lets log delivery "
+        "write, or may, for sources that were to be taken out: it grants more than was named (other folders, layouts, "
+        "regions or services), so it is left as it is."
     )

@@ -278,24 +278,27 @@ def _is_delivery(statement: Statement) -> bool:
     )
 
 
+def _condition_values(operator: str, key: str, value: Any) -> Optional[Tuple[str, ...]]:
+    """Return the values of a key that log delivery needs, None if taking one out might not take a grant away."""
+    texts = _texts(value)
+    if texts is None or operator not in _LISTING[key]:
+        return None
+    return None if key == _ARN_KEY and not all(map(_SOURCE_ARN.match, texts)) else texts
+
+
 def _conditions(statement: Statement) -> Optional[Tuple[Dict[str, Tuple[str, ...]], Dict[str, str], bool]]:
     """Return values and operators by key, and whether all keys are known; None if they cannot be cut safely."""
-    values: Dict[str, Tuple[str, ...]] = {}
-    operators: Dict[str, str] = {}
-    known = True
-    for operator, block in statement.get("Condition", {}).items():
-        for key, value in block.items():
-            name = key.lower()
-            texts = _texts(value)
-            if name not in _LISTING:
-                known = False
-            elif name in values or texts is None or operator not in _LISTING[name]:
-                return None
-            elif name == _ARN_KEY and not all(map(_SOURCE_ARN.match, texts)):
-                return None
-            else:
-                values[name], operators[name] = texts, operator
-    return values, operators, known
+    given = [
+        (operator, key.lower(), value)
+        for operator, block in statement.get("Condition", {}).items()
+        for key, value in block.items()
+    ]
+    ours = [item for item in given if item[1] in _LISTING]
+    found = {key: _condition_values(operator, key, value) for operator, key, value in ours}
+    values = {key: texts for key, texts in found.items() if texts is not None}
+    if len(values) < len(ours):
+        return None
+    return values, {key: operator for operator, key, _value in ours}, len(ours) == len(given)
 
 
 def view_of(bucket: Destination, statement: Statement) -> Optional[View]:

@@ -62,7 +62,8 @@ def _compiled(pattern: str) -> Pattern[str]:
 def covers(pattern: str, value: str) -> bool:
     """Whether a pattern matches everything that a value stands for.
 
-    Exact but for patterns in which ``?`` and ``*`` meet such that only counting would tell; those count as not covering.
+    Exact but for patterns in which ``?`` and ``*`` meet such that only counting would tell; those count as not
+    covering.
     """
     return bool(_compiled(pattern).fullmatch(value))
 

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs ``flow_log_bucket_policy``: read, plan, write unless in check mode, read back, result. PRIVATE to this collection.
+"""Runs ``flow_log_bucket_policy``: read, plan, write, read back, result. PRIVATE to this collection.
 
-S3 has no compare-and-swap for bucket policies: the last writer wins. So the policy is read and planned anew right before
-it is written, and read back after; if somebody else's policy stands there then, without what was asked for, it is merged
-anew, and after some rounds the task fails rather than say what is not so.
+S3 has no compare-and-swap for bucket policies: the last writer wins. So the policy is read and planned anew right
+before it is written, and read back after; if somebody else's policy stands there then, without what was asked for, it
+is merged anew, and after some rounds the task fails rather than say what is not so.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import fi
 ROUNDS = 3
 #: Seconds before each further try while S3 answers 409.
 CONFLICT_PAUSES = (0.5, 1, 2, 4, 8)
-#: Seconds before each reading back. Two readings in a row must show what was asked for: another writer that had read the
-#: policy before this one wrote it gets the pause between them to show up. More are for readings that lag behind.
+#: Seconds before each reading back. Two readings in a row must show what was asked for: another writer that had read
+#: the policy before this one wrote it gets the pause between them to show up. More are for readings that lag behind.
 CONFIRM_PAUSES = (0, 1, 2, 4)
 
 Pause = Callable[[float], None]
@@ -121,8 +121,8 @@ class _Convergence:
             Unsuccessful(
                 self._wanted.bucket.bucket_arn,
                 "PolicyOverwritten",
-                f"The policy was written {ROUNDS} times, and each time it did not hold what was asked for when it was read "
-                "back: something else keeps writing it.",
+                f"The policy was written {ROUNDS} times, and each time it did not hold what was asked for when it was "
+                "read back: something else keeps writing it.",
                 "Find out what else writes this policy, and let one at a time do so.",
             )
         )
@@ -133,17 +133,22 @@ class _Convergence:
             plan = self.plan()
             if not plan.writes:
                 return None
-            try:
-                self._operation = "PutBucketPolicy" if plan.after is not None else "DeleteBucketPolicy"
-                self._store.write(plan.after)
-            except FlowLogsAWSError as error:
-                if pause is None or error_code_and_message(error)[0] not in CONFLICT_CODES:
-                    raise
-                self._pause(pause)
-                continue
-            self.outcome.actions += plan.actions
-            return plan
-        raise AssertionError("the last try returns or raises")
+            if self._is_written(plan, is_last=pause is None):
+                self.outcome.actions += plan.actions
+                return plan
+            self._pause(pause or 0)
+        raise AssertionError("the last try writes or raises")
+
+    def _is_written(self, plan: PolicyPlan, is_last: bool) -> bool:
+        """Write; return False for a conflict that leaves another try."""
+        self._operation = "PutBucketPolicy" if plan.after is not None else "DeleteBucketPolicy"
+        try:
+            self._store.write(plan.after)
+        except FlowLogsAWSError as error:
+            if is_last or error_code_and_message(error)[0] not in CONFLICT_CODES:
+                raise
+            return False
+        return True
 
     def _is_confirmed(self, written: PolicyPlan) -> bool:
         """Whether the policy, read back twice in a row, is as wanted; False if somebody else's stands there."""
