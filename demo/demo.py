@@ -17,7 +17,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from stage import FOLDER
 from stage import ROOT
 from stage import Run
 from stage import Stage
@@ -270,7 +269,7 @@ def _planned(row: dict[str, Any]) -> str:
 
 
 def _report(story: Story, scene: Stage, name: str) -> tuple[Run, dict[str, Any]]:
-    folder = FOLDER / f"report-{name}"
+    folder = scene.folder / f"report-{name}"
     run = scene.play("flowlogs.aws.drift_report", GROWN, drift_report_directory=str(folder.relative_to(ROOT)))
     story.recap(run, run.line("flow log drift report: "))
     files = sorted(str(path.relative_to(ROOT)) for path in folder.glob("*"))
@@ -338,7 +337,7 @@ def main() -> int:
     if story.false_claims:
         print(f"\nNot as it should be, after {seconds:.0f} s: see FALSE above.")
         return 1
-    print(f"\nDone in {seconds:.0f} s; every claim above was checked. Read {FOLDER.relative_to(ROOT)}/ at leisure.")
+    print(f"\nDone in {seconds:.0f} s; every claim above was checked.")
     return 0
 
 

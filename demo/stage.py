@@ -2,11 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the demo plays on: a simulated AWS, Ansible, and the files of a run, all in .dev/demo of the checkout."""
+"""What the demo plays on: a simulated AWS, Ansible, and the files of a run, all in .dev of the checkout."""
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
+import itertools
 import os
 import shutil
 import signal
@@ -16,6 +18,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from typing import Any
 
 import boto3
@@ -26,7 +29,6 @@ sys.path.insert(0, str(ROOT))
 from tests.simulator.client import SECRET_KEY  # noqa: E402
 from tests.simulator.client import SimulatorProcess  # noqa: E402
 
-FOLDER = ROOT / ".dev" / "demo"
 ACCESS_KEY = "AKIADEMOAUTOMATIONAA"
 PLAYBOOK_SECONDS = 300
 # How each account is entered: the roles that the profiles of the inventory assume.
@@ -70,10 +72,14 @@ class Run:
 
 
 class Stage:
-    """The simulated AWS and the playbooks that are run against it."""
+    """The simulated AWS and the playbooks that are run against it.
 
-    def __init__(self, simulator: SimulatorProcess) -> None:
+    :param folder: where logs and reports go.
+    """
+
+    def __init__(self, simulator: SimulatorProcess, folder: Path) -> None:
         self.simulator = simulator
+        self.folder = folder
         self._runs = 0
 
     def client(self, service: str, profile: str, region: str = "eu-west-1") -> Any:
@@ -83,7 +89,7 @@ class Stage:
     def play(self, playbook: str, inventories: list[str], **variables: str) -> Run:
         """Run one of the collection's playbooks as a user would; its output goes to a file."""
         self._runs += 1
-        log = FOLDER / f"{self._runs}-{playbook.rpartition('.')[2]}.log"
+        log = self.folder / f"{self._runs}-{playbook.rpartition('.')[2]}.log"
         command = [sys.executable, "-m", "ansible", "playbook", playbook]
         command += [word for inventory in inventories for word in ("-i", inventory)]
         command += [word for name, value in variables.items() for word in ("-e", f"{name}={value}")]
@@ -111,7 +117,30 @@ def _run(command: list[str], log: Path) -> int:
                 process.wait()
 
 
-def _settings() -> None:
+@contextlib.contextmanager
+def _folder() -> Iterator[Path]:
+    """Yield an empty folder, .dev/demo, or the first of .dev/demo-2, -3 ... that no other running demo has."""
+    (ROOT / ".dev").mkdir(exist_ok=True)
+    for number in itertools.count(1):
+        folder = ROOT / ".dev" / ("demo" if number == 1 else f"demo-{number}")
+        with open(f"{folder}.lock", "w", encoding="utf-8") as lock:
+            if _take(lock):
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                yield folder
+                return
+
+
+def _take(lock: IO[str]) -> bool:
+    """Take a lock for as long as the file is open, unless another process has it; tell which."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _settings(folder: Path) -> None:
     """Lead every AWS client and Ansible of this process and its children to the demo; forget the caller's settings."""
     for name in [name for name in os.environ if name.startswith(("AWS_", "ANSIBLE_"))]:
         del os.environ[name]
@@ -119,7 +148,7 @@ def _settings() -> None:
         ANSIBLE_CONFIG=str(ROOT / "tools" / "ansible.cfg"),
         ANSIBLE_NOCOLOR="1",
         ANSIBLE_REMOTE_TMP=str(ROOT / ".dev" / "ansible" / "tmp"),
-        AWS_CONFIG_FILE=str(FOLDER / "aws-config"),
+        AWS_CONFIG_FILE=str(folder / "aws-config"),
         AWS_EC2_METADATA_DISABLED="true",
         AWS_SHARED_CREDENTIALS_FILE=os.devnull,
     )
@@ -128,12 +157,10 @@ def _settings() -> None:
 @contextlib.contextmanager
 def stage() -> Iterator[Stage]:
     """Set the stage up, and take down what was started however the play ends."""
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(parents=True)
-    _settings()
-    (FOLDER / "aws-config").write_text(aws_config(), encoding="utf-8")
     # A polite kill ends the play like Ctrl-C does.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    with SimulatorProcess(seed=ROOT / "demo" / "fleet.yml") as simulator:
+    with _folder() as folder, SimulatorProcess(seed=ROOT / "demo" / "fleet.yml") as simulator:
+        (folder / "aws-config").write_text(aws_config(), encoding="utf-8")
+        _settings(folder)
         os.environ["AWS_ENDPOINT_URL"] = simulator.url
-        yield Stage(simulator)
+        yield Stage(simulator, folder)
