@@ -81,6 +81,7 @@ class BucketWork:
 
     :param managed: whether the bucket policy is to be managed here.
     :param regions: ``()`` means every region.
+    :param region: which region to ask for the bucket; ``None`` leaves that to the connection options.
     """
 
     name: str
@@ -376,7 +377,8 @@ def _bucket(members: Sequence[Target], on_first_host: bool) -> BucketWork:
         organization_id=_said(members, "organization_id"),
         acl_condition=_said(members, "acl_condition") or ACL_CONDITIONS[0],
         source_conditions=_said(members, "source_conditions") is not False,
-        region=_said(members, "bucket_region"),
+        # Elsewhere than in the partition aws an S3 client without a region asks the wrong partition.
+        region=_said(members, "bucket_region") or (None if destination.partition == "aws" else first.region),
         expected_bucket_owner=_said(members, "bucket_owner"),
     )
 

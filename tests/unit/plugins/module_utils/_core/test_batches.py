@@ -325,6 +325,7 @@ def test_partition_of_a_region(region: str, partition: str) -> None:
     assert partition_of_region(region) == partition
     (work,) = plan_publication([host("vpc-1", region=region, destination="b-1")]).to_dict()["destinations"]
     assert work["bucket_arn"] == f"arn:{partition}:s3:::b-1"
+    assert work["region"] == (None if partition == "aws" else region)
 
 
 @pytest.mark.parametrize(
