@@ -76,7 +76,8 @@ def test_demo_shows_what_it_promises(demo: subprocess.Popen[str], checkout: path
     assert not is_served(url_in(output))
 
 
-def test_interrupted_demo_leaves_nothing_behind(demo: subprocess.Popen[str]) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupted_demo_leaves_nothing_behind(demo: subprocess.Popen[str], number: int, code: int) -> None:
     lines = []
     for line in demo.stdout:
         lines.append(line)
@@ -84,8 +85,8 @@ def test_interrupted_demo_leaves_nothing_behind(demo: subprocess.Popen[str]) -> 
             break
     url = url_in("".join(lines))
     assert is_served(url)
-    demo.send_signal(signal.SIGINT)
+    demo.send_signal(number)
     output, _ = demo.communicate(timeout=SECONDS)
-    assert demo.returncode == 130, output
+    assert demo.returncode == code, output
     assert "Traceback" not in output
     assert not is_served(url)
