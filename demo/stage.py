@@ -65,7 +65,7 @@ class Run:
     def line(self, beginning: str) -> str:
         """Return what the playbook said in the one line that begins like this, or "" """
         for line in self.output.splitlines():
-            _, found, rest = line.partition(beginning)
+            _before, found, rest = line.partition(beginning)
             if found:
                 return rest.strip().strip('",')
         return ""
@@ -163,4 +163,4 @@ def stage() -> Iterator[Stage]:
         (folder / "aws-config").write_text(aws_config(), encoding="utf-8")
         _settings(folder)
         os.environ["AWS_ENDPOINT_URL"] = simulator.url
-        yield Stage(simulator, folder)
+        yield Stage(simulator, folder)  # pylint: disable=contextmanager-generator-missing-cleanup

@@ -19,6 +19,7 @@ from typing import Optional
 from typing import Sequence
 from typing import Union
 
+import ansible.template
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import Publication
@@ -36,15 +37,14 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variable
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import bucket_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import resource_ids_of
 
-try:
-    from ansible.template import trust_as_template  # noqa: F401
+if hasattr(ansible.template, "trust_as_template"):
 
     # Since ansible-core 2.19 only what somebody declared trustworthy is ever a template.
     def inert(value: Any) -> Any:
         """Return a value as it is."""
         return value
 
-except ImportError:  # ansible-core 2.17 and 2.18
+else:  # ansible-core 2.17 and 2.18
     from ansible.utils.unsafe_proxy import wrap_var as inert
 
 #: Where the roles leave the result of the work of a host, by the kind of work.

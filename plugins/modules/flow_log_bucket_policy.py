@@ -26,7 +26,7 @@ description:
     before it is written, and read back twice, a second apart. What somebody else changed in between is merged anew,
     three times at most; then the task fails.
 author:
-  - flowlogs.aws contributors
+  - flowlogs.aws contributors (@flowlogs)
 options:
   bucket:
     description:

@@ -54,7 +54,7 @@ def url_in(text: str) -> str:
 
 
 def test_demo_shows_what_it_promises(demo: subprocess.Popen[str], checkout: pathlib.Path) -> None:
-    output, _ = demo.communicate(timeout=SECONDS)
+    output, _errors = demo.communicate(timeout=SECONDS)
     assert demo.returncode == 0, output
     assert "FALSE" not in output
     chapters = re.findall(r"^\d\. ([\w ]+)", output, re.MULTILINE)
@@ -86,7 +86,7 @@ def test_interrupted_demo_leaves_nothing_behind(demo: subprocess.Popen[str], num
     url = url_in("".join(lines))
     assert is_served(url)
     demo.send_signal(number)
-    output, _ = demo.communicate(timeout=SECONDS)
+    output, _errors = demo.communicate(timeout=SECONDS)
     assert demo.returncode == code, output
     assert "Traceback" not in output
     assert not is_served(url)

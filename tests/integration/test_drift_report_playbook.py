@@ -7,11 +7,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
-from tests.integration.conftest import AnsibleRun
 from tests.integration.conftest import AnsibleRunner
 from tests.integration.publication import ARCHIVE
 from tests.integration.publication import AUDIT

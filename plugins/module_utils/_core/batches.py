@@ -359,7 +359,8 @@ def _buckets(targets: Iterable[Target], on_first_host: bool) -> List[BucketWork]
 def _bucket(members: Sequence[Target], on_first_host: bool) -> BucketWork:
     first = members[0]
     destination = first.destination
-    assert destination is not None, "only targets with a destination are grouped by bucket"
+    if destination is None:
+        raise AssertionError("only targets with a destination are grouped by bucket")
     name = _bucket_name(destination)
     # Every host that says something says the same: those that contradict were refused before.
     speaker = next((item.host for item in members if item.bucket_connection is not None), first.host)

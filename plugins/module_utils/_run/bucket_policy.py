@@ -109,8 +109,7 @@ class _Convergence:
             self.outcome.actions = list(plan.actions)
         else:
             self._write_until_it_stays()
-        assert self.outcome.plan is not None
-        self.outcome.unsuccessful += self.outcome.plan.refusals
+        self.outcome.unsuccessful += (self.outcome.plan or plan).refusals
 
     def _write_until_it_stays(self) -> None:
         for _round in range(ROUNDS):
