@@ -29,10 +29,10 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination imp
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import parse_folder
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 
-_ACCOUNT = re.compile(r"^\d{12}$")
-_REGION = re.compile(r"^[a-z]{2,5}(-[a-z]+)+-\d{1,2}$")
+_ACCOUNT = re.compile(r"^\d{12}\Z")
+_REGION = re.compile(r"^[a-z]{2,5}(-[a-z]+)+-\d{1,2}\Z")
 #: AWS Organizations API, OrganizationId.
-_ORGANIZATION = re.compile(r"^o-[a-z0-9]{10,32}$")
+_ORGANIZATION = re.compile(r"^o-[a-z0-9]{10,32}\Z")
 #: In a policy these would stand for other folders, or for a policy variable.
 _UNFIT_FOLDER = re.compile(r"[*?]|\$\{|[\x00-\x1f\x7f]")
 

@@ -24,14 +24,13 @@ from typing import Tuple
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_options import WantedDelivery
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import ALL_REGIONS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import LAYOUTS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import DELIVERY_SERVICE
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import FROM_ACCOUNTS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import WRITE_ACTION
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Form
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import FormedGrant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import grant_denials
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import grant_positions
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import may_write
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import needed
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import requests_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import without_needless
@@ -53,8 +52,6 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Cha
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Statement
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import decide_action
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import decide_principal
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import gone_principals
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import name_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import perhaps_granted_by
@@ -238,14 +235,12 @@ def _cut_entries(entries: List[_Entry], bucket: Destination, is_write: bool, kee
 
 def _still_writing(bucket: Destination, entries: Iterable[_Entry], source: str) -> FrozenSet[str]:
     """Return the regions from which a source (``*``: any) may still write by some statement."""
-    regions: Set[str] = set()
-    for entry in entries:
-        statement = entry.statement
-        if statement.get("Effect") != "Allow" or decide_principal(statement, DELIVERY_SERVICE) is False:
-            continue
-        if decide_action(statement, WRITE_ACTION) is not False:
-            regions |= _regions_in(view_of(bucket, statement), source)
-    return frozenset(regions)
+    each = [
+        _regions_in(view_of(bucket, entry.statement), source)
+        for entry in entries
+        if may_write(entry.statement, bucket, source)
+    ]
+    return frozenset().union(*each)
 
 
 def _regions_in(view: Optional[View], source: str) -> FrozenSet[str]:
@@ -445,14 +440,15 @@ def _of_denials(plan: PolicyPlan, wanted: WantedDelivery) -> str:
 
 
 def _of_width(plan: PolicyPlan, wanted: WantedDelivery) -> str:
-    """Tell of statements under our Sids that give what is asked for, and more."""
+    """Tell of statements under our Sids that let log delivery write what is asked for, and more."""
     carrying = {
         position: parse_ours(plan.bucket, statement)
         for position, statement in enumerate(statements_of(plan.after))
         if is_our_sid(statement)
     }
     wide: Set[int] = set()
-    for form, grant in needed(wanted.form, wanted.grants()):
+    form = wanted.form
+    for grant in wanted.grants():
         positions = grant_positions(plan.after, wanted.bucket, form, grant)
         parsed = [carrying[position] for position in positions if position in carrying]
         if len(parsed) == len(positions) and not any(group and group[0] == form for group in parsed):
@@ -461,8 +457,8 @@ def _of_width(plan: PolicyPlan, wanted: WantedDelivery) -> str:
         return ""
     return (
         f"Statement {_names(plan.after, wide)} of the policy of {plan.bucket.bucket_arn} gives log delivery what is "
-        "asked for, and more: it is wider than this module would write it. It is left as it is; state=absent takes the "
-        "sources out of it, and state=present then writes the narrow form."
+        "asked for, and more: it is wider than this module would write it. It is left as it is; once it is removed, the "
+        "narrow form is written."
     )
 
 

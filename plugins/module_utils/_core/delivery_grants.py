@@ -24,6 +24,8 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_conditio
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Denials
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Request
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Statement
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import decide_statement
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import denied_by
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import granted_by
 
@@ -152,6 +154,22 @@ def requests_of(bucket: Destination, form: Form, grant: Grant) -> List[Request]:
     objects = _objects(bucket, account, grant)
     contexts = [{**_OF_THE_SERVICE, **source, "s3:x-amz-acl": acl} for source in sources for acl in _acl_contexts(form)]
     return [Request(DELIVERY_SERVICE, WRITE_ACTION, objects, context) for context in contexts]
+
+
+def may_write(statement: Statement, bucket: Destination, source: str) -> bool:
+    """Whether an Allow statement lets a source write something somewhere in the bucket, as far as can be told.
+
+    :param source: account id, organization id, or ``*`` for any account.
+    """
+    form = Form(ACL_NONE, FROM_ORGANIZATION if source.startswith("o-") else FROM_ACCOUNTS)
+    contexts = _source_contexts(bucket, Grant(source, ALL_REGIONS), form)
+    requests = [
+        Request(DELIVERY_SERVICE, WRITE_ACTION, f"{bucket.bucket_arn}/*", {**_OF_THE_SERVICE, **context})
+        for context in contexts
+    ]
+    return statement.get("Effect") == "Allow" and any(
+        decide_statement(statement, request) is not False for request in requests
+    )
 
 
 def grant_positions(policy: Optional[Policy], bucket: Destination, form: Form, grant: Grant) -> Tuple[int, ...]:

@@ -57,7 +57,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document
 #: The Sids of 2020. AWS uses them too, with numbers behind them, so a Sid alone makes no statement ours.
 WRITE_SID = "AWSLogDeliveryWrite"
 CHECK_SID = "AWSLogDeliveryAclCheck"
-_OUR_SID = re.compile(f"^({WRITE_SID}|{CHECK_SID})[0-9]*$")
+_OUR_SID = re.compile(rf"^({WRITE_SID}|{CHECK_SID})[0-9]*\Z")
 
 #: What AWS's own editions of the statements allow (VPC User Guide 2020 to 2026, CloudWatch Logs User Guide).
 _WRITE_ACTIONS = frozenset({WRITE_ACTION.lower()})
@@ -67,13 +67,13 @@ DENSITIES = (0, 1, 2)
 
 _ELEMENTS = frozenset("Sid Effect Principal Action Resource Condition".split())
 #: Region and account of any source ARN, and the ones that this collection writes.
-_SOURCE_ARN = re.compile(r"^arn:[^:]+:[^:]+:([^:]*):(\*|\d{12}):.*$")
-_OUR_ARN = re.compile(r"^arn:[a-z-]+:logs:(\*|[a-z]{2,5}(?:-[a-z]+)+-\d+):(\*|\d{12}):\*$")
+_SOURCE_ARN = re.compile(r"^arn:[^:]+:[^:]+:([^:]*):(\*|\d{12}):.*\Z")
+_OUR_ARN = re.compile(r"^arn:[a-z-]+:logs:(\*|[a-z]{2,5}(?:-[a-z]+)+-\d+):(\*|\d{12}):\*\Z")
 _FOLDER = r"(?:(?P<folder>[^*?$]+)/)?AWSLogs/"
 _OBJECTS = re.compile(rf"^{_FOLDER}(?P<hive>aws-account-id=)?(?P<account>\d{{12}}|\?{{12}})/")
-_ALL_OBJECTS = re.compile(rf"^{_FOLDER}\*$")
-_JOINT_OBJECTS = re.compile(rf"^{_FOLDER}\*(?P<account>\d{{12}})/\*$")
-_ACCOUNT = re.compile(r"^\d{12}$")
+_ALL_OBJECTS = re.compile(rf"^{_FOLDER}\*\Z")
+_JOINT_OBJECTS = re.compile(rf"^{_FOLDER}\*(?P<account>\d{{12}})/\*\Z")
+_ACCOUNT = re.compile(r"^\d{12}\Z")
 
 _ACCOUNT_KEY = "aws:sourceaccount"
 _ORGANIZATION_KEY = "aws:sourceorgid"
@@ -83,7 +83,7 @@ _ACL_KEY = "s3:x-amz-acl"
 _LISTING = {
     _ACCOUNT_KEY: ("StringEquals", "StringLike"),
     _ORGANIZATION_KEY: ("StringEquals", "StringLike"),
-    _ARN_KEY: ("ArnLike", "ArnEquals", "StringLike"),
+    _ARN_KEY: ("ArnLike", "ArnEquals", "StringLike", "StringEquals"),
     _ACL_KEY: ("StringEquals", "StringEqualsIfExists", "StringLike"),
 }
 

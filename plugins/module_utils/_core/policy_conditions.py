@@ -33,7 +33,7 @@ Context = Mapping[str, Optional[Tuple[str, ...]]]
 
 ABSENT: Tuple[str, ...] = ()
 
-_QUANTIFIER = re.compile(r"^(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?$")
+_QUANTIFIER = re.compile(r"^(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?\Z")
 
 
 @dataclass(frozen=True)

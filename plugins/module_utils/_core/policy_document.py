@@ -41,8 +41,8 @@ NEW_VERSION = "2012-10-17"
 _ELEMENTS = frozenset("Sid Effect Principal NotPrincipal Action NotAction Resource NotResource Condition".split())
 #: IAM User Guide, "IAM identifiers", unique ids of users, roles, groups and the like: what is left of a principal that
 #: was deleted. An access key or an account cannot stand there.
-_UNIQUE_ID = re.compile(r"^(AIDA|AROA|AGPA|ANPA|ANVA|AIPA|ABIA|ACCA|APKA|ASCA)[A-Z0-9]{8,}$")
-_ROOT = re.compile(r"^arn:aws[a-z-]*:iam::(\d{12}):root$")
+_UNIQUE_ID = re.compile(r"^(AIDA|AROA|AGPA|ANPA|ANVA|AIPA|ABIA|ACCA|APKA|ASCA)[A-Z0-9]{8,}\Z")
+_ROOT = re.compile(r"^arn:aws[a-z-]*:iam::(\d{12}):root\Z")
 
 
 class PolicyError(ValueError):
