@@ -56,7 +56,7 @@ def run_module(module: FlowLogsModule, work: Callable[[FlowLogsModule], None]) -
 def _fail(module: FlowLogsModule, error: AnsibleAWSError) -> None:
     """Fail with what was being done, what AWS answered, and what mends it."""
     hint = hint_for(getattr(error.exception, "operation_name", ""), *error_code_and_message(error))
-    message = f"{error.message}. {hint}" if hint else error.message
+    message = f"{error.message} ({hint.rstrip('.')})" if hint else error.message
     if error.exception:
         module.fail_json_aws(error.exception, msg=message)
     module.fail_json(msg=message)
