@@ -88,11 +88,11 @@ def to_markdown(report: Mapping[str, Any]) -> str:
     lines = ["# Flow log drift report", "", f"**{_VERDICTS[report['verdict']]}**", ""]
     if report.get("generated_at") is not None:
         lines += [f"Made at {code(report['generated_at'])}.", ""]
-    lines += ["| finding | severity | count |", "| --- | --- | ---: |"]
-    lines += [
-        f"| {name} | {SEVERITIES[name]} | {report['counts'][name]} |" for name in FINDINGS if report["counts"][name]
-    ]
-    lines.append("")
+    if report["findings"]:
+        lines += ["| finding | severity | count |", "| --- | --- | ---: |"]
+        found = [name for name in FINDINGS if report["counts"][name]]
+        lines += [f"| {name} | {SEVERITIES[name]} | {report['counts'][name]} |" for name in found]
+        lines.append("")
     for name in FINDINGS:
         rows = [row for row in report["findings"] if row["finding"] == name]
         if rows and name not in _ONLY_COUNTED:

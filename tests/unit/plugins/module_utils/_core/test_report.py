@@ -123,6 +123,11 @@ def test_markdown_counts_everything_and_lists_what_is_not_in_sync() -> None:
     assert "Made at" not in text
 
 
+def test_markdown_of_nothing() -> None:
+    text = "# Flow log drift report\n\n**Nothing was checked: there is no target.**\n"
+    assert render(report([]), "markdown") == text
+
+
 def test_markdown_of_one_drift() -> None:
     row = Finding(
         finding="drifted",
