@@ -273,21 +273,15 @@ def _reduced(policy: Optional[Policy], wanted: WantedDelivery) -> List[_Entry]:
     written = {source: _still_writing(wanted.bucket, entries, source) for source in named | {"*"}}
 
     def keep_checks(source: str, _place: Optional[Place], regions: FrozenSet[str]) -> FrozenSet[str]:
-        if source not in written:
+        used = written.get(source, frozenset({ALL_REGIONS}))
+        if not used:
+            return frozenset()
+        if ALL_REGIONS in used:
             return regions
-        used = written[source]
-        return (
-            regions
-            if ALL_REGIONS in used
-            else (_without(regions, wanted.regions) | (regions & used) | _all(regions, used))
-        )
+        # All regions cannot be narrowed to those in use; a check too many lets nothing be written.
+        return _without(regions, wanted.regions) | regions.intersection(used | {ALL_REGIONS})
 
     return _cut_entries(entries, wanted.bucket, False, keep_checks)
-
-
-def _all(regions: FrozenSet[str], used: FrozenSet[str]) -> FrozenSet[str]:
-    """Return ``*`` where it must stay, since something of it is in use."""
-    return regions & {ALL_REGIONS} if used else frozenset()
 
 
 # --- the plan --------------------------------------------------------------------------------------------------------

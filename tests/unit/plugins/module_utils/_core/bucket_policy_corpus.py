@@ -334,5 +334,5 @@ CASES = (
     Case("an ARN of the wrong service", WRONG_ARN, "wc", ()),
     Case("a wildcard that is none", LITERAL_STAR, "wc", ()),
     Case("organization of the principal", PRINCIPAL_ORG, "wc", ("PrincipalOrg",)),
-    Case("a policy variable", VARIABLE, "wc", ("Variable",)),
+    Case("a policy variable", VARIABLE, "wc", ("Variable", "AWSLogDeliveryAclCheck")),
 )
