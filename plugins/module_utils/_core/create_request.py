@@ -12,7 +12,7 @@ from typing import Dict
 from typing import Mapping
 from typing import Sequence
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import parse_destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import destination_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import S3
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import FlowLog
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import ResourceType
@@ -69,10 +69,9 @@ def settings_of(flow_log: FlowLog, resource_type: ResourceType) -> FlowLogSettin
 
     :param resource_type: type of its resource, which DescribeFlowLogs does not tell.
     """
-    _arn, partition, _rest = flow_log.log_destination.split(":", 2)
     return FlowLogSettings(
         resource_type=resource_type,
-        destination=parse_destination(flow_log.log_destination, partition),
+        destination=destination_of(flow_log.log_destination),
         traffic_type=flow_log.traffic_type if resource_type.has_traffic_type else None,
         max_aggregation_interval=flow_log.max_aggregation_interval,
         log_format=flow_log.log_format or None,

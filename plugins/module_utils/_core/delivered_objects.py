@@ -20,8 +20,8 @@ from typing import Iterable
 from typing import List
 from typing import NamedTuple
 from typing import Optional
-from typing import Tuple
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import destination_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import FlowLog
 
 _STAMP = re.compile(r"_(\d{8}T\d{4})Z_")
@@ -36,13 +36,6 @@ class Listing(NamedTuple):
     start_after: str
 
 
-def split_destination(arn: str) -> Tuple[str, str]:
-    """Return bucket and folder (``""`` or ending with a slash) of a destination ARN."""
-    bucket, _sep, folder = arn.split(":::", 1)[1].partition("/")
-    folder = folder.strip("/")
-    return bucket, f"{folder}/" if folder else ""
-
-
 def listings(flow_log: FlowLog, account: str, region: str, now: datetime, hours: int) -> List[Listing]:
     """Return the listings that find every object which the flow log wrote in the last hours, the newest first.
 
@@ -53,13 +46,14 @@ def listings(flow_log: FlowLog, account: str, region: str, now: datetime, hours:
     :param now: an aware UTC time.
     :param hours: how far to look back, 1 or more.
     """
-    bucket, folder = split_destination(flow_log.log_destination)
+    destination = destination_of(flow_log.log_destination)
+    folder = f"{destination.folder}/" if destination.folder else ""
     since = now - timedelta(hours=hours)
     name = f"{account}_vpcflowlogs_{region}_{flow_log.flow_log_id}_"
     result = []
     for moment in _periods(since, now, flow_log.destination_options.per_hour_partition):
         prefix = folder + _folder_of(flow_log, account, region, moment) + name
-        result.append(Listing(bucket, prefix, prefix + since.strftime(_STAMP_FORMAT)))
+        result.append(Listing(destination.bucket, prefix, prefix + since.strftime(_STAMP_FORMAT)))
     return result
 
 

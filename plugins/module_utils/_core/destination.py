@@ -94,6 +94,13 @@ def parse_destination(value: str, partition: str, option: str = "destination") -
     return Destination(partition, parse_bucket(option, bucket, value), parse_folder(option, folder, value))
 
 
+def destination_of(arn: str) -> Destination:
+    """Return the destination that an existing flow log has; it was accepted once, so nothing is refused here."""
+    partition, path = arn.split(":")[1], arn.split(":", 5)[5]
+    bucket, _sep, folder = path.partition("/")
+    return Destination(partition, bucket, folder.strip("/"))
+
+
 def same_destination(first: str, second: str) -> bool:
     """Whether two destination ARNs mean the same place: a trailing slash makes no difference."""
     return first.rstrip("/") == second.rstrip("/")

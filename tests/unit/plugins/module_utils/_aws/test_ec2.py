@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from typing import Any
 from typing import Iterator
 from typing import List
@@ -185,6 +186,14 @@ def test_a_flow_log_can_be_put_back_as_it_was() -> None:
     options = {"destination": "example-logs/x", "traffic_type": "REJECT", "log_format": ["srcaddr"]}
     settings, _warnings = settings_from_options(options, RESOURCE_TYPES["VPC"], "aws")
     assert settings_of(settings.as_flow_log("vpc-1", {}), RESOURCE_TYPES["VPC"]) == settings
+
+
+def test_a_flow_log_to_a_folder_that_we_would_refuse_can_be_put_back_too() -> None:
+    options = {"destination": "example-logs/x"}
+    settings, _warnings = settings_from_options(options, RESOURCE_TYPES["VPC"], "aws")
+    odd = replace(settings.as_flow_log("vpc-1", {}), log_destination="arn:aws-cn:s3:::example-logs/a//b/")
+    restored = settings_of(odd, RESOURCE_TYPES["VPC"]).destination
+    assert restored.arn == "arn:aws-cn:s3:::example-logs/a//b/"
 
 
 @pytest.mark.parametrize(
