@@ -159,8 +159,9 @@ def stage() -> Iterator[Stage]:
     """Set the stage up, and take down what was started however the play ends."""
     # A polite kill ends the play like Ctrl-C does.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # pylint: disable-next=contextmanager-generator-missing-cleanup  # contextlib closes the generator
     with _folder() as folder, SimulatorProcess(seed=ROOT / "demo" / "fleet.yml") as simulator:
         (folder / "aws-config").write_text(aws_config(), encoding="utf-8")
         _settings(folder)
         os.environ["AWS_ENDPOINT_URL"] = simulator.url
-        yield Stage(simulator, folder)  # pylint: disable=contextmanager-generator-missing-cleanup
+        yield Stage(simulator, folder)

@@ -56,11 +56,11 @@ def as_text(value: Any) -> str:
     return str(value)
 
 
-def _equals(pattern: str, value: str) -> Truth:
+def _equals(literal: str, value: str) -> Truth:
     """Whether a literal text is the value; wildcards in the text are no wildcards here."""
     if not has_wildcard(value):
-        return pattern == value
-    return None if match(value, pattern) is not False else False
+        return literal == value
+    return None if match(value, literal) is not False else False
 
 
 def _equals_whatever_case(pattern: str, value: str) -> Truth:
