@@ -1,0 +1,394 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""flow_log_bucket_policy against the simulator: the twelve steps through Ansible, races, refusals, and what AWS keeps."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import json
+from typing import Any
+from typing import Dict
+from typing import List
+from typing import Optional
+from typing import Tuple
+
+import boto3
+import pytest
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_options import wanted_from_options
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_plan import plan_bucket_policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import same_policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import size_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import statements_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.bucket_policy import PolicyOutcome
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.bucket_policy import PolicyStore
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.bucket_policy import converge
+from tests.integration.conftest import AnsibleRunner
+from tests.integration.in_process import run_module
+from tests.integration.in_process import succeed
+from tests.simulator.client import DEFAULT_ACCESS_KEY
+from tests.simulator.client import SECRET_KEY
+from tests.simulator.client import SimulatorProcess
+
+BUCKET, ARN = "example-logs", "arn:aws:s3:::example-logs"
+OWNER, SHOP, BANK = "123456789012", "111122223333", "444455556666"
+ONLY_TLS = {
+    "Sid": "OnlyTls",
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "s3:*",
+    "Resource": [ARN, f"{ARN}/*"],
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+}
+CLOUDTRAIL = {
+    "Effect": "Allow",
+    "Principal": {"Service": "cloudtrail.amazonaws.com"},
+    "Action": "s3:GetBucketAcl",
+    "Resource": ARN,
+}
+FOREIGN: Dict[str, Any] = {"Version": "2008-10-17", "Id": "central", "Statement": [ONLY_TLS, CLOUDTRAIL]}
+READER = {
+    "Sid": "Reader",
+    "Effect": "Allow",
+    "Principal": {"AWS": SHOP},
+    "Action": "s3:GetObject",
+    "Resource": f"{ARN}/*",
+}
+VPC = "vpc-0a000000000000001"
+
+
+def seed(policy: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
+    bucket = {"name": BUCKET, "region": "eu-west-1", **({"policy": policy} if policy else {})}
+    owner = {"buckets": [bucket], "regions": {"eu-west-1": {"vpcs": [{"id": VPC}]}}, "roles": [{"name": "reader"}]}
+    return {"accounts": {OWNER: owner, SHOP: {"buckets": [{"name": "shop-logs", "region": "eu-west-1"}]}}}
+
+
+def client(simulator: SimulatorProcess, service: str = "s3") -> Any:
+    return boto3.client(
+        service,
+        region_name="eu-west-1",
+        endpoint_url=simulator.url,
+        aws_access_key_id=DEFAULT_ACCESS_KEY,
+        aws_secret_access_key=SECRET_KEY,
+    )
+
+
+def stored(simulator: SimulatorProcess) -> Any:
+    s3 = client(simulator)
+    try:
+        return json.loads(s3.get_bucket_policy(Bucket=BUCKET)["Policy"])
+    except s3.exceptions.from_code("NoSuchBucketPolicy"):
+        return None
+
+
+def put(simulator: SimulatorProcess, policy: Dict[str, Any]) -> None:
+    client(simulator).put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy))
+    simulator.clear_calls()
+
+
+def run(simulator: SimulatorProcess, check: bool = False, **options: Any) -> Dict[str, Any]:
+    return succeed(simulator.url, "flow_log_bucket_policy", {"bucket": BUCKET, **options}, check)
+
+
+def fail(simulator: SimulatorProcess, check: bool = False, **options: Any) -> Dict[str, Any]:
+    result = run_module(simulator.url, "flow_log_bucket_policy", {"bucket": BUCKET, **options}, check)
+    assert result.get("failed") is True
+    assert "Traceback" not in result["msg"]
+    return result
+
+
+# --- the twelve steps ---
+
+ASKED = {"bucket": BUCKET, "account_ids": [SHOP], "prefixes": ["network"], "regions": ["eu-west-1"]}
+MORE = {**ASKED, "account_ids": [SHOP, BANK]}
+#: name of the step -> options, the action expected of it, the names of the statements that change
+STEPS: Dict[str, Tuple[Dict[str, Any], List[str], str]] = {
+    "create": (ASKED, ["put_policy"], "added"),
+    "create again": (ASKED, [], "kept"),
+    "modify": (MORE, ["put_policy"], "updated"),
+    "modify again": (MORE, [], "kept"),
+    "delete": ({**MORE, "state": "absent"}, ["put_policy"], "removed"),
+    "delete again": ({**MORE, "state": "absent"}, [], ""),
+}
+
+
+def plays(tasks: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
+    defaults = {"group/flowlogs.aws.aws": {"region": "eu-west-1"}}
+    play = {"name": "Test", "hosts": "localhost", "gather_facts": False, "module_defaults": defaults}
+    return [{**play, "tasks": tasks}]
+
+
+def task(name: str, options: Dict[str, Any], **keywords: Any) -> Dict[str, Any]:
+    return {"name": name, "flowlogs.aws.flow_log_bucket_policy": options, **keywords}
+
+
+def steps(kinds: Dict[str, Tuple[Dict[str, Any], List[str], str]]) -> List[Dict[str, Any]]:
+    tasks = []
+    for name, (options, _actions, _statements) in kinds.items():
+        tasks += [task(f"{name}, check", options, check_mode=True, diff=True), task(name, options, diff=True)]
+    return tasks
+
+
+@pytest.mark.parametrize("policy", [None, FOREIGN], ids=["no policy", "a policy of others"])
+def test_the_twelve_steps(ansible: AnsibleRunner, simulator: SimulatorProcess, policy: Any) -> None:
+    simulator.seed(seed(policy))
+    before = stored(simulator)
+    simulator.clear_calls()
+    ran = ansible(plays(steps(STEPS)), environment=simulator.environment("eu-west-1"))
+    for name, (_options, kinds, statements) in STEPS.items():
+        foretold, done = ran.one(f"{name}, check"), ran.one(name)
+        kinds = ["delete_policy"] if policy is None and name == "delete" else kinds
+        assert [item["action"] for item in done["actions"]] == kinds
+        assert foretold["changed"] is done["changed"] is bool(kinds)
+        assert statements == "" or "AWSLogDeliveryWrite" in done["statements"][statements]
+        for returned in ("actions", "statements", "size_bytes", "unsuccessful"):
+            assert foretold[returned] == done[returned], (name, returned)
+        assert same_policy(foretold["policy"], done["policy"])
+        assert [foretold["diff"][side]["Statement"] for side in foretold["diff"] if foretold["diff"][side]] == [
+            done["diff"][side]["Statement"] for side in done["diff"] if done["diff"][side]
+        ]
+        if policy is not None:
+            assert done["policy"]["Id"] == "central" and done["policy"]["Version"] == "2008-10-17"
+    # Six real runs, three of them with something to do; not one write more.
+    writes = ["PutBucketPolicy", "PutBucketPolicy", "DeleteBucketPolicy" if policy is None else "PutBucketPolicy"]
+    assert [call["operation"] for call in simulator.writes()] == writes
+    assert same_policy(stored(simulator), before)
+
+
+def test_the_whole_run_in_check_mode_writes_nothing(ansible: AnsibleRunner, simulator: SimulatorProcess) -> None:
+    simulator.seed(seed(FOREIGN))
+    tasks = [task(name, options) for name, (options, _kinds, _statements) in STEPS.items()]
+    ran = ansible(plays(tasks), "--check", "--diff", environment=simulator.environment("eu-west-1"))
+    assert ran.one("create")["changed"] is True
+    assert f"network/AWSLogs/{SHOP}/*" in ran.output
+    assert simulator.writes() == []
+
+
+# --- what it is for ---
+
+
+def test_a_flow_log_can_be_created_after_it_and_aws_adds_nothing(simulator: SimulatorProcess) -> None:
+    simulator.seed(seed(FOREIGN))
+    simulator.set_switch("policy_edit", "off")
+    log = {"resource_ids": [VPC], "destination": f"{ARN}/network"}
+    refused = run_module(simulator.url, "s3_flow_log", log)
+    assert refused["failed"] and "Access Denied" in refused["msg"]
+    run(simulator, prefixes=["network"])
+    assert succeed(simulator.url, "s3_flow_log", log)["changed"]
+
+
+def test_what_aws_adds_by_itself_counts_as_granted(simulator: SimulatorProcess) -> None:
+    simulator.seed(seed())
+    succeed(simulator.url, "s3_flow_log", {"resource_ids": [VPC], "destination": f"{ARN}/network"})
+    added = stored(simulator)
+    assert added is not None
+    result = run(simulator, prefixes=["network"], regions=["eu-west-1"], layouts=["plain"])
+    assert (result["changed"], stored(simulator)) == (False, added)
+
+
+def test_the_two_statements_of_2020(simulator: SimulatorProcess) -> None:
+    simulator.seed(seed())
+    run(simulator, source_conditions=False, prefixes=["optional_folder"])
+    service = {"Service": "delivery.logs.amazonaws.com"}
+    assert stored(simulator)["Statement"] == [
+        {
+            "Sid": "AWSLogDeliveryWrite",
+            "Effect": "Allow",
+            "Principal": service,
+            "Action": "s3:PutObject",
+            "Resource": f"{ARN}/optional_folder/AWSLogs/{OWNER}/*",
+            "Condition": {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}},
+        },
+        {
+            "Sid": "AWSLogDeliveryAclCheck",
+            "Effect": "Allow",
+            "Principal": service,
+            "Action": "s3:GetBucketAcl",
+            "Resource": ARN,
+        },
+    ]
+    assert run(simulator, source_conditions=False, prefixes=["optional_folder"])["changed"] is False
+
+
+def test_several_callers_add_up_and_each_takes_out_its_own(simulator: SimulatorProcess) -> None:
+    simulator.seed(seed(FOREIGN))
+    run(simulator, account_ids=[SHOP])
+    once = stored(simulator)
+    run(simulator, account_ids=[BANK], regions=["us-east-1"], prefixes=["bank"], layouts=["hive"])
+    assert run(simulator, account_ids=[SHOP])["changed"] is False
+    run(simulator, account_ids=[BANK], prefixes=["bank"], state="absent")
+    assert same_policy(stored(simulator), once)
+    run(simulator, account_ids=[SHOP], state="absent")
+    assert same_policy(stored(simulator), {**FOREIGN})
+
+
+def test_a_hundred_accounts_are_stored_and_found_again(simulator: SimulatorProcess) -> None:
+    simulator.seed(seed(FOREIGN))
+    accounts = [f"{number:012}" for number in range(1, 101)]
+    foretold = run(simulator, check=True, account_ids=accounts)
+    result = run(simulator, account_ids=accounts)
+    assert foretold["size_bytes"] == result["size_bytes"] == size_of(result["policy"]) <= 20480
+    assert run(simulator, account_ids=list(reversed(accounts)))["changed"] is False
+
+
+# --- refusals ---
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_policy_above_the_limit_is_refused_before_it_is_written(simulator: SimulatorProcess, check: bool) -> None:
+    simulator.seed(seed(FOREIGN))
+    simulator.clear_calls()
+    result = fail(simulator, check, account_ids=[f"{number:012}" for number in range(1, 300)])
+    assert "organization_id" in result["msg"] and "20480" in result["msg"]
+    assert result["size_bytes"] > 20480 and result["changed"] is False and result["actions"] == []
+    assert result["unsuccessful"][0]["code"] == "PolicyTooLarge"
+    assert simulator.writes() == []
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_principal_that_is_gone_is_found_and_named(simulator: SimulatorProcess, check: bool) -> None:
+    reader = {**READER, "Principal": {"AWS": f"arn:aws:iam::{OWNER}:role/reader"}}
+    simulator.seed(seed())
+    put(simulator, {"Version": "2012-10-17", "Statement": [reader]})
+    client(simulator, "iam").delete_role(RoleName="reader")
+    gone = stored(simulator)["Statement"][0]["Principal"]["AWS"]
+    simulator.clear_calls()
+    result = fail(simulator, check)
+    assert f"{gone} in statement Reader" in result["msg"]
+    assert simulator.writes() == []
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        ({"bucket": "nothing-there"}, "NoSuchBucket", ["nothing-there", "Create the bucket"]),
+        ({"bucket": "shop-logs"}, "MethodNotAllowed", ["account that owns the bucket"]),
+        ({"expected_bucket_owner": SHOP}, "AccessDenied", ["s3:GetBucketPolicy", "expected_bucket_owner", SHOP]),
+    ],
+)
+def test_errors_of_the_first_reading(simulator: SimulatorProcess, options: Any, code: str, words: List[str]) -> None:
+    simulator.seed(seed())
+    simulator.clear_calls()
+    result = fail(simulator, **options)
+    assert [item["code"] for item in result["unsuccessful"]] == [code]
+    assert [word for word in words if word not in result["msg"]] == []
+    assert result["policy"] is None and result["changed"] is False
+    # Permanent errors are not tried again.
+    assert simulator.operations() == ["GetCallerIdentity", "GetBucketPolicy"]
+
+
+def test_a_write_that_is_denied_names_the_permission(simulator: SimulatorProcess) -> None:
+    simulator.seed(seed(FOREIGN))
+    simulator.fault(operation="PutBucketPolicy", action="deny", times=None)
+    result = fail(simulator)
+    assert "s3:PutBucketPolicy" in result["msg"] and result["changed"] is False
+    assert same_policy(stored(simulator), FOREIGN)
+
+
+BAD_INPUT = {
+    "bucket": ({"bucket": "arn:aws:s3:::example-logs/network"}, ["bucket", "prefixes"]),
+    "reserved folder": ({"prefixes": ["AWSLogs"]}, ["prefixes[0]", "AWSLogs"]),
+    "account": ({"account_ids": ["12"]}, ["account_ids[0]", "'12'", "12 digits"]),
+    "region": ({"regions": ["everywhere"]}, ["regions[0]", "everywhere", "eu-west-1"]),
+    "organization": ({"organization_id": "x"}, ["organization_id", "'x'", "o-"]),
+    "both": ({"organization_id": "o-a1b2c3d4e5", "account_ids": [SHOP]}, ["account_ids", "not both"]),
+    "layouts": ({"layouts": []}, ["layouts", "plain, hive"]),
+    "layout": ({"layouts": ["parquet"]}, ["layouts", "parquet", "plain, hive"]),
+    "condition": ({"acl_condition": "maybe"}, ["acl_condition", "maybe", "string_equals_if_exists"]),
+}
+
+
+@pytest.mark.parametrize("case", BAD_INPUT)
+def test_bad_input_is_told_by_name_before_any_call(simulator: SimulatorProcess, case: str) -> None:
+    options, words = BAD_INPUT[case]
+    message = fail(simulator, **options)["msg"]
+    assert [word for word in words if word not in message] == []
+    assert simulator.operations() == []
+
+
+def test_warnings_name_what_stands_in_the_way(ansible: AnsibleRunner, simulator: SimulatorProcess) -> None:
+    endpoint = {"StringNotEquals": {"aws:SourceVpce": "vpce-0123456789abcdef0"}}
+    not_action = {**READER, "Sid": "NotDelete", "NotAction": "s3:Delete*"}
+    del not_action["Action"]
+    simulator.seed(seed({"Version": "2012-10-17", "Statement": [{**ONLY_TLS, "Condition": endpoint}, not_action]}))
+    ran = ansible(plays([task("grant", {"bucket": BUCKET})]), environment=simulator.environment("eu-west-1"))
+    warned = " ".join(ran.one("grant")["warnings"])
+    assert "denies log delivery (statement OnlyTls)" in warned
+    assert "NotAction or NotPrincipal (statement NotDelete)" in warned
+
+
+# --- others at work ---
+
+
+def test_what_somebody_writes_in_between_is_merged(simulator: SimulatorProcess) -> None:
+    simulator.seed(seed(FOREIGN))
+    simulator.clear_calls()
+    changed = {**FOREIGN, "Statement": [*FOREIGN["Statement"], READER]}
+    simulator.fault(operation="GetBucketPolicy", action="change_policy", when="after", policy=changed)
+    result = run(simulator)
+    assert result["statements"]["added"] == ["AWSLogDeliveryWrite", "AWSLogDeliveryAclCheck"]
+    assert "Reader" in result["statements"]["kept"]
+    assert "Reader" in [item.get("Sid") for item in stored(simulator)["Statement"]]
+    assert len(simulator.writes()) == 1
+
+
+def test_a_lost_race_is_run_again(simulator: SimulatorProcess) -> None:
+    simulator.seed(seed(FOREIGN))
+    simulator.clear_calls()
+    changed = {**FOREIGN, "Statement": [*FOREIGN["Statement"], READER]}
+    simulator.fault(operation="PutBucketPolicy", action="change_policy", when="after", policy=changed)
+    result = run(simulator)
+    assert [item["action"] for item in result["actions"]] == ["put_policy", "put_policy"]
+    assert same_policy(stored(simulator), result["policy"])
+    assert {"Reader", "AWSLogDeliveryWrite"} <= {item.get("Sid") for item in stored(simulator)["Statement"]}
+
+
+def test_a_race_that_is_lost_each_time_is_a_loud_failure(simulator: SimulatorProcess) -> None:
+    simulator.seed(seed())
+    for number in range(3):
+        policy = {"Version": "2012-10-17", "Statement": [{**READER, "Sid": f"Reader{number}"}]}
+        simulator.fault(operation="PutBucketPolicy", action="change_policy", when="after", policy=policy)
+    result = fail(simulator)
+    assert [item["code"] for item in result["unsuccessful"]] == ["PolicyOverwritten"]
+    assert result["changed"] is True and len(result["actions"]) == 3
+
+
+def test_conflicts_and_stale_readings_are_waited_out(simulator: SimulatorProcess) -> None:
+    simulator.seed(seed(FOREIGN))
+    simulator.fault(operation="PutBucketPolicy", action="conflict", times=2)
+    simulator.fault(operation="GetBucketPolicy", action="stale", after=4)
+    result = run(simulator)
+    assert len(result["actions"]) == 1
+    assert plan_of(simulator, OWNER).changes == ()
+
+
+def test_an_answer_that_is_lost_is_no_failure(simulator: SimulatorProcess) -> None:
+    simulator.seed(seed(FOREIGN))
+    simulator.fault(operation="PutBucketPolicy", action="cut_after")
+    assert run(simulator)["changed"] is True
+    assert plan_of(simulator, OWNER).changes == ()
+
+
+def plan_of(simulator: SimulatorProcess, account: str) -> Any:
+    return plan_bucket_policy(
+        stored(simulator), wanted_from_options({"bucket": BUCKET, "account_ids": [account]}, "aws")
+    )
+
+
+def converge_for(simulator: SimulatorProcess, account: str) -> PolicyOutcome:
+    wanted = wanted_from_options({"bucket": BUCKET, "account_ids": [account]}, "aws")
+    return converge(PolicyStore(client(simulator), wanted), wanted, check_mode=False)
+
+
+def test_writers_at_the_same_time_end_with_their_grants_or_with_a_failure(simulator: SimulatorProcess) -> None:
+    simulator.seed(seed(FOREIGN))
+    for round_number in range(4):
+        accounts = [f"{round_number}{number:011}" for number in range(3)]
+        with concurrent.futures.ThreadPoolExecutor(len(accounts)) as pool:
+            outcomes = dict(zip(accounts, pool.map(lambda account: converge_for(simulator, account), accounts)))
+        for account, outcome in outcomes.items():
+            assert outcome.unsuccessful or plan_of(simulator, account).changes == ()
+        kept = [item for item in statements_of(stored(simulator)) if "Log" not in item.get("Sid", "")]
+        assert same_policy({"Statement": kept}, {"Statement": FOREIGN["Statement"]})
