@@ -28,6 +28,7 @@ ACTIONS = {
     "cut_after": "let the call take effect, then close the connection without an answer",
     "deny": "refuse because a permission is missing",
     "partial": "report the ids given in Unsuccessful; the rest proceeds (CreateFlowLogs, DeleteFlowLogs)",
+    "undeliverable": "make flow logs whose delivery fails (CreateFlowLogs)",
     "stale": "answer a read as things stood before the last writes",
     "change_policy": "put a bucket policy in place as somebody else, before or after the call",
     "conflict": "refuse with 409 OperationAborted",
@@ -181,6 +182,17 @@ class Faults:
         message = rule.message if rule is not None and rule.message else "An internal error occurred"
         return code, message
 
+    def delivery_error(self) -> str | None:
+        """What the flow logs that the present request makes report as their delivery error; None if they deliver.
+
+        A flow log can be made and still fail to deliver, with "Access error" (VPC User Guide,
+        flow-logs-troubleshooting).
+        """
+        rule = getattr(self._present, "rule", None)
+        if rule is None or rule.action != "undeliverable":
+            return None
+        return rule.message or "Access error"
+
 
 faults = Faults()
 """The one instance of this process."""
@@ -194,3 +206,8 @@ def partial_ids(call: Call | None = None) -> frozenset[str]:
 def partial_error() -> tuple[str, str]:
     """:meth:`Faults.partial_error` of this process."""
     return faults.partial_error()
+
+
+def delivery_error() -> str | None:
+    """:meth:`Faults.delivery_error` of this process."""
+    return faults.delivery_error()

@@ -104,7 +104,10 @@ def _create(response: Any, store: Store, request: dict[str, Any], rules: Rules, 
     if refusal is not None:
         refused += [_unsuccessful(fields["ResourceId"], *refusal) for fields in new]
         new = []
+    error = faults.delivery_error()
     for fields in new:
+        if error is not None:
+            fields.update(DeliverLogsStatus="FAILED", DeliverLogsErrorMessage=error)
         store.add(fields)
         if tags:
             response.ec2_backend.tags[fields["FlowLogId"]].update(tags)

@@ -204,6 +204,16 @@ def test_named_ids_fail_and_the_rest_is_deleted(simulator: SimulatorProcess, cli
     assert logged(ec2) == [OTHER_VPC]
 
 
+def test_flow_logs_can_be_made_that_do_not_deliver(simulator: SimulatorProcess, client: Callable[..., Any]) -> None:
+    ec2 = client("ec2")
+    simulator.fault(operation="CreateFlowLogs", action="undeliverable")
+    assert create(ec2, KNOWN_VPC)["Unsuccessful"] == create(ec2, OTHER_VPC)["Unsuccessful"] == []
+    told = {log["ResourceId"]: log for log in ec2.describe_flow_logs()["FlowLogs"]}
+    failing, delivering = told[KNOWN_VPC], told[OTHER_VPC]
+    assert (failing["DeliverLogsStatus"], failing["DeliverLogsErrorMessage"]) == ("FAILED", "Access error")
+    assert delivering["DeliverLogsStatus"] == "SUCCESS" and "DeliverLogsErrorMessage" not in delivering
+
+
 def test_a_stale_read_shows_flow_logs_before_the_last_writes(
     simulator: SimulatorProcess, client: Callable[..., Any]
 ) -> None:
