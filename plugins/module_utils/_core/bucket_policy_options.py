@@ -12,7 +12,6 @@ from typing import Any
 from typing import List
 from typing import Mapping
 from typing import Optional
-from typing import Pattern
 from typing import Sequence
 from typing import Tuple
 
@@ -28,11 +27,11 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination imp
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import parse_destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import parse_folder
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.source_options import ACCOUNT
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.source_options import parse_accounts
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.source_options import parse_organization
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.source_options import parse_regions
 
-_ACCOUNT = re.compile(r"^\d{12}\Z")
-_REGION = re.compile(r"^[a-z]{2,5}(-[a-z]+)+-\d{1,2}\Z")
-#: AWS Organizations API, OrganizationId.
-_ORGANIZATION = re.compile(r"^o-[a-z0-9]{10,32}\Z")
 #: In a policy these would stand for other folders, or for a policy variable.
 _UNFIT_FOLDER = re.compile(r"[*?]|\$\{|[\x00-\x1f\x7f]")
 
@@ -94,36 +93,9 @@ def _parse_folders(prefixes: Optional[Sequence[str]]) -> Tuple[str, ...]:
     return tuple(dict.fromkeys(folders))
 
 
-def _parse_each(option: str, values: Sequence[str], pattern: Pattern[str], allowed: str) -> Tuple[str, ...]:
-    for position, value in enumerate(values):
-        if not pattern.match(value):
-            raise InputError(f"{option}[{position}]", value, allowed)
-    return tuple(dict.fromkeys(values))
-
-
-def _parse_accounts(account_ids: Optional[Sequence[str]]) -> Optional[Tuple[str, ...]]:
-    if account_ids is None:
-        return None
-    if not account_ids:
-        raise InputError("account_ids", account_ids, "at least one account id, or no account_ids for the caller's own")
-    return _parse_each("account_ids", account_ids, _ACCOUNT, "an account id of 12 digits, quoted if it begins with 0")
-
-
-def _parse_regions(regions: Optional[Sequence[str]]) -> Tuple[str, ...]:
-    if not regions or ALL_REGIONS in regions:
-        return (ALL_REGIONS,)
-    return _parse_each("regions", regions, _REGION, "the name of a region such as eu-west-1, or no regions for all")
-
-
 def _parse_organization(params: Mapping[str, Any]) -> Optional[str]:
-    organization = params.get("organization_id")
-    if organization is None:
-        return None
-    if not _ORGANIZATION.match(organization):
-        raise InputError("organization_id", organization, "an id such as o-a1b2c3d4e5")
-    if params.get("account_ids") is not None:
-        raise InputError("account_ids", params["account_ids"], "either account_ids or organization_id, not both")
-    if params.get("source_conditions") is False:
+    organization = parse_organization(params)
+    if organization and params.get("source_conditions") is False:
         raise InputError("source_conditions", False, "true together with organization_id, which is such a condition")
     return organization
 
@@ -148,14 +120,14 @@ def wanted_from_options(params: Mapping[str, Any], partition: str) -> WantedDeli
     organization = _parse_organization(params)
     sources = FROM_ORGANIZATION if organization else FROM_ACCOUNTS if tied else FROM_ANYONE
     owner = params.get("expected_bucket_owner")
-    if owner is not None and not _ACCOUNT.match(owner):
+    if owner is not None and not ACCOUNT.match(owner):
         raise InputError("expected_bucket_owner", owner, "an account id of 12 digits")
     return WantedDelivery(
         bucket=_parse_bucket(params["bucket"], partition),
         present=present,
         folders=_parse_folders(params.get("prefixes")),
-        accounts=_parse_accounts(params.get("account_ids")),
-        regions=_parse_regions(params.get("regions")),
+        accounts=parse_accounts(params.get("account_ids")),
+        regions=parse_regions(params.get("regions")),
         organization=organization,
         form=Form(params.get("acl_condition") or "string_equals", sources),
         # The statements of 2020 know no Hive folders; whoever needs them there says so.

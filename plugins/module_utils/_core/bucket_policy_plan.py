@@ -10,10 +10,7 @@ by ``present``; ``absent`` also cuts those that are recognisably log delivery an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from dataclasses import replace
-from typing import Any
-from typing import Dict
 from typing import FrozenSet
 from typing import Iterable
 from typing import List
@@ -24,182 +21,64 @@ from typing import Tuple
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_options import WantedDelivery
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import ALL_REGIONS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import LAYOUTS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import FROM_ACCOUNTS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Form
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import FormedGrant
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import grant_denials
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import grant_positions
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import may_write
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import needed
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import requests_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import without_needless
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import CHECK_SID
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import DENSITIES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import WRITE_SID
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import Keep
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import Place
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import View
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import cut
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import grouped
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import with_layouts_apart
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import is_our_sid
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import parse_ours
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import render
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import view_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import Destination
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Action
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Change
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Statement
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import gone_principals
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import name_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import perhaps_granted_by
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import size_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import statements_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import statements_with
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import with_statements
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_plan import Entry
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_plan import Group
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_plan import PolicyPlan
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_plan import cut_entries
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_plan import entries_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_plan import names_at
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_plan import plan_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_plan import regrouped
 
 #: S3 User Guide, "Bucket policies": 20 KB. S3 leaves blanks out of account; so does the compact form that is measured.
 MAX_BYTES = 20480
 _WARN_BYTES = MAX_BYTES * 9 // 10
 
 
-@dataclass(frozen=True)
-class _Entry:
-    """A statement of the policy to be, and the position it had in the policy that is (None: it is new)."""
-
-    statement: Statement
-    origin: Optional[int] = None
-
-
-@dataclass(frozen=True)
-class PolicyPlan:
-    """What is, what should be, and what lies between.
-
-    :param before: the policy as it is, None without one.
-    :param after: the policy as it should be, None if nothing is left of it.
-    :param added: names of statements; so are ``updated``, ``removed`` and ``kept``. ``#3`` is the third statement of
-        ``before``, where it has no Sid.
-    :param warnings: what people should know though it is no failure.
-    :param refusals: why nothing can be written.
-    """
-
-    bucket: Destination
-    before: Optional[Policy]
-    after: Optional[Policy]
-    added: Tuple[str, ...] = ()
-    updated: Tuple[str, ...] = ()
-    removed: Tuple[str, ...] = ()
-    kept: Tuple[str, ...] = ()
-    changes: Tuple[Change, ...] = ()
-    reason: str = ""
-    warnings: Tuple[str, ...] = ()
-    refusals: Tuple[Unsuccessful, ...] = ()
-
-    @property
-    def writes(self) -> bool:
-        """Whether something is to be written; a plan that is refused writes nothing."""
-        return bool(self.changes) and not self.refusals
-
-    @property
-    def actions(self) -> Tuple[Action, ...]:
-        """The one write call, or none."""
-        if not self.writes:
-            return ()
-        kind = "delete_policy" if self.after is None else "put_policy"
-        return (Action(kind, self.bucket.bucket_arn, changes=self.changes, reason=self.reason),)
-
-    def statements(self) -> Dict[str, List[str]]:
-        """Return the names of the statements by what happens to them."""
-        if self.refusals:
-            names = [name_of(item, position) for position, item in enumerate(statements_of(self.before))]
-            return {"added": [], "updated": [], "removed": [], "kept": names}
-        return {
-            "added": list(self.added),
-            "updated": list(self.updated),
-            "removed": list(self.removed),
-            "kept": list(self.kept),
-        }
-
-
 # --- adding ----------------------------------------------------------------------------------------------------------
 
 
-def _free_sid(base: str, taken: Set[str]) -> str:
-    sid, number = base, 1
-    while sid in taken:
-        number += 1
-        sid = f"{base}{number}"
-    taken.add(sid)
-    return sid
-
-
-def _sids(entries: Iterable[_Entry]) -> Set[str]:
-    return {str(entry.statement["Sid"]) for entry in entries if entry.statement.get("Sid")}
-
-
-_Group = Tuple[Form, FrozenSet[Grant]]
-
-
-def _pair(groups: List[_Group], ours: Dict[int, _Group]) -> Dict[int, int]:
-    """Return which group goes where: index of a group -> position of the statement that says it, or nearly so."""
-    pairs: Dict[int, int] = {}
-    free = dict(ours)
-
-    def likeness(group: _Group, statement: _Group) -> Tuple[bool, int, bool]:
-        return group == statement, len(group[1] & statement[1]), group[0] == statement[0]
-
-    candidates = sorted(
-        (
-            (likeness(group, held), -position, number)
-            for number, group in enumerate(groups)
-            for position, held in ours.items()
-        ),
-        reverse=True,
-    )
-    for _likeness, negative_position, number in candidates:
-        if number not in pairs and -negative_position in free:
-            pairs[number] = -negative_position
-            del free[-negative_position]
-    return pairs
-
-
 def _regrouped(
-    entries: List[_Entry], bucket: Destination, missing: Iterable[FormedGrant], is_write: bool, density: int
-) -> List[_Entry]:
+    entries: List[Entry], bucket: Destination, missing: Iterable[FormedGrant], is_write: bool, density: int
+) -> List[Entry]:
     """Return the entries with our statements of one kind saying what they said and what was missing besides."""
     parsed = {position: parse_ours(bucket, entry.statement) for position, entry in enumerate(entries)}
     ours = {position: group for position, group in parsed.items() if group and bool(group[0].acl) == is_write}
-    held = {(form, grant) for form, grants in ours.values() for grant in grants}
-    groups = grouped(without_needless(held.union(missing)))
-    pairs = _pair(groups, ours)
-    places = {position: number for number, position in pairs.items()}
-    result = [
-        _saying(bucket, entry, ours.get(position), groups[places[position]], density) if position in places else entry
-        for position, entry in enumerate(entries)
-        if position in places or position not in ours
-    ]
-    taken = _sids(entries)
-    new = [group for number, group in enumerate(groups) if number not in pairs]
-    base = WRITE_SID if is_write else CHECK_SID
-    return result + [_Entry(_rendered(bucket, group, _free_sid(base, taken), density)) for group in new]
+
+    def write(group: Group, sid: str) -> Statement:
+        return render(bucket, *group, sid, density)
+
+    return regrouped(entries, ours, missing, write, WRITE_SID if is_write else CHECK_SID, bool(density))
 
 
-def _saying(bucket: Destination, entry: _Entry, held: Optional[_Group], group: _Group, density: int) -> _Entry:
-    """Return a statement of ours changed to say what a group says, untouched if it does so already."""
-    if group == held and not (density and group[0].sources == FROM_ACCOUNTS):
-        return entry
-    return replace(entry, statement=_rendered(bucket, group, entry.statement["Sid"], density))
-
-
-def _rendered(bucket: Destination, group: _Group, sid: str, density: int) -> Statement:
-    form, grants = group
-    return render(bucket, form, grants, sid, density)
-
-
-def _merged(policy: Optional[Policy], wanted: WantedDelivery, density: int = 0) -> List[_Entry]:
-    entries = [_Entry(statement, position) for position, statement in enumerate(statements_of(policy))]
+def _merged(policy: Optional[Policy], wanted: WantedDelivery, density: int = 0) -> List[Entry]:
+    entries = entries_of(policy)
     missing = [item for item in needed(wanted.form, wanted.grants()) if not _is_given(policy, wanted, item)]
     for is_write in (True, False):
         of_kind = [item for item in missing if bool(item[1].layout) == is_write]
@@ -219,21 +98,15 @@ def _without(regions: FrozenSet[str], named: Tuple[str, ...]) -> FrozenSet[str]:
     return frozenset() if ALL_REGIONS in named else regions.difference(named)
 
 
-def _cut_entries(entries: List[_Entry], bucket: Destination, is_write: bool, keep: Any) -> List[_Entry]:
-    result, taken = [], _sids(entries)
-    for entry in entries:
-        view = view_of(bucket, entry.statement)
-        if view is None or view.is_write != is_write:
-            result.append(entry)
-            continue
-        parts = cut(view, entry.statement, keep)
-        result += [replace(entry, statement=part) for part in parts[:1]]
-        base = WRITE_SID if is_write else CHECK_SID
-        result += [_Entry({**part, "Sid": _free_sid(base, taken)}) for part in parts[1:]]
-    return result
+def _cut_kind(entries: List[Entry], bucket: Destination, is_write: bool, keep: Keep) -> List[Entry]:
+    def view_of_kind(statement: Statement) -> Optional[View]:
+        view = view_of(bucket, statement)
+        return view if view and view.is_write == is_write else None
+
+    return cut_entries(entries, view_of_kind, keep, WRITE_SID if is_write else CHECK_SID)
 
 
-def _still_writing(bucket: Destination, entries: Iterable[_Entry], source: str) -> FrozenSet[str]:
+def _still_writing(bucket: Destination, entries: Iterable[Entry], source: str) -> FrozenSet[str]:
     """Return the regions from which a source (``*``: any) may still write by some statement."""
     each = [
         _regions_in(view_of(bucket, entry.statement), source)
@@ -250,7 +123,7 @@ def _regions_in(view: Optional[View], source: str) -> FrozenSet[str]:
     return view.regions_of(source) if is_named and view.places_of(source) else frozenset()
 
 
-def _spelt_out(wanted: WantedDelivery, entry: _Entry) -> _Entry:
+def _spelt_out(wanted: WantedDelivery, entry: Entry) -> Entry:
     """Return a statement with a resource per layout for the sources named, where one resource stands for both."""
     if view_of(wanted.bucket, entry.statement) is None:
         return entry
@@ -258,8 +131,8 @@ def _spelt_out(wanted: WantedDelivery, entry: _Entry) -> _Entry:
     return replace(entry, statement=with_layouts_apart(wanted.bucket, entry.statement, sources, folders))
 
 
-def _reduced(policy: Optional[Policy], wanted: WantedDelivery) -> List[_Entry]:
-    entries = [_Entry(statement, position) for position, statement in enumerate(statements_of(policy))]
+def _reduced(policy: Optional[Policy], wanted: WantedDelivery) -> List[Entry]:
+    entries = entries_of(policy)
     if set(wanted.layouts) != set(LAYOUTS):
         entries = [_spelt_out(wanted, entry) for entry in entries]
     named, folders, layouts = set(wanted.sources), set(wanted.folders), set(wanted.layouts)
@@ -269,7 +142,7 @@ def _reduced(policy: Optional[Policy], wanted: WantedDelivery) -> List[_Entry]:
             return regions
         return _without(regions, wanted.regions)
 
-    entries = _cut_entries(entries, wanted.bucket, True, keep_writes)
+    entries = _cut_kind(entries, wanted.bucket, True, keep_writes)
     written = {source: _still_writing(wanted.bucket, entries, source) for source in named | {"*"}}
 
     def keep_checks(source: str, _place: Optional[Place], regions: FrozenSet[str]) -> FrozenSet[str]:
@@ -281,45 +154,18 @@ def _reduced(policy: Optional[Policy], wanted: WantedDelivery) -> List[_Entry]:
         # All regions cannot be narrowed to those in use; a check too many lets nothing be written.
         return _without(regions, wanted.regions) | regions.intersection(used | {ALL_REGIONS})
 
-    return _cut_entries(entries, wanted.bucket, False, keep_checks)
+    return _cut_kind(entries, wanted.bucket, False, keep_checks)
 
 
 # --- the plan --------------------------------------------------------------------------------------------------------
 
 
-def _kind(before: Optional[Statement], after: Optional[Statement]) -> str:
-    if before is None:
-        return "added"
-    if after is None:
-        return "removed"
-    return "kept" if before == after else "updated"
-
-
-def _compare(policy: Optional[Policy], entries: List[_Entry]) -> Dict[str, Any]:
-    by_origin = {entry.origin: entry.statement for entry in entries if entry.origin is not None}
-    pairs: List[Tuple[str, Optional[Statement], Optional[Statement]]] = [
-        (name_of(statement, position), statement, by_origin.get(position))
-        for position, statement in enumerate(statements_of(policy))
-    ]
-    pairs += [(str(entry.statement["Sid"]), None, entry.statement) for entry in entries if entry.origin is None]
-    compared: Dict[str, Any] = {
-        kind: tuple(name for name, before, after in pairs if _kind(before, after) == kind)
-        for kind in ("added", "updated", "removed", "kept")
-    }
-    compared["changes"] = tuple(
-        Change(f"statement {name}", before, after) for name, before, after in pairs if before != after
-    )
-    return compared
-
-
-def _plan(policy: Optional[Policy], wanted: WantedDelivery, entries: List[_Entry]) -> PolicyPlan:
-    compared = _compare(policy, entries)
-    after = with_statements(policy, [entry.statement for entry in entries]) if compared["changes"] else policy
+def _plan(policy: Optional[Policy], wanted: WantedDelivery, entries: List[Entry]) -> PolicyPlan:
     if wanted.present:
         reason = "The policy does not let log delivery write for every source asked for."
     else:
         reason = "The policy lets log delivery write for sources that should not have it."
-    return PolicyPlan(wanted.bucket, policy, after, reason=reason if compared["changes"] else "", **compared)
+    return plan_of(wanted.bucket.bucket_arn, policy, entries, reason)
 
 
 def _plan_present(policy: Optional[Policy], wanted: WantedDelivery) -> PolicyPlan:
@@ -349,7 +195,7 @@ def plan_bucket_policy(policy: Optional[Policy], wanted: WantedDelivery) -> Poli
 def _refusals(plan: PolicyPlan) -> Tuple[Unsuccessful, ...]:
     if not plan.changes or plan.after is None:
         return ()
-    target, refusals = plan.bucket.bucket_arn, []
+    target, refusals = plan.target, []
     gone = gone_principals(plan.after)
     if gone:
         named = "; ".join(f"{', '.join(ids)} in statement {name}" for name, ids in gone.items())
@@ -379,11 +225,6 @@ def _refusals(plan: PolicyPlan) -> Tuple[Unsuccessful, ...]:
 # --- what people should know -----------------------------------------------------------------------------------------
 
 
-def _names(policy: Optional[Policy], positions: Iterable[int]) -> str:
-    statements = statements_of(policy)
-    return ", ".join(name_of(statements[position], position) for position in sorted(set(positions)))
-
-
 def _warnings(plan: PolicyPlan, wanted: WantedDelivery) -> List[str]:
     found = [_of_negations(plan), _of_size(plan)]
     if wanted.present:
@@ -398,7 +239,7 @@ def _of_negations(plan: PolicyPlan) -> str:
     if not names:
         return ""
     return (
-        f"The policy of {plan.bucket.bucket_arn} has NotAction or NotPrincipal (statement {', '.join(names)}). AWS "
+        f"The policy of {plan.target} has NotAction or NotPrincipal (statement {', '.join(names)}). AWS "
         "adds nothing to such a policy by itself: CreateFlowLogs fails for a source that the policy does not grant "
         "already. Grant every source with this module before its flow logs are created."
     )
@@ -408,7 +249,7 @@ def _of_size(plan: PolicyPlan) -> str:
     size = size_of(plan.after)
     if size <= _WARN_BYTES or plan.refusals:
         return ""
-    return f"The policy of {plan.bucket.bucket_arn} has {size} bytes of the {MAX_BYTES} that S3 allows."
+    return f"The policy of {plan.target} has {size} bytes of the {MAX_BYTES} that S3 allows."
 
 
 def _of_denials(plan: PolicyPlan, wanted: WantedDelivery) -> str:
@@ -422,13 +263,13 @@ def _of_denials(plan: PolicyPlan, wanted: WantedDelivery) -> str:
         possible.update(denials.possible)
     texts = []
     if certain:
-        texts.append(f"denies log delivery (statement {_names(plan.after, certain)}); no grant outweighs that")
+        texts.append(f"denies log delivery (statement {names_at(plan.after, certain)}); no grant outweighs that")
     if possible - certain:
-        texts.append(f"may deny log delivery (statement {_names(plan.after, possible - certain)})")
+        texts.append(f"may deny log delivery (statement {names_at(plan.after, possible - certain)})")
     if not texts:
         return ""
     return (
-        f"The policy of {plan.bucket.bucket_arn} {' and '.join(texts)}. Exempt the service there, for example with the "
+        f"The policy of {plan.target} {' and '.join(texts)}. Exempt the service there, for example with the "
         'condition "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}.'
     )
 
@@ -436,7 +277,7 @@ def _of_denials(plan: PolicyPlan, wanted: WantedDelivery) -> str:
 def _of_width(plan: PolicyPlan, wanted: WantedDelivery) -> str:
     """Tell of statements under our Sids that let log delivery write what is asked for, and more."""
     carrying = {
-        position: parse_ours(plan.bucket, statement)
+        position: parse_ours(wanted.bucket, statement)
         for position, statement in enumerate(statements_of(plan.after))
         if is_our_sid(statement)
     }
@@ -450,7 +291,7 @@ def _of_width(plan: PolicyPlan, wanted: WantedDelivery) -> str:
     if not wide:
         return ""
     return (
-        f"Statement {_names(plan.after, wide)} of the policy of {plan.bucket.bucket_arn} gives log delivery what is "
+        f"Statement {names_at(plan.after, wide)} of the policy of {plan.target} gives log delivery what is "
         "asked for, and more: it is wider than this module would write it. It is left as it is; once it is removed, the "
         "narrow form is written."
     )
@@ -476,7 +317,7 @@ def _has_place(view: View, wanted: WantedDelivery, source: str) -> bool:
 def _left_over(plan: PolicyPlan, wanted: WantedDelivery) -> Set[int]:
     left: Set[int] = set()
     for position, statement in enumerate(statements_of(plan.after)):
-        view = view_of(plan.bucket, statement)
+        view = view_of(wanted.bucket, statement)
         if view is None:
             alone: Policy = {"Statement": [statement]}
             requests = (item for grant in wanted.grants() for item in requests_of(wanted.bucket, wanted.form, grant))
@@ -492,7 +333,7 @@ def _of_leftovers(plan: PolicyPlan, wanted: WantedDelivery) -> str:
     if not left:
         return ""
     return (
-        f"Statement {_names(plan.after, left)} of the policy of {plan.bucket.bucket_arn} still lets log delivery "
+        f"Statement {names_at(plan.after, left)} of the policy of {plan.target} still lets log delivery "
         "write, or may, for sources that were to be taken out: it grants more than was named (other folders, layouts, "
         "regions or services), so it is left as it is."
     )

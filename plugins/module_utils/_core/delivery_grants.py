@@ -95,9 +95,9 @@ def write_resource(bucket: Destination, account: str, folder: str, layout: str) 
     return f"{top}/aws-account-id={account}/*" if layout == HIVE else f"{top}/{account}/*"
 
 
-def source_arn(bucket: Destination, region: str, account: str) -> str:
+def source_arn(partition: str, region: str, account: str) -> str:
     """Return the aws:SourceArn pattern of the flow logs of a region and account; it is an ARN of the logs service."""
-    return f"arn:{bucket.partition}:logs:{region}:{account}:*"
+    return f"arn:{partition}:logs:{region}:{account}:*"
 
 
 def _objects(bucket: Destination, account: str, grant: Grant) -> str:
@@ -110,7 +110,7 @@ def _objects(bucket: Destination, account: str, grant: Grant) -> str:
 
 #: What is known of every request of the service. It comes over TLS (AWS answers none below 1.2), from no VPC of a
 #: customer, and belongs to no organization as a principal (IAM User Guide, "AWS global condition context keys").
-_OF_THE_SERVICE: Dict[str, Optional[Tuple[str, ...]]] = {
+OF_THE_SERVICE: Dict[str, Optional[Tuple[str, ...]]] = {
     "aws:securetransport": ("true",),
     "s3:tlsversion": ("1.2",),
     "aws:principalisawsservice": ("true",),
@@ -124,12 +124,12 @@ _OF_THE_SERVICE: Dict[str, Optional[Tuple[str, ...]]] = {
 }
 
 
-def _source_contexts(bucket: Destination, grant: Grant, form: Form) -> List[Dict[str, Optional[Tuple[str, ...]]]]:
+def source_contexts(partition: str, grant: Grant, form: Form) -> List[Dict[str, Optional[Tuple[str, ...]]]]:
     """Return what the service may say of the source; a grant must hold for each of them."""
     account = ANY_ACCOUNT if form.sources == FROM_ORGANIZATION or grant.source == "*" else grant.source
     told: Dict[str, Optional[Tuple[str, ...]]] = {
         "aws:sourceaccount": (account,),
-        "aws:sourcearn": (source_arn(bucket, grant.region, account),),
+        "aws:sourcearn": (source_arn(partition, grant.region, account),),
         "aws:sourceorgid": (grant.source,) if form.sources == FROM_ORGANIZATION else None,
     }
     if form.sources != FROM_ANYONE:
@@ -146,13 +146,13 @@ def requests_of(bucket: Destination, form: Form, grant: Grant) -> List[Request]:
 
     :param bucket: bucket and partition; its folder is not looked at, the grant's is.
     """
-    sources = _source_contexts(bucket, grant, form)
+    sources = source_contexts(bucket.partition, grant, form)
     if not grant.layout:
-        contexts = [{**_OF_THE_SERVICE, **source, "s3:x-amz-acl": ABSENT} for source in sources]
+        contexts = [{**OF_THE_SERVICE, **source, "s3:x-amz-acl": ABSENT} for source in sources]
         return [Request(DELIVERY_SERVICE, CHECK_ACTION, bucket.bucket_arn, context) for context in contexts]
     account = ANY_ACCOUNT if form.sources == FROM_ORGANIZATION else grant.source
     objects = _objects(bucket, account, grant)
-    contexts = [{**_OF_THE_SERVICE, **source, "s3:x-amz-acl": acl} for source in sources for acl in _acl_contexts(form)]
+    contexts = [{**OF_THE_SERVICE, **source, "s3:x-amz-acl": acl} for source in sources for acl in _acl_contexts(form)]
     return [Request(DELIVERY_SERVICE, WRITE_ACTION, objects, context) for context in contexts]
 
 
@@ -162,9 +162,9 @@ def may_write(statement: Statement, bucket: Destination, source: str) -> bool:
     :param source: account id, organization id, or ``*`` for any account.
     """
     form = Form(ACL_NONE, FROM_ORGANIZATION if source.startswith("o-") else FROM_ACCOUNTS)
-    contexts = _source_contexts(bucket, Grant(source, ALL_REGIONS), form)
+    contexts = source_contexts(bucket.partition, Grant(source, ALL_REGIONS), form)
     requests = [
-        Request(DELIVERY_SERVICE, WRITE_ACTION, f"{bucket.bucket_arn}/*", {**_OF_THE_SERVICE, **context})
+        Request(DELIVERY_SERVICE, WRITE_ACTION, f"{bucket.bucket_arn}/*", {**OF_THE_SERVICE, **context})
         for context in contexts
     ]
     return statement.get("Effect") == "Allow" and any(
@@ -172,10 +172,10 @@ def may_write(statement: Statement, bucket: Destination, source: str) -> bool:
     )
 
 
-def grant_positions(policy: Optional[Policy], bucket: Destination, form: Form, grant: Grant) -> Tuple[int, ...]:
-    """Return the positions of the statements that together give a grant; ``()`` if it is not given in full."""
+def positions_for(policy: Optional[Policy], requests: Iterable[Request]) -> Tuple[int, ...]:
+    """Return the positions of the statements that together allow all requests; ``()`` if they do not."""
     positions: Set[int] = set()
-    for request in requests_of(bucket, form, grant):
+    for request in requests:
         found = granted_by(policy, request)
         if not found:
             return ()
@@ -183,15 +183,25 @@ def grant_positions(policy: Optional[Policy], bucket: Destination, form: Form, g
     return tuple(sorted(positions))
 
 
+def denials_for(policy: Optional[Policy], requests: Iterable[Request]) -> Denials:
+    """Return the Deny statements that block all requests, and those that block some of them, or may."""
+    each = [denied_by(policy, request) for request in requests]
+    certain = set.intersection(*(set(denials.certain) for denials in each))
+    mentioned = {position for denials in each for position in denials.certain + denials.possible}
+    return Denials(tuple(sorted(certain)), tuple(sorted(mentioned - certain)))
+
+
+def grant_positions(policy: Optional[Policy], bucket: Destination, form: Form, grant: Grant) -> Tuple[int, ...]:
+    """Return the positions of the statements that together give a grant; ``()`` if it is not given in full."""
+    return positions_for(policy, requests_of(bucket, form, grant))
+
+
 def grant_denials(policy: Optional[Policy], bucket: Destination, form: Form, grant: Grant) -> Denials:
     """Return the Deny statements that block a grant, and those that may.
 
     One that blocks only some of what the service may send is among those that may.
     """
-    each = [denied_by(policy, request) for request in requests_of(bucket, form, grant)]
-    certain = set.intersection(*(set(denials.certain) for denials in each))
-    mentioned = {position for denials in each for position in denials.certain + denials.possible}
-    return Denials(tuple(sorted(certain)), tuple(sorted(mentioned - certain)))
+    return denials_for(policy, requests_of(bucket, form, grant))
 
 
 def check_of(form: Form, grant: Grant) -> FormedGrant:

@@ -123,14 +123,15 @@ def _resources(bucket: Destination, form: Form, grants: FrozenSet[Grant], densit
     return scalar(dict.fromkeys(_resource(bucket, form, grant, is_joint(grant)) for grant in ordered))
 
 
-def _source_condition(bucket: Destination, form: Form, grants: Iterable[Grant], density: int) -> Dict[str, Any]:
+def source_condition(partition: str, form: Form, grants: Iterable[Grant], density: int) -> Dict[str, Any]:
+    """Return the condition that ties a statement to the sources and regions of its grants."""
     if form.sources == FROM_ANYONE:
         return {}
     sources = sorted({grant.source for grant in grants})
     regions = sorted({grant.region for grant in grants})
     accounts = ["*"] if density or form.sources == FROM_ORGANIZATION else sources
     key = "aws:SourceOrgID" if form.sources == FROM_ORGANIZATION else "aws:SourceAccount"
-    arns = [source_arn(bucket, region, account) for account in accounts for region in regions]
+    arns = [source_arn(partition, region, account) for account in accounts for region in regions]
     return {"StringEquals": {key: scalar(sources)}, "ArnLike": {"aws:SourceArn": scalar(arns)}}
 
 
@@ -156,7 +157,7 @@ def render(bucket: Destination, form: Form, grants: FrozenSet[Grant], sid: str, 
         "Action": WRITE_ACTION if is_write else CHECK_ACTION,
         "Resource": _resources(bucket, form, grants, density) if is_write else bucket.bucket_arn,
     }
-    condition = _with_acl(form, _source_condition(bucket, form, grants, density))
+    condition = _with_acl(form, source_condition(bucket.partition, form, grants, density))
     return {**statement, "Condition": condition} if condition else statement
 
 
@@ -195,6 +196,7 @@ class View:
     """A statement that is recognisably log delivery: only its service as principal, only its actions.
 
     :param is_write: whether it lets objects be written.
+    :param whole: the value of ``Resource`` that is no place: ARN of the bucket; ``*`` in the policy of a key.
     :param places: each value of ``Resource`` with its meaning, None where it has another one than log delivery.
     :param values: condition key in lower case -> values, of the keys that log delivery needs.
     :param operators: condition key in lower case -> operator.
@@ -202,7 +204,7 @@ class View:
     """
 
     is_write: bool
-    bucket_arn: str
+    whole: str
     places: Tuple[Tuple[str, Optional[Place]], ...]
     values: Mapping[str, Tuple[str, ...]]
     operators: Mapping[str, str]
@@ -237,12 +239,13 @@ class View:
     def _places(self) -> Dict[str, List[Tuple[str, Optional[Place]]]]:
         found: Dict[str, List[Tuple[str, Optional[Place]]]] = {}
         for raw, place in self.places:
-            if raw != self.bucket_arn:
+            if raw != self.whole:
                 found.setdefault(place.account if place else "*", []).append((raw, place))
         return found
 
 
-def _texts(value: Any) -> Optional[Tuple[str, ...]]:
+def texts_of(value: Any) -> Optional[Tuple[str, ...]]:
+    """Return the values of an element, None if one is no text or holds a policy variable."""
     values = as_list(value)
     return tuple(values) if all(isinstance(item, str) and "${" not in item for item in values) else None
 
@@ -267,32 +270,32 @@ def parse_place(bucket: Destination, resource: str) -> Optional[Place]:
     return Place(account, found.group("folder") or "", frozenset({layout}), path[found.end() :] == "*")
 
 
-def _is_delivery(statement: Statement) -> bool:
+def is_delivery(statement: Statement) -> bool:
+    """Whether a statement allows something to the delivery service and to nobody else."""
     principal = statement.get("Principal")
     return (
         statement.get("Effect") == "Allow"
         and _ELEMENTS.issuperset(statement)
         and isinstance(principal, Mapping)
         and set(principal) == {"Service"}
-        and set(as_list(principal["Service"])) == {DELIVERY_SERVICE}
+        and all(service == DELIVERY_SERVICE for service in as_list(principal["Service"]) or [None])
     )
 
 
 def _condition_values(operator: str, key: str, value: Any) -> Optional[Tuple[str, ...]]:
     """Return the values of a key that log delivery needs, None if taking one out might not take a grant away."""
-    texts = _texts(value)
+    texts = texts_of(value)
     if texts is None or operator not in _LISTING[key]:
         return None
     return None if key == _ARN_KEY and not all(map(_SOURCE_ARN.match, texts)) else texts
 
 
-def _conditions(statement: Statement) -> Optional[Tuple[Dict[str, Tuple[str, ...]], Dict[str, str], bool]]:
+def conditions_of(statement: Statement) -> Optional[Tuple[Dict[str, Tuple[str, ...]], Dict[str, str], bool]]:
     """Return values and operators by key, and whether all keys are known; None if they cannot be cut safely."""
-    given = [
-        (operator, key.lower(), value)
-        for operator, block in statement.get("Condition", {}).items()
-        for key, value in block.items()
-    ]
+    condition = statement.get("Condition", {})
+    if not isinstance(condition, Mapping) or not all(isinstance(block, Mapping) for block in condition.values()):
+        return None
+    given = [(operator, key.lower(), value) for operator, block in condition.items() for key, value in block.items()]
     ours = [item for item in given if item[1] in _LISTING]
     found = {key: _condition_values(operator, key, value) for operator, key, value in ours}
     values = {key: texts for key, texts in found.items() if texts is not None}
@@ -303,14 +306,14 @@ def _conditions(statement: Statement) -> Optional[Tuple[Dict[str, Tuple[str, ...
 
 def view_of(bucket: Destination, statement: Statement) -> Optional[View]:
     """Return a statement as log delivery, whoever wrote it; None if it is not recognisably that."""
-    if not _is_delivery(statement):
+    if not is_delivery(statement):
         return None
-    actions = _texts(statement.get("Action", []))
-    resources = _texts(statement.get("Resource", []))
+    actions = texts_of(statement.get("Action", []))
+    resources = texts_of(statement.get("Resource", []))
     lowered = {action.lower() for action in actions or ()}
     if not lowered or not resources or not lowered <= _WRITE_ACTIONS | _CHECK_ACTIONS:
         return None
-    conditions = _conditions(statement)
+    conditions = conditions_of(statement)
     if conditions is None:
         return None
     values, operators, known = conditions
@@ -374,8 +377,8 @@ def _grants_of_writes(view: View, form: Form) -> Optional[FrozenSet[Grant]]:
     )
 
 
-def _grants_of_check(bucket: Destination, view: View, form: Form) -> Optional[FrozenSet[Grant]]:
-    if [raw for raw, _place in view.places] != [bucket.bucket_arn]:
+def _grants_of_check(view: View, form: Form) -> Optional[FrozenSet[Grant]]:
+    if [raw for raw, _place in view.places] != [view.whole]:
         return None
     if form.sources == FROM_ANYONE:
         return frozenset({Grant("*", ALL_REGIONS)})
@@ -400,10 +403,15 @@ def parse_ours(bucket: Destination, statement: Statement) -> Optional[Tuple[Form
     conditions and resources that :func:`render` would not write; lists may be in any order.
     """
     view = view_of(bucket, statement) if is_our_sid(statement) else None
-    form = form_of(view) if view else None
-    if view is None or form is None:
+    return parse_view(view) if view else None
+
+
+def parse_view(view: View) -> Optional[Tuple[Form, FrozenSet[Grant]]]:
+    """Return the grants of a statement with one of our Sids, None if this collection would not write it so."""
+    form = form_of(view)
+    if form is None:
         return None
-    grants = _grants_of_writes(view, form) if view.is_write else _grants_of_check(bucket, view, form)
+    grants = _grants_of_writes(view, form) if view.is_write else _grants_of_check(view, form)
     return (form, grants) if grants is not None and _is_whole(view, form, grants) else None
 
 
@@ -469,7 +477,7 @@ def _filtered(value: Any, keep: Callable[[str], bool]) -> Any:
 
 def _narrowed(view: View, statement: Statement, part: _Part, regions: FrozenSet[str]) -> Statement:
     """Return the statement for these sources, resources and (if any are given) regions only."""
-    raws = set().union({view.bucket_arn}, *part.values())
+    raws = set().union({view.whole}, *part.values())
 
     def keep_arn(value: str) -> bool:
         found = _SOURCE_ARN.match(value)

@@ -23,11 +23,11 @@ from hypothesis import strategies as st
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_options import wanted_from_options
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_plan import plan_bucket_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.bucket_policy import CONFIRM_PAUSES
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.bucket_policy import CONFLICT_PAUSES
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.bucket_policy import ROUNDS
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.bucket_policy import PolicyOutcome
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.bucket_policy import converge
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import CONFIRM_PAUSES
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import CONFLICT_PAUSES
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import ROUNDS
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import PolicyOutcome
 
 Policy = Optional[Dict[str, Any]]
 
