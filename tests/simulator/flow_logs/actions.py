@@ -104,14 +104,16 @@ def _create(response: Any, store: Store, request: dict[str, Any], rules: Rules, 
     if refusal is not None:
         refused += [_unsuccessful(fields["ResourceId"], *refusal) for fields in new]
         new = []
-    error = faults.delivery_error()
     for fields in new:
-        if error is not None:
-            fields.update(DeliverLogsStatus="FAILED", DeliverLogsErrorMessage=error)
-        store.add(fields)
+        store.add({**fields, **_failing_delivery()})
         if tags:
             response.ec2_backend.tags[fields["FlowLogId"]].update(tags)
     return {"FlowLogIds": [fields["FlowLogId"] for fields in new], "Unsuccessful": refused}
+
+
+def _failing_delivery() -> dict[str, str]:
+    error = faults.delivery_error()
+    return {} if error is None else {"DeliverLogsStatus": "FAILED", "DeliverLogsErrorMessage": error}
 
 
 def _refusal_of_one(response: Any, store: Store, resource_type: str, fields: dict[str, Any]) -> Item | None:
