@@ -63,7 +63,18 @@ SEED = {
                                 {"destination": "arn:aws:s3:::example-logs/network"},
                                 {"destination": "arn:aws:s3:::example-logs/network/"},
                             ],
-                        }
+                        },
+                        {
+                            "id": "vpc-0d000000000000002",
+                            "flow_logs": [
+                                {
+                                    "destination": "arn:aws:s3:::example-logs/network/",
+                                    "status": "FAILED",
+                                    "error": "Access error",
+                                },
+                                {"destination": "arn:aws:s3:::other-logs"},
+                            ],
+                        },
                     ]
                 },
             },
@@ -73,6 +84,7 @@ SEED = {
 }
 VPC = "vpc-0a000000000000001"
 TWIN = "vpc-0d000000000000001"
+SICK = "vpc-0d000000000000002"
 GATEWAY = "tgw-0a000000000000001"
 MANY = [f"vpc-0b{number:015x}" for number in range(1, 1001)]
 
@@ -351,6 +363,44 @@ def test_flow_logs_to_cloudwatch_and_to_other_buckets_survive(aws: SimulatorProc
     assert kinds(converge(aws, options(purge="s3"))) == ["delete"]
     left = {item["FlowLogId"] for item in described(ec2, resource_id=VPC)}
     assert watched in left and other not in left and len(left) == 2
+
+
+def test_purge_removes_nothing_that_delivers_while_the_kept_one_does_not(aws: SimulatorProcess) -> None:
+    there = {"region": "eu-central-1", "resource_ids": [SICK]}
+    both = succeed(aws.url, "s3_flow_log_info", there)["flow_logs"]
+    failing, delivering = sorted(both, key=lambda item: item["delivery_status"])
+    for check in (True, False):
+        result = run_module(aws.url, "s3_flow_log", options(**there, purge="s3"), check=check)
+        assert result["failed"] and result["actions"] == []
+        (item,) = result["unsuccessful"]
+        assert (item["code"], item["flow_log_id"]) == ("NotDelivering", failing["flow_log_id"])
+        assert "Access error" in item["message"]
+        assert [item["flow_log_id"] for item in result["extra"]] == [delivering["flow_log_id"]]
+    assert len(succeed(aws.url, "s3_flow_log_info", there)["flow_logs"]) == 2
+
+
+def test_purge_removes_nothing_that_delivers_while_the_new_one_does_not(aws: SimulatorProcess, ec2: Any) -> None:
+    other = by_hand(ec2, LogDestination="arn:aws:s3:::other-logs")
+    aws.fault(operation="CreateFlowLogs", action="undeliverable")
+    result = run_module(aws.url, "s3_flow_log", options(purge="s3"))
+    assert result["failed"] and kinds(result) == ["create"]
+    assert [item["code"] for item in result["unsuccessful"]] == ["NotDelivering"]
+    assert other in [item["FlowLogId"] for item in described(ec2, resource_id=VPC)]
+
+
+@pytest.mark.parametrize("purge", ["none", "s3"])
+def test_a_flow_log_of_another_name_that_is_in_the_way_is_not_removed(
+    aws: SimulatorProcess, ec2: Any, purge: str
+) -> None:
+    """Else the target would be without one until the new one is made."""
+    named = [{"ResourceType": "vpc-flow-log", "Tags": [{"Key": "Name", "Value": "other"}]}]
+    other = by_hand(ec2, TagSpecifications=named)
+    result = run_module(aws.url, "s3_flow_log", options(name="central", purge=purge))
+    assert result["failed"] and result["actions"] == []
+    (item,) = result["unsuccessful"]
+    assert (item["code"], item["flow_log_id"]) == ("FlowLogAlreadyExists", other)
+    assert other in item["message"]
+    assert [item["FlowLogId"] for item in described(ec2, resource_id=VPC)] == [other]
 
 
 def test_a_flow_log_deleted_out_of_band_comes_back(aws: SimulatorProcess, ec2: Any) -> None:

@@ -263,9 +263,34 @@ def _purge(wanted: Wanted, settings: FlowLogSettings, plan: FlowLogPlan, logs: S
     steps = (
         [] if plan.unsuccessful else [_purge_step(wanted, item) for item in rest if _is_purged(wanted, settings, item)]
     )
+    failing = next((item for item in plan.kept if item.failed), None)
+    if failing and removes_delivering(steps):
+        plan = replace(plan, unsuccessful=(*plan.unsuccessful, not_delivering(failing)))
+        steps = []
     removed = {step.action.flow_log_id for step in steps}
     extra = tuple(item for item in rest if item.flow_log_id not in removed)
     return replace(plan, steps=plan.steps + tuple(steps), extra=extra)
+
+
+def is_rival(settings: FlowLogSettings, item: FlowLog) -> bool:
+    """Whether AWS may refuse a flow log with these settings because the resource has this one.
+
+    Destination and traffic type count for certain; whether the other settings do is not documented.
+    """
+    same_traffic = settings.traffic_type in (None, item.traffic_type)
+    return same_traffic and same_destination(item.log_destination, settings.destination.arn)
+
+
+def removes_delivering(steps: Iterable[Step]) -> bool:
+    """Whether one of the steps deletes a flow log that delivers, as far as AWS knows."""
+    return any(step.flow_log is not None and not step.flow_log.failed for step in steps)
+
+
+def not_delivering(kept: FlowLog) -> Unsuccessful:
+    """Return why nothing is purged: the flow log that is to stay alone does not deliver."""
+    message = f"Flow log {kept.flow_log_id} does not deliver: {kept.delivery_error}. The other flow logs stay."
+    hint = "Mend the delivery (bucket policy, key policy), then run again: the others go once this one delivers."
+    return Unsuccessful(kept.resource_id, "NotDelivering", message, hint, flow_log_id=kept.flow_log_id)
 
 
 def _is_purged(wanted: Wanted, settings: FlowLogSettings, item: FlowLog) -> bool:

@@ -34,6 +34,8 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import REPLACED_TAG
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import FlowLog
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import Step
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import not_delivering
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import removes_delivering
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Action
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
@@ -395,7 +397,11 @@ class FlowLogSteps:
 
     def _purge(self, steps: Sequence[Step]) -> None:
         """Delete what is not wanted any more, but nothing of a target for which something failed before."""
-        troubled = {item.target for item in self._outcome.unsuccessful}
+        new = [item for item in self._outcome.described.values() if item.failed]
+        for failing in new:
+            if removes_delivering(step for step in steps if step.action.target == failing.resource_id):
+                self._outcome.unsuccessful.append(not_delivering(failing))
+        troubled = {item.target for item in self._outcome.unsuccessful} | set(self._outcome.met_existing)
         by_id = {str(step.action.flow_log_id): step for step in steps if step.action.target not in troubled}
         for refused in self._delete_ids(list(by_id)):
             self._outcome.unsuccessful.append(_unsuccessful("DeleteFlowLogs", refused, by_id.pop(refused.resource_id)))

@@ -22,6 +22,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan i
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import Wanted
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import apply_steps
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import diff_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import is_rival
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import join_plans
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import managed_flow_logs
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import plan_flow_logs
@@ -114,16 +115,30 @@ def _converge(module: FlowLogsModule, client: Any, wanted: Wanted) -> Tuple[Flow
         if not done.met_existing:
             return plan, outcome
         wanted = replace(wanted, targets=tuple(done.met_existing))
-    outcome.unsuccessful += [_still_existing(target) for target in wanted.targets]
+    outcome.unsuccessful += [_still_existing(target, wanted, plan) for target in wanted.targets]
     return plan, outcome
 
 
-def _still_existing(target: str) -> Unsuccessful:
+def _still_existing(target: str, wanted: Wanted, plan: FlowLogPlan) -> Unsuccessful:
+    """Say why AWS refuses a new flow log: one of the target's others counts as the same, or is not described yet."""
+    others = [*plan.extra, *(step.flow_log for step in plan.steps if step.flow_log)]
+    rivals = [
+        item for item in others if item.resource_id == target and wanted.settings and is_rival(wanted.settings, item)
+    ]
+    if not rivals:
+        return Unsuccessful(
+            target,
+            "FlowLogAlreadyExists",
+            "AWS says that an equal flow log exists, but does not describe one.",
+            "Run again; if it stays so, compare with s3_flow_log_info.",
+        )
+    ids = ", ".join(f"{item.flow_log_id} (name {item.tags.get('Name')!r})" for item in rivals)
     return Unsuccessful(
         target,
         "FlowLogAlreadyExists",
-        "AWS says that an equal flow log exists, but does not describe one.",
-        "Run again; if it stays so, compare with s3_flow_log_info and give the flow log a name.",
+        f"AWS takes the new flow log for the same as {ids}, which is another one by its name.",
+        "Delete the other one, give it this name, or use another destination or traffic type.",
+        flow_log_id=rivals[0].flow_log_id,
     )
 
 
