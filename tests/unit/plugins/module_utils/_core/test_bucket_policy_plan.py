@@ -287,6 +287,30 @@ def test_what_counts_as_granted_agrees_with_the_evaluator(policy: Policy, option
         assert bool(grant_positions(allows, wanted.bucket, wanted.form, grant)) is may_write(allows, cell)
 
 
+TEXTS = st.sampled_from(["*", "Allow", "s3:PutObject", f"{ARN}/*", "${x}", "", DELIVERY["Service"]])
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | TEXTS,
+    lambda inner: st.lists(inner, max_size=2)
+    | st.dictionaries(st.sampled_from(["Service", "AWS", "StringEquals", "aws:SourceArn"]), inner, max_size=2),
+    max_leaves=4,
+)
+ELEMENTS = ("Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition")
+
+
+@PROPERTIES
+@given(st.dictionaries(st.sampled_from(ELEMENTS), JUNK, min_size=1, max_size=3), st.booleans())
+def test_a_statement_that_makes_no_sense_is_left_alone(junk: Dict[str, Any], made_up: bool) -> None:
+    """Neither one that is junk as a whole, nor a real one in which some elements are."""
+    real = {name: value for name, value in after(None)["Statement"][0].items() if name != "Sid"}
+    strange = junk if made_up else {**real, **junk}
+    policy = {"Statement": [strange, *CLOUDTRAIL["Statement"]]}
+    merged = after(policy)
+    assert merged["Statement"][:3] == policy["Statement"]
+    assert plan(merged).changes == ()
+    left = statements_of(after(merged, state="absent"))
+    assert [item for item in left if item in CLOUDTRAIL["Statement"]] == CLOUDTRAIL["Statement"]
+
+
 # --- the corpus ---
 
 
