@@ -15,6 +15,8 @@ from typing import List
 from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import parse_destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import FlowLog
@@ -27,6 +29,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan i
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import managed_flow_logs
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import plan_flow_logs
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import without_targets
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import resolve_resource_type
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import unique_ids
@@ -96,8 +99,16 @@ def _converge(module: FlowLogsModule, client: Any, wanted: Wanted) -> Tuple[Flow
     """Plan and apply; look again at targets for which somebody was faster or an answer was lost."""
     present = module.params["state"] == "present"
     plan, outcome = FlowLogPlan(), Outcome()
-    for _round in range(_ROUNDS):
-        more = plan_flow_logs(wanted, read_flow_logs(client, wanted.targets), present)
+    for number in range(_ROUNDS):
+        try:
+            current = read_flow_logs(client, wanted.targets)
+        except FlowLogsAWSError as error:
+            if number == 0:
+                raise
+            # What was done before is told, whatever happens now.
+            outcome.unsuccessful += [_unread(target, error) for target in wanted.targets]
+            return plan, outcome
+        more = plan_flow_logs(wanted, current, present)
         if module.check_mode:
             return more, Outcome(steps=list(more.steps))
         plan = join_plans([without_targets(plan, wanted.targets), more])
@@ -117,6 +128,12 @@ def _converge(module: FlowLogsModule, client: Any, wanted: Wanted) -> Tuple[Flow
         wanted = replace(wanted, targets=tuple(done.met_existing))
     outcome.unsuccessful += [_still_existing(target, wanted, plan) for target in wanted.targets]
     return plan, outcome
+
+
+def _unread(target: str, error: FlowLogsAWSError) -> Unsuccessful:
+    code, message = error_code_and_message(error)
+    text = f"AWS says that an equal flow log exists, but reading again failed: {message}"
+    return Unsuccessful(target, code, text, hint_for("DescribeFlowLogs", code, message))
 
 
 def _still_existing(target: str, wanted: Wanted, plan: FlowLogPlan) -> Unsuccessful:
