@@ -35,6 +35,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_summary imp
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import VARIABLES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import HostVariables
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import bucket_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import misspelt_variables
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import resource_ids_of
 
 if hasattr(ansible.template, "trust_as_template"):
@@ -72,7 +73,7 @@ def _host(item: Union[str, Mapping[str, Any]], hostvars: Optional[Mapping[str, A
         if variable in variables:
             _render(variables, variable, rendered, unreadable)
     groups = variables.get("group_names") or ()
-    return HostVariables(name, rendered, tuple(groups), unreadable)
+    return HostVariables(name, rendered, tuple(groups), unreadable, misspelt_variables(variables))
 
 
 def _render(variables: Mapping[str, Any], name: str, rendered: Dict[str, Any], unreadable: Dict[str, str]) -> None:

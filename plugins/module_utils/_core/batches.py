@@ -173,6 +173,7 @@ class Publication:
     """All the work of one run.
 
     :param unselected: hosts that are targets and that this run was told to leave out.
+    :param notes: what people should know though it stops nothing.
     """
 
     batches: Tuple[Batch, ...] = ()
@@ -180,6 +181,7 @@ class Publication:
     permissions: Tuple[PermissionWork, ...] = ()
     invalid: Tuple[InvalidHost, ...] = ()
     unselected: Tuple[InvalidHost, ...] = ()
+    notes: Tuple[str, ...] = ()
 
     def to_dict(self) -> Dict[str, Any]:
         """Return the work as plain data; it holds no connection option."""
@@ -200,6 +202,7 @@ class Publication:
             ],
             "invalid": [host.to_dict() for host in self.invalid],
             "unselected": [host.to_dict() for host in self.unselected],
+            "notes": list(self.notes),
         }
 
 
@@ -435,6 +438,19 @@ def _principals(members: Iterable[Target]) -> Tuple[Mapping[str, Any], ...]:
     )
 
 
+def _notes(hosts: Iterable[HostVariables]) -> List[str]:
+    """Tell each misspelt variable once, however many hosts have it from their group."""
+    having: Dict[Tuple[str, str], List[str]] = {}
+    for host in hosts:
+        for name, meant in host.misspelt.items():
+            having.setdefault((name, meant), []).append(host.name)
+    return [
+        f"{name} of {names[0]}{f' and {len(names) - 1} more' if len(names) > 1 else ''} has no effect. "
+        f"Did you mean {meant}?"
+        for (name, meant), names in sorted(having.items())
+    ]
+
+
 def plan_publication(
     hosts: Iterable[HostVariables], selected: Optional[Iterable[str]] = None, on_first_host: bool = False
 ) -> Publication:
@@ -460,4 +476,5 @@ def plan_publication(
         permissions=tuple(_permissions(agreed, on_first_host)),
         invalid=tuple(invalid + contradicting),
         unselected=tuple(left_out),
+        notes=tuple(_notes(everything)),
     )

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass
 from dataclasses import field
@@ -61,6 +62,8 @@ VARIABLES = tuple(PREFIX + name for name in OPTION_DEFAULTS) + (
     "flow_log_layouts",
     "flow_log_permission_principals",
 )
+#: How like a variable a name must be to be taken for a slip of the pen.
+_SIMILAR = 0.9
 PRINCIPAL_TYPES = ("user", "group", "role")
 STATES = ("present", "absent")
 LAYOUTS = ("plain", "hive")
@@ -104,12 +107,26 @@ class HostVariables:
     :param variables: its variables, rendered; only those of :data:`VARIABLES` matter.
     :param groups: names of the groups it is in.
     :param unreadable: variable by variable, why it could not be rendered.
+    :param misspelt: from :func:`misspelt_variables`.
     """
 
     name: str
     variables: Mapping[str, Any] = field(default_factory=dict)
     groups: Tuple[str, ...] = ()
     unreadable: Mapping[str, str] = field(default_factory=dict)
+    misspelt: Mapping[str, str] = field(default_factory=dict)
+
+
+def misspelt_variables(names: Iterable[str]) -> Dict[str, str]:
+    """Return names that no variable has but that look like one, and the one that was probably meant.
+
+    Such a name has no effect, so the target would quietly get the default.
+    """
+    found = {}
+    for name in names:
+        if name.startswith(PREFIX) and name not in VARIABLES:
+            found.update({name: meant for meant in difflib.get_close_matches(name, VARIABLES, n=1, cutoff=_SIMILAR)})
+    return found
 
 
 @dataclass(frozen=True)

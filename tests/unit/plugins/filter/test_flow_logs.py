@@ -55,6 +55,16 @@ class Lazy(Mapping):
         return len(self._variables)
 
 
+def test_a_misspelt_variable_is_told_once_with_what_was_meant() -> None:
+    slip = {"flow_log_trafic_type": "REJECT", "flow_log_colour": "red", "flow_log_batch": {}, "flow_log_bucket": {}}
+    hosts = [{**VPC, **slip}, {**VPC, **slip, "inventory_hostname": "vpc-2"}]
+    publication = FILTERS["flow_log_publication"](hosts)
+    note = "flow_log_trafic_type of vpc-1 and 1 more has no effect. Did you mean flow_log_traffic_type?"
+    assert publication["notes"] == [note]
+    assert note in FILTERS["flow_log_overview"](publication)
+    assert FILTERS["flow_log_publication"]([VPC])["notes"] == []
+
+
 def test_hosts_are_named_or_given_as_dictionaries() -> None:
     named = FILTERS["flow_log_batches"](["vpc-1"], hostvars={"vpc-1": VPC})
     assert named == FILTERS["flow_log_batches"]([VPC])
