@@ -520,6 +520,37 @@ def test_somebody_who_was_faster_is_no_error(aws: SimulatorProcess, ec2: Any, re
     assert len(result["flow_logs"]) == 4
 
 
+def test_what_was_done_is_told_although_reading_again_fails(aws: SimulatorProcess, ec2: Any) -> None:
+    """One target met a flow log that the first reading did not show yet; the others were served."""
+    aws.set_switch("duplicate_in_batch", "item")
+    aws.fault(operation="DescribeFlowLogs", action="stale", writes=1)
+    by_hand(ec2)
+    aws.fault(operation="DescribeFlowLogs", action="deny", after=1, times=None)
+    result = run_module(aws.url, "s3_flow_log", options(resource_ids=[VPC] + MANY[:3]))
+    assert result["failed"] and sorted(item["target"] for item in result["actions"]) == MANY[:3]
+    assert [(item["target"], item["code"]) for item in result["unsuccessful"]] == [(VPC, "UnauthorizedOperation")]
+
+
+@pytest.mark.parametrize("mode", [{"allow_gap": True}, {"replace": "delete_first"}])
+def test_no_gap_is_made_that_would_not_help(aws: SimulatorProcess, ec2: Any, mode: Dict[str, Any]) -> None:
+    """Another flow log, which is to stay, is what AWS refuses the replacement for."""
+    aws.set_switch("identity", "destination_and_traffic")
+
+    def name(value: str) -> List[Dict[str, Any]]:
+        return [{"ResourceType": "vpc-flow-log", "Tags": [{"Key": "Name", "Value": value}]}]
+
+    by_hand(ec2, LogDestination="arn:aws:s3:::other-logs", TagSpecifications=name("central"))
+    other = by_hand(ec2, TagSpecifications=name("other"))
+    before = described(ec2, resource_id=VPC)
+    aws.clear_calls()
+    result = run_module(aws.url, "s3_flow_log", options(name="central", **mode))
+    assert result["failed"] and result["actions"] == []
+    (item,) = result["unsuccessful"]
+    assert item["code"] == "FlowLogAlreadyExists" and other in item["message"]
+    assert described(ec2, resource_id=VPC) == before
+    assert "DeleteFlowLogs" not in aws.operations()
+
+
 @pytest.mark.parametrize("stop_after", ["CreateTags", "CreateFlowLogs", "DeleteFlowLogs"])
 def test_a_replacement_that_is_cut_off_is_finished_by_the_next_run(
     aws: SimulatorProcess, ec2: Any, stop_after: str

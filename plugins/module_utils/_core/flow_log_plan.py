@@ -65,12 +65,15 @@ class Step:
     :param tags: tags of the new flow log of a create or replace.
     :param resumed: the flow log that takes the place of the old one, where it exists already: an earlier run began
         the replacement and did not finish, or the old flow log had to be put back.
+    :param rivals: ids of other flow logs of the target, for which AWS may refuse the new one. Deleting the old one
+        first would not help then, so no gap is made.
     """
 
     action: Action
     flow_log: Optional[FlowLog] = None
     tags: Mapping[str, str] = field(default_factory=dict)
     resumed: Optional[FlowLog] = None
+    rivals: Tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -163,7 +166,9 @@ def _plan_present(wanted: Wanted, target: str, logs: Sequence[FlowLog]) -> FlowL
     elif not candidates:
         plan = _create(wanted, target)
     elif len(candidates) == 1 or wanted.purge == S3:
-        plan = _replace(wanted, settings, candidates[0])
+        # The others go afterwards, so the one goes first that AWS may refuse the new one for; else the oldest.
+        old = min(candidates, key=lambda item: not is_rival(settings, item))
+        plan = _replace(wanted, settings, old, logs)
     else:
         plan = _ambiguous(wanted, settings, target, candidates)
     return _purge(wanted, settings, plan, logs)
@@ -213,7 +218,7 @@ def _tag_steps(wanted: Wanted, target: str, kept: FlowLog) -> List[Step]:
     return steps
 
 
-def _replace(wanted: Wanted, settings: FlowLogSettings, old: FlowLog) -> FlowLogPlan:
+def _replace(wanted: Wanted, settings: FlowLogSettings, old: FlowLog, logs: Sequence[FlowLog]) -> FlowLogPlan:
     changes = settings.differences(old)
     fields = ", ".join(change.field for change in changes)
     refusal = None
@@ -229,16 +234,17 @@ def _replace(wanted: Wanted, settings: FlowLogSettings, old: FlowLog) -> FlowLog
         code, message, hint = refusal
         item = Unsuccessful(old.resource_id, code, message, hint, flow_log_id=old.flow_log_id, changes=changes)
         return FlowLogPlan(unsuccessful=(item,), kept=(old,))
+    rivals = tuple(str(item.flow_log_id) for item in logs if item is not old and is_rival(settings, item))
     action = Action(
         "replace",
         old.resource_id,
         replaces=old.flow_log_id,
         changes=changes,
         reason=f"AWS cannot change {fields} in place.",
-        gap=wanted.replace == "delete_first",
+        gap=wanted.replace == "delete_first" and not rivals,
     )
     tags = tags_after(old, wanted.tags, wanted.purge_tags, wanted.name)
-    return FlowLogPlan(steps=(Step(action, flow_log=old, tags=tags),))
+    return FlowLogPlan(steps=(Step(action, flow_log=old, tags=tags, rivals=rivals),))
 
 
 def _ambiguous(wanted: Wanted, settings: FlowLogSettings, target: str, candidates: Sequence[FlowLog]) -> FlowLogPlan:

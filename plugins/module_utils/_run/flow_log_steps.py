@@ -97,6 +97,16 @@ def _unsuccessful(operation: str, refused: ec2.Refused, step: Optional[Step] = N
     )
 
 
+def _refused_second(refused: ec2.Refused, step: Step) -> Unsuccessful:
+    """Say why a replacement was not made; the usual hint is no help where another flow log is in the way."""
+    item = _unsuccessful("CreateFlowLogs", refused, step)
+    if refused.code != _EXISTS or not step.rivals:
+        return item
+    rivals = ", ".join(step.rivals)
+    hint = f"Delete {rivals} if it is not wanted any more, or use another destination or traffic type."
+    return replace(item, message=f"{item.message} In the way may be {rivals}.", hint=hint)
+
+
 class FlowLogSteps:
     """Carries out steps against one account and region.
 
@@ -236,8 +246,10 @@ class FlowLogSteps:
     def _replace(self, steps: Sequence[Step]) -> None:
         self._remove_replaced([(step, step.resumed) for step in steps if step.resumed is not None])
         fresh = [step for step in steps if step.resumed is None]
-        for group in _groups(fresh, lambda step: (sorted(step.tags.items()), [c.field for c in step.action.changes])):
-            if self._replace_mode == "delete_first":
+        for group in _groups(
+            fresh, lambda step: (sorted(step.tags.items()), [c.field for c in step.action.changes], bool(step.rivals))
+        ):
+            if self._replace_mode == "delete_first" and not group[0].rivals:
                 self._delete_then_create(group)
             else:
                 self._create_then_delete(group)
@@ -252,10 +264,10 @@ class FlowLogSteps:
         gap: List[Step] = []
         for refused in made.refused:
             step = by_target[refused.resource_id]
-            if refused.code == _EXISTS and self._allow_gap:
+            if refused.code == _EXISTS and self._allow_gap and not step.rivals:
                 gap.append(step)
                 continue
-            self._outcome.unsuccessful.append(_unsuccessful("CreateFlowLogs", refused, step))
+            self._outcome.unsuccessful.append(_refused_second(refused, step))
             # One that was made but is not seen yet keeps the mark, by which the next run finishes the replacement.
             if refused.code != _NOT_DESCRIBED:
                 unmark.append(step)
