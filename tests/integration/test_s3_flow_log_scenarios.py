@@ -573,6 +573,52 @@ def test_a_replacement_that_is_cut_off_is_finished_by_the_next_run(
     assert succeed(aws.url, "s3_flow_log", asked)["changed"] is False
 
 
+@pytest.mark.parametrize("identity", ["destination_and_traffic", "all_settings"])
+@pytest.mark.parametrize("allow_gap", [False, True])
+@pytest.mark.parametrize("writes", [1, 2])
+def test_a_replacement_made_before_and_not_shown_yet_is_found(
+    aws: SimulatorProcess, ec2: Any, identity: str, allow_gap: bool, writes: int
+) -> None:
+    """The first run is cut off before it deletes the old one; the second first reads what was before the new one."""
+    aws.set_switch("identity", identity)
+    old = by_hand(ec2)
+    asked = options(traffic_type="REJECT", allow_gap=allow_gap)
+    aws.fault(operation="DescribeFlowLogs", action="stale", after=2, writes=writes)
+    aws.fault(operation="DeleteFlowLogs", action="deny")
+    assert run_module(aws.url, "s3_flow_log", asked)["unsuccessful"][0]["code"] == "UnauthorizedOperation"
+    (action,) = succeed(aws.url, "s3_flow_log", asked)["actions"]
+    assert (action["action"], action["replaces"], action["gap"]) == ("replace", old, False)
+    (flow_log,) = described(ec2, resource_id=VPC)
+    assert flow_log["TrafficType"] == "REJECT" and flow_log["Tags"] == []
+
+
+@pytest.mark.parametrize("identity", ["destination_and_traffic", "all_settings"])
+def test_a_replaced_flow_log_that_is_still_shown_is_not_put_back(
+    aws: SimulatorProcess, ec2: Any, identity: str
+) -> None:
+    aws.set_switch("identity", identity)
+    by_hand(ec2)
+    asked = options(traffic_type="REJECT", replace="delete_first")
+    aws.fault(operation="DescribeFlowLogs", action="stale", after=2, writes=2)
+    new = succeed(aws.url, "s3_flow_log", asked)["flow_logs"][0]["flow_log_id"]
+    result = succeed(aws.url, "s3_flow_log", asked)
+    assert [item["flow_log_id"] for item in result["flow_logs"]] == [new]
+    assert [item["FlowLogId"] for item in described(ec2, resource_id=VPC)] == [new]
+
+
+def test_a_failed_replacement_that_cannot_be_removed_is_not_forgotten(aws: SimulatorProcess, ec2: Any) -> None:
+    aws.set_switch("identity", "all_settings")
+    old = by_hand(ec2)
+    aws.fault(operation="CreateFlowLogs", action="undeliverable")
+    aws.fault(operation="DeleteFlowLogs", action="deny", times=None)
+    for _time in range(2):
+        result = run_module(aws.url, "s3_flow_log", options(max_aggregation_interval=60))
+        assert [item["code"] for item in result["unsuccessful"]] == ["ReplacementFailed"]
+        by_interval = {item["MaxAggregationInterval"]: item["FlowLogId"] for item in described(ec2, resource_id=VPC)}
+        assert by_interval[600] == old and len(by_interval) == 2
+        aws.clear_faults()
+
+
 def test_a_flow_log_that_goes_between_reading_and_tagging_is_told_and_comes_back(
     aws: SimulatorProcess, ec2: Any
 ) -> None:

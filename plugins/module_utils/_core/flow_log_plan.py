@@ -382,10 +382,13 @@ def _retagged(flow_log: FlowLog, step: Step) -> FlowLog:
     return replace(flow_log, tags=tags)
 
 
-def managed_flow_logs(plan: FlowLogPlan) -> List[FlowLog]:
-    """Return the flow logs that a plan keeps or touches, as they are before it."""
+def managed_flow_logs(plan: FlowLogPlan, done: Iterable[Step] = ()) -> List[FlowLog]:
+    """Return the flow logs that a plan keeps or touches, as they are before it.
+
+    :param done: steps that were carried out, some of them perhaps of an earlier plan for the same targets.
+    """
     managed = {item.flow_log_id: item for item in plan.kept}
-    for step in plan.steps:
+    for step in (*plan.steps, *done):
         if step.flow_log is not None:
             managed.setdefault(step.flow_log.flow_log_id, step.flow_log)
     return list(managed.values())

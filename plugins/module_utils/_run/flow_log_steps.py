@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from typing import Any
+from typing import Callable
 from typing import Dict
 from typing import Iterable
 from typing import List
@@ -19,6 +20,7 @@ from typing import Mapping
 from typing import NamedTuple
 from typing import Optional
 from typing import Sequence
+from typing import Set
 from typing import Tuple
 
 from ansible_collections.amazon.aws.plugins.module_utils.iterators import chunks
@@ -26,6 +28,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.iterators import chunks
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.call_in_parts import Splitting
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.call_in_parts import call_in_parts
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import MAX_FILTER_VALUES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import MAX_FLOW_LOG_IDS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import create_request
@@ -48,6 +51,8 @@ _NOT_DESCRIBED = "NotDescribed"
 _POLICY_LAG = "Access Denied for LogDestination"
 _POLICY_PAUSES = (2.0, 4.0)
 _LONGEST_PAUSE = 5.0
+# Pauses before each look for a flow log that AWS says exists and a reading may not show yet.
+_LOOKS = (0.0, 2.0, 4.0)
 
 
 @dataclass
@@ -56,7 +61,8 @@ class Outcome:
 
     :param steps: finished steps, their actions as they really happened.
     :param described: new flow logs as AWS describes them, by id.
-    :param met_existing: targets whose plain create met an equal flow log: somebody was faster, or an answer was lost.
+    :param met_existing: targets that have an equal flow log which the plan did not know: somebody was faster, an
+        answer was lost, or AWS did not show it yet. They are to be planned anew.
     """
 
     steps: List[Step] = field(default_factory=list)
@@ -107,6 +113,16 @@ def _refused_second(refused: ec2.Refused, step: Step) -> Unsuccessful:
     return replace(item, message=f"{item.message} In the way may be {rivals}.", hint=hint)
 
 
+def _may_be_early(step: Step, read: Sequence[FlowLog]) -> bool:
+    """Whether a reading may be older than the replacement that it does not show.
+
+    It is when it lacks the mark that was just set. A flow log that was marked before this run proves that an earlier
+    run got at least so far, perhaps further.
+    """
+    marked = any(item.flow_log_id == _old_id(step) and item.marked_as_replaced for item in read)
+    return _old(step).marked_as_replaced or not marked
+
+
 class FlowLogSteps:
     """Carries out steps against one account and region.
 
@@ -115,6 +131,7 @@ class FlowLogSteps:
     :param replace_mode: ``create_first`` or ``delete_first``.
     :param allow_gap: consent to delete first where AWS refuses a second flow log.
     :param wait_timeout: seconds that a new flow log has to show up in DescribeFlowLogs.
+    :param name: the name that is part of the identity, or ``None``.
     """
 
     def __init__(
@@ -124,12 +141,14 @@ class FlowLogSteps:
         replace_mode: str = "create_first",
         allow_gap: bool = False,
         wait_timeout: float = 60.0,
+        name: Optional[str] = None,
     ) -> None:
         self._client = client
         self._settings = settings
         self._replace_mode = replace_mode
         self._allow_gap = allow_gap
         self._wait_timeout = wait_timeout
+        self._name = name
         self._outcome = Outcome()
 
     def run(self, steps: Iterable[Step]) -> Outcome:
@@ -260,14 +279,13 @@ class FlowLogSteps:
             return
         by_target = {step.action.target: step for step in marked}
         made = self._make(self._settings, list(by_target), marked[0].tags, alike=True)
-        unmark: List[Step] = []
-        gap: List[Step] = []
+        existing = [(by_target[item.resource_id], item) for item in made.refused if item.code == _EXISTS]
+        unmark, gap = self._sort_existing(existing)
         for refused in made.refused:
-            step = by_target[refused.resource_id]
-            if refused.code == _EXISTS and self._allow_gap and not step.rivals:
-                gap.append(step)
+            if refused.code == _EXISTS:
                 continue
-            self._outcome.unsuccessful.append(_refused_second(refused, step))
+            step = by_target[refused.resource_id]
+            self._outcome.unsuccessful.append(_unsuccessful("CreateFlowLogs", refused, step))
             # One that was made but is not seen yet keeps the mark, by which the next run finishes the replacement.
             if refused.code != _NOT_DESCRIBED:
                 unmark.append(step)
@@ -276,6 +294,48 @@ class FlowLogSteps:
         self._unmark(unmark)
         self._remove_replaced(healthy)
         self._delete_then_create(gap)
+
+    def _sort_existing(self, pairs: Sequence[Tuple[Step, ec2.Refused]]) -> Tuple[List[Step], List[Step]]:
+        """Sort replacements that AWS calls existing: those to unmark and leave, and those to make with a gap."""
+        unmark: List[Step] = []
+        gap: List[Step] = []
+        found = self._find_equal([step for step, _refused in pairs], doubtful=_may_be_early)
+        for step, refused in pairs:
+            if found is not None and step.action.target in found:
+                self._outcome.met_existing.append(step.action.target)
+            elif found is not None and self._allow_gap and not step.rivals:
+                gap.append(step)
+            else:
+                self._outcome.unsuccessful.append(_refused_second(refused, step))
+                # Where it is not known whether there is a replacement already, the mark stays.
+                unmark += [step] if found is not None else []
+        return unmark, gap
+
+    def _find_equal(
+        self, steps: Sequence[Step], doubtful: Callable[[Step, Sequence[FlowLog]], bool]
+    ) -> Optional[Set[str]]:
+        """Return the targets that have an equal flow log beside the old one; ``None`` when AWS does not answer.
+
+        :param doubtful: whether flow logs as they were read may be an earlier state, so that another look is due.
+        """
+        found: Set[str] = set()
+        left = list(steps)
+        for pause in _LOOKS:
+            if not left:
+                break
+            time.sleep(pause)
+            try:
+                read = read_flow_logs(self._client, [step.action.target for step in left])
+            except FlowLogsAWSError:
+                return None
+            found |= {item.resource_id for item in read if any(self._is_equal(item, step) for step in left)}
+            left = [step for step in left if step.action.target not in found and doubtful(step, read)]
+        return found
+
+    def _is_equal(self, item: FlowLog, step: Step) -> bool:
+        if self._settings is None or item.resource_id != step.action.target or item.flow_log_id == _old_id(step):
+            return False
+        return self._name in (None, item.tags.get("Name")) and not self._settings.differences(item)
 
     def _mark(self, steps: Sequence[Step]) -> List[Step]:
         """Mark the flow logs about to go, so that a run that is cut off now is finished by the next one."""
@@ -317,7 +377,8 @@ class FlowLogSteps:
                     "CreateFlowLogs", ec2.Refused(step.action.target, "ReplacementFailed", message), step, note
                 )
             )
-        return [step for step, _new in pairs]
+        # Where the new one is still there, the old one keeps the mark, so that one of them goes in the end.
+        return [step for step, new in pairs if new.flow_log_id not in failed]
 
     def _remove_replaced(self, pairs: Sequence[Tuple[Step, FlowLog]]) -> None:
         """Delete old flow logs now that the new ones are seen."""
@@ -349,8 +410,22 @@ class FlowLogSteps:
             made = self._make(self._settings, list(by_target), batch[0].tags)
             for target, new in made.by_target.items():
                 self._finish(by_target[target], new, gap=True, gap_seconds=_seconds_since(started))
+            found = self._find_equal(
+                [by_target[item.resource_id] for item in made.refused if item.code == _EXISTS],
+                doubtful=lambda _step, _read: True,
+            )
             for refused in made.refused:
-                self._put_back(by_target[refused.resource_id], refused, started)
+                self._after_refusal(by_target[refused.resource_id], refused, started, found or set())
+
+    def _after_refusal(self, step: Step, refused: ec2.Refused, started: float, found: Set[str]) -> None:
+        """Put the old flow log back, unless its replacement was there before: then it was shown too long."""
+        if step.action.target not in found:
+            self._put_back(step, refused, started)
+            return
+        reason = "An equal flow log is there already."
+        gone = Action("delete", step.action.target, flow_log_id=_old_id(step), reason=reason)
+        self._outcome.steps.append(replace(step, action=gone))
+        self._outcome.met_existing.append(step.action.target)
 
     def _put_back(self, step: Step, refused: ec2.Refused, started: float) -> None:
         """Restore a flow log whose replacement was refused after it had been deleted."""

@@ -82,7 +82,7 @@ def run_s3_flow_log(module: FlowLogsModule) -> None:
             "CreateFlowLogs. Update boto3 and botocore (June 2026 or newer), or leave the tag fields out."
         )
     plan, outcome = _converge(module, client, wanted)
-    before = managed_flow_logs(plan)
+    before = managed_flow_logs(plan, outcome.steps)
     result = {
         "changed": bool(outcome.steps),
         "actions": [step.action.to_dict() for step in outcome.steps],
@@ -118,6 +118,7 @@ def _converge(module: FlowLogsModule, client: Any, wanted: Wanted) -> Tuple[Flow
             replace_mode=wanted.replace,
             allow_gap=module.params["allow_gap"],
             wait_timeout=module.params["wait_timeout"],
+            name=wanted.name,
         )
         done = steps.run(more.steps)
         outcome.steps += done.steps
@@ -138,7 +139,8 @@ def _unread(target: str, error: FlowLogsAWSError) -> Unsuccessful:
 
 def _still_existing(target: str, wanted: Wanted, plan: FlowLogPlan) -> Unsuccessful:
     """Say why AWS refuses a new flow log: one of the target's others counts as the same, or is not described yet."""
-    others = [*plan.extra, *(step.flow_log for step in plan.steps if step.flow_log)]
+    removed = [step.flow_log for step in plan.steps if step.action.action == "delete" and step.flow_log]
+    others = [*plan.extra, *removed]
     rivals = [
         item for item in others if item.resource_id == target and wanted.settings and is_rival(wanted.settings, item)
     ]
