@@ -493,6 +493,24 @@ def test_a_lost_answer_makes_no_duplicate(aws: SimulatorProcess, ec2: Any, opera
     assert len(described(ec2, resource_id=VPC)) == 1
 
 
+@pytest.mark.parametrize("refusal", ["whole_call", "item"])
+def test_what_a_lost_answer_told_of_is_reported(aws: SimulatorProcess, refusal: str) -> None:
+    """AWS acts again on the token of a call that did not succeed for every id, and meets its own flow logs."""
+    aws.set_switch("duplicate_in_batch", refusal)
+    aws.set_switch("missing_target", "item")
+    aws.set_switch("token_after_failure", "act")
+    aws.fault(operation="CreateFlowLogs", action="cut_after")
+    gone = "vpc-0c000000000000001"
+    result = run_module(aws.url, "s3_flow_log", options(resource_ids=[*MANY[:3], gone], tags={"team": "net"}))
+    assert sorted((item["action"], item["target"]) for item in result["actions"]) == [
+        ("create", target) for target in MANY[:3]
+    ]
+    assert all(item["flow_log_id"] for item in result["actions"]) and result["changed"] is True
+    assert [item["target"] for item in result["unsuccessful"]] == [gone]
+    assert result["diff"]["before"] == {target: [] for target in MANY[:3]}
+    assert len(result["flow_logs"]) == 3
+
+
 @pytest.mark.parametrize("fault", [{"action": "throttle", "times": 3}, {"action": "server_error", "times": 2}])
 @pytest.mark.parametrize("operation", ["CreateFlowLogs", "DescribeFlowLogs"])
 def test_throttling_and_server_errors_are_waited_out(

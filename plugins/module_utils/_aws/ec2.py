@@ -31,11 +31,15 @@ _until_role_exists = AWSRetry.jittered_backoff(
 
 
 class Refused(NamedTuple):
-    """One item of an ``Unsuccessful`` list: HTTP 200 does not mean that every id succeeded."""
+    """One item of an ``Unsuccessful`` list: HTTP 200 does not mean that every id succeeded.
+
+    ``repeated``: botocore made the call more than once, so that an earlier attempt may have taken effect.
+    """
 
     resource_id: str
     code: str
     message: str
+    repeated: bool = False
 
 
 def partition_of(client: Any) -> str:
@@ -48,14 +52,16 @@ def knows_tag_fields(client: Any) -> bool:
     return "TagFieldSpecifications" in get_boto3_client_method_parameters(client, "create_flow_logs")
 
 
-def _refused(items: Sequence[Mapping[str, Any]]) -> List[Refused]:
+def _refused(answer: Mapping[str, Any]) -> List[Refused]:
+    repeated = bool(answer.get("ResponseMetadata", {}).get("RetryAttempts"))
     return [
         Refused(
             item.get("ResourceId", ""),
             str(item.get("Error", {}).get("Code", "")),
             str(item.get("Error", {}).get("Message", "")),
+            repeated,
         )
-        for item in items
+        for item in answer.get("Unsuccessful") or ()
     ]
 
 
@@ -88,7 +94,7 @@ def create_flow_logs(client: Any, request: Dict[str, Any]) -> Tuple[List[str], L
     :returns: ids of the new flow logs, which AWS does not map to resources, and the resources that were refused.
     """
     answer = client.create_flow_logs(**request)
-    return list(answer.get("FlowLogIds") or ()), _refused(answer.get("Unsuccessful") or ())
+    return list(answer.get("FlowLogIds") or ()), _refused(answer)
 
 
 @FlowLogsErrorHandler.common_error_handler("delete flow logs")
@@ -98,7 +104,7 @@ def delete_flow_logs(client: Any, flow_log_ids: Sequence[str]) -> List[Refused]:
     :param flow_log_ids: at most 1,000.
     """
     answer = client.delete_flow_logs(FlowLogIds=list(flow_log_ids))
-    return _refused(answer.get("Unsuccessful") or ())
+    return _refused(answer)
 
 
 @FlowLogsErrorHandler.common_error_handler("tag flow logs")

@@ -33,3 +33,9 @@ def error_code_and_message(error: AnsibleAWSError) -> Tuple[str, str]:
         answer = response.get("Error", {})
         return str(answer.get("Code", "Unknown")), str(answer.get("Message", ""))
     return type(cause or error).__name__, str(cause or error)
+
+
+def was_repeated(error: AnsibleAWSError) -> bool:
+    """Whether botocore made the call more than once, so that an earlier attempt may have taken effect."""
+    response = getattr(error.exception, "response", None) or {}
+    return bool(response.get("ResponseMetadata", {}).get("RetryAttempts"))

@@ -63,8 +63,8 @@ class Step:
 
     :param flow_log: the flow log that exists and is tagged, deleted or replaced; ``None`` for a create.
     :param tags: tags of the new flow log of a create or replace.
-    :param resumed: the flow log that takes the place of the old one, where it exists already: an earlier run began
-        the replacement and did not finish, or the old flow log had to be put back.
+    :param resumed: the flow log that is made, where it exists already: an earlier run began a replacement and did not
+        finish it, the old flow log had to be put back, or AWS's answer was lost.
     :param rivals: ids of other flow logs of the target, for which AWS may refuse the new one. Deleting the old one
         first would not help then, so no gap is made.
     """
@@ -104,6 +104,22 @@ def join_plans(parts: Iterable[FlowLogPlan]) -> FlowLogPlan:
         kept=tuple(item for plan in plans for item in plan.kept),
         extra=tuple(item for plan in plans for item in plan.extra),
     )
+
+
+def unanswered_creates(creates: Iterable[Step], plan: FlowLogPlan) -> List[Step]:
+    """Return creates whose answer was lost as done, by the flow logs that a later plan finds in their place.
+
+    :param creates: steps of an earlier plan, of targets that had no such flow log.
+    :param plan: for the same targets, made after a new reading.
+    """
+    reason = "The target had no such flow log; AWS's first answer was lost."
+    done = []
+    for step in creates:
+        for item in plan.kept:
+            if item.resource_id == step.action.target and item.user_tags == dict(step.tags):
+                action = replace(step.action, flow_log_id=item.flow_log_id, reason=reason)
+                done.append(replace(step, action=action, resumed=item))
+    return done
 
 
 def without_targets(plan: FlowLogPlan, targets: Iterable[str]) -> FlowLogPlan:
@@ -387,7 +403,9 @@ def managed_flow_logs(plan: FlowLogPlan, done: Iterable[Step] = ()) -> List[Flow
 
     :param done: steps that were carried out, some of them perhaps of an earlier plan for the same targets.
     """
-    managed = {item.flow_log_id: item for item in plan.kept}
+    done = list(done)
+    made = {step.action.flow_log_id for step in done if step.action.action == "create"}
+    managed = {item.flow_log_id: item for item in plan.kept if item.flow_log_id not in made}
     for step in (*plan.steps, *done):
         if step.flow_log is not None:
             managed.setdefault(step.flow_log.flow_log_id, step.flow_log)

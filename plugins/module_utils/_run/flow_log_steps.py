@@ -29,6 +29,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.call_in_parts import Splitting
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.call_in_parts import call_in_parts
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import was_repeated
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import MAX_FILTER_VALUES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import MAX_FLOW_LOG_IDS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import create_request
@@ -63,12 +64,14 @@ class Outcome:
     :param described: new flow logs as AWS describes them, by id.
     :param met_existing: targets that have an equal flow log which the plan did not know: somebody was faster, an
         answer was lost, or AWS did not show it yet. They are to be planned anew.
+    :param unanswered: plain creates of such targets whose first answer was lost: what is there is most likely theirs.
     """
 
     steps: List[Step] = field(default_factory=list)
     unsuccessful: List[Unsuccessful] = field(default_factory=list)
     described: Dict[str, FlowLog] = field(default_factory=dict)
     met_existing: List[str] = field(default_factory=list)
+    unanswered: List[Step] = field(default_factory=list)
 
 
 class Made(NamedTuple):
@@ -150,6 +153,7 @@ class FlowLogSteps:
         self._wait_timeout = wait_timeout
         self._name = name
         self._outcome = Outcome()
+        self._repeated: Set[str] = set()
 
     def run(self, steps: Iterable[Step]) -> Outcome:
         """Carry out the steps in their order; go on after an error with what does not depend on it."""
@@ -172,10 +176,11 @@ class FlowLogSteps:
         for step in steps:
             if step.action.target in made.by_target:
                 self._finish(step, made.by_target[step.action.target])
+        existing = {refused.resource_id for refused in made.refused if refused.code == _EXISTS}
+        self._outcome.met_existing.extend(existing)
+        self._outcome.unanswered = [step for step in steps if step.action.target in existing & self._repeated]
         for refused in made.refused:
-            if refused.code == _EXISTS:
-                self._outcome.met_existing.append(refused.resource_id)
-            else:
+            if refused.code != _EXISTS:
                 self._outcome.unsuccessful.append(_unsuccessful("CreateFlowLogs", refused))
 
     def _finish(self, step: Step, new: FlowLog, **changed: Any) -> None:
@@ -217,7 +222,12 @@ class FlowLogSteps:
         def call(targets: Sequence[str]) -> List[str]:
             # A token of its own for every attempt: a token used before would replay that attempt's answer.
             request = create_request(settings, targets, tags, str(uuid.uuid4()))
-            ids, items = ec2.create_flow_logs(self._client, request)
+            try:
+                ids, items = ec2.create_flow_logs(self._client, request)
+            except FlowLogsAWSError as error:
+                self._repeated.update(targets if was_repeated(error) else ())
+                raise
+            self._repeated.update(item.resource_id for item in items if item.repeated)
             refused.extend(items)
             return ids
 

@@ -21,6 +21,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination imp
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import FlowLog
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import FlowLogPlan
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import Step
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import Wanted
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import apply_steps
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import diff_of
@@ -28,6 +29,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan i
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import join_plans
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import managed_flow_logs
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import plan_flow_logs
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import unanswered_creates
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import without_targets
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
@@ -99,6 +101,7 @@ def _converge(module: FlowLogsModule, client: Any, wanted: Wanted) -> Tuple[Flow
     """Plan and apply; look again at targets for which somebody was faster or an answer was lost."""
     present = module.params["state"] == "present"
     plan, outcome = FlowLogPlan(), Outcome()
+    unanswered: List[Step] = []
     for number in range(_ROUNDS):
         try:
             current = read_flow_logs(client, wanted.targets)
@@ -109,6 +112,7 @@ def _converge(module: FlowLogsModule, client: Any, wanted: Wanted) -> Tuple[Flow
             outcome.unsuccessful += [_unread(target, error) for target in wanted.targets]
             return plan, outcome
         more = plan_flow_logs(wanted, current, present)
+        outcome.steps += unanswered_creates(unanswered, more)
         if module.check_mode:
             return more, Outcome(steps=list(more.steps))
         plan = join_plans([without_targets(plan, wanted.targets), more])
@@ -126,7 +130,8 @@ def _converge(module: FlowLogsModule, client: Any, wanted: Wanted) -> Tuple[Flow
         outcome.described.update(done.described)
         if not done.met_existing:
             return plan, outcome
-        wanted = replace(wanted, targets=tuple(done.met_existing))
+        unanswered = done.unanswered
+        wanted = replace(wanted, targets=tuple(target for target in wanted.targets if target in done.met_existing))
     outcome.unsuccessful += [_still_existing(target, wanted, plan) for target in wanted.targets]
     return plan, outcome
 
