@@ -1,0 +1,103 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What flow_log_key_policy is asked for, checked before the first AWS call. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from typing import Mapping
+from typing import Optional
+from typing import Tuple
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import FROM_ACCOUNTS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import FROM_ORGANIZATION
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Form
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import FormedGrant
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Grant
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.source_options import parse_accounts
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.source_options import parse_organization
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.source_options import parse_regions
+
+_ALLOWED = "id, ARN or alias (alias/NAME) of a KMS key"
+#: AWS KMS Developer Guide, "Key identifiers (KeyId)": a UUID, or of multi-Region keys mrk- and 32 hexadecimal digits.
+_ID = re.compile(r"^(mrk-)?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}\Z", re.IGNORECASE)
+_ALIAS = re.compile(r"^alias/[A-Za-z0-9/_-]{1,250}\Z")
+_ARN = re.compile(r"^arn:(?P<partition>aws[a-z-]*):kms:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):(?P<name>.+)\Z")
+
+
+@dataclass(frozen=True)
+class WantedKeyUse:
+    """Which sources are to be able, or no longer able, to have their logs encrypted with a key.
+
+    :param key_id: id, ARN, alias or alias ARN, as it was given.
+    :param partition: partition of the region at work.
+    :param accounts: account ids; None: that of the caller, unless ``organization`` is given.
+    :param regions: names of regions, or ``("*",)`` for all.
+    """
+
+    key_id: str
+    partition: str
+    present: bool
+    accounts: Optional[Tuple[str, ...]]
+    regions: Tuple[str, ...]
+    organization: Optional[str]
+
+    @property
+    def key_account(self) -> Optional[str]:
+        """Account in the ARN of the key, None where an id or a name was given."""
+        found = _ARN.match(self.key_id)
+        return found.group("account") if found else None
+
+    @property
+    def sources(self) -> Tuple[str, ...]:
+        """Accounts, or the organization."""
+        return (self.organization,) if self.organization else self.accounts or ()
+
+    @property
+    def form(self) -> Form:
+        """How the grants are tied down."""
+        return Form("", FROM_ORGANIZATION if self.organization else FROM_ACCOUNTS)
+
+    def grants(self) -> Tuple[FormedGrant, ...]:
+        """Return every single grant that is asked for."""
+        return tuple((self.form, Grant(source, region)) for source in self.sources for region in self.regions)
+
+
+def _parse_key_id(value: str, partition: str, region: str) -> str:
+    text = value.strip()
+    found = _ARN.match(text)
+    name = found.group("name") if found else text
+    if found and found.group("partition") != partition:
+        raise InputError("key_id", value, f"a key of the partition of the region at work, {partition}")
+    if found and found.group("region") != region:
+        raise InputError("key_id", value, f"a key of the region at work, {region}; set region to that of the key")
+    is_key = bool(_ID.match(name[len("key/") :] if found else name)) and (not found or name.startswith("key/"))
+    if not is_key and not _ALIAS.match(name):
+        raise InputError("key_id", value, _ALLOWED)
+    if name.startswith("alias/aws/"):
+        # VPC User Guide, "Amazon S3 bucket permissions for flow logs": SSE-KMS needs a customer managed key.
+        raise InputError("key_id", value, "a customer managed key; nobody can change the policy of an AWS managed one")
+    return text
+
+
+def wanted_key_use(params: Mapping[str, Any], partition: str, region: str) -> WantedKeyUse:
+    """Read the options of flow_log_key_policy.
+
+    :param params: options by name; those not given may be missing or None.
+    :param partition: partition of the region at work.
+    :param region: region at work; a key ARN of another one is refused, KMS would not find it.
+    :raises InputError: for what can never work, naming option, value and what is allowed.
+    """
+    return WantedKeyUse(
+        key_id=_parse_key_id(params["key_id"], partition, region),
+        partition=partition,
+        present=params.get("state", "present") == "present",
+        accounts=parse_accounts(params.get("account_ids")),
+        regions=parse_regions(params.get("regions")),
+        organization=parse_organization(params),
+    )
