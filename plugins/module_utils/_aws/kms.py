@@ -1,0 +1,61 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""KMS's key and key policy calls, one function each. PRIVATE to this collection.
+
+Nothing is retried here beyond what botocore does for throttling and server errors.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Dict
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsErrorHandler
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_key import Key
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_key import key_from_metadata
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_plan import key_policy_text
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import PolicyError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import parse_policy
+
+
+def region_of(client: Any) -> str:
+    """Return the client's region, without a call."""
+    return client.meta.region_name
+
+
+@FlowLogsErrorHandler.common_error_handler("describe the key {key_id}")
+def describe_key(client: Any, key_id: str) -> Key:
+    """Return a key (KMS API DescribeKey).
+
+    :param key_id: id, ARN, alias or alias ARN.
+    """
+    return key_from_metadata(client.describe_key(KeyId=key_id)["KeyMetadata"])
+
+
+@FlowLogsErrorHandler.common_error_handler("read the policy of the key {key_arn}")
+def _get_key_policy(client: Any, key_arn: str) -> str:
+    return client.get_key_policy(KeyId=key_arn, PolicyName="default")["Policy"]
+
+
+def get_key_policy(client: Any, key_arn: str) -> Dict[str, Any]:
+    """Return the policy of a key (KMS API GetKeyPolicy); every key has one.
+
+    :raises FlowLogsAWSError: if it cannot be read, or is none.
+    """
+    try:
+        return parse_policy(_get_key_policy(client, key_arn))
+    except PolicyError as error:
+        raise FlowLogsAWSError(message=f"Failed to read the policy of the key {key_arn}: {error}") from error
+
+
+@FlowLogsErrorHandler.common_error_handler("write the policy of the key {key_arn}")
+def put_key_policy(client: Any, key_arn: str, policy: Policy) -> None:
+    """Replace the policy of a key (KMS API PutKeyPolicy); the last writer wins, there is no precondition.
+
+    BypassPolicyLockoutSafetyCheck is never sent: KMS itself refuses a policy that the caller could not change again.
+    """
+    client.put_key_policy(KeyId=key_arn, PolicyName="default", Policy=key_policy_text(policy))
