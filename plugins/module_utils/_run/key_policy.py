@@ -1,0 +1,105 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs ``flow_log_key_policy``: look at the key, read, plan, write, read back, result. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Any
+from typing import Optional
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws import kms
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.ec2 import partition_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import caller_identity
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_errors import key_policy_error_hint
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_key import Key
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_key import foreign_key
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_key import unusable_key
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_options import WantedKeyUse
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_options import wanted_key_use
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_plan import key_policy_size
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_plan import plan_key_policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import finish
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import Pause
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import PolicyOutcome
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import PolicyWork
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import Store
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import converge_policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import result_of
+
+
+class KeyPolicyStore:
+    """The policy of one key, where it is kept."""
+
+    def __init__(self, client: Any, key: Key) -> None:
+        self._client = client
+        self._key = key
+
+    def read(self) -> Optional[Policy]:
+        """Return the policy."""
+        return kms.get_key_policy(self._client, self._key.arn)
+
+    def write(self, policy: Optional[Policy]) -> None:
+        """Put the policy in place. A key without one is never planned."""
+        kms.put_key_policy(self._client, self._key.arn, policy or {})
+
+
+def converge_key_policy(
+    store: Store, wanted: WantedKeyUse, key: Key, check_mode: bool, pause: Pause = time.sleep
+) -> PolicyOutcome:
+    """Make the policy of a key as wanted, or say in check mode what that takes.
+
+    :param store: reads and writes the policy.
+    :param pause: takes seconds to wait; all waits of a run are bounded.
+    """
+    work = PolicyWork(
+        target=key.arn,
+        plan=lambda policy: plan_key_policy(policy or {}, wanted, key),
+        read_operation="GetKeyPolicy",
+        write_operation=lambda plan: "PutKeyPolicy",
+        hint=key_policy_error_hint,
+    )
+    return converge_policy(store, work, check_mode, pause)
+
+
+def _refused(wanted: WantedKeyUse, error: FlowLogsAWSError) -> Unsuccessful:
+    code, message = error_code_and_message(error)
+    return Unsuccessful(wanted.key_id, code, f"{error.message}: {message}", key_policy_error_hint("DescribeKey", code))
+
+
+def _outcome(client: Any, wanted: WantedKeyUse, caller: str, check_mode: bool) -> PolicyOutcome:
+    """Look at the key before anything else; one that is of no use is refused with every reason."""
+    foreign = foreign_key(wanted.key_id, wanted.key_account or caller, caller)
+    if foreign:
+        return PolicyOutcome(unsuccessful=list(foreign))
+    try:
+        key = kms.describe_key(client, wanted.key_id)
+    except FlowLogsAWSError as error:
+        return PolicyOutcome(unsuccessful=[_refused(wanted, error)])
+    unusable = unusable_key(key, caller)
+    if unusable:
+        return PolicyOutcome(unsuccessful=list(unusable))
+    return converge_key_policy(KeyPolicyStore(client, key), wanted, key, check_mode)
+
+
+def run_key_policy(module: FlowLogsModule) -> None:
+    """Make a key policy let log delivery use the key for the sources asked for, or no longer."""
+    client = module.client("kms")
+    wanted = wanted_key_use(module.params, partition_of(client), kms.region_of(client))
+    caller = caller_identity(module.client("sts")).account_id
+    if not wanted.sources:
+        wanted = replace(wanted, accounts=(caller,))
+    outcome = _outcome(client, wanted, caller, module.check_mode)
+    for text in outcome.plan.warnings if outcome.plan else ():
+        module.warn(text)
+    size = key_policy_size(outcome.plan.after if outcome.plan else None)
+    doing = "let log delivery use" if wanted.present else "take log delivery out of the policy of"
+    finish(module, f"{doing} the key {wanted.key_id}", {**result_of(outcome), "size_bytes": size}, outcome.unsuccessful)

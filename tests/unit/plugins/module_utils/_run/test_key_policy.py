@@ -1,0 +1,172 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A key policy is written over what was just read, and stays, or the run says that it does not.
+
+The store stands for KMS as far as it matters here: the last writer wins, reads may lag, writes may be refused.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Callable
+from typing import Dict
+from typing import List
+from typing import Optional
+
+import pytest
+from botocore.exceptions import ClientError
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_key import Key
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_options import wanted_key_use
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_plan import plan_key_policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.key_policy import converge_key_policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import ROUNDS
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import PolicyOutcome
+
+Policy = Dict[str, Any]
+
+OWNER = "111122223333"
+ARN = f"arn:aws:kms:eu-west-1:{OWNER}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+KEY = Key(ARN, OWNER, "Enabled", "CUSTOMER", "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT")
+ADMIN = {"Effect": "Allow", "Principal": {"AWS": OWNER}, "Action": "kms:*", "Resource": "*"}
+USER = {**ADMIN, "Sid": "User", "Action": "kms:Decrypt"}
+TEAM: Policy = {"Version": "2012-10-17", "Id": "team", "Statement": [ADMIN]}
+AUDIT: Policy = {"Version": "2012-10-17", "Id": "team", "Statement": [ADMIN, USER]}
+WANTED = wanted_key_use({"key_id": ARN, "account_ids": [OWNER]}, "aws", "eu-west-1")
+GONE = wanted_key_use({"key_id": ARN, "account_ids": [OWNER], "state": "absent"}, "aws", "eu-west-1")
+
+
+def merged(policy: Policy) -> Any:
+    return plan_key_policy(policy, WANTED, KEY).after
+
+
+class Store:
+    """A policy, what happens to it at which call, and what was done to it.
+
+    :param events: number of a call, reads and writes alike, from 0 -> what happens right before it.
+    """
+
+    def __init__(self, policy: Policy, events: Optional[Dict[int, Callable[["Store"], None]]] = None) -> None:
+        self.policy = policy
+        self.shown: List[Policy] = []
+        self.calls: List[str] = []
+        self.pauses: List[float] = []
+        self._events = events or {}
+
+    def _happens(self, call: str) -> None:
+        event = self._events.get(len(self.calls))
+        self.calls.append(call)
+        if event:
+            event(self)
+
+    def read(self) -> Any:
+        self._happens("read")
+        return self.shown.pop(0) if self.shown else self.policy
+
+    def write(self, policy: Any) -> None:
+        self._happens("write")
+        self.policy = policy
+
+    def run(self, wanted: Any = WANTED, check_mode: bool = False) -> PolicyOutcome:
+        return converge_key_policy(self, wanted, KEY, check_mode, self.pauses.append)
+
+
+def puts(policy: Policy) -> Callable[[Store], None]:
+    def event(store: Store) -> None:
+        store.policy = policy
+
+    return event
+
+
+def refuses(code: str) -> Callable[[Store], None]:
+    def event(_store: Store) -> None:
+        cause = ClientError({"Error": {"Code": code, "Message": "No"}}, "PutKeyPolicy")
+        raise FlowLogsAWSError(message="Failed to write the policy", exception=cause)
+
+    return event
+
+
+def test_it_reads_again_before_it_writes_and_twice_after() -> None:
+    store = Store(TEAM)
+    outcome = store.run()
+    assert store.calls == ["read", "read", "write", "read", "read"]
+    assert store.policy == merged(TEAM)
+    assert [(action.action, action.target) for action in outcome.actions] == [("put_policy", ARN)]
+    assert outcome.unsuccessful == []
+
+
+def test_check_mode_reads_once_and_says_what_the_run_then_does() -> None:
+    store = Store(TEAM)
+    foretold = store.run(check_mode=True)
+    assert store.calls == ["read"]
+    done = store.run()
+    assert foretold.actions == done.actions
+    assert foretold.plan and done.plan
+    assert foretold.plan.after == done.plan.after == store.policy
+
+
+def test_where_nothing_is_missing_nothing_is_written() -> None:
+    store = Store(merged(TEAM))
+    assert store.run().actions == []
+    assert store.calls == ["read"]
+
+
+def test_what_changed_before_the_write_is_merged_and_not_lost() -> None:
+    store = Store(TEAM, {1: puts(AUDIT)})
+    outcome = store.run()
+    assert store.policy == merged(AUDIT)
+    assert outcome.plan and outcome.plan.before == AUDIT
+
+
+@pytest.mark.parametrize("when", [3, 4])
+def test_what_somebody_else_wrote_over_it_is_merged_anew(when: int) -> None:
+    store = Store(TEAM, {when: puts(AUDIT)})
+    assert store.run().unsuccessful == []
+    assert store.policy == merged(AUDIT)
+    assert store.calls.count("write") == 2
+
+
+def test_readings_that_lag_are_waited_out() -> None:
+    store = Store(TEAM, {3: lambda it: it.shown.append(TEAM)})
+    assert store.run().unsuccessful == []
+    assert store.calls.count("write") == 1 and len(store.pauses) == 2
+
+
+def test_a_race_that_is_lost_each_time_is_a_failure() -> None:
+    changed = [{**TEAM, "Statement": [ADMIN, {**USER, "Sid": f"User{number}"}]} for number in range(ROUNDS)]
+    # Each round reads, writes, and then finds somebody else's policy.
+    store = Store(TEAM, {3 * number + 3: puts(policy) for number, policy in enumerate(changed)})
+    outcome = store.run()
+    assert [item.code for item in outcome.unsuccessful] == ["PolicyOverwritten"]
+    assert len(outcome.actions) == ROUNDS
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [("AccessDeniedException", "kms:PutKeyPolicy"), ("KMSInternalException", "")]
+)
+def test_a_refused_write_is_told_with_what_mends_it(code: str, words: str) -> None:
+    store = Store(TEAM, {2: refuses(code)})
+    outcome = store.run()
+    (found,) = outcome.unsuccessful
+    assert (found.code, found.target, outcome.actions) == (code, ARN, [])
+    assert words in found.hint and store.policy == TEAM
+    # It is not tried again.
+    assert store.calls == ["read", "read", "write"]
+
+
+def test_the_last_statement_is_left_and_nothing_is_written() -> None:
+    alone = {**TEAM, "Statement": merged(TEAM)["Statement"][1:]}
+    store = Store(alone)
+    outcome = store.run(GONE)
+    assert [item.code for item in outcome.unsuccessful] == ["KeyLockedOut"]
+    assert (store.policy, store.calls) == (alone, ["read"])
+
+
+def test_present_and_absent_give_the_policy_back() -> None:
+    store = Store(AUDIT)
+    store.run()
+    store.run(GONE)
+    assert store.policy == AUDIT
