@@ -1,0 +1,318 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What ``s3_flow_log`` promises whatever happens, said without the product's own code. Pure.
+
+Every function returns what is wrong, as texts; nothing means that the promise was kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterator
+from typing import Any
+
+from tests.integration.fault_scenarios import MARK
+from tests.integration.fault_scenarios import Story
+from tests.integration.fault_scenarios import blocks
+from tests.integration.fault_world import Run
+from tests.integration.fault_world import Seen
+from tests.integration.fault_world import State
+
+
+def of_target(state: State, target: str) -> list[Seen]:
+    """The flow logs to S3 of a target, oldest first."""
+    return [log for log in state.values() if log.target == target and log.settings is not None]
+
+
+def candidates(story: Story, logs: list[Seen]) -> list[Seen]:
+    """The flow logs that have the identity asked for; an equal one without a name may be given the name."""
+    name = story.options.get("name")
+    if name is None:
+        return [log for log in logs if log.settings and log.settings[0] == story.settings[0]]
+    named = [log for log in logs if log.tags.get("Name") == name]
+    if named or not story.present:
+        return named
+    return [log for log in logs if "Name" not in log.tags and log.settings == story.settings]
+
+
+def exact(story: Story, logs: list[Seen]) -> list[Seen]:
+    """The candidates that have the settings asked for."""
+    return [log for log in candidates(story, logs) if log.settings == story.settings]
+
+
+def is_purged(story: Story, log: Seen) -> bool:
+    """Whether the story asks for a flow log to go, given that another one is kept."""
+    purge = story.options.get("purge")
+    if not story.present or log.is_of_aws or log.settings is None or purge == "none":
+        return False
+    name = story.options.get("name")
+    same = log.settings == story.settings and (name is None or log.tags.get("Name") in (None, name))
+    return purge == "s3" or same
+
+
+# -- what may be refused -------------------------------------------------------------------------------------------
+
+
+def right_refusals(story: Story, target: str, logs: list[Seen]) -> set[str]:
+    """Codes with which the module may rightly leave a target as it is.
+
+    :param logs: to S3, as they were before the first run.
+    """
+    found, equal = candidates(story, logs), exact(story, logs)
+    if target in story.missing:
+        return {"InvalidVpcID.NotFound", "InvalidTransitGatewayID.NotFound"}
+    if not story.present:
+        return {"ManagedByAws"} if any(log.is_of_aws for log in found) else set()
+    if equal:
+        return _refusals_beside_an_equal_one(story, equal, found, logs)
+    return _refusals_of_a_change(story, found, logs)
+
+
+def _refusals_beside_an_equal_one(story: Story, equal: list[Seen], found: list[Seen], logs: list[Seen]) -> set[str]:
+    if any(log.healthy for log in equal):
+        return set()
+    if any(MARK in log.tags and log not in equal for log in found):
+        return {"ReplacementFailed"}
+    return {"NotDelivering"} if any(log.healthy and is_purged(story, log) for log in logs) else set()
+
+
+def replaced_one(story: Story, found: list[Seen]) -> Seen:
+    """The candidate that is replaced: the only one, or with all others to go that which AWS may count as the same."""
+    in_the_way = [log for log in found if log.settings and log.settings[:2] == story.settings[:2]]
+    return [*in_the_way, *found][0]
+
+
+def _refusals_of_a_change(story: Story, found: list[Seen], logs: list[Seen]) -> set[str]:
+    codes = set()
+    if len(found) > 1 and story.options["purge"] != "s3":
+        return {"Ambiguous"}
+    if found and replaced_one(story, found).is_of_aws:
+        return {"ManagedByAws"}
+    if found and story.options["replace"] == "never":
+        return {"ReplacementNeeded"}
+    goes = [replaced_one(story, found)] if found and story.may_gap else []
+    if any(blocks(story.settings, log.settings, story.switches) for log in logs if log not in goes):
+        codes.add("FlowLogAlreadyExists")
+    return codes
+
+
+# -- the end -------------------------------------------------------------------------------------------------------
+
+
+def tags_are_right(story: Story, log: Seen) -> bool:
+    """Whether the tags are those asked for."""
+    asked, name = story.options.get("tags"), story.options.get("name")
+    if MARK in log.tags:
+        return False
+    if name is not None and log.tags.get("Name") != name:
+        return False
+    if asked is None:
+        return True
+    wanted = {**asked, **({"Name": name} if name else {})}
+    own = {key: value for key, value in log.tags.items() if not key.startswith("aws:")}
+    return own == wanted if story.options["purge_tags"] else wanted.items() <= own.items()
+
+
+def is_as_desired(story: Story, logs: list[Seen]) -> bool:
+    """Whether a target's flow logs to S3 are what the story asks for."""
+    found = candidates(story, logs)
+    if not story.present:
+        return not found
+    kept = [log for log in exact(story, logs) if tags_are_right(story, log)]
+    surplus = [log for log in logs if is_purged(story, log)]
+    if not any(log.healthy for log in kept) and story.options["purge"] == "s3":
+        surplus = []
+    marked = [log for log in found if MARK in log.tags and not log.is_of_aws]
+    return bool(kept) and len([log for log in surplus if log not in kept[:1]]) == 0 and not marked
+
+
+def end(story: Story, first: State, run: Run) -> Iterator[str]:
+    """After a run without faults: everything as desired or rightly refused, and nothing left behind.
+
+    :param first: the state before the first run.
+    """
+    if run.result is None or "unsuccessful" not in run.result and run.result.get("failed"):
+        yield f"the clean run failed: {(run.result or {}).get('msg')}"
+        return
+    for target in (*story.targets, *story.missing):
+        yield from _end_of(story, target, of_target(first, target), of_target(run.after, target), run)
+    for key, log in run.after.items():
+        if MARK in log.tags and (key not in first or MARK not in first[key].tags):
+            yield f"{key} is left with the mark"
+
+
+def _end_of(story: Story, target: str, old: list[Seen], new: list[Seen], run: Run) -> Iterator[str]:
+    codes = set(run.unsuccessful.get(target, []))
+    wrong = {_kind(code) for code in codes} - right_refusals(story, target, old)
+    if wrong:
+        yield f"{target} is refused with {sorted(wrong)}"
+    if not codes and target not in story.missing and not is_as_desired(story, new):
+        yield f"{target} is not as desired, and nothing is said of it"
+    made = {log.id for log in new} - {log.id for log in old}
+    if len(made) > 1 or made and (not story.present or exact(story, old)):
+        yield f"{target} has {sorted(made)} too many"
+    if story.present and not codes and len(candidates(story, old)) <= 1 and len(candidates(story, new)) > 1:
+        yield f"{target} has duplicates: {[log.id for log in candidates(story, new)]}"
+
+
+def _kind(code: str) -> str:
+    # An item of Unsuccessful names a missing resource in words only; both spellings of the code were seen.
+    return {"InvalidVpcId.NotFound": "InvalidVpcID.NotFound"}.get(code, code)
+
+
+def untouched(story: Story, first: State, run: Run) -> Iterator[str]:
+    """What nobody asked to change is as it was: other destinations, CloudWatch Logs, what AWS owns, what is refused."""
+    mine = {key for target in story.targets for key in _touchable(story, target, of_target(first, target))}
+    for log in first.values():
+        now = run.after.get(log.id)
+        if log.id not in mine and _known(now) != _known(log):
+            yield f"{log.id} of {log.target} was {log}, is {now}"
+        if log.is_of_aws and (now is None or now.settings != log.settings):
+            yield f"{log.id} is AWS's, and was changed"
+
+
+def _known(log: Seen | None) -> Any:
+    """A flow log without the mark, which goes from one that is refused after an interruption."""
+    return None if log is None else (log.settings, {key: value for key, value in log.tags.items() if key != MARK})
+
+
+def _touchable(story: Story, target: str, old: list[Seen]) -> Iterator[str]:
+    """Ids of the flow logs that may go, or change their tags."""
+    found, equal = candidates(story, old), exact(story, old)
+    if not story.present:
+        yield from (log.id for log in found if not log.is_of_aws)
+        return
+    refusals = right_refusals(story, target, old)
+    if equal:
+        yield from (log.id for log in equal)
+        yield from (log.id for log in found if MARK in log.tags)
+    elif found and not refusals:
+        yield replaced_one(story, found).id
+    if not refusals:
+        yield from (log.id for log in old if is_purged(story, log))
+
+
+def tags_survive(story: Story, first: State, after: State) -> Iterator[str]:
+    """A flow log that is replaced without a gap hands its tags on."""
+    asked = story.options.get("tags")
+    if not story.present or story.may_gap or (asked is not None and story.options["purge_tags"]):
+        return
+    for target in story.targets:
+        old, new = of_target(first, target), exact(story, of_target(after, target))
+        found = candidates(story, old)
+        if len(found) == 1 and new and not exact(story, old):
+            kept = {key: value for key, value in found[0].tags.items() if key not in {MARK, *(asked or {})}}
+            yield from (
+                f"{target}: of the tags {kept} some are lost" for log in new if not kept.items() <= log.tags.items()
+            )
+
+
+# -- every moment --------------------------------------------------------------------------------------------------
+
+
+def always_logged(story: Story, first: State, runs: list[Run]) -> Iterator[str]:
+    """No target that had a healthy flow log is ever without one, unless a gap was allowed and needed."""
+    refuses_second = story.switches["identity"] == "destination_and_traffic"
+    if not story.present or story.options["replace"] == "delete_first" or (story.may_gap and refuses_second):
+        return
+    for target in story.targets:
+        yield from _moments_without(target, "healthy flow log", first, runs, lambda logs: logs)
+        yield from _moments_without(
+            target, "healthy flow log of this identity", first, runs, lambda logs: candidates(story, logs)
+        )
+
+
+def _moments_without(
+    target: str, what: str, first: State, runs: list[Run], choose: Callable[[list[Seen]], list[Seen]]
+) -> Iterator[str]:
+    def is_logged(state: State) -> bool:
+        return any(log.healthy for log in choose(of_target(state, target)))
+
+    if is_logged(first):
+        for number, run in enumerate(runs):
+            gaps = [moment for moment, state in enumerate(run.states) if not is_logged(state)]
+            yield from (f"{target} has no {what} after request {moment} of run {number}" for moment in gaps[:1])
+
+
+# -- the result ----------------------------------------------------------------------------------------------------
+
+
+def truth(story: Story, run: Run, was_stale: bool) -> Iterator[str]:
+    """What a run says that it did is what changed, nothing more and nothing less.
+
+    :param was_stale: whether AWS told this run of an earlier state, so that it could not know better.
+    """
+    if run.result is None:
+        return
+    if run.result.get("changed", False) != bool(run.actions):
+        yield f"changed is {run.result.get('changed')} with {len(run.actions)} actions"
+    for action in run.actions:
+        yield from _untrue(action, run)
+    yield from _untold(run)
+    yield from _gaps_told(run)
+    if was_stale or "unsuccessful" not in run.result and run.result.get("failed"):
+        return
+    for target in story.targets:
+        if not is_as_desired(story, of_target(run.after, target)) and target not in run.unsuccessful:
+            yield f"{target} is not as desired, and not among the unsuccessful"
+
+
+def _untrue(action: dict[str, Any], run: Run) -> Iterator[str]:
+    kind, new, old = action["action"], action["flow_log_id"], action["replaces"]
+    target = run.after[new].target if new in run.after else None
+    wrong = {
+        "create": target != action["target"] or new in run.before,
+        "replace": target != action["target"] or old is None or old in run.after,
+        "delete": new in run.after,
+    }
+    is_wrong = (
+        wrong[kind] if kind in wrong else not all(_is_set(item, run.after.get(new)) for item in action["changes"])
+    )
+    if is_wrong:
+        yield f"{action} is not what happened"
+
+
+def _is_set(change: dict[str, Any], log: Seen | None) -> bool:
+    return log is not None and log.tags.get(change["field"].removeprefix("tags.")) == change["desired"]
+
+
+def _untold(run: Run) -> Iterator[str]:
+    """Changes that no action tells, of targets of which nothing is said either."""
+    told = {action["flow_log_id"] for action in run.actions} | {action["replaces"] for action in run.actions}
+    for key in sorted(run.before.keys() | run.after.keys()):
+        old, new = run.before.get(key), run.after.get(key)
+        target = (old or new).target  # type: ignore[union-attr]
+        if _known(old) != _known(new) and key not in told and target not in run.unsuccessful:
+            yield f"{key} of {target} changed from {old} to {new} and nothing tells"
+
+
+def _gaps_told(run: Run) -> Iterator[str]:
+    """A replacement that says it left no gap left none."""
+    for action in run.actions:
+        pair = {action["flow_log_id"], action["replaces"]}
+        if action["action"] == "replace" and not action["gap"] and any(pair.isdisjoint(state) for state in run.states):
+            yield f"{action} left a gap"
+
+
+# -- check mode ----------------------------------------------------------------------------------------------------
+
+
+def foretold(story: Story, check: Run, real: Run) -> Iterator[str]:
+    """Check mode tells the actions of a real run that meets no fault."""
+    # Only AWS can say that a second flow log is refused.
+    refused = {item for item, codes in real.unsuccessful.items() if item not in check.unsuccessful}
+    gap = bool(story.options.get("allow_gap"))
+    expected = [_foreseeable(item, gap) for item in check.actions if item["target"] not in refused]
+    actual = [_foreseeable(item, gap) for item in real.actions if item["target"] not in refused]
+    if expected != actual:
+        yield f"foretold were {expected}, done were {actual}"
+    if not refused and not gap and (check.result or {}).get("diff") != (real.result or {}).get("diff"):
+        yield "the diff of check mode is not that of the real run"
+
+
+def _foreseeable(action: dict[str, Any], may_gap: bool) -> dict[str, Any]:
+    new = action["action"] in ("create", "replace")
+    unknown = {"gap_seconds"} | ({"flow_log_id"} if new else set()) | ({"gap"} if may_gap else set())
+    return {key: value for key, value in action.items() if key not in unknown}

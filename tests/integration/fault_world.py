@@ -1,0 +1,291 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A simulator in this process that keeps its state after every request, and time that passes at once."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable
+from dataclasses import dataclass
+from dataclasses import field
+from datetime import datetime
+from datetime import timedelta
+from datetime import timezone
+from typing import Any
+
+import boto3
+import pytest
+from moto.ec2.models import ec2_backends
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._run import flow_log_steps
+
+from tests.integration.fault_scenarios import ACCOUNT
+from tests.integration.fault_scenarios import BUCKETS
+from tests.integration.fault_scenarios import GATEWAYS
+from tests.integration.fault_scenarios import PLAIN
+from tests.integration.fault_scenarios import REGION
+from tests.integration.fault_scenarios import VPC_FORMAT
+from tests.integration.fault_scenarios import VPCS
+from tests.integration.fault_scenarios import Planted
+from tests.integration.fault_scenarios import Settings
+from tests.integration.fault_scenarios import Story
+from tests.integration.in_process import run_module
+from tests.simulator import flow_logs
+from tests.simulator import planting
+from tests.simulator.faults import faults
+from tests.simulator.faults import parse_rule
+from tests.simulator.flow_logs.rules import GATEWAY_FORMAT
+from tests.simulator.flow_logs.store import store_of
+from tests.simulator.server import Simulator
+from tests.simulator.switches import switches
+
+_FLEET = {
+    "accounts": {
+        ACCOUNT: {
+            "regions": {
+                REGION: {
+                    "vpcs": [{"id": item} for item in VPCS],
+                    "transit_gateways": [{"id": item} for item in GATEWAYS],
+                }
+            },
+            "buckets": [{"name": name, "region": REGION} for name in BUCKETS],
+        }
+    }
+}
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A flow log as it is in the simulator."""
+
+    id: str
+    target: str
+    settings: Settings | None
+    """None: it delivers to CloudWatch Logs."""
+    healthy: bool
+    tags: dict[str, str]
+
+    @property
+    def is_of_aws(self) -> bool:
+        """Whether an AWS service owns it."""
+        return any(key.startswith("aws:") for key in self.tags)
+
+
+State = dict[str, Seen]
+
+
+@dataclass
+class Run:
+    """One run of the module: its result (None: it was killed), the calls, and every state on the way."""
+
+    result: dict[str, Any] | None
+    calls: list[dict[str, Any]]
+    states: list[State] = field(default_factory=list)
+
+    @property
+    def before(self) -> State:
+        """The state in which it began."""
+        return self.states[0]
+
+    @property
+    def after(self) -> State:
+        """The state in which it ended."""
+        return self.states[-1]
+
+    @property
+    def writes(self) -> list[str]:
+        """The operations that may have changed something."""
+        return [call["operation"] for call in self.calls if call["write"]]
+
+    @property
+    def actions(self) -> list[dict[str, Any]]:
+        """What it says that it did."""
+        return (self.result or {}).get("actions", [])
+
+    @property
+    def unsuccessful(self) -> dict[str, list[str]]:
+        """The codes of what it says that it could not do, by target."""
+        codes: dict[str, list[str]] = {}
+        for item in (self.result or {}).get("unsuccessful", []):
+            codes.setdefault(item["target"], []).append(item["code"])
+        return codes
+
+
+class World:
+    """The simulator with one story in it."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self._simulator = simulator
+        self._states: list[State] = []
+        self._planted: set[str] = set()
+        application = simulator._server.app
+        self._answer = application._aws
+        application._aws = self._observed
+
+    def begin(self, story: Story) -> None:
+        """Make what exists at the story's beginning."""
+        self._simulator.reset()
+        switches.update(story.switches)
+        for number, log in enumerate(story.planted):
+            flow_logs.plant(ACCOUNT, REGION, _fields(log, number))
+        self._planted = set(_store().by_id)
+
+    def disturb(self, rules: list[dict[str, Any]]) -> None:
+        """Put faults in force."""
+        for rule in rules:
+            faults.add(parse_rule(rule))
+
+    def mend(self) -> None:
+        """Remove every fault and what it did to the buckets, so that what was made delivers."""
+        faults.clear()
+        self._simulator.history.forget()
+        for bucket in BUCKETS:
+            planting.put_policy(bucket, _OPEN[bucket])
+        by_id = _store().by_id
+        for key in by_id.keys() - self._planted:
+            by_id[key] = {**by_id[key], "DeliverLogsStatus": "SUCCESS"}
+
+    def run(self, options: dict[str, Any], check: bool = False) -> Run:
+        """Run the module once."""
+        self._simulator.log.clear()
+        self._states = [self._state()]
+        try:
+            result = run_module(self._simulator.url, "s3_flow_log", options, check)
+        except Killed:
+            result = None
+        with self._simulator.lock:
+            return Run(result, self._simulator.log.list(), self._states)
+
+    def _observed(self, environ: dict[str, Any]) -> Any:
+        try:
+            return self._answer(environ)
+        finally:
+            self._states.append(self._state())
+
+    def _state(self) -> State:
+        tags = ec2_backends[ACCOUNT][REGION].tags
+        return {key: _seen(fields, dict(tags.get(key) or {})) for key, fields in _store().by_id.items()}
+
+
+def _store() -> Any:
+    return store_of(ACCOUNT, REGION)
+
+
+def _open_policy(bucket: str) -> dict[str, Any]:
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "delivery.logs.amazonaws.com"},
+                "Action": ["s3:PutObject", "s3:GetBucketAcl"],
+                "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
+            }
+        ],
+    }
+
+
+_OPEN = {bucket: _open_policy(bucket) for bucket in BUCKETS}
+
+
+def _fields(log: Planted, number: int) -> dict[str, Any]:
+    created = datetime(2026, 1, 1, tzinfo=timezone.utc) + timedelta(minutes=number)
+    common = {"FlowLogId": log.id, "ResourceId": log.target, "Tags": log.tags, "CreationTime": created}
+    if log.settings is None:
+        return {
+            **common,
+            "LogDestinationType": "cloud-watch-logs",
+            "LogGroupName": "/vpc/all",
+            "DeliverLogsPermissionArn": f"arn:aws:iam::{ACCOUNT}:role/flow-logs",
+            "TrafficType": "ALL",
+        }
+    destination, traffic, interval, log_format, (file_format, hive, hourly) = log.settings
+    options = {"FileFormat": file_format, "HiveCompatiblePartitions": hive, "PerHourPartition": hourly}
+    return {
+        **common,
+        "LogDestinationType": "s3",
+        "LogDestination": destination + ("/" if log.slash else ""),
+        "TrafficType": traffic,
+        "MaxAggregationInterval": interval,
+        "LogFormat": log_format,
+        "DestinationOptions": None if log.settings[4] == PLAIN else options,
+        "DeliverLogsStatus": "SUCCESS" if log.healthy else "FAILED",
+        "DeliverLogsErrorMessage": None if log.healthy else "Access error",
+    }
+
+
+def _seen(fields: dict[str, Any], tags: dict[str, str]) -> Seen:
+    healthy = fields["DeliverLogsStatus"] == "SUCCESS"
+    if fields["LogDestinationType"] != "s3":
+        return Seen(fields["FlowLogId"], fields["ResourceId"], None, healthy, tags)
+    options = fields.get("DestinationOptions") or {}
+    settings = (
+        fields["LogDestination"].rstrip("/"),
+        fields.get("TrafficType"),
+        fields["MaxAggregationInterval"],
+        None if fields["LogFormat"] in (VPC_FORMAT, GATEWAY_FORMAT) else fields["LogFormat"],
+        (
+            options.get("FileFormat", "plain-text"),
+            _true(options.get("HiveCompatiblePartitions")),
+            _true(options.get("PerHourPartition")),
+        ),
+    )
+    return Seen(fields["FlowLogId"], fields["ResourceId"], settings, healthy, tags)
+
+
+def _true(value: Any) -> bool:
+    return str(value).lower() == "true"
+
+
+def start() -> Simulator:
+    """Start a simulator with the resources of all stories."""
+    fleet = {**_FLEET["accounts"][ACCOUNT]}
+    fleet["buckets"] = [{**bucket, "policy": _OPEN[bucket["name"]]} for bucket in fleet["buckets"]]
+    simulator = Simulator(seed={"accounts": {ACCOUNT: fleet}})
+    simulator.start()
+    return simulator
+
+
+class Clock:
+    """Time that passes only where the product waits."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += seconds
+
+
+def quicken(monkeypatch: pytest.MonkeyPatch, session: Any) -> Callable[[int | None], None]:
+    """Let waits take no time, and all runs share what botocore reads from its files.
+
+    :param session: a boto3 session; each run still has a client of its own, with its own bounds of retries.
+    :returns: call it with the number of the AWS request before which the process ends, or None.
+    """
+    clock = Clock()
+    monkeypatch.setattr("time.sleep", clock.wait)
+    product_time = types.SimpleNamespace(sleep=clock.wait, monotonic=lambda: clock.now)
+    monkeypatch.setattr(flow_log_steps, "time", product_time)
+    monkeypatch.setattr(boto3.session, "Session", lambda **_given: session)
+    left: list[int | None] = [None]
+
+    def before_send(**_given: Any) -> None:
+        if left[0] is not None:
+            if left[0] <= 0:
+                raise Killed
+            left[0] -= 1
+
+    events = session._session.get_component("event_emitter")
+    events.register("before-send.ec2", before_send, unique_id="kill")
+
+    def kill_before(number: int | None) -> None:
+        left[0] = number
+
+    return kill_before
