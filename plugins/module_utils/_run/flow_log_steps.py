@@ -177,8 +177,10 @@ class FlowLogSteps:
             if step.action.target in made.by_target:
                 self._finish(step, made.by_target[step.action.target])
         existing = {refused.resource_id for refused in made.refused if refused.code == _EXISTS}
-        self._outcome.met_existing.extend(existing)
-        self._outcome.unanswered = [step for step in steps if step.action.target in existing & self._repeated]
+        # In the order of the option, so that a run tells the same story twice.
+        met = [step for step in steps if step.action.target in existing]
+        self._outcome.met_existing.extend(step.action.target for step in met)
+        self._outcome.unanswered = [step for step in met if step.action.target in self._repeated]
         for refused in made.refused:
             if refused.code != _EXISTS:
                 self._outcome.unsuccessful.append(_unsuccessful("CreateFlowLogs", refused))
