@@ -101,7 +101,7 @@ def story(number: int, seed: str) -> Story:
     asked = [*targets, *missing]
     chance.shuffle(asked)
     options["resource_ids"] = asked
-    rounds = [_round(chance, targets, planted) for _ in range(chance.choice((0, 1, 1, 1, 2, 2, 3)))]
+    rounds = [_round(chance, targets, planted) for _number in range(chance.choice((0, 1, 1, 1, 2, 2, 3)))]
     return Story(number, switches, targets, missing, planted, settings, options, rounds)
 
 
@@ -230,7 +230,7 @@ _REFUSALS = ("throttle", "server_error", "cut_before", "cut_after", "deny", "con
 
 
 def _round(chance: random.Random, targets: tuple[str, ...], planted: list[Planted]) -> Round:
-    faults = [_fault(chance, targets, planted) for _ in range(chance.choice((0, 1, 1, 2, 3)))]
+    faults = [_fault(chance, targets, planted) for _number in range(chance.choice((0, 1, 1, 2, 3)))]
     killed_at = chance.randrange(10) if chance.random() < 0.25 else None
     return Round(faults, killed_at)
 

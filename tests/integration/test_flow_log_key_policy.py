@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 from typing import Dict
+from typing import Optional
 from typing import List
 from typing import Tuple
 
@@ -50,11 +51,11 @@ def client(simulator: SimulatorProcess) -> Any:
     )
 
 
-def make_key(simulator: SimulatorProcess, policy: Any = FOREIGN, **options: Any) -> str:
+def make_key(simulator: SimulatorProcess, policy: Optional[Dict[str, Any]] = None, **options: Any) -> str:
     """Make a key with an alias and return its ARN."""
     kms = client(simulator)
     options = {"KeyUsage": "ENCRYPT_DECRYPT", "KeySpec": "SYMMETRIC_DEFAULT", **options}
-    arn = str(kms.create_key(Policy=json.dumps(policy), **options)["KeyMetadata"]["Arn"])
+    arn = str(kms.create_key(Policy=json.dumps(policy or FOREIGN), **options)["KeyMetadata"]["Arn"])
     kms.create_alias(AliasName=ALIAS, TargetKeyId=arn)
     simulator.clear_calls()
     return arn
