@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from typing import Any
 from typing import Dict
-from typing import Optional
 from typing import List
+from typing import Optional
 from typing import Tuple
 
 import boto3
