@@ -120,7 +120,7 @@ def is_as_desired(story: Story, logs: list[Seen]) -> bool:
     found = candidates(story, logs)
     if not story.present:
         return not found
-    kept = [log for log in exact(story, logs) if tags_are_right(story, log)]
+    kept = sorted((log for log in exact(story, logs) if tags_are_right(story, log)), key=lambda log: not log.healthy)
     surplus = [log for log in logs if is_purged(story, log)]
     if not any(log.healthy for log in kept) and story.options["purge"] == "s3":
         surplus = []

@@ -254,7 +254,7 @@ def _fault(chance: random.Random, targets: tuple[str, ...], planted: list[Plante
             ({"action": "undeliverable"}, {"action": "change_policy", "bucket": chance.choice(BUCKETS)})
         )
         return {"operation": "CreateFlowLogs", "after": chance.randrange(2), "times": times, **action}
-    times = {"short": chance.choice((1, 2, 3)), "long": chance.choice((8, 16)), "for good": None}[kind]
+    times = {"short": chance.choice((1, 2, 3)), "long": chance.choice((9, 18)), "for good": None}[kind]
     operation = chance.choice(_OPERATIONS)
     return {"operation": operation, "action": chance.choice(_REFUSALS), "after": after, "times": times}
 

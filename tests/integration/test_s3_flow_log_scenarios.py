@@ -113,6 +113,12 @@ def _ec2(aws: SimulatorProcess) -> Any:
     )
 
 
+@pytest.fixture(name="at_once")
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what waits in this process wait no longer."""
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+
+
 def by_hand(ec2: Any, **changed: Any) -> str:
     """Make a flow log as a person or another tool would; return its id."""
     request = {
@@ -622,6 +628,62 @@ def test_a_replaced_flow_log_that_is_still_shown_is_not_put_back(
     result = succeed(aws.url, "s3_flow_log", asked)
     assert [item["flow_log_id"] for item in result["flow_logs"]] == [new]
     assert [item["FlowLogId"] for item in described(ec2, resource_id=VPC)] == [new]
+
+
+# As often as botocore makes a call at most.
+REPEATED = {"action": "cut_after", "times": 9}
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        # The new one is made, but nothing tells which one it is.
+        [{"operation": "DescribeFlowLogs", "action": "conflict", "after": 1}],
+        # Every answer is lost, so that nothing tells whether it was made.
+        [{"operation": "CreateFlowLogs", **REPEATED}],
+        # An answer is lost, then the permission.
+        [{"operation": "CreateFlowLogs", "action": "cut_after"}, {"operation": "CreateFlowLogs", "action": "deny"}],
+    ],
+)
+def test_a_replacement_of_which_nothing_is_known_is_finished_by_the_next_run(
+    aws: SimulatorProcess, ec2: Any, faults: List[Dict[str, Any]], at_once: None
+) -> None:
+    aws.set_switch("identity", "all_settings")
+    old = by_hand(ec2)
+    for fault in faults:
+        aws.fault(**fault)
+    asked = options(max_aggregation_interval=60)
+    result = run_module(aws.url, "s3_flow_log", asked)
+    assert [item["target"] for item in result["unsuccessful"]] == [VPC]
+    assert len(described(ec2, resource_id=VPC)) == 2
+    (action,) = succeed(aws.url, "s3_flow_log", asked)["actions"]
+    assert (action["action"], action["replaces"]) == ("replace", old)
+    (flow_log,) = described(ec2, resource_id=VPC)
+    assert flow_log["MaxAggregationInterval"] == 60
+
+
+def test_a_flow_log_put_back_for_want_of_an_answer_goes_when_its_replacement_shows_up(
+    aws: SimulatorProcess, ec2: Any, at_once: None
+) -> None:
+    aws.set_switch("identity", "all_settings")
+    by_hand(ec2)
+    asked = options(max_aggregation_interval=60, replace="delete_first")
+    aws.fault(operation="CreateFlowLogs", **REPEATED)
+    aws.fault(operation="DescribeFlowLogs", action="stale", after=1, times=3, writes=9)
+    result = run_module(aws.url, "s3_flow_log", asked)
+    assert result["failed"]
+    assert sorted(item["MaxAggregationInterval"] for item in described(ec2, resource_id=VPC)) == [60, 600]
+    succeed(aws.url, "s3_flow_log", asked)
+    (flow_log,) = described(ec2, resource_id=VPC)
+    assert (flow_log["MaxAggregationInterval"], flow_log["Tags"]) == (60, [])
+
+
+def test_actions_are_in_the_order_that_was_foretold(aws: SimulatorProcess, ec2: Any) -> None:
+    """However they share calls: the first and the last target need the same change, the second another one."""
+    succeed(aws.url, "s3_flow_log", options(resource_ids=MANY[:3], tags={"team": "net"}))
+    (second,) = described(ec2, resource_id=MANY[1])
+    ec2.create_tags(Resources=[second["FlowLogId"]], Tags=[{"Key": "env", "Value": "prod"}])
+    assert kinds(converge(aws, options(resource_ids=MANY[:3], tags={}))) == ["untag"] * 3
 
 
 def test_a_failed_replacement_that_cannot_be_removed_is_not_forgotten(aws: SimulatorProcess, ec2: Any) -> None:

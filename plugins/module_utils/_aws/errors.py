@@ -35,7 +35,14 @@ def error_code_and_message(error: AnsibleAWSError) -> Tuple[str, str]:
     return type(cause or error).__name__, str(cause or error)
 
 
-def was_repeated(error: AnsibleAWSError) -> bool:
-    """Whether botocore made the call more than once, so that an earlier attempt may have taken effect."""
-    response = getattr(error.exception, "response", None) or {}
-    return bool(response.get("ResponseMetadata", {}).get("RetryAttempts"))
+def may_have_worked(error: AnsibleAWSError) -> bool:
+    """Whether a call that failed may have taken effect all the same.
+
+    It may when no answer came, when the answer was a server error, and when botocore made the call more than once, so
+    that the answer to an earlier attempt was lost.
+    """
+    response = getattr(error.exception, "response", None)
+    if not response:
+        return True
+    metadata = response.get("ResponseMetadata", {})
+    return bool(metadata.get("RetryAttempts")) or metadata.get("HTTPStatusCode", 0) >= 500

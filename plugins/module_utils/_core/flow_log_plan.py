@@ -106,6 +106,12 @@ def join_plans(parts: Iterable[FlowLogPlan]) -> FlowLogPlan:
     )
 
 
+def in_order(steps: Iterable[Step], targets: Sequence[str]) -> List[Step]:
+    """Return steps in the order of a plan for these targets, whatever the order in which they were carried out."""
+    position = {target: number for number, target in enumerate(targets)}
+    return sorted(steps, key=lambda step: (_ORDER[step.action.action], position[step.action.target]))
+
+
 def unanswered_creates(creates: Iterable[Step], plan: FlowLogPlan) -> List[Step]:
     """Return creates whose answer was lost as done, by the flow logs that a later plan finds in their place.
 
@@ -197,7 +203,7 @@ def _create(wanted: Wanted, target: str) -> FlowLogPlan:
 
 def _keep(wanted: Wanted, target: str, exact: Sequence[FlowLog], candidates: Sequence[FlowLog]) -> FlowLogPlan:
     """Keep the oldest healthy equal flow log, finish what an interrupted run began, and set the tags."""
-    kept = min(exact, key=lambda item: (item.marked_as_replaced, item.failed) + _by_age(item))
+    kept = min(exact, key=lambda item: (item.failed, item.marked_as_replaced) + _by_age(item))
     left = [item for item in candidates if item.marked_as_replaced and item is not kept and not item.managed_by_aws]
     steps = [] if kept.failed else [_finishing_step(target, kept, old) for old in left]
     unsuccessful = [_unfinished(target, kept, old) for old in left] if kept.failed else []

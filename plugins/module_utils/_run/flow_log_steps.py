@@ -29,7 +29,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.call_in_parts import Splitting
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.call_in_parts import call_in_parts
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import was_repeated
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import may_have_worked
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import MAX_FILTER_VALUES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import MAX_FLOW_LOG_IDS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import create_request
@@ -75,10 +75,11 @@ class Outcome:
 
 
 class Made(NamedTuple):
-    """New flow logs by target, and the targets that were refused."""
+    """New flow logs by target, the targets that were refused, and those whose new flow log AWS does not show."""
 
     by_target: Dict[str, FlowLog]
     refused: List[ec2.Refused]
+    unseen: List[ec2.Refused]
 
 
 def _old(step: Step) -> FlowLog:
@@ -153,7 +154,8 @@ class FlowLogSteps:
         self._wait_timeout = wait_timeout
         self._name = name
         self._outcome = Outcome()
-        self._repeated: Set[str] = set()
+        # Targets for which a call failed that may have made a flow log all the same.
+        self._uncertain: Set[str] = set()
 
     def run(self, steps: Iterable[Step]) -> Outcome:
         """Carry out the steps in their order; go on after an error with what does not depend on it."""
@@ -180,8 +182,8 @@ class FlowLogSteps:
         # In the order of the option, so that a run tells the same story twice.
         met = [step for step in steps if step.action.target in existing]
         self._outcome.met_existing.extend(step.action.target for step in met)
-        self._outcome.unanswered = [step for step in met if step.action.target in self._repeated]
-        for refused in made.refused:
+        self._outcome.unanswered = [step for step in met if step.action.target in self._uncertain]
+        for refused in made.refused + made.unseen:
             if refused.code != _EXISTS:
                 self._outcome.unsuccessful.append(_unsuccessful("CreateFlowLogs", refused))
 
@@ -213,8 +215,8 @@ class FlowLogSteps:
         described, problem = self._describe_new(ids)
         by_target = {item.resource_id: item for item in described}
         answered = set(by_target) | {item.resource_id for item in refused}
-        refused += [problem._replace(resource_id=target) for target in targets if target not in answered]
-        return Made(by_target, refused)
+        unseen = [problem._replace(resource_id=target) for target in targets if target not in answered]
+        return Made(by_target, refused, unseen)
 
     def _make_batch(
         self, settings: FlowLogSettings, batch: Sequence[str], tags: Mapping[str, str], alike: bool
@@ -227,9 +229,9 @@ class FlowLogSteps:
             try:
                 ids, items = ec2.create_flow_logs(self._client, request)
             except FlowLogsAWSError as error:
-                self._repeated.update(targets if was_repeated(error) else ())
+                self._uncertain.update(targets if may_have_worked(error) else ())
                 raise
-            self._repeated.update(item.resource_id for item in items if item.repeated)
+            self._uncertain.update(item.resource_id for item in items if item.repeated)
             refused.extend(items)
             return ids
 
@@ -293,14 +295,12 @@ class FlowLogSteps:
         made = self._make(self._settings, list(by_target), marked[0].tags, alike=True)
         existing = [(by_target[item.resource_id], item) for item in made.refused if item.code == _EXISTS]
         unmark, gap = self._sort_existing(existing)
-        for refused in made.refused:
-            if refused.code == _EXISTS:
-                continue
+        others = [item for item in made.refused if item.code != _EXISTS]
+        for refused in others + made.unseen:
             step = by_target[refused.resource_id]
             self._outcome.unsuccessful.append(_unsuccessful("CreateFlowLogs", refused, step))
-            # One that was made but is not seen yet keeps the mark, by which the next run finishes the replacement.
-            if refused.code != _NOT_DESCRIBED:
-                unmark.append(step)
+        # Where a new one may be there though it is not seen, the mark stays: by it the next run finishes the work.
+        unmark += [by_target[item.resource_id] for item in others if item.resource_id not in self._uncertain]
         healthy, unhealthy = self._sort_by_health([(by_target[target], new) for target, new in made.by_target.items()])
         unmark += self._withdraw(unhealthy)
         self._unmark(unmark)
@@ -422,42 +422,51 @@ class FlowLogSteps:
             made = self._make(self._settings, list(by_target), batch[0].tags)
             for target, new in made.by_target.items():
                 self._finish(by_target[target], new, gap=True, gap_seconds=_seconds_since(started))
-            found = self._find_equal(
-                [by_target[item.resource_id] for item in made.refused if item.code == _EXISTS],
-                doubtful=lambda _step, _read: True,
-            )
-            for refused in made.refused:
-                self._after_refusal(by_target[refused.resource_id], refused, started, found or set())
+            self._after_refusals([(by_target[item.resource_id], item) for item in made.refused], started)
+            for refused in made.unseen:
+                self._tell_lost(by_target[refused.resource_id], refused, refused)
 
-    def _after_refusal(self, step: Step, refused: ec2.Refused, started: float, found: Set[str]) -> None:
-        """Put the old flow log back, unless its replacement was there before: then it was shown too long."""
-        if step.action.target not in found:
-            self._put_back(step, refused, started)
-            return
-        reason = "An equal flow log is there already."
-        gone = Action("delete", step.action.target, flow_log_id=_old_id(step), reason=reason)
-        self._outcome.steps.append(replace(step, action=gone))
-        self._outcome.met_existing.append(step.action.target)
+    def _after_refusals(self, pairs: Sequence[Tuple[Step, ec2.Refused]], started: float) -> None:
+        """Put old flow logs back, unless the replacement is there: made before, or by a call whose answer was lost."""
+        maybe = [step for step, refused in pairs if refused.code == _EXISTS or refused.resource_id in self._uncertain]
+        found = self._find_equal(maybe, doubtful=lambda _step, _read: True) or set()
+        for step, refused in pairs:
+            if step.action.target not in found:
+                self._put_back(step, refused, started)
+                continue
+            reason = "An equal flow log is there already."
+            gone = Action("delete", step.action.target, flow_log_id=_old_id(step), reason=reason)
+            self._outcome.steps.append(replace(step, action=gone))
+            self._outcome.met_existing.append(step.action.target)
 
     def _put_back(self, step: Step, refused: ec2.Refused, started: float) -> None:
         """Restore a flow log whose replacement was refused after it had been deleted."""
         old = _old(step)
-        made = self._restored(old) if refused.code != _NOT_DESCRIBED else Made({}, [refused])
-        if made.by_target:
-            restored = made.by_target[old.resource_id]
-            note = f"The old flow log was put back as {restored.flow_log_id}."
-            gone = replace(step, action=replace(step.action, changes=(), reason=note), resumed=restored)
-            self._finish(gone, restored, gap=True, gap_seconds=_seconds_since(started))
-        else:
-            note = f"The old flow log {old.flow_log_id} is gone and no new one is seen: {made.refused[0].message}"
-            lost = Action("delete", old.resource_id, flow_log_id=old.flow_log_id, reason=note, gap=True)
-            self._outcome.steps.append(replace(step, action=lost))
+        made = self._restored(old)
+        if not made.by_target:
+            self._tell_lost(step, refused, (made.refused + made.unseen)[0])
+            return
+        restored = made.by_target[old.resource_id]
+        note = f"The old flow log was put back as {restored.flow_log_id}."
+        gone = replace(step, action=replace(step.action, changes=(), reason=note), resumed=restored)
+        self._finish(gone, restored, gap=True, gap_seconds=_seconds_since(started))
+        self._outcome.unsuccessful.append(_unsuccessful("CreateFlowLogs", refused, step, note))
+
+    def _tell_lost(self, step: Step, refused: ec2.Refused, last: ec2.Refused) -> None:
+        """Say that the old flow log is deleted and no new one is seen."""
+        old = _old(step)
+        note = f"The old flow log {old.flow_log_id} is gone and no new one is seen: {last.message}"
+        lost = Action("delete", old.resource_id, flow_log_id=old.flow_log_id, reason=note, gap=True)
+        self._outcome.steps.append(replace(step, action=lost))
         self._outcome.unsuccessful.append(_unsuccessful("CreateFlowLogs", refused, step, note))
 
     def _restored(self, old: FlowLog) -> Made:
         if self._settings is None:
             raise AssertionError("a replacement has settings")
-        return self._make(settings_of(old, self._settings.resource_type), [old.resource_id], old.user_tags)
+        # Should a replacement show up that may have been made after all, the next run removes what is put back.
+        mark = {REPLACED_TAG: "true"} if old.resource_id in self._uncertain else {}
+        settings = settings_of(old, self._settings.resource_type)
+        return self._make(settings, [old.resource_id], {**old.user_tags, **mark})
 
     # -- tags and deletion ---------------------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan i
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import Wanted
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import apply_steps
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import diff_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import in_order
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import is_rival
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import join_plans
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import managed_flow_logs
@@ -84,6 +85,7 @@ def run_s3_flow_log(module: FlowLogsModule) -> None:
             "CreateFlowLogs. Update boto3 and botocore (June 2026 or newer), or leave the tag fields out."
         )
     plan, outcome = _converge(module, client, wanted)
+    outcome.steps = in_order(outcome.steps, wanted.targets)
     before = managed_flow_logs(plan, outcome.steps)
     result = {
         "changed": bool(outcome.steps),
