@@ -88,7 +88,7 @@ def _refusals_of_a_change(story: Story, found: list[Seen], logs: list[Seen]) -> 
     codes = set()
     if len(found) > 1 and story.options["purge"] != "s3":
         return {"Ambiguous"}
-    if found and replaced_one(story, found).is_of_aws:
+    if any(log.is_of_aws for log in found):
         return {"ManagedByAws"}
     if found and story.options["replace"] == "never":
         return {"ReplacementNeeded"}

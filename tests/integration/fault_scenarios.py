@@ -102,6 +102,8 @@ def story(number: int, seed: str) -> Story:
     chance.shuffle(asked)
     options["resource_ids"] = asked
     rounds = [_round(chance, targets, planted) for _number in range(chance.choice((0, 1, 1, 1, 2, 2, 3)))]
+    if chance.random() < 0.25:
+        rounds = _worst(chance)
     return Story(number, switches, targets, missing, planted, settings, options, rounds)
 
 
@@ -233,6 +235,17 @@ def _round(chance: random.Random, targets: tuple[str, ...], planted: list[Plante
     faults = [_fault(chance, targets, planted) for _number in range(chance.choice((0, 1, 1, 2, 3)))]
     killed_at = chance.randrange(10) if chance.random() < 0.25 else None
     return Round(faults, killed_at)
+
+
+def _worst(chance: random.Random) -> list[Round]:
+    """A run that ends early, or never hears what it made, and one after it that is shown an earlier state."""
+    stale = {"operation": "DescribeFlowLogs", "action": "stale", "after": chance.randrange(1, 5)}
+    stale |= {"times": chance.choice((1, 1, 2)), "writes": chance.choice((1, 2, 3, 9, 10))}
+    lost = {"operation": chance.choice(("CreateFlowLogs", "DeleteFlowLogs")), "action": "cut_after", "times": 9}
+    first = chance.choice(
+        (Round([stale], killed_at=chance.randrange(1, 8)), Round([stale, lost]), Round([lost, stale]))
+    )
+    return [first, Round()]
 
 
 def _fault(chance: random.Random, targets: tuple[str, ...], planted: list[Planted]) -> dict[str, Any]:

@@ -678,6 +678,21 @@ def test_a_flow_log_put_back_for_want_of_an_answer_goes_when_its_replacement_sho
     assert (flow_log["MaxAggregationInterval"], flow_log["Tags"]) == (60, [])
 
 
+def test_a_replacement_with_a_gap_whose_answers_are_lost_is_told(
+    aws: SimulatorProcess, ec2: Any, at_once: None
+) -> None:
+    aws.set_switch("identity", "all_settings")
+    old = by_hand(ec2)
+    aws.fault(operation="CreateFlowLogs", **REPEATED)
+    result = succeed(aws.url, "s3_flow_log", options(max_aggregation_interval=60, replace="delete_first"))
+    (flow_log,) = described(ec2, resource_id=VPC)
+    (action,) = result["actions"]
+    assert (action["action"], action["replaces"], action["gap"]) == ("replace", old, True)
+    assert action["flow_log_id"] == flow_log["FlowLogId"]
+    assert [item["max_aggregation_interval"] for item in result["diff"]["before"][VPC]] == [600]
+    assert [item["max_aggregation_interval"] for item in result["diff"]["after"][VPC]] == [60]
+
+
 def test_actions_are_in_the_order_that_was_foretold(aws: SimulatorProcess, ec2: Any) -> None:
     """However they share calls: the first and the last target need the same change, the second another one."""
     succeed(aws.url, "s3_flow_log", options(resource_ids=MANY[:3], tags={"team": "net"}))

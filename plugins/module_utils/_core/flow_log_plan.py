@@ -112,20 +112,26 @@ def in_order(steps: Iterable[Step], targets: Sequence[str]) -> List[Step]:
     return sorted(steps, key=lambda step: (_ORDER[step.action.action], position[step.action.target]))
 
 
-def unanswered_creates(creates: Iterable[Step], plan: FlowLogPlan) -> List[Step]:
-    """Return creates whose answer was lost as done, by the flow logs that a later plan finds in their place.
+def answered_later(unanswered: Iterable[Step], plan: FlowLogPlan) -> List[Step]:
+    """Return steps whose answer was lost as what they did, by the flow logs that a later plan finds.
 
-    :param creates: steps of an earlier plan, of targets that had no such flow log.
-    :param plan: for the same targets, made after a new reading.
+    :param unanswered: creates, and replacements whose old flow log is deleted.
+    :param plan: for the same targets, made after a new reading; an empty one when that failed.
     """
-    reason = "The target had no such flow log; AWS's first answer was lost."
-    done = []
-    for step in creates:
-        for item in plan.kept:
-            if item.resource_id == step.action.target and item.user_tags == dict(step.tags):
-                action = replace(step.action, flow_log_id=item.flow_log_id, reason=reason)
-                done.append(replace(step, action=action, resumed=item))
-    return done
+    return [done for step in unanswered for done in _as_done(step, plan)]
+
+
+def _as_done(step: Step, plan: FlowLogPlan) -> List[Step]:
+    for item in plan.kept:
+        if item.resource_id == step.action.target and item.user_tags == dict(step.tags):
+            reason = f"{step.action.reason} AWS's first answer was lost."
+            return [
+                replace(step, action=replace(step.action, flow_log_id=item.flow_log_id, reason=reason), resumed=item)
+            ]
+    if step.flow_log is None:
+        return []
+    action = Action("delete", step.action.target, flow_log_id=step.flow_log.flow_log_id, reason=step.action.reason)
+    return [replace(step, action=action)]
 
 
 def without_targets(plan: FlowLogPlan, targets: Iterable[str]) -> FlowLogPlan:
@@ -189,7 +195,8 @@ def _plan_present(wanted: Wanted, target: str, logs: Sequence[FlowLog]) -> FlowL
         plan = _create(wanted, target)
     elif len(candidates) == 1 or wanted.purge == S3:
         # The others go afterwards, so the one goes first that AWS may refuse the new one for; else the oldest.
-        old = min(candidates, key=lambda item: not is_rival(settings, item))
+        # One that is AWS's cannot go at all.
+        old = min(candidates, key=lambda item: (not item.managed_by_aws, not is_rival(settings, item)))
         plan = _replace(wanted, settings, old, logs)
     else:
         plan = _ambiguous(wanted, settings, target, candidates)
@@ -410,7 +417,11 @@ def managed_flow_logs(plan: FlowLogPlan, done: Iterable[Step] = ()) -> List[Flow
     :param done: steps that were carried out, some of them perhaps of an earlier plan for the same targets.
     """
     done = list(done)
-    made = {step.action.flow_log_id for step in done if step.action.action == "create"}
+    # A replacement that an earlier run began has no changes, and its new flow log was there before.
+    fresh = [
+        step.action for step in done if step.action.action == "create" or step.action.replaces and step.action.changes
+    ]
+    made = {action.flow_log_id for action in fresh}
     managed = {item.flow_log_id: item for item in plan.kept if item.flow_log_id not in made}
     for step in (*plan.steps, *done):
         if step.flow_log is not None:

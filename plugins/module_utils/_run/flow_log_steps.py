@@ -64,7 +64,8 @@ class Outcome:
     :param described: new flow logs as AWS describes them, by id.
     :param met_existing: targets that have an equal flow log which the plan did not know: somebody was faster, an
         answer was lost, or AWS did not show it yet. They are to be planned anew.
-    :param unanswered: plain creates of such targets whose first answer was lost: what is there is most likely theirs.
+    :param unanswered: creates and replacements of such targets whose first answer was lost: what is there is most
+        likely theirs.
     """
 
     steps: List[Step] = field(default_factory=list)
@@ -434,10 +435,14 @@ class FlowLogSteps:
             if step.action.target not in found:
                 self._put_back(step, refused, started)
                 continue
+            self._outcome.met_existing.append(step.action.target)
+            if step.action.target in self._uncertain:
+                action = replace(step.action, gap=True, gap_seconds=_seconds_since(started))
+                self._outcome.unanswered.append(replace(step, action=action))
+                continue
             reason = "An equal flow log is there already."
             gone = Action("delete", step.action.target, flow_log_id=_old_id(step), reason=reason)
             self._outcome.steps.append(replace(step, action=gone))
-            self._outcome.met_existing.append(step.action.target)
 
     def _put_back(self, step: Step, refused: ec2.Refused, started: float) -> None:
         """Restore a flow log whose replacement was refused after it had been deleted."""

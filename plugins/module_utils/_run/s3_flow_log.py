@@ -23,6 +23,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import FlowLogPlan
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import Step
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import Wanted
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import answered_later
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import apply_steps
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import diff_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import in_order
@@ -30,7 +31,6 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan i
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import join_plans
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import managed_flow_logs
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import plan_flow_logs
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import unanswered_creates
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import without_targets
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
@@ -112,9 +112,10 @@ def _converge(module: FlowLogsModule, client: Any, wanted: Wanted) -> Tuple[Flow
                 raise
             # What was done before is told, whatever happens now.
             outcome.unsuccessful += [_unread(target, error) for target in wanted.targets]
+            outcome.steps += answered_later(unanswered, FlowLogPlan())
             return plan, outcome
         more = plan_flow_logs(wanted, current, present)
-        outcome.steps += unanswered_creates(unanswered, more)
+        outcome.steps += answered_later(unanswered, more)
         if module.check_mode:
             return more, Outcome(steps=list(more.steps))
         plan = join_plans([without_targets(plan, wanted.targets), more])
@@ -134,6 +135,7 @@ def _converge(module: FlowLogsModule, client: Any, wanted: Wanted) -> Tuple[Flow
             return plan, outcome
         unanswered = done.unanswered
         wanted = replace(wanted, targets=tuple(target for target in wanted.targets if target in done.met_existing))
+    outcome.steps += answered_later(unanswered, FlowLogPlan())
     outcome.unsuccessful += [_still_existing(target, wanted, plan) for target in wanted.targets]
     return plan, outcome
 
