@@ -8,7 +8,7 @@ A host is one target. Targets that can share API calls (same account, region, re
 make up a batch; all targets that deliver to one bucket make up one destination, so that its policy is written once.
 The order of hosts decides the order of everything here and nothing else.
 
-Connection options (``flow_log_aws``, ``flow_log_bucket_aws``) are compared, and never part of a result: the work
+Connection options (``flow_log_aws``, ``flow_log_bucket_aws``, ``flow_log_key_aws``) are compared, and never part of a result: the work
 names the host whose variables hold them.
 """
 
@@ -30,6 +30,7 @@ from typing import Tuple
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import Destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import ACL_CONDITIONS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import PRINCIPAL_TYPES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import SSE_S3
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import HostVariables
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import Target
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import VariableError
@@ -77,11 +78,17 @@ class Batch:
 
 @dataclass(frozen=True)
 class BucketWork:
-    """What one bucket must let in: the union of what all targets need that deliver to it.
+    """What one bucket, and the key that encrypts it, must let in: the union of what all targets need that deliver to it.
 
     :param managed: whether the bucket policy is to be managed here.
     :param regions: ``()`` means every region.
     :param region: which region to ask for the bucket; ``None`` leaves that to the connection options.
+    :param create: whether the bucket may be created, with ``encryption`` and ``tags``.
+    :param manage_key: whether the policy of its customer key may be managed here.
+    :param key_credentials_of: the host whose ``flow_log_key_aws`` holds the connection options for the key; ``None``:
+        those for the bucket are for the key too.
+    :param check: whether to find out if log delivery can write to it.
+    :param required: whether no flow log is made while it cannot.
     """
 
     name: str
@@ -99,6 +106,13 @@ class BucketWork:
     source_conditions: bool
     region: Optional[str]
     expected_bucket_owner: Optional[str]
+    create: bool
+    encryption: str
+    tags: Mapping[str, str]
+    manage_key: bool
+    key_credentials_of: Optional[str]
+    check: bool
+    required: bool
 
     def to_dict(self) -> Dict[str, Any]:
         """Return the work as the filters return it."""
@@ -118,6 +132,13 @@ class BucketWork:
             "source_conditions": self.source_conditions,
             "region": self.region,
             "expected_bucket_owner": self.expected_bucket_owner,
+            "create_bucket": self.create,
+            "bucket_encryption": self.encryption,
+            "bucket_tags": dict(self.tags),
+            "manage_key_policy": self.manage_key,
+            "key_credentials_of": self.key_credentials_of,
+            "check_destination": self.check,
+            "require_deliverable": self.required,
             "credentials_of": self.credentials_of,
         }
 
@@ -251,6 +272,13 @@ _ONE_PER_BUCKET = (
     ("flow_log_acl_condition", "acl_condition"),
     ("flow_log_source_conditions", "source_conditions"),
     ("flow_log_bucket_policy", "bucket_policy"),
+    ("flow_log_create_bucket", "create_bucket"),
+    ("flow_log_bucket_encryption", "bucket_encryption"),
+    ("flow_log_bucket_tags", "bucket_tags"),
+    ("flow_log_key_policy", "key_policy"),
+    ("flow_log_key_aws", "key_connection"),
+    ("flow_log_check_destination", "check_destination"),
+    ("flow_log_require_deliverable", "require_deliverable"),
 )
 
 
@@ -367,6 +395,7 @@ def _bucket(members: Sequence[Target], on_first_host: bool) -> BucketWork:
     name = _bucket_name(destination)
     # Every host that says something says the same: those that contradict were refused before.
     speaker = next((item.host for item in members if item.bucket_connection is not None), first.host)
+    key_speaker = next((item.host for item in members if item.key_connection is not None), None)
     return BucketWork(
         name=name,
         runner=first.host if on_first_host else name,
@@ -384,6 +413,13 @@ def _bucket(members: Sequence[Target], on_first_host: bool) -> BucketWork:
         # Elsewhere than in the partition aws an S3 client without a region asks the wrong partition.
         region=_said(members, "bucket_region") or (None if destination.partition == "aws" else first.region),
         expected_bucket_owner=_said(members, "bucket_owner"),
+        create=_said(members, "create_bucket") is True,
+        encryption=_said(members, "bucket_encryption") or SSE_S3,
+        tags=_said(members, "bucket_tags") or {},
+        manage_key=_said(members, "key_policy") is True,
+        key_credentials_of=key_speaker,
+        check=_said(members, "check_destination") is not False,
+        required=_said(members, "require_deliverable") is not False,
     )
 
 

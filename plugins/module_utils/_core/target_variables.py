@@ -56,6 +56,13 @@ VARIABLES = tuple(PREFIX + name for name in OPTION_DEFAULTS) + (
     "flow_log_bucket_owner",
     "flow_log_bucket_policy",
     "flow_log_bucket_policy_regions",
+    "flow_log_create_bucket",
+    "flow_log_bucket_encryption",
+    "flow_log_bucket_tags",
+    "flow_log_key_policy",
+    "flow_log_key_aws",
+    "flow_log_check_destination",
+    "flow_log_require_deliverable",
     "flow_log_organization_id",
     "flow_log_acl_condition",
     "flow_log_source_conditions",
@@ -69,10 +76,14 @@ STATES = ("present", "absent")
 LAYOUTS = ("plain", "hive")
 #: The first is what applies when nothing is said.
 ACL_CONDITIONS = ("string_equals", "string_equals_if_exists", "none")
+#: How S3 encrypts a new bucket when nothing is said: with its own keys (SSE-S3).
+SSE_S3 = "AES256"
 
 _ACCOUNT = re.compile(r"^\d{12}$")
 _REGION = re.compile(r"^[a-z]{2,}(-[a-z]+)+-\d+$")
 _ORGANIZATION = re.compile(r"^o-[a-z0-9]{10,32}$")
+#: VPC User Guide, flow-logs-s3-permissions: the default encryption must name a customer key by its full ARN.
+_KEY_ARN = re.compile(r"^arn:aws[a-z-]*:kms:(?P<region>[a-z0-9-]+):\d{12}:key/[A-Za-z0-9-]+$")
 #: botocore endpoints.json; every other region is of the partition aws.
 _PARTITIONS = (
     ("cn-", "aws-cn"),
@@ -134,6 +145,9 @@ class Target:
     """A host whose variables make sense. ``None`` always means: not said.
 
     :param policy_regions: regions that the bucket policy shall name; ``()``: every region.
+    :param create_bucket: consent to create the bucket, with ``bucket_encryption`` (``AES256`` or the ARN of a key) and
+        ``bucket_tags``.
+    :param key_policy: consent to manage the policy of the customer key that the bucket is encrypted with.
     """
 
     host: str
@@ -150,6 +164,13 @@ class Target:
     bucket_region: Optional[str]
     bucket_owner: Optional[str]
     bucket_policy: Optional[bool]
+    create_bucket: Optional[bool]
+    bucket_encryption: Optional[str]
+    bucket_tags: Optional[Mapping[str, str]]
+    key_policy: Optional[bool]
+    key_connection: Any
+    check_destination: Optional[bool]
+    require_deliverable: Optional[bool]
     policy_regions: Optional[Tuple[str, ...]]
     organization_id: Optional[str]
     acl_condition: Optional[str]
@@ -315,6 +336,56 @@ def bucket_of(destination: str, destination_options: Any = None) -> Dict[str, An
     }
 
 
+def new_bucket_encryption(value: Any, option: str) -> str:
+    """Return how a new bucket is to be encrypted: ``AES256``, or the ARN of a customer key.
+
+    :param value: as it was given; ``None`` or an empty text means ``AES256``.
+    :param option: name of the option or variable, for the message.
+    :raises InputError: for anything else, such as an alias, which log delivery cannot work with.
+    """
+    if value is None or value == "":
+        return SSE_S3
+    if value != SSE_S3 and not (isinstance(value, str) and _KEY_ARN.match(value)):
+        raise InputError(option, value, f"{SSE_S3}, or the full ARN of a customer managed KMS key")
+    return str(value)
+
+
+def region_of_key(encryption: str) -> Optional[str]:
+    """Return the region of the key that a bucket is to be encrypted with; ``None`` without such a key."""
+    found = _KEY_ARN.match(encryption)
+    return found.group("region") if found else None
+
+
+def _encryption(reader: _Reader) -> Optional[str]:
+    value = reader.text("bucket_encryption", f"{SSE_S3}, or the full ARN of a customer managed KMS key")
+    try:
+        return None if value is None else new_bucket_encryption(value, "")
+    except InputError as error:
+        raise reader.error("flow_log_bucket_encryption", value, error.allowed) from None
+
+
+def _bucket_region(reader: _Reader, create_bucket: Optional[bool], encryption: Optional[str]) -> Optional[str]:
+    """A bucket that is to be created needs a region, and S3 takes a key of the same region only."""
+    region = reader.text("bucket_region", "name of a region", _REGION)
+    if not create_bucket:
+        return region
+    if region is None:
+        raise reader.error("flow_log_bucket_region", None, "name of a region; a bucket to be created needs one")
+    if region_of_key(encryption or SSE_S3) not in (None, region):
+        raise reader.error("flow_log_bucket_encryption", encryption, f"a key of the bucket's region {region}")
+    return region
+
+
+def _bucket_tags(reader: _Reader) -> Optional[Mapping[str, str]]:
+    value = reader.get("bucket_tags")
+    if value is None:
+        return None
+    # YAML reads a plain 42 as a number; S3 knows texts only.
+    if not isinstance(value, Mapping) or not all(type(item) in (str, int) for item in value.values()):
+        raise reader.error("flow_log_bucket_tags", value, "a dictionary of tags, each a text")
+    return {str(key): str(item) for key, item in value.items()}
+
+
 def _principals(reader: _Reader) -> Tuple[Mapping[str, Any], ...]:
     value = reader.get("permission_principals")
     if value is None:
@@ -351,6 +422,7 @@ def read_target(host: HostVariables) -> Target:
     partition = partition_of_region(region)
     options = _options(reader)
     resource_id, resource_type = _resource(host, reader)
+    create_bucket, encryption = reader.boolean("create_bucket"), _encryption(reader)
     regions = reader.texts("bucket_policy_regions", "a list of region names; empty for every region")
     return Target(
         host=host.name,
@@ -364,9 +436,16 @@ def read_target(host: HostVariables) -> Target:
         options=options,
         connection=reader.mapping("aws") or {},
         bucket_connection=reader.mapping("bucket_aws"),
-        bucket_region=reader.text("bucket_region", "name of a region", _REGION),
+        bucket_region=_bucket_region(reader, create_bucket, encryption),
         bucket_owner=reader.text("bucket_owner", "an account id of 12 digits, in quotes", _ACCOUNT),
         bucket_policy=reader.boolean("bucket_policy"),
+        create_bucket=create_bucket,
+        bucket_encryption=encryption,
+        bucket_tags=_bucket_tags(reader),
+        key_policy=reader.boolean("key_policy"),
+        key_connection=reader.mapping("key_aws"),
+        check_destination=reader.boolean("check_destination"),
+        require_deliverable=reader.boolean("require_deliverable"),
         policy_regions=regions,
         organization_id=reader.text("organization_id", "an organization id, o-...", _ORGANIZATION),
         acl_condition=reader.choice("acl_condition", ACL_CONDITIONS),

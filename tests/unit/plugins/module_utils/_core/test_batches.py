@@ -22,6 +22,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variable
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import resource_ids_of
 
 ACCOUNT, OTHER_ACCOUNT = "111122223333", "444455556666"
+KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
 def host(
@@ -116,6 +117,34 @@ def test_regions_of_the_policy(regions: list, expected: list[str]) -> None:
     assert work["regions"] == expected
 
 
+def test_nothing_is_created_and_no_key_touched_without_a_word_and_delivery_is_checked() -> None:
+    (work,) = plan_publication([host("vpc-1")]).to_dict()["destinations"]
+    named = ("create_bucket", "bucket_encryption", "bucket_tags", "manage_key_policy", "key_credentials_of")
+    assert [work[name] for name in named] == [False, "AES256", {}, False, None]
+    assert (work["check_destination"], work["require_deliverable"]) == (True, True)
+
+
+def test_what_one_host_says_of_a_bucket_and_its_key_holds_for_all() -> None:
+    said = {
+        "create_bucket": True,
+        "bucket_region": "eu-west-1",
+        "bucket_encryption": KEY,
+        "bucket_tags": {"cost-center": 42},
+        "key_policy": True,
+        "key_aws": {"secret_key": "very-secret"},
+        "check_destination": False,
+        "require_deliverable": False,
+    }
+    publication = plan_publication([host("vpc-1"), host("vpc-2", **said), host("vpc-3", account_id=OTHER_ACCOUNT)])
+    (work,) = publication.to_dict()["destinations"]
+    assert (work["create_bucket"], work["region"]) == (True, "eu-west-1")
+    assert (work["bucket_encryption"], work["bucket_tags"]) == (KEY, {"cost-center": "42"})
+    assert (work["manage_key_policy"], work["key_credentials_of"]) == (True, "vpc-2")
+    assert (work["check_destination"], work["require_deliverable"]) == (False, False)
+    assert work["account_ids"] == [ACCOUNT, OTHER_ACCOUNT]
+    assert "very-secret" not in json.dumps(publication.to_dict())
+
+
 def test_targets_to_be_removed_need_no_destination_first() -> None:
     publication = plan_publication(
         [host("vpc-1", state="absent"), host("vpc-2", state="absent", destination=None, name="n")]
@@ -171,7 +200,7 @@ def test_connections_separate_batches_and_are_told_to_nobody() -> None:
     assert "very-secret" not in json.dumps(publication.to_dict())
 
 
-@pytest.mark.parametrize("name", ["aws", "bucket_aws"])
+@pytest.mark.parametrize("name", ["aws", "bucket_aws", "key_aws"])
 def test_a_wrong_connection_is_not_repeated(name: str) -> None:
     (invalid,) = plan_publication([host("vpc-1", **{name: "very-secret"})]).invalid
     assert invalid.variable == f"flow_log_{name}"
@@ -219,6 +248,19 @@ def test_contradicting_connections_of_a_bucket_are_named_and_not_shown() -> None
         ({"source_conditions": "no"}, "flow_log_source_conditions"),
         ({"bucket_owner": "me"}, "flow_log_bucket_owner"),
         ({"layouts": ["flat"]}, "flow_log_layouts"),
+        ({"create_bucket": "yes"}, "flow_log_create_bucket"),
+        ({"create_bucket": True}, "flow_log_bucket_region"),
+        ({"bucket_encryption": "alias/logs"}, "flow_log_bucket_encryption"),
+        ({"bucket_encryption": f"arn:aws:kms:eu-west-1:{ACCOUNT}:alias/logs"}, "flow_log_bucket_encryption"),
+        (
+            {"create_bucket": True, "bucket_region": "us-east-1", "bucket_encryption": KEY},
+            "flow_log_bucket_encryption",
+        ),
+        ({"bucket_tags": ["a"]}, "flow_log_bucket_tags"),
+        ({"bucket_tags": {"a": ["b"]}}, "flow_log_bucket_tags"),
+        ({"key_policy": "yes"}, "flow_log_key_policy"),
+        ({"check_destination": "no"}, "flow_log_check_destination"),
+        ({"require_deliverable": 1}, "flow_log_require_deliverable"),
         ({"permission_principals": "me"}, "flow_log_permission_principals"),
         ({"permission_principals": [{"type": "robot", "name": "x"}]}, "flow_log_permission_principals"),
         ({"permission_principals": [{"type": "role"}]}, "flow_log_permission_principals"),
@@ -288,10 +330,19 @@ def test_one_name_of_one_target_has_one_destination() -> None:
         ("bucket_owner", ACCOUNT, OTHER_ACCOUNT),
         ("bucket_region", "eu-west-1", "us-east-1"),
         ("bucket_policy", True, False),
+        ("create_bucket", True, False),
+        ("bucket_encryption", KEY, "AES256"),
+        ("bucket_tags", {"a": "b"}, {}),
+        ("key_policy", False, True),
+        ("key_aws", {"profile": "a"}, {}),
+        ("check_destination", False, True),
+        ("require_deliverable", True, False),
     ],
 )
 def test_a_bucket_has_one_value_of_each(name: str, first: Any, second: Any) -> None:
-    publication = plan_publication([host("vpc-1"), host("vpc-2", **{name: first}), host("vpc-3", **{name: second})])
+    where = {} if name == "bucket_region" else {"bucket_region": "eu-west-1"}
+    hosts = [host("vpc-1"), host("vpc-2", **where, **{name: first}), host("vpc-3", **where, **{name: second})]
+    publication = plan_publication(hosts)
     (invalid,) = publication.invalid
     assert (invalid.host, invalid.variable) == ("vpc-3", f"flow_log_{name}")
     assert [batch["resource_ids"] for batch in publication.to_dict()["batches"]] == [["vpc-1", "vpc-2"]]
