@@ -27,6 +27,8 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import may_write
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import needed
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import requests_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_oddities import bucket_oddities
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_oddities import oddities_text
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import CHECK_SID
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import DENSITIES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import WRITE_SID
@@ -178,6 +180,11 @@ def _plan_present(policy: Optional[Policy], wanted: WantedDelivery) -> PolicyPla
     return min(plans, key=lambda plan: size_of(plan.after))
 
 
+def smallest_size(policy: Optional[Policy], wanted: WantedDelivery) -> int:
+    """Return how many bytes a policy that grants what is wanted has at least."""
+    return size_of(_plan(policy, wanted, _merged(policy, wanted, DENSITIES[-1])).after)
+
+
 def plan_bucket_policy(policy: Optional[Policy], wanted: WantedDelivery) -> PolicyPlan:
     """Return what makes a bucket policy as wanted, without writing anything.
 
@@ -226,7 +233,8 @@ def _refusals(plan: PolicyPlan) -> Tuple[Unsuccessful, ...]:
 
 
 def _warnings(plan: PolicyPlan, wanted: WantedDelivery) -> List[str]:
-    found = [_of_negations(plan), _of_size(plan)]
+    oddities = bucket_oddities(plan.after, wanted.bucket)
+    found = [_of_negations(plan), _of_size(plan), oddities_text(plan.target, oddities)]
     if wanted.present:
         found += [_of_denials(plan, wanted), _of_width(plan, wanted)]
     else:
@@ -275,19 +283,17 @@ def _of_denials(plan: PolicyPlan, wanted: WantedDelivery) -> str:
 
 
 def _of_width(plan: PolicyPlan, wanted: WantedDelivery) -> str:
-    """Tell of statements under our Sids that let log delivery write what is asked for, and more."""
+    """Tell of statements under our Sids that are tied down less than asked for, whatever else grants the same."""
     carrying = {
         position: parse_ours(wanted.bucket, statement)
         for position, statement in enumerate(statements_of(plan.after))
         if is_our_sid(statement)
     }
+    others = {position: group for position, group in carrying.items() if group and group[0] != wanted.form}
     wide: Set[int] = set()
-    form = wanted.form
-    for grant in wanted.grants():
-        positions = grant_positions(plan.after, wanted.bucket, form, grant)
-        parsed = [carrying[position] for position in positions if position in carrying]
-        if len(parsed) == len(positions) and not any(group and group[0] == form for group in parsed):
-            wide.update(positions)
+    for grant in wanted.grants() if others else ():
+        # What is given for every request of the form asked for, by another form, is given by a wider one.
+        wide.update(others.keys() & set(grant_positions(plan.after, wanted.bucket, wanted.form, grant)))
     if not wide:
         return ""
     return (

@@ -23,11 +23,12 @@ from typing import Tuple
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import ALL_REGIONS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import denials_for
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import positions_for
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_oddities import key_oddities
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_oddities import oddities_text
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import Place
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_key import Key
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_options import WantedKeyUse
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_statements import KEY_SID
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_statements import is_our_key_sid
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_statements import key_requests
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_statements import key_view_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_statements import parse_our_key_use
@@ -194,9 +195,9 @@ def _of_size(plan: PolicyPlan) -> Optional[Unsuccessful]:
 
 
 def _warnings(plan: PolicyPlan, wanted: WantedKeyUse, key: Key) -> List[str]:
-    found = [_of_room(plan), _of_replicas(plan, key)]
+    found = [_of_room(plan), _of_replicas(plan, key), oddities_text(plan.target, key_oddities(plan.after))]
     if wanted.present:
-        found += [_of_denials(plan, wanted, key), _of_width(plan, wanted, key)]
+        found.append(_of_denials(plan, wanted, key))
     else:
         found.append(_of_leftovers(plan, wanted, key))
     return [text for text in found if text]
@@ -241,27 +242,6 @@ def _of_denials(plan: PolicyPlan, wanted: WantedKeyUse, key: Key) -> str:
         f"The policy of {plan.target} {' and '.join(texts)}. Exempt the service there, for example with the condition "
         '"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}.'
     )
-
-
-def _of_width(plan: PolicyPlan, wanted: WantedKeyUse, key: Key) -> str:
-    """Tell of statements under our Sid that let log delivery use the key as asked for, and more."""
-    statements = statements_of(plan.after)
-    wide: Set[int] = set()
-    for item in wanted.grants() if any(map(_is_wide, statements)) else ():
-        positions = positions_for(plan.after, key_requests(key.arn, *item))
-        if positions and all(_is_wide(statements[position]) for position in positions):
-            wide.update(positions)
-    if not wide:
-        return ""
-    return (
-        f"Statement {names_at(plan.after, wide)} of the policy of {plan.target} gives log delivery what is asked for, "
-        "and more: it is wider than this module would write it. It is left as it is; once it is removed, the narrow "
-        "form is written."
-    )
-
-
-def _is_wide(statement: Statement) -> bool:
-    return is_our_key_sid(statement) and parse_our_key_use(statement) is None
 
 
 def _is_left(statement: Statement, wanted: WantedKeyUse, key: Key) -> bool:

@@ -473,13 +473,6 @@ def test_a_statement_under_our_sid_with_more_in_it_is_not_ours_to_change() -> No
     assert planned.statements()["added"] == ["AWSLogDeliveryWrite2"]
 
 
-def test_a_wide_statement_under_our_sid_is_reported() -> None:
-    wide = document({**EVERYBODY_MAY["Statement"][0], "Sid": "AWSLogDeliveryWrite"})
-    (warning,) = plan(wide).warnings
-    assert "Statement AWSLogDeliveryWrite of the policy" in warning and "and more" in warning
-    assert plan(wide).changes == ()
-
-
 def test_another_region_widens_the_statement_in_its_place() -> None:
     first = after(CLOUDTRAIL, regions=["eu-west-1"])
     planned = plan(first, regions=["us-east-1"])

@@ -321,12 +321,6 @@ def test_a_deny_that_does_not_meet_log_delivery_is_no_matter() -> None:
     assert plan(policy(deny)).warnings == ()
 
 
-def test_our_sid_with_more_than_ours_is_told_and_left() -> None:
-    document = policy(use(Sid="AWSLogDeliveryKeyUse", Action="kms:*"))
-    result = plan(document)
-    assert not result.changes and "wider than this module would write it" in result.warnings[0]
-
-
 def test_replicas_of_a_multi_region_key_are_mentioned_when_something_is_written() -> None:
     key = replace(KEY, multi_region=True)
     assert "multi-Region" in plan(PLAIN, key).warnings[0]
