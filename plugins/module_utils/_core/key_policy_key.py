@@ -49,6 +49,11 @@ class Key:
     spec: str
     multi_region: bool = False
 
+    @property
+    def region(self) -> str:
+        """Region in the ARN of the key."""
+        return self.arn.split(":")[3]
+
 
 def key_from_metadata(metadata: Mapping[str, Any]) -> Key:
     """Return a key from ``KeyMetadata`` of the KMS API; what is missing there is ``""``, which fits nothing."""

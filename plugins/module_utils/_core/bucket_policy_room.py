@@ -1,0 +1,44 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How many more accounts a bucket policy has room for. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Optional
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_options import WantedDelivery
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_plan import MAX_BYTES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_plan import smallest_size
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import FROM_ACCOUNTS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Policy
+
+#: No account id is below this number; so these stand for accounts that no policy names.
+_UNUSED = 90
+#: Numbers of accounts whose sizes tell what each further account takes.
+_FEW, _SOME = 8, 24
+
+
+def room_for_accounts(policy: Optional[Policy], wanted: WantedDelivery) -> Optional[int]:
+    """Return how many further accounts flow_log_bucket_policy could let in before it refuses; None: any number.
+
+    :param policy: as it is, None without one.
+    :param wanted: the regions, folders and layouts that each account needs; its own sources are not looked at.
+    """
+    few, some = _size_with(policy, wanted, _FEW), _size_with(policy, wanted, _SOME)
+    each = (some - few) / (_SOME - _FEW)
+    if each <= 0:
+        return None
+    room = max(0, _SOME + int((MAX_BYTES - some) / each))
+    # Statements grow by the same for each account, but for the first few, which may need statements of their own.
+    while room and _size_with(policy, wanted, room) > MAX_BYTES:
+        room -= 1
+    return room
+
+
+def _size_with(policy: Optional[Policy], wanted: WantedDelivery, count: int) -> int:
+    accounts = tuple(f"{number:012d}" for number in range(_UNUSED, _UNUSED + count))
+    form = replace(wanted.form, sources=FROM_ACCOUNTS)
+    return smallest_size(policy, replace(wanted, present=True, accounts=accounts, organization=None, form=form))

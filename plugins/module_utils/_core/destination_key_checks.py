@@ -1,0 +1,148 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the doctor says of the customer's key that encrypts a bucket. PRIVATE to this collection.
+
+Amazon CloudWatch Logs User Guide, "Logs sent to Amazon S3" (SSE-KMS); Amazon S3 User Guide, "Using server-side
+encryption with AWS KMS keys": the key is in the bucket's region, and to upload takes kms:GenerateDataKey, in parts
+kms:Decrypt too.
+"""
+
+from __future__ import annotations
+
+from typing import List
+from typing import Optional
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import ALL_REGIONS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Form
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Grant
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import Check
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import check_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import unread_check
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_facts import DestinationFacts
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_facts import Encryption
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_facts import Unread
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_policy_checks import decision_evidence
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_policy_checks import known_to_belong
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_policy_checks import source_details
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_policy_checks import source_words
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_question import Question
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_remedies import exemption
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_remedies import module_call
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_key import Key
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_key import unusable_key
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_statements import key_requests
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_decision import DENIED
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_decision import GRANTED
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_decision import NOT_GRANTED
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_decision import PERHAPS_DENIED
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_decision import Decision
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_decision import decide_grant
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_plan import names_at
+
+#: S3 User Guide, "Uploading large files to Amazon S3 with SSE-KMS": what it takes to write an object.
+_WRITING = ("kms:GenerateDataKey", "kms:Decrypt")
+_CODES = {
+    "KeyNotUsable": "KeyNotUsable",
+    "KeyUnsuitable": "KeyUnsuitable",
+    "KeyManagedByAWS": "EncryptionKeyOfAws",
+}
+#: KMS API, DescribeKey: there is no such key.
+_MISSING = "NotFoundException"
+
+
+def key_checks(question: Question, facts: DestinationFacts) -> List[Check]:
+    """Return what there is to say of the key and its policy; nothing for a bucket without a customer's key."""
+    encryption = facts.encryption
+    if isinstance(encryption, Unread) or not encryption.has_own_key:
+        return []
+    if isinstance(facts.key, Unread):
+        return [_unread_key(encryption, facts.key), *_of_policy(question, facts, _arn_in(encryption))]
+    if facts.key is None:
+        return []
+    of_key = _of_key(question, facts, facts.key)
+    if any(check.code == "EncryptionKeyOfAws" for check in of_key):
+        return of_key
+    return of_key + _of_policy(question, facts, facts.key.arn)
+
+
+def _arn_in(encryption: Encryption) -> Optional[str]:
+    return encryption.key_id if ":key/" in encryption.key_id else None
+
+
+def _unread_key(encryption: Encryption, unread: Unread) -> Check:
+    names = {"key": encryption.key_id}
+    if unread.code == _MISSING:
+        remedy = "Encrypt the bucket with a key that exists, by its full ARN."
+        return check_of("KeyMissing", names, evidence=f"{unread.message} ({unread.code}).", remedy=remedy)
+    resource = _arn_in(encryption) or "*"
+    return unread_check("KeyUnreadable", names, unread, resource)
+
+
+def _of_key(question: Question, facts: DestinationFacts, key: Key) -> List[Check]:
+    names = {"key": key.arn, "bucket": question.wanted.bucket.bucket}
+    # Whoever asks, only the reasons that are the key's own count.
+    checks = [
+        check_of(_CODES[item.code], names, evidence=item.message, remedy=item.hint)
+        for item in unusable_key(key, key.account)
+    ]
+    if facts.region and key.region != facts.region:
+        checks.append(
+            check_of(
+                "KeyInOtherRegion",
+                names,
+                evidence=f"The key is in {key.region}, the bucket in {facts.region}; S3 encrypts with keys of the "
+                "bucket's region only.",
+                remedy=f"Encrypt the bucket with a key of {facts.region}, by its full ARN.",
+            )
+        )
+    return checks or [check_of("KeySuitable", names, evidence=f"Its state is {key.state}.")]
+
+
+def _of_policy(question: Question, facts: DestinationFacts, arn: Optional[str]) -> List[Check]:
+    """Return a check for each source; nothing if it is not known which key it is."""
+    policy = facts.key_policy
+    if arn is None:
+        return []
+    if isinstance(policy, Unread):
+        return [unread_check("KeyPolicyUnreadable", {"key": arn}, policy, arn)]
+    return [
+        _of_source(question, policy, arn, Grant(source, region))
+        for source in question.wanted.sources
+        for region in question.wanted.regions
+    ]
+
+
+def _of_source(question: Question, policy: Optional[Policy], arn: str, grant: Grant) -> Check:
+    form = Form("", question.wanted.form.sources)
+    decision = decide_grant(policy, known_to_belong(key_requests(arn, form, grant), question.organization))
+    code = f"Key{decision.code}"
+    if decision.code == NOT_GRANTED and not set(_WRITING).intersection(decision.actions):
+        code = "KeyPartlyGranted"
+    return check_of(
+        code,
+        {"source": source_words(grant.source, grant.region)},
+        evidence=decision_evidence(decision, policy),
+        remedy=_remedy(policy, arn, grant, decision),
+        **source_details(grant.source, grant.region),
+    )
+
+
+def _remedy(policy: Optional[Policy], arn: str, grant: Grant, decision: Decision) -> str:
+    if decision.code == GRANTED:
+        return ""
+    if decision.code in (DENIED, PERHAPS_DENIED):
+        return exemption(names_at(policy, decision.positions))
+    is_organization = grant.source.startswith("o-")
+    return module_call(
+        "flowlogs.aws.flow_log_key_policy",
+        {
+            "key_id": arn,
+            "region": arn.split(":")[3],
+            "organization_id": grant.source if is_organization else None,
+            "account_ids": None if is_organization else [grant.source],
+            "regions": None if grant.region == ALL_REGIONS else [grant.region],
+        },
+    )

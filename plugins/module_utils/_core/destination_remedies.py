@@ -1,0 +1,51 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What mends a destination, as something to paste. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from typing import Mapping
+
+#: Goes into the Condition of a Deny statement; IAM User Guide, "AWS global condition context keys",
+#: aws:PrincipalIsAWSService.
+SERVICE_EXEMPTION = '"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}'
+
+
+def module_call(module: str, options: Mapping[str, Any]) -> str:
+    """Return a task that calls a module, in YAML; options that are None or empty are left out.
+
+    :param module: full name, for example ``flowlogs.aws.flow_log_bucket_policy``.
+    """
+    lines = [f"- {module}:"]
+    lines += [f"    {name}: {json.dumps(value)}" for name, value in options.items() if value not in (None, "", [])]
+    return "\n".join(lines)
+
+
+def cli(command: str, *words: str) -> str:
+    """Return a command of the AWS CLI.
+
+    :param command: service and operation, for example ``s3api put-bucket-request-payment``.
+    :param words: its arguments; those with blanks or quotes are put in single quotes.
+    """
+    quoted = [f"'{word}'" if any(character in word for character in ' "{}') else word for word in words]
+    return " ".join([f"aws {command}", *quoted])
+
+
+def permission_statement(action: str, resource: str) -> str:
+    """Return a statement that gives the caller a permission.
+
+    :param resource: ARN; ``*`` where the resource is not known.
+    """
+    return json.dumps({"Effect": "Allow", "Action": action, "Resource": resource})
+
+
+def exemption(statements: str) -> str:
+    """Return what to do to statements that deny the service.
+
+    :param statements: their names, for a sentence.
+    """
+    return f"Add to the Condition of statement {statements}: {SERVICE_EXEMPTION}"

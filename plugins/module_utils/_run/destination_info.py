@@ -1,0 +1,189 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs ``flow_log_destination_info``: read what can be read, then examine it. PRIVATE to this collection.
+
+Reading stops at nothing: what cannot be read is told as unknown, with the permission that is missing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from typing import Callable
+from typing import Dict
+from typing import Optional
+from typing import TypeVar
+from typing import Union
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws import kms
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws import s3
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws import s3_bucket_settings
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.ec2 import partition_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import caller_identity
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import is_deliverable
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import summary_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_doctor import examine
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_facts import DestinationFacts
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_facts import Encryption
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_facts import Unread
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_question import Question
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_question import question_from_options
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_key import Key
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
+
+T = TypeVar("T")
+
+#: Of another account, where a call exists for the owner's account only.
+_ONLY_THE_OWNER = {
+    "MethodNotAllowed": "Run this with credentials of the account that owns the bucket, or give bucket_policy.",
+}
+
+
+def run_destination_info(module: FlowLogsModule) -> None:
+    """Tell whether log delivery can write to a destination, and what stands in the way."""
+    client = module.client("s3")
+    question = question_from_options(module.params, partition_of(client))
+    caller = caller_identity(module.client("sts")).account_id
+    if not question.wanted.sources:
+        question = replace(question, wanted=replace(question.wanted, accounts=(caller,)))
+    facts = _Reader(module, client, question, caller).read()
+    module.exit_json(changed=False, **_result(question, facts))
+
+
+def _attempt(read: Callable[[], T], permission: str, hint: str = "") -> Union[T, Unread]:
+    try:
+        return read()
+    except FlowLogsAWSError as error:
+        code, message = error_code_and_message(error)
+        text = f"{error.message}: {message}" if error.message and error.exception else message
+        return Unread(permission, code, text, _ONLY_THE_OWNER.get(code, hint))
+
+
+class _Reader:
+    """Reads a destination."""
+
+    def __init__(self, module: FlowLogsModule, client: Any, question: Question, caller: str) -> None:
+        self._module = module
+        self._client = client
+        self._question = question
+        self._bucket = question.wanted.bucket.bucket
+        self._expected = question.wanted.expected_owner or caller
+        self._caller = caller
+
+    def read(self) -> DestinationFacts:
+        """Return everything that could be read; of a bucket that does not exist, only that."""
+        facts = self._bucket_itself()
+        if facts.exists is False:
+            return facts
+        return self._with_key(self._with_settings(facts))
+
+    def _head(self, owner: Optional[str]) -> Union[s3.BucketHead, None, Unread]:
+        return _attempt(lambda: s3.head_bucket(self._client, self._bucket, owner), "s3:ListBucket")
+
+    def _bucket_itself(self) -> DestinationFacts:
+        """S3 refuses a wrong expected owner as it refuses one who may not look; a second call tells the two apart."""
+        owned = self._head(self._expected)
+        if owned is None:
+            return DestinationFacts(exists=False)
+        if not isinstance(owned, Unread):
+            return DestinationFacts(exists=True, region=owned.region, owner=self._expected)
+        anyhow = self._head(None)
+        if isinstance(anyhow, Unread):
+            return DestinationFacts(exists=anyhow)
+        if anyhow is None:
+            return DestinationFacts(exists=False)
+        return DestinationFacts(exists=True, region=anyhow.region, not_owner=self._expected)
+
+    def _with_settings(self, facts: DestinationFacts) -> DestinationFacts:
+        client, bucket = self._client, self._bucket
+        settings = {
+            "encryption": _attempt(
+                lambda: s3_bucket_settings.get_encryption(client, bucket), "s3:GetEncryptionConfiguration"
+            ),
+            "ownership": _attempt(
+                lambda: s3_bucket_settings.get_ownership(client, bucket), "s3:GetBucketOwnershipControls"
+            ),
+            "requester_pays": _attempt(
+                lambda: s3_bucket_settings.get_requester_pays(client, bucket), "s3:GetBucketRequestPayment"
+            ),
+            "public_access_blocked": _attempt(
+                lambda: s3_bucket_settings.get_public_access_blocked(client, bucket), "s3:GetBucketPublicAccessBlock"
+            ),
+        }
+        if any(not isinstance(value, Unread) for value in settings.values()):
+            # Who may not look at the bucket has still seen that it is there.
+            facts = replace(facts, exists=True)
+        return replace(facts, policy=self._policy(), **settings)
+
+    def _policy(self) -> Any:
+        if self._question.bucket_policy is not None:
+            return self._question.bucket_policy
+        return _attempt(lambda: s3.get_bucket_policy(self._client, self._bucket), "s3:GetBucketPolicy")
+
+    def _with_key(self, facts: DestinationFacts) -> DestinationFacts:
+        encryption = facts.encryption
+        if isinstance(encryption, Unread) or not encryption.has_own_key:
+            return facts
+        arn = encryption.key_id if encryption.key_id.startswith("arn:") else ""
+        region = arn.split(":")[3] if arn else facts.region
+        client = self._module.client("kms", **({"region": region} if region else {}))
+        key = _attempt(lambda: kms.describe_key(client, encryption.key_id), "kms:DescribeKey")
+        return replace(facts, key=key, key_policy=self._key_policy(client, key, encryption))
+
+    def _key_policy(self, client: Any, key: Union[Key, Unread], encryption: Encryption) -> Any:
+        if self._question.key_policy is not None:
+            return self._question.key_policy
+        arn = encryption.key_id if isinstance(key, Unread) else key.arn
+        account = arn.split(":")[4] if arn.startswith("arn:") else self._caller
+        hint = ""
+        if account != self._caller:
+            # KMS API Reference, GetKeyPolicy: "Cross-account use: No".
+            hint = f"Only account {account} can read the policy of its key: run this with its credentials, or give "
+            hint += "key_policy."
+        return _attempt(lambda: kms.get_key_policy(client, arn), "kms:GetKeyPolicy", hint)
+
+
+def _known(value: Any) -> Any:
+    return None if isinstance(value, Unread) else value
+
+
+def _result(question: Question, facts: DestinationFacts) -> Dict[str, Any]:
+    diagnosis = examine(question, facts)
+    bucket = question.wanted.bucket
+    return {
+        "deliverable": is_deliverable(diagnosis.checks),
+        "summary": summary_of(bucket.bucket_arn, diagnosis.checks),
+        "checks": [check.to_dict() for check in diagnosis.checks],
+        "problems": [check.to_dict() for check in diagnosis.checks if check.matters],
+        "size_bytes": diagnosis.size,
+        "room_for_accounts": diagnosis.room,
+        "bucket": {
+            "name": bucket.bucket,
+            "arn": bucket.bucket_arn,
+            "exists": _known(facts.exists),
+            "region": facts.region,
+            "owner": facts.owner,
+        },
+        "encryption": None if facts.exists is False else _encryption(facts),
+    }
+
+
+def _encryption(facts: DestinationFacts) -> Optional[Dict[str, Any]]:
+    found = facts.encryption
+    if isinstance(found, Unread):
+        return None
+    key = None if facts.key is None or isinstance(facts.key, Unread) else facts.key
+    arn = key.arn if key else found.key_id if ":key/" in found.key_id else None
+    return {
+        "algorithm": found.algorithm,
+        "key": found.key_id or None,
+        "key_arn": arn,
+        "key_account": arn.split(":")[4] if arn else None,
+        "key_region": arn.split(":")[3] if arn else None,
+        "is_customer_key": found.has_own_key and (key is None or key.manager == "CUSTOMER"),
+        "bucket_key": found.bucket_key,
+    }
