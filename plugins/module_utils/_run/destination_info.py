@@ -176,14 +176,20 @@ def _encryption(facts: DestinationFacts) -> Optional[Dict[str, Any]]:
     found = facts.encryption
     if isinstance(found, Unread):
         return None
-    key = None if facts.key is None or isinstance(facts.key, Unread) else facts.key
-    arn = key.arn if key else found.key_id if ":key/" in found.key_id else None
+    key = None if isinstance(facts.key, Unread) else facts.key
+    arn = _key_arn(key, found)
     return {
         "algorithm": found.algorithm,
         "key": found.key_id or None,
-        "key_arn": arn,
+        "key_arn": arn or None,
         "key_account": arn.split(":")[4] if arn else None,
         "key_region": arn.split(":")[3] if arn else None,
         "is_customer_key": found.has_own_key and (key is None or key.manager == "CUSTOMER"),
         "bucket_key": found.bucket_key,
     }
+
+
+def _key_arn(key: Optional[Key], encryption: Encryption) -> str:
+    if key is not None:
+        return key.arn
+    return encryption.key_id if ":key/" in encryption.key_id else ""
