@@ -26,6 +26,8 @@ from moto.s3.models import s3_backends
 from moto.s3.responses import S3Response
 
 from . import policy_documents
+from .buckets import find
+from .buckets import owner_of
 from .policy_documents import Malformed
 from .switches import switches
 
@@ -95,33 +97,12 @@ def plant(bucket: str, policy: Mapping[str, Any] | None) -> None:
 
 def stored_policy(bucket: str) -> dict[str, Any] | None:
     """A bucket's policy as S3 would hand it out; None without a policy or without such a bucket."""
-    found = _find(bucket)
+    found = find(bucket)
     return json.loads(found.policy) if found is not None and found.policy else None
 
 
-def owner_of(bucket: str) -> tuple[str, str] | None:
-    """Account and partition of a bucket, in whichever account it is; None if nobody has it."""
-    if bucket not in s3_backends.bucket_accounts:
-        return None
-    partition, account = s3_backends.bucket_accounts[bucket]
-    return account, partition
-
-
-def acls_disabled(bucket: str) -> bool:
-    """Whether the bucket has the ownership setting BucketOwnerEnforced, the default (S3 User Guide, "Object
-    Ownership"); true for buckets nobody has."""
-    found = _find(bucket)
-    rule = str(getattr(found, "ownership_rule", None))
-    return not any(name in rule for name in ("ObjectWriter", "BucketOwnerPreferred"))
-
-
-def _find(name: str) -> FakeBucket | None:
-    owner = owner_of(name)
-    return s3_backends[owner[0]][owner[1]].buckets.get(name) if owner else None
-
-
 def _buckets() -> dict[str, FakeBucket]:
-    found = {name: _find(name) for name in list(s3_backends.bucket_accounts)}
+    found = {name: find(name) for name in list(s3_backends.bucket_accounts)}
     return {name: bucket for name, bucket in found.items() if bucket is not None}
 
 
@@ -204,7 +185,7 @@ def _own_bucket(request: _Request) -> FakeBucket:
     "Verifying bucket ownership with bucket owner condition": 403 if the owner is another one.
     """
     owner = owner_of(request.bucket)
-    bucket = _find(request.bucket)
+    bucket = find(request.bucket)
     if owner is None or bucket is None:
         raise Refused(404, "NoSuchBucket", "The specified bucket does not exist")
     if request.expected_owner not in (None, owner[0]):

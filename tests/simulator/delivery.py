@@ -14,7 +14,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from .bucket_policies import acls_disabled
+from .buckets import acls_disabled
 from .policy_evaluation import decide
 from .policy_evaluation import listed_elements
 from .switches import switches
@@ -27,6 +27,19 @@ CHECK_SID = "AWSLogDeliveryAclCheck"
 
 organisations: dict[str, str] = {}
 """The organisation id of an account, for aws:SourceOrgID; accounts that are missing are in none."""
+
+
+def enter_organisations(by_account: Mapping[str, str | None]) -> None:
+    """Put accounts into their organisation, or out of any."""
+    for account, organisation in by_account.items():
+        organisations.pop(account, None)
+        if organisation is not None:
+            organisations[account] = organisation
+
+
+def reset() -> None:
+    """Put every account out of its organisation."""
+    organisations.clear()
 
 
 def may_deliver(
@@ -45,9 +58,9 @@ def may_deliver(
     :param hive: whether the flow log uses Hive-compatible partitions.
     """
     arn = bucket_arn(partition, bucket)
-    context = _context(partition, account, region)
+    context = source_context(partition, account, region)
     write = {**context, "s3:x-amz-acl": ACL} if _sends_acl(bucket) else context
-    key = f"{base_path(account, folder, hive)}/{_rest_of_key(region, hive)}"
+    key = sample_key(account, region, folder, hive)
     return (
         decide(bucket_policy, SERVICE, "s3:GetBucketAcl", arn, context) == "allow"
         and decide(bucket_policy, SERVICE, "s3:PutObject", f"{arn}/{key}", write) == "allow"
@@ -108,13 +121,15 @@ def base_path(account: str, folder: str, hive: bool) -> str:
     return "/".join(part for part in (folder.strip("/"), "AWSLogs", owner) if part)
 
 
-def _rest_of_key(region: str, hive: bool) -> str:
+def sample_key(account: str, region: str, folder: str, hive: bool) -> str:
+    """The key of an object as the service might write it, for decisions about policies."""
+    rest = f"vpcflowlogs/{region}/2026/01/01/x.log.gz"
     if hive:
-        return f"aws-service=vpcflowlogs/aws-region={region}/year=2026/month=01/day=01/x.log.gz"
-    return f"vpcflowlogs/{region}/2026/01/01/x.log.gz"
+        rest = f"aws-service=vpcflowlogs/aws-region={region}/year=2026/month=01/day=01/x.log.gz"
+    return f"{base_path(account, folder, hive)}/{rest}"
 
 
-def _context(partition: str, account: str, region: str) -> dict[str, str]:
+def source_context(partition: str, account: str, region: str) -> dict[str, str]:
     """The condition keys of a request of the service; keys of a principal in an organisation are not among them.
 
     Source: IAM User Guide, "AWS global condition context keys". The resource in aws:SourceArn is not documented; the

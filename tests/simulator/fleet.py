@@ -6,6 +6,7 @@
 
 Pure: a document goes in, a :class:`Fleet` of flat records comes out; :mod:`planting` puts it into moto. ::
 
+    organization: o-a1b2c3d4e5                    # of every account that does not name its own, or null for none
     accounts:
       "111111111111":
         regions:
@@ -38,7 +39,16 @@ Pure: a document goes in, a :class:`Fleet` of flat records comes out; :mod:`plan
                 destination: arn:aws:s3:::central-logs
                 interval: 60
         buckets:
-          - {name: central-logs, region: eu-west-1, policy: null}   # or a policy document
+          - name: central-logs
+            region: eu-west-1
+            policy: null                          # or a policy document; further settings: fleet_storage.py
+            encryption:
+              algorithm: aws:kms
+              key: arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab
+        keys:
+          - id: 1234abcd-12ab-34cd-56ef-1234567890ab
+            region: eu-west-1
+            aliases: [flow-logs]                  # further settings: fleet_storage.py
         groups: [{name: network}]
         users:
           - name: deploy
@@ -65,11 +75,15 @@ from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
 
+from .fleet_document import Entry
+from .fleet_document import FleetError
+from .fleet_document import numbered
+from .fleet_storage import Bucket
+from .fleet_storage import Key
+from .fleet_storage import buckets_of
+from .fleet_storage import keys_of
+
 DEFAULT_CIDR = "10.0.0.0/16"
-
-
-class FleetError(ValueError):
-    """The document is wrong. The message names the place in it, what is there, and what is allowed."""
 
 
 @dataclass(frozen=True)
@@ -105,16 +119,6 @@ class PlantedFlowLog:
 
 
 @dataclass(frozen=True)
-class Bucket:
-    """One bucket of an account, with its policy or None."""
-
-    account: str
-    name: str
-    region: str
-    policy: Mapping[str, Any] | None
-
-
-@dataclass(frozen=True)
 class Principal:
     """One IAM ``user``, ``group`` or ``role`` with its inline policies by name."""
 
@@ -136,12 +140,17 @@ class Fleet:
     resources: list[Resource] = field(default_factory=list)
     flow_logs: list[PlantedFlowLog] = field(default_factory=list)
     buckets: list[Bucket] = field(default_factory=list)
+    keys: list[Key] = field(default_factory=list)
+    organizations: dict[str, str | None] = field(default_factory=dict)
+    """The organisation of each account of which the document says one, or that it is in none."""
     principals: list[Principal] = field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
         """How many there are of each kind."""
         counted = Counter(resource.kind for resource in self.resources)
         counted.update(principal.kind for principal in self.principals)
+        if self.keys:
+            counted["key"] = len(self.keys)
         return {**counted, "flow_log": len(self.flow_logs), "bucket": len(self.buckets)}
 
 
@@ -151,65 +160,22 @@ def parse(document: Mapping[str, Any]) -> Fleet:
     :raises FleetError: unknown keys, missing or wrong values, ids used twice, references to nothing.
     """
     fleet = Fleet()
-    top = _Entry("seed", document, ("accounts",))
+    top = Entry("seed", document, ("accounts", "organization"))
     for account, content in top.mapping("accounts").items():
-        _account(fleet, str(account), content)
+        _account(fleet, str(account), content, _organization(top))
     _refuse_twice("id", [resource.id for resource in fleet.resources])
     _refuse_twice("flow log id", [log.fields["FlowLogId"] for log in fleet.flow_logs])
     _refuse_twice("bucket", [bucket.name for bucket in fleet.buckets])
+    _refuse_twice("key", [key.place for key in fleet.keys])
+    _refuse_twice("alias", [f"{key.account}/{key.region}/{alias}" for key in fleet.keys for alias in key.aliases])
     return fleet
-
-
-class _Entry:
-    """One mapping of the document with the place it stands at; refuses keys it does not know."""
-
-    def __init__(self, place: str, raw: Any, known: tuple[str, ...]) -> None:
-        if not isinstance(raw, Mapping):
-            raise FleetError(f"{place}: expected a mapping, found {raw!r}")
-        unknown = sorted(str(key) for key in raw if key not in known)
-        if unknown:
-            raise FleetError(f"{place}: unknown key {', '.join(unknown)}; known are {', '.join(sorted(known))}")
-        self.place = place
-        self.raw = raw
-
-    def text(self, key: str, default: str | None = None) -> str | None:
-        value = self.raw.get(key, default)
-        if value is not None and not isinstance(value, str):
-            raise FleetError(f"{self.place}.{key}: expected text, found {value!r}")
-        return value
-
-    def required(self, key: str) -> str:
-        value = self.text(key)
-        if not value:
-            raise FleetError(f"{self.place}: {key} is missing")
-        return value
-
-    def mapping(self, key: str) -> Mapping[str, Any]:
-        value = self.raw.get(key) or {}
-        if not isinstance(value, Mapping):
-            raise FleetError(f"{self.place}.{key}: expected a mapping, found {value!r}")
-        return value
-
-    def list(self, key: str) -> list[Any]:
-        value = self.raw.get(key) or []
-        if not isinstance(value, list):
-            raise FleetError(f"{self.place}.{key}: expected a list, found {value!r}")
-        return value
-
-    def entries(self, key: str, known: tuple[str, ...]) -> Iterator[_Entry]:
-        for index, raw in enumerate(self.list(key)):
-            yield _Entry(f"{self.place}.{key}[{index}]", raw, known)
-
-    def tags(self, number: int | None) -> dict[str, str]:
-        name = self.text("name")
-        given = {**({"Name": name} if name else {}), **self.mapping("tags")}
-        return {str(key): _numbered(str(value), number) for key, value in given.items()}
 
 
 _FLOW_LOG_KEYS = (
     "id", "name", "tags", "resource", "destination", "log_group", "role", "traffic", "interval", "format", "options",
     "status", "error",
 )  # fmt: skip
+_ACCOUNT_KEYS = ("name", "organization", "regions", "buckets", "keys", "users", "groups", "roles")
 _NETWORK_KEYS = ("id", "name", "tags", "count", "flow_logs")
 
 
@@ -223,21 +189,30 @@ class _Place:
     names: dict[str, list[str]]
 
 
-def _account(fleet: Fleet, account: str, raw: Any) -> None:
+def _account(fleet: Fleet, account: str, raw: Any, organization: str | None) -> None:
     if not re.fullmatch(r"\d{12}", account):
         raise FleetError(f"accounts: an account id has twelve digits and stands in quotes, found {account}")
-    entry = _Entry(f"accounts.{account}", raw or {}, ("name", "regions", "buckets", "users", "groups", "roles"))
+    entry = Entry(f"accounts.{account}", raw or {}, _ACCOUNT_KEYS)
+    if organization or "organization" in entry.raw:
+        fleet.organizations[account] = _organization(entry, organization)
     for region, content in entry.mapping("regions").items():
-        _region(fleet, account, str(region), _Entry(
+        _region(fleet, account, str(region), Entry(
             f"{entry.place}.{region}", content or {}, ("default_vpc", "vpcs", "transit_gateways", "flow_logs")
         ))  # fmt: skip
-    for bucket in entry.entries("buckets", ("name", "region", "policy")):
-        policy = dict(bucket.mapping("policy")) or None
-        fleet.buckets.append(Bucket(account, bucket.required("name"), bucket.required("region"), policy))
+    fleet.buckets += buckets_of(account, entry)
+    fleet.keys += keys_of(account, entry)
     _principals(fleet, account, entry)
 
 
-def _principals(fleet: Fleet, account: str, entry: _Entry) -> None:
+def _organization(entry: Entry, default: str | None = None) -> str | None:
+    """The organisation's id (Organizations API Reference, Organization); null in an account takes it out of one."""
+    given = entry.text("organization", default)
+    if given is not None and not re.fullmatch(r"o-[a-z0-9]{10,32}", given):
+        raise FleetError(f"{entry.place}.organization: expected o- and 10 to 32 letters or digits, found {given}")
+    return given
+
+
+def _principals(fleet: Fleet, account: str, entry: Entry) -> None:
     for plural, kind in (("groups", "group"), ("users", "user"), ("roles", "role")):
         extra = {"user": ("groups", "access_key"), "role": ("trust",)}.get(kind, ())
         for item in entry.entries(plural, ("name", "policies", *extra)):
@@ -247,14 +222,14 @@ def _principals(fleet: Fleet, account: str, entry: _Entry) -> None:
             fleet.principals.append(Principal(account, kind, item.required("name"), policies, groups, trust, key))
 
 
-def _access_key(entry: _Entry) -> str | None:
+def _access_key(entry: Entry) -> str | None:
     key = entry.text("access_key")
     if key is not None and not re.fullmatch(r"AKIA[A-Z2-7]{16}", key):
         raise FleetError(f"{entry.place}.access_key: expected AKIA and 16 letters A to Z or digits 2 to 7, found {key}")
     return key
 
 
-def _region(fleet: Fleet, account: str, region: str, entry: _Entry) -> None:
+def _region(fleet: Fleet, account: str, region: str, entry: Entry) -> None:
     fleet.regions[account, region] = bool(entry.raw.get("default_vpc", False))
     place = _Place(fleet, account, region, {})
     for vpc in entry.entries("vpcs", (*_NETWORK_KEYS, "cidr", "subnets")):
@@ -265,7 +240,7 @@ def _region(fleet: Fleet, account: str, region: str, entry: _Entry) -> None:
         _flow_log(place, log, _reference(place, log, "resource"), log.place)
 
 
-def _vpc(place: _Place, entry: _Entry) -> None:
+def _vpc(place: _Place, entry: Entry) -> None:
     cidr = entry.text("cidr", DEFAULT_CIDR)
     for path, number in _repeated(entry, entry.place):
         vpc = _add(place, entry, path, number, "vpc", {"cidr": cidr})
@@ -283,7 +258,7 @@ def _blocks(place: str, cidr: str) -> Iterator[str]:
     return (str(block) for block in network.subnets(new_prefix=max(24, network.prefixlen)))
 
 
-def _subnet(place: _Place, entry: _Entry, where: str, vpc: str, free: Iterator[str]) -> None:
+def _subnet(place: _Place, entry: Entry, where: str, vpc: str, free: Iterator[str]) -> None:
     zone = entry.text("zone", "a")
     zone = zone if zone.startswith(place.region) else place.region + zone
     for path, number in _repeated(entry, where):
@@ -297,7 +272,7 @@ def _subnet(place: _Place, entry: _Entry, where: str, vpc: str, free: Iterator[s
                 _add(place, interface, inner, count, "interface", settings)
 
 
-def _transit_gateway(place: _Place, entry: _Entry) -> None:
+def _transit_gateway(place: _Place, entry: Entry) -> None:
     for path, number in _repeated(entry, entry.place):
         gateway = _add(place, entry, path, number, "transit_gateway", {"description": entry.text("description", "")})
         for attachment in entry.entries("attachments", (*_NETWORK_KEYS, "vpc", "resource", "resource_type")):
@@ -306,7 +281,7 @@ def _transit_gateway(place: _Place, entry: _Entry) -> None:
                 _add(place, attachment, inner, count, "attachment", settings)
 
 
-def _attached(place: _Place, entry: _Entry) -> dict[str, str]:
+def _attached(place: _Place, entry: Entry) -> dict[str, str]:
     """What an attachment attaches: a VPC of the same region, or anything else by id and type."""
     if entry.raw.get("vpc") is not None:
         return {"resource": _reference(place, entry, "vpc"), "resource_type": "vpc"}
@@ -323,7 +298,7 @@ _PREFIXES = {
 }
 
 
-def _repeated(entry: _Entry, path: str) -> Iterator[tuple[str, int | None]]:
+def _repeated(entry: Entry, path: str) -> Iterator[tuple[str, int | None]]:
     """One path per repetition, with its number, or the path alone without ``count``."""
     count = entry.raw.get("count")
     if count is None:
@@ -335,7 +310,7 @@ def _repeated(entry: _Entry, path: str) -> Iterator[tuple[str, int | None]]:
         yield f"{path}#{number}", number
 
 
-def _add(place: _Place, entry: _Entry, path: str, number: int | None, kind: str, settings: Mapping[str, Any]) -> str:
+def _add(place: _Place, entry: Entry, path: str, number: int | None, kind: str, settings: Mapping[str, Any]) -> str:
     """Record one resource and the flow logs that stand under it; its id."""
     own_id = _identifier(place, entry, path, number, kind)
     tags = entry.tags(number)
@@ -348,7 +323,7 @@ def _add(place: _Place, entry: _Entry, path: str, number: int | None, kind: str,
     return own_id
 
 
-def _identifier(place: _Place, entry: _Entry, path: str, number: int | None, kind: str) -> str:
+def _identifier(place: _Place, entry: Entry, path: str, number: int | None, kind: str) -> str:
     prefix, given = _PREFIXES[kind], entry.text("id")
     if given is None:
         return prefix + "0" + hashlib.sha256(f"{place.account}/{place.region}/{path}".encode()).hexdigest()[:16]
@@ -359,7 +334,7 @@ def _identifier(place: _Place, entry: _Entry, path: str, number: int | None, kin
     return given
 
 
-def _reference(place: _Place, entry: _Entry, key: str) -> str:
+def _reference(place: _Place, entry: Entry, key: str) -> str:
     """The id that an entry refers to, by id or by name; ids of types that moto does not model are taken as given."""
     wanted = entry.required(key)
     found = place.names.get(wanted, [])
@@ -383,7 +358,7 @@ _OPTIONS = {
 _DEFAULT_OPTIONS = {"FileFormat": "plain-text", "HiveCompatiblePartitions": False, "PerHourPartition": False}
 
 
-def _flow_log(place: _Place, entry: _Entry, resource: str, path: str) -> None:
+def _flow_log(place: _Place, entry: Entry, resource: str, path: str) -> None:
     to_s3 = entry.text("destination")
     if bool(to_s3) == bool(entry.text("log_group")):
         raise FleetError(f"{entry.place}: a flow log has either a destination or a log_group")
@@ -406,16 +381,12 @@ def _flow_log(place: _Place, entry: _Entry, resource: str, path: str) -> None:
     place.fleet.flow_logs.append(PlantedFlowLog(place.account, place.region, fields))
 
 
-def _options(entry: _Entry) -> dict[str, Any] | None:
-    options = _Entry(f"{entry.place}.options", entry.mapping("options"), tuple(_OPTIONS))
+def _options(entry: Entry) -> dict[str, Any] | None:
+    options = Entry(f"{entry.place}.options", entry.mapping("options"), tuple(_OPTIONS))
     if not options.raw:
         return None
     # AWS fills in the rest (recorded DescribeFlowLogs answers of 2024).
     return {**_DEFAULT_OPTIONS, **{_OPTIONS[key]: value for key, value in options.raw.items()}}
-
-
-def _numbered(text: str, number: int | None) -> str:
-    return text if number is None else text.replace("{n}", str(number))
 
 
 def _refuse_twice(what: str, values: list[str]) -> None:

@@ -26,17 +26,21 @@ from moto.ec2.models.vpcs import VPC
 from moto.iam.exceptions import MalformedPolicyDocument
 from moto.iam.models import iam_backends
 from moto.iam.policy_validation import IAMPolicyDocumentValidator
+from moto.kms.models import kms_backends
 from moto.s3.models import s3_backends
-from moto.utilities.utils import get_partition
 
 from . import bucket_policies
+from . import buckets
+from . import delivery
 from . import flow_logs
-from .fleet import Bucket
+from . import keys
 from .fleet import Fleet
 from .fleet import FleetError
 from .fleet import PlantedFlowLog
 from .fleet import Principal
 from .fleet import Resource
+from .fleet_storage import Bucket
+from .fleet_storage import Key
 from .flow_logs.store import store_of
 
 
@@ -53,12 +57,15 @@ def plant(fleet: Fleet) -> None:
         backend = ec2_backends[resource.account][resource.region]
         _MAKERS[resource.kind](backend, resource)
         backend.tags[resource.id].update(resource.tags)
+    for key in fleet.keys:
+        keys.plant(key)
     for bucket in fleet.buckets:
         _bucket(bucket)
     for principal in fleet.principals:
         _principal(principal)
     for log in fleet.flow_logs:
         flow_logs.plant(log.account, log.region, dict(log.fields))
+    delivery.enter_organisations(fleet.organizations)
 
 
 def put_policy(bucket: str, policy: Mapping[str, Any] | None) -> None:
@@ -77,6 +84,8 @@ def _check(fleet: Fleet) -> None:
     for bucket in fleet.buckets:
         if bucket.name in s3_backends.bucket_accounts:
             raise FleetError(f"the bucket {bucket.name} exists already")
+    for key in fleet.keys:
+        _check_key(key)
     for principal in fleet.principals:
         _check_principal(principal)
     for log in fleet.flow_logs:
@@ -103,6 +112,13 @@ def _check_resource(resource: Resource) -> None:
 def _check_flow_log(log: PlantedFlowLog) -> None:
     if log.fields["FlowLogId"] in store_of(log.account, log.region).by_id:
         raise FleetError(f"{log.fields['FlowLogId']} exists already")
+
+
+def _check_key(key: Key) -> None:
+    if key.region not in kms_backends[key.account]:
+        raise FleetError(f"accounts.{key.account}.keys: there is no region {key.region}")
+    if keys.exists(key.account, key.region, key.id):
+        raise FleetError(f"the key {key.id} of {key.account} exists already in {key.region}")
 
 
 def _check_principal(principal: Principal) -> None:
@@ -188,7 +204,7 @@ _MAKERS: dict[str, Callable[[Any, Resource], None]] = {
 
 
 def _bucket(bucket: Bucket) -> None:
-    s3_backends[bucket.account][get_partition(bucket.region)].create_bucket(bucket.name, bucket.region)
+    buckets.plant(bucket)
     if bucket.policy is not None:
         put_policy(bucket.name, bucket.policy)
 

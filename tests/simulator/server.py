@@ -30,6 +30,8 @@ from moto.s3.models import s3_backends
 from werkzeug.serving import make_server
 
 from . import bucket_policies
+from . import buckets
+from . import delivery
 from . import fleet
 from . import flow_logs
 from . import planting
@@ -201,6 +203,7 @@ class Simulator:
             _reset_moto()
             for part in _PARTS:
                 part.reset()
+            delivery.reset()
             faults.clear()
             self.history.forget()
             self.log.clear()
@@ -222,6 +225,7 @@ class Simulator:
 
 def _install() -> None:
     moto_speed.install()
+    buckets.install()
     for part in _PARTS:
         part.install()
 

@@ -113,6 +113,26 @@ KNOWN = (
         ("MalformedPolicy", "PolicyTooLarge"),
         "Which error code does PutBucketPolicy give for a policy above 20 KB?",
     ),
+    Switch(
+        "aws_managed_key",
+        ("unreadable", "failed"),
+        "The caller's own bucket with the AWS managed key aws/s3: do unreadable logs arrive, or does delivery fail?",
+    ),
+    Switch(
+        "key_not_by_arn",
+        ("refused", "failed"),
+        "The caller's own bucket names its key by id or alias: does CreateFlowLogs refuse it, or does delivery fail?",
+    ),
+    Switch(
+        "bucket_key_conditions",
+        ("match", "do_not_match"),
+        "With an S3 Bucket Key: do conditions of the key policy on aws:SourceAccount and aws:SourceArn still match?",
+    ),
+    Switch(
+        "requester_pays",
+        ("failed", "works"),
+        "Does delivery to a Requester Pays bucket fail?",
+    ),
 )
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether an S3 destination takes flow logs: the bucket, its policy, and what AWS itself does to the policy."""
+"""Whether an S3 destination takes flow logs when they are made, and what AWS itself does to the bucket policy."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from typing import Any
 from moto.ec2.exceptions import EC2ClientError
 from moto.utilities.utils import get_partition
 
-from ..bucket_policies import owner_of
+from .. import buckets
+from ..bucket_facts import verdict_of
 from ..bucket_policies import plant
 from ..bucket_policies import stored_policy
 from ..delivery import has_not_elements
 from ..delivery import may_deliver
 from ..delivery import policy_added_by_aws
 from ..switches import switches
+from ..verdicts import Source
 from .request_checks import split_destination
 
 MAX_POLICY_BYTES = 20480
@@ -26,33 +28,34 @@ MAX_POLICY_BYTES = 20480
 
 Refusal = tuple[str, str]
 
+_MESSAGES = {
+    "no_bucket": "LogDestination: {bucket} does not exist",
+    "bucket_policy": "Access Denied for LogDestination: {bucket}. Please check LogDestination permission",
+    "aws_managed_key": "LogDestination: {bucket} is undeliverable",
+    "key_not_by_arn": "LogDestination: {bucket} is undeliverable",
+}
+"""By the reason of a verdict. Recorded 2024-09-24 for a missing bucket; as several projects report for a denial; AWS
+Prescriptive Guidance, "Configure VPC Flow Logs for centralization across AWS accounts", and VPC User Guide,
+flow-logs-troubleshooting, for what is undeliverable."""
+
 
 def refusal_of(account: str, region: str, request: dict[str, Any]) -> Refusal | None:
     """Code and message of the Unsuccessful items that CreateFlowLogs gives for its destination, or None.
 
-    The code is the bare HTTP status, as recorded 2024-09-24 for a missing bucket; the denial's text is as reported
-    by several projects. For a bucket of the caller's account AWS adds what is missing to the policy first.
+    The code is the bare HTTP status, as recorded 2024-09-24 for a missing bucket. For a bucket of the caller's account AWS adds what is missing to the policy first.
     """
     if request.get("LogDestinationType") != "s3":
         return None
     bucket, folder = split_destination(request["LogDestination"])
-    owner = owner_of(bucket)
-    if owner is None:
-        return "400", f"LogDestination: {bucket} does not exist"
     hive = bool((request.get("DestinationOptions") or {}).get("HiveCompatiblePartitions"))
-    place = (get_partition(region), account, region, bucket, folder, hive)
-    if may_deliver(stored_policy(bucket), *place):
-        return None
-    if owner[0] == account and _let_aws_edit(bucket, place):
-        return None
-    return _denied(bucket)
+    source = Source(get_partition(region), account, region, folder, hive)
+    verdict = verdict_of(bucket, source)
+    if verdict.reason == "bucket_policy" and buckets.owner_of(bucket)[0] == account and _let_aws_edit(bucket, source):
+        verdict = verdict_of(bucket, source)
+    return None if verdict.creation else ("400", _MESSAGES[verdict.reason].format(bucket=bucket))
 
 
-def _denied(bucket: str) -> Refusal:
-    return "400", f"Access Denied for LogDestination: {bucket}. Please check LogDestination permission"
-
-
-def _let_aws_edit(bucket: str, place: tuple[Any, ...]) -> bool:
+def _let_aws_edit(bucket: str, source: Source) -> bool:
     """AWS adds the policy to a bucket of the caller (VPC User Guide and CloudWatch Logs User Guide, S3 permissions).
 
     The guides disagree whether it overwrites or appends: switch ``policy_edit``, with ``off`` for a caller that may
@@ -61,6 +64,7 @@ def _let_aws_edit(bucket: str, place: tuple[Any, ...]) -> bool:
     of Unsuccessful: switch ``policy_without_room``.
     """
     policy = stored_policy(bucket)
+    place = (source.partition, source.account, source.region, bucket, source.folder, source.hive)
     if switches.policy_edit == "off" or has_not_elements(policy):
         return False
     edited = policy_added_by_aws(policy, switches.policy_edit, *place)

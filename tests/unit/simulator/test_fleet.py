@@ -228,6 +228,7 @@ def test_the_example_of_the_documentation_is_valid() -> None:
         "group": 1,
         "user": 1,
         "role": 1,
+        "key": 1,
         "flow_log": 1002,
         "bucket": 1,
     }

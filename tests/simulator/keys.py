@@ -1,0 +1,95 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The keys of a fleet in moto's KMS, and what the delivery of logs needs to know of a key."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from moto.core.utils import utcnow
+from moto.kms.models import Alias
+from moto.kms.models import Key
+from moto.kms.models import kms_backends
+
+from . import fleet_storage
+from .verdicts import KeyFacts
+
+WAITING_DAYS = 30
+"""How long a planted key that is pending deletion still waits: the longest (KMS API Reference, ScheduleKeyDeletion)."""
+
+
+def find(name: str) -> Key | None:
+    """A key by key ARN or alias ARN, in whichever account and region it is; None if there is none.
+
+    :param name: anything; what is no such ARN names no key without an account and region to look in.
+    """
+    parts = name.split(":", 5)
+    if len(parts) != 6 or parts[2] != "kms":
+        return None
+    account, region, resource = parts[4], parts[3], parts[5]
+    if region not in kms_backends[account]:
+        return None
+    return _in_place(account, region, resource)
+
+
+def exists(account: str, region: str, key_id: str) -> bool:
+    """Whether the id is taken there."""
+    return key_id in kms_backends[account][region].keys
+
+
+def facts_of(name: str) -> KeyFacts | None:
+    """What a delivery of logs needs to know of the key with this ARN; None if there is no such key."""
+    key = find(name)
+    if key is None:
+        return None
+    return KeyFacts(key.arn, key.region, key.key_state, policy_of(key), key.key_usage, key.key_spec)
+
+
+def policy_of(key: Key) -> dict[str, Any] | None:
+    """The key policy; None for a text that is none, which moto's CreateKey takes."""
+    try:
+        policy = json.loads(key.policy)
+    except ValueError:
+        return None
+    return policy if isinstance(policy, dict) else None
+
+
+def set_policy(name: str, policy: Mapping[str, Any]) -> None:
+    """Put a key policy in place as somebody else would, unchecked. An unknown key is left alone.
+
+    :param name: key ARN or alias ARN.
+    """
+    key = find(name)
+    if key is not None:
+        key.policy = json.dumps(policy)
+
+
+def plant(planted: fleet_storage.Key) -> None:
+    """Make a key with the id, state, policy and aliases that it states."""
+    backend = kms_backends[planted.account][planted.region]
+    key = Key(
+        None, planted.usage, planted.spec, planted.description, planted.account, planted.region, planted.multi_region
+    )
+    key.arn = key.arn.replace(key.id, planted.id)
+    key.id = planted.id
+    if planted.multi_region:
+        key.multi_region_configuration["PrimaryKey"]["Arn"] = key.arn
+    key.policy = key.generate_default_policy() if planted.policy is None else json.dumps(planted.policy)
+    key.key_state, key.enabled = planted.state, planted.state == "Enabled"
+    if planted.state == "PendingDeletion":
+        key.deletion_date = utcnow() + timedelta(days=WAITING_DAYS)
+    backend.keys[key.id] = key
+    for alias in planted.aliases:
+        key.aliases[alias] = Alias(planted.account, planted.region, alias, key)
+
+
+def _in_place(account: str, region: str, resource: str) -> Key | None:
+    present = kms_backends[account][region].keys
+    if resource.startswith("alias/"):
+        return next((key for key in present.values() if resource in key.aliases), None)
+    return present.get(resource.removeprefix("key/"))
