@@ -19,7 +19,9 @@ import select
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -87,6 +89,16 @@ class SimulatorClient:
     def seed(self, document: Mapping[str, Any]) -> dict[str, int]:
         """Add a fleet (see fleet.py); how many of each kind there were in it."""
         return self._ask("POST", "seed", document)
+
+    def deliver(self, at: str | datetime | None = None, quiet: Iterable[str] = ()) -> dict[str, Any]:
+        """Let every flow log to S3 try one delivery.
+
+        :param at: when, as ISO time; now without it.
+        :param quiet: ids of resources without traffic, of which nothing is delivered.
+        :returns: ``objects``, how many were written, and ``failed``, the reason (see verdicts.py) by flow log id.
+        """
+        when = at.isoformat() if isinstance(at, datetime) else at
+        return self._ask("POST", "deliver", {"quiet": list(quiet), **({"at": when} if when else {})})
 
     def reset(self) -> None:
         """Go back to how the simulator was started."""

@@ -17,6 +17,7 @@ GET        /switches              every switch with its present value
 PUT        /switches              change some
 POST       /reset                 back to how it was started
 POST       /seed                  add a fleet, in YAML or JSON
+POST       /deliver               let flow logs try one delivery; {"at": ISO time, "quiet": [resource ids]}
 =========  =====================  ==================================================================
 """
 
@@ -28,6 +29,8 @@ import traceback
 from collections.abc import Callable
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
+from datetime import timezone
 from typing import TYPE_CHECKING
 from typing import Any
 from urllib.parse import parse_qsl
@@ -72,6 +75,7 @@ class Control:
             ("PUT", "switches"): self._set_switches,
             ("POST", "reset"): self._reset,
             ("POST", "seed"): self._seed,
+            ("POST", "deliver"): self._deliver,
         }
 
     def handle(self, environ: Mapping[str, Any], body: bytes) -> tuple[str, list[tuple[str, str]], bytes]:
@@ -124,6 +128,27 @@ class Control:
 
     def _seed(self, _query: Query, body: bytes) -> Any:
         return self._simulator.seed(_mapping(body)).counts()
+
+    def _deliver(self, _query: Query, body: bytes) -> Any:
+        given = _mapping(body) if body else {}
+        unknown = sorted(set(given) - {"at", "quiet"})
+        if unknown:
+            raise BadRequest(f"a delivery has at and quiet, not {', '.join(unknown)}")
+        quiet = given.get("quiet") or []
+        if not isinstance(quiet, list):
+            raise BadRequest(f"quiet is a list of resource ids, not {quiet!r}")
+        return asdict(self._simulator.deliver(_time(given.get("at")), quiet))
+
+
+def _time(given: Any) -> datetime:
+    """The time given, in UTC if it names no zone; now without one. YAML has turned times into such already."""
+    if given is None:
+        return datetime.now(timezone.utc)
+    try:
+        at = given if isinstance(given, datetime) else datetime.fromisoformat(str(given))
+    except ValueError as error:
+        raise BadRequest(f"at is an ISO time such as 2026-01-31T12:00:00Z, not {given!r}") from error
+    return at if at.tzinfo else at.replace(tzinfo=timezone.utc)
 
 
 def _mapping(body: bytes) -> dict[str, Any]:

@@ -13,9 +13,11 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Mapping
 from contextlib import nullcontext
+from datetime import datetime
 from typing import Any
 
 # Read when the first EC2 backend is made; nobody here needs its 700 machine images.
@@ -31,6 +33,7 @@ from werkzeug.serving import make_server
 
 from . import bucket_policies
 from . import buckets
+from . import deliveries
 from . import delivery
 from . import fleet
 from . import flow_logs
@@ -204,6 +207,7 @@ class Simulator:
             for part in _PARTS:
                 part.reset()
             delivery.reset()
+            deliveries.reset()
             faults.clear()
             self.history.forget()
             self.log.clear()
@@ -221,6 +225,11 @@ class Simulator:
             planned = fleet.parse(document)
             planting.plant(planned)
             return planned
+
+    def deliver(self, at: datetime, quiet: Collection[str]) -> deliveries.Outcome:
+        """Let every flow log try one delivery; see :func:`deliveries.deliver`."""
+        with self.lock:
+            return deliveries.deliver(at, quiet)
 
 
 def _install() -> None:

@@ -133,6 +133,11 @@ KNOWN = (
         ("failed", "works"),
         "Does delivery to a Requester Pays bucket fail?",
     ),
+    Switch(
+        "parquet_suffix",
+        (".log.parquet", ".parquet"),
+        "How do the names of delivered Parquet files end?",
+    ),
 )
 
 
