@@ -117,6 +117,9 @@ def _parse_operator(name: str) -> Optional[_Operator]:
     quantifier, base, if_exists = found.groups()
     negative = base in _NEGATIVE or (base in _OPAQUE and "Not" in base)
     base = _NEGATIVE.get(base, base)
+    if base == "Null" and (quantifier or if_exists):
+        # "any condition operator name except the Null condition" (IAM User Guide, "...IfExists condition operators").
+        return None
     if base not in _DECIDE and base not in _OPAQUE and base != "Null":
         return None
     return _Operator(quantifier or "", base, bool(if_exists), negative)
@@ -129,7 +132,10 @@ def _compare(base: str, pattern: str, value: str) -> Truth:
     return _DECIDE[base](pattern, value)
 
 
-def _when_absent(operator: _Operator) -> bool:
+def _when_absent(operator: _Operator) -> Truth:
+    if operator.quantifier == "ForAnyValue" and operator.if_exists:
+        # "No value, so no match" and "no key, so true" contradict each other; IAM's guide does not say which it is.
+        return None
     if operator.quantifier == "ForAllValues" or operator.if_exists:
         return True
     return operator.negative and operator.quantifier != "ForAnyValue"
