@@ -110,7 +110,7 @@ def decision_evidence(decision: Decision, policy: Optional[Policy]) -> str:
     if decision.code == PERHAPS_DENIED:
         return f"Statement {names} may deny {actions}: that depends on what is not known of the requests."
     if decision.code == NOT_GRANTED:
-        part = f" Statement {names} grants it for others, or for a part of the regions." if names else ""
+        part = f" Statement {names} grants it for others, or for a part." if names else ""
         return f"No statement grants {actions}.{part}"
     return f"Statement {names} may grant {actions}: that depends on what is not known of the requests."
 

@@ -31,9 +31,10 @@ DENIED = "Denied"
 PERHAPS_GRANTED = "PerhapsGranted"
 PERHAPS_DENIED = "PerhapsDenied"
 
-#: Stand for the one account and the one region that nobody names when a policy is to hold for all of them.
+#: Stand for the one account, region and object that nobody names when a policy is to hold for all of them.
 _SOME_ACCOUNT = "000000000000"
 _SOME_REGION = "zz-unnamed-1"
+_SOME_NAME = "unnamed"
 
 
 @dataclass(frozen=True)
@@ -80,18 +81,17 @@ def _decide(policy: Optional[Policy], requests: Sequence[Request]) -> Decision:
     if granted:
         return Decision(PERHAPS_DENIED, denials.possible) if denials.possible else Decision(GRANTED, granted)
     perhaps = [perhaps_granted_by(policy, request) for request in requests]
-    # A grant for some regions or accounts leaves those out that nobody names; then there is nothing to wonder about.
+    # A grant for some regions, accounts or objects leaves those out that nobody names; then there is nothing to wonder about.
     unnamed = [perhaps_granted_by(policy, _of_the_unnamed(request)) for request in requests]
     code = PERHAPS_GRANTED if all(unnamed) else NOT_GRANTED
     return Decision(code, tuple(sorted({position for positions in perhaps for position in positions})))
 
 
 def _named(text: str) -> str:
-    # ARNs and keys of all regions hold the wildcard as a whole segment; the one at the end of a key stays.
-    text = text.replace(ANY_ACCOUNT, _SOME_ACCOUNT).replace(":*:", f":{_SOME_REGION}:")
-    return text.replace("/vpcflowlogs/*/", f"/vpcflowlogs/{_SOME_REGION}/").replace(
-        "/aws-region=*/", f"/aws-region={_SOME_REGION}/"
-    )
+    for wildcard, some in ((ANY_ACCOUNT, _SOME_ACCOUNT), (":*:", f":{_SOME_REGION}:"), ("=*/", f"={_SOME_REGION}/")):
+        text = text.replace(wildcard, some)
+    text = text.replace("/vpcflowlogs/*/", f"/vpcflowlogs/{_SOME_REGION}/")
+    return f"{text[:-1]}{_SOME_NAME}" if text.endswith("/*") else text
 
 
 def _of_the_unnamed(request: Request) -> Request:

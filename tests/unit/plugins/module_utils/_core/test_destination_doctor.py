@@ -1,0 +1,218 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The doctor as a pure function: facts in, checks out; and its words in the guide."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import KINDS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import OK
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import Check
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import check_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import is_deliverable
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import summary_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_doctor import examine
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_facts import DestinationFacts
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_facts import Encryption
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_facts import Unread
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_question import Question
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_question import question_from_options
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_remedies import cli
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_remedies import module_call
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_key import Key
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_decision import Decision
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_decision import decide_grant
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Request
+
+from tests.unit.meta.project import read
+
+ACCOUNT = "111122223333"
+SERVICE = {"Service": "delivery.logs.amazonaws.com"}
+KEY = Key(
+    "arn:aws:kms:eu-west-1:111122223333:key/k", ACCOUNT, "Enabled", "CUSTOMER", "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT"
+)
+UNREAD = Unread("s3:Something", "AccessDenied", "Failed to read it: Access Denied")
+GRANTED = {
+    "Statement": [
+        {
+            "Sid": "W",
+            "Effect": "Allow",
+            "Principal": SERVICE,
+            "Action": "s3:PutObject",
+            "Resource": "arn:aws:s3:::logs/*",
+        },
+        {
+            "Sid": "C",
+            "Effect": "Allow",
+            "Principal": SERVICE,
+            "Action": "s3:GetBucketAcl",
+            "Resource": "arn:aws:s3:::logs",
+        },
+    ]
+}
+KEY_GRANTED = {"Statement": [{"Effect": "Allow", "Principal": SERVICE, "Action": "kms:*", "Resource": "*"}]}
+HEALTHY = DestinationFacts(True, "eu-west-1", ACCOUNT, policy=GRANTED)
+ENCRYPTED = replace(HEALTHY, encryption=Encryption("aws:kms", KEY.arn), key=KEY, key_policy=KEY_GRANTED)
+
+
+def question(**options: Any) -> Question:
+    return question_from_options({"destination": "logs", "account_ids": [ACCOUNT], **options}, "aws")
+
+
+def codes(facts: DestinationFacts, **options: Any) -> list[str]:
+    """The codes of all checks that are not in order."""
+    return [check.code for check in examine(question(**options), facts).checks if check.status != OK]
+
+
+@pytest.mark.parametrize("facts", [HEALTHY, ENCRYPTED])
+def test_healthy_destination_has_no_problem(facts: DestinationFacts) -> None:
+    assert codes(facts) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"exists": False}, "BucketMissing"),
+        ({"exists": UNREAD}, "BucketUnreadable"),
+        ({"owner": None}, "OwnerUnknown"),
+        ({"owner": None, "not_owner": "444455556666"}, "OwnerUnknown"),
+        ({"policy": UNREAD}, "PolicyUnreadable"),
+        ({"policy": None}, "NotGranted"),
+        ({"encryption": UNREAD}, "EncryptionUnreadable"),
+        ({"encryption": Encryption("aws:kms")}, "EncryptionKeyOfAws"),
+        ({"encryption": Encryption("aws:kms", "alias/aws/s3")}, "EncryptionKeyOfAws"),
+        ({"encryption": Encryption("aws:kms", "arn:aws:kms:r:1:alias/aws/s3")}, "EncryptionKeyOfAws"),
+        ({"encryption": Encryption("aws:kms", "k")}, "EncryptionKeyNotByArn"),
+        ({"encryption": Encryption("aws:kms", "alias/k")}, "EncryptionKeyNotByArn"),
+        ({"encryption": Encryption("aws:kms:dsse", KEY.arn)}, "EncryptionDualLayer"),
+        ({"encryption": Encryption("aws:kms", KEY.arn, True)}, "BucketKeyEnabled"),
+        ({"key": UNREAD}, "KeyUnreadable"),
+        ({"key": replace(UNREAD, code="NotFoundException")}, "KeyMissing"),
+        ({"key": replace(KEY, state="PendingDeletion")}, "KeyNotUsable"),
+        ({"key": replace(KEY, spec="HMAC_256", usage="GENERATE_VERIFY_MAC")}, "KeyUnsuitable"),
+        ({"key": replace(KEY, manager="AWS")}, "EncryptionKeyOfAws"),
+        ({"region": "us-east-1"}, "KeyInOtherRegion"),
+        ({"key_policy": UNREAD}, "KeyPolicyUnreadable"),
+        ({"key_policy": {"Statement": []}}, "KeyNotGranted"),
+        ({"ownership": UNREAD}, "OwnershipUnreadable"),
+        ({"requester_pays": True}, "RequesterPays"),
+        ({"requester_pays": UNREAD}, "RequesterPaysUnreadable"),
+        ({"public_access_blocked": False}, "PublicAccessPossible"),
+        ({"public_access_blocked": UNREAD}, "PublicAccessUnreadable"),
+    ],
+)
+def test_each_change_of_a_healthy_destination_is_found_alone(change: dict[str, Any], code: str) -> None:
+    assert codes(replace(ENCRYPTED, **change)) == [code]
+
+
+def test_key_in_no_known_region_is_not_held_against_it() -> None:
+    assert codes(replace(ENCRYPTED, region=None)) == []
+
+
+@pytest.mark.parametrize("ownership", [None, "BucketOwnerPreferred", "ObjectWriter"])
+def test_acl_condition_is_right_where_acls_are_in_force(ownership: str | None) -> None:
+    writes, checks = GRANTED["Statement"]
+    condition = {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}
+    policy = {"Statement": [{**writes, "Condition": condition}, checks]}
+    assert codes(replace(HEALTHY, policy=policy)) == ["AclConditionWithoutAcls"]
+    assert codes(replace(HEALTHY, policy=policy, ownership=ownership)) == []
+
+
+def test_owner_is_wrong_only_if_it_is_known_to_be() -> None:
+    other = "444455556666"
+    assert codes(replace(HEALTHY, owner=None, not_owner=other), expected_bucket_owner=other) == ["OwnerUnexpected"]
+    assert codes(replace(HEALTHY, owner=None), expected_bucket_owner=other) == ["OwnerUnknown"]
+
+
+def test_of_a_missing_bucket_nothing_else_is_said() -> None:
+    assert len(examine(question(), replace(HEALTHY, exists=False)).checks) == 1
+
+
+@pytest.mark.parametrize(
+    ("statuses", "verdict"),
+    [
+        ([], True),
+        ([("problem", "warning"), ("unknown", "warning")], True),
+        ([("unknown", "error"), ("problem", "warning")], "unknown"),
+        ([("unknown", "error"), ("problem", "error")], False),
+        ([("problem", "error")], False),
+    ],
+)
+def test_verdict(statuses: list[tuple[str, str]], verdict: Any) -> None:
+    checks = [Check("bucket", "X", status, severity, "words") for status, severity in statuses]
+    verdict_found = is_deliverable(checks)
+    assert verdict_found == verdict
+    assert isinstance(verdict_found, type(verdict))
+
+
+def test_summary_names_what_is_certain_first_and_counts_the_rest() -> None:
+    names = {"bucket": "b", "key": "k", "source": "s", "place": "p"}
+    checks = [
+        check_of(code, names) for code in ("PolicyUnreadable", "Granted", "RequesterPays", "KeyMissing", "KeyDenied")
+    ]
+    text = summary_of("arn:aws:s3:::logs", checks)
+    assert text.startswith("Log delivery cannot write to arn:aws:s3:::logs. The bucket b is a Requester Pays bucket.")
+    assert "PolicyUnreadable" not in text
+    assert text.endswith("And 1 more, see 'problems'.")
+
+
+def test_summary_of_what_is_unknown_does_not_say_that_it_cannot() -> None:
+    text = summary_of("arn:aws:s3:::logs", [check_of("PolicyUnreadable", {"bucket": "b"})])
+    assert "may not be able to write" in text
+
+
+def request(resource: str, **context: Any) -> Request:
+    return Request("delivery.logs.amazonaws.com", "s3:PutObject", resource, context)
+
+
+@pytest.mark.parametrize(
+    ("resource", "asked", "code"),
+    [
+        ("arn:aws:s3:::logs/AWSLogs/*", "arn:aws:s3:::logs/AWSLogs/111122223333/vpcflowlogs/*/*", "Granted"),
+        # One region of all: for certain not all.
+        (
+            "arn:aws:s3:::logs/AWSLogs/*/vpcflowlogs/eu-west-1/*",
+            "arn:aws:s3:::logs/AWSLogs/111122223333/vpcflowlogs/*/*",
+            "NotGranted",
+        ),
+        ("arn:aws:s3:::logs/A/aws-region=eu-west-1/*", "arn:aws:s3:::logs/A/aws-region=*/*", "NotGranted"),
+        # One account of all.
+        ("arn:aws:s3:::logs/AWSLogs/111122223333/*", "arn:aws:s3:::logs/AWSLogs/????????????/*", "NotGranted"),
+        # Some objects of one region.
+        (
+            "arn:aws:s3:::logs/AWSLogs/1/vpcflowlogs/r/2020/*",
+            "arn:aws:s3:::logs/AWSLogs/1/vpcflowlogs/r/*",
+            "NotGranted",
+        ),
+    ],
+)
+def test_grant_of_a_part(resource: str, asked: str, code: str) -> None:
+    policy = {"Statement": [{**GRANTED["Statement"][0], "Resource": resource}]}
+    assert decide_grant(policy, [request(asked)]).code == code
+
+
+def test_worst_of_several_requests_decides() -> None:
+    policy = {"Statement": [*GRANTED["Statement"], {**GRANTED["Statement"][1], "Effect": "Deny"}]}
+    requests = [request("arn:aws:s3:::logs/x"), replace(request("arn:aws:s3:::logs"), action="s3:GetBucketAcl")]
+    assert decide_grant(policy, requests) == Decision("Denied", (2,), ("s3:GetBucketAcl",))
+
+
+def test_remedies_can_be_pasted() -> None:
+    assert module_call("a.b.c", {"x": "1", "none": None, "empty": [], "list": ["y"]}) == (
+        '- a.b.c:\n    x: "1"\n    list: ["y"]'
+    )
+    assert cli("s3api put", "--x", "a b", '{"c": 1}') == "aws s3api put --x 'a b' '{\"c\": 1}'"
+
+
+@pytest.mark.parametrize("code", [code for code, kind in KINDS.items() if kind.status != OK])
+def test_guide_has_every_message(code: str) -> None:
+    kind = KINDS[code]
+    guide = " ".join(read("docs/docsite/rst/guide_destination.rst").split())
+    words = re.sub(r"\{(\w+)\}", lambda found: found.group(1).upper(), kind.words)
+    assert f"``{code}`` *{words}* ({kind.status}, {kind.severity})" in guide
