@@ -365,19 +365,21 @@ def is_short_arn(operator: str, value: Any) -> bool:
     return "Arn" in operator and any(str(text).count(":") < 5 for text in texts)
 
 
+def reason_of_condition(operator: str, name: str, value: Any) -> str:
+    if operator in UNKNOWN_OPERATORS or name.lower() in UNKNOWN_KEYS:
+        return "not compared"
+    return "an ARN that is none" if is_short_arn(operator, value) else ""
+
+
 def reason_not_to_know(statement: Statement) -> str:
     """Why the meaning of a statement is not known for sure, ``""`` if it is: policy_conditions.py, policy_document.py."""
     if "NotPrincipal" in statement and statement["Effect"] == "Allow":
         return "NotPrincipal in an Allow"
     if "${" in json.dumps(statement):
         return "policy variable"
-    for operator, block in statement.get("Condition", {}).items():
-        for name, value in block.items():
-            if operator in UNKNOWN_OPERATORS or name.lower() in UNKNOWN_KEYS:
-                return "not compared"
-            if is_short_arn(operator, value):
-                return "an ARN that is none"
-    return ""
+    conditions = statement.get("Condition", {}).items()
+    reasons = (reason_of_condition(operator, *item) for operator, block in conditions for item in block.items())
+    return next(filter(None, reasons), "")
 
 
 # --- the agreement ---
