@@ -178,7 +178,8 @@ notes:
   - Delivery to S3 uses no IAM role. AWS refuses a role here (DeliverLogsPermissionArn), and the one for cross-account
     delivery (DeliverCrossAccountRole) is for Amazon Data Firehose; the bucket policy is what lets log delivery write.
   - Needs the permissions ec2:DescribeFlowLogs, ec2:CreateFlowLogs, ec2:DeleteFlowLogs, ec2:CreateTags, ec2:DeleteTags,
-    logs:CreateLogDelivery and logs:DeleteLogDelivery.
+    logs:CreateLogDelivery and logs:DeleteLogDelivery. O(tag_field_specifications) needs ec2:DescribeTags,
+    autoscaling:DescribeTags and iam:CreateServiceLinkedRole as well.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules

@@ -30,7 +30,9 @@ _DENIED = "^(UnauthorizedOperation|AccessDenied|AccessDeniedException)$"
 _HINTS: Tuple[_Hint, ...] = (
     _hint(
         "The caller needs ec2:CreateFlowLogs on the flow log and on the resource, ec2:CreateTags on the flow log when "
-        "tags or name are given, and logs:CreateLogDelivery on '*'; AWS does not say which one is missing.",
+        "tags or name are given, and logs:CreateLogDelivery on '*'; with tag_field_specifications also "
+        "ec2:DescribeTags, autoscaling:DescribeTags and iam:CreateServiceLinkedRole. AWS does not say which one is "
+        "missing.",
         "CreateFlowLogs",
         _DENIED,
     ),

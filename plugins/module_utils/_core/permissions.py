@@ -2,96 +2,52 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which permissions the work needs, and the least policy that grants them. PRIVATE to this collection.
+"""The least policies that grant what some work needs. PRIVATE to this collection.
 
-Sources: Service Authorization Reference (Amazon EC2, Amazon CloudWatch Logs, Amazon S3); VPC User Guide, "Amazon S3
-bucket permissions for flow logs"; CloudWatch Logs User Guide, "Logs sent to Amazon S3"; the handler permissions of the
-CloudFormation resource AWS::EC2::FlowLog.
+Source of the sizes: IAM User Guide, "IAM and AWS STS quotas": a managed policy has at most 6,144 characters, all inline
+policies together 2,048 of a user, 5,120 of a group and 10,240 of a role. White space is not counted.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import Any
 from typing import Dict
 from typing import Iterable
 from typing import List
 from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Set
 from typing import Tuple
+from typing import Union
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import RESOURCE_TYPES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_documents import Statement
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_documents import document_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_documents import documents_within
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_documents import size_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_documents import statements_for
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_scope import OPTIONS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_scope import Scope
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_scope import scope_from_options
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import OPERATIONS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import POLICIES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import WITH_BUCKETS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import WITH_KEYS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import needs_of
 
-POLICY_VERSION = "2012-10-17"
+MANAGED = "managed"
+#: Characters that IAM allows: of one managed policy, and of all inline policies of a principal together.
+SIZE_LIMITS: Mapping[str, int] = {MANAGED: 6144, "user": 2048, "group": 5120, "role": 10240}
 
-_FLOW_LOG = "vpc-flow-log"
-_EVERYTHING = "*"
-_TARGETS = "targets"
-_BUCKETS = "buckets"
-_LINKED_ROLE = "service-linked role"
+#: A name of :data:`POLICIES`, or operations.
+Wanted = Union[str, Iterable[str]]
 
-#: Service Authorization Reference, CreateFlowLogs: the resource part of a target's ARN. Cloud WAN's is not published.
-_TARGET_RESOURCES: Mapping[str, str] = {
-    "VPC": "vpc",
-    "Subnet": "subnet",
-    "NetworkInterface": "network-interface",
-    "RegionalNatGateway": "natgateway",
-    "TransitGateway": "transit-gateway",
-    "TransitGatewayAttachment": "transit-gateway-attachment",
+_NOUNS = {
+    "buckets": "ARNs of the buckets",
+    "keys": "ARNs of the KMS keys",
+    "principals": "ARNs of the users, groups and roles",
 }
 
 
-@dataclass(frozen=True)
-class Permission:
-    """One action, and on which kinds of resource it is needed."""
-
-    action: str
-    resources: Tuple[str, ...]
-
-
-#: What is done, and which permissions that takes.
-OPERATIONS: Mapping[str, Tuple[Permission, ...]] = {
-    "read": (Permission("ec2:DescribeFlowLogs", (_EVERYTHING,)),),
-    "create": (
-        Permission("ec2:CreateFlowLogs", (_FLOW_LOG, _TARGETS)),
-        Permission("logs:CreateLogDelivery", (_EVERYTHING,)),
-    ),
-    "tag": (Permission("ec2:CreateTags", (_FLOW_LOG,)), Permission("ec2:DeleteTags", (_FLOW_LOG,))),
-    "delete": (
-        Permission("ec2:DeleteFlowLogs", (_FLOW_LOG,)),
-        Permission("logs:DeleteLogDelivery", (_EVERYTHING,)),
-    ),
-    "tag_fields": (
-        Permission("autoscaling:DescribeTags", (_EVERYTHING,)),
-        Permission("ec2:DescribeTags", (_EVERYTHING,)),
-        Permission("iam:CreateServiceLinkedRole", (_LINKED_ROLE,)),
-    ),
-    "bucket_policy": (
-        Permission("s3:GetBucketPolicy", (_BUCKETS,)),
-        Permission("s3:PutBucketPolicy", (_BUCKETS,)),
-        Permission("s3:DeleteBucketPolicy", (_BUCKETS,)),
-    ),
-    # What every description of flow logs to S3 names as the minimum beside ec2:CreateFlowLogs.
-    "log_delivery": (
-        Permission("logs:CreateLogDelivery", (_EVERYTHING,)),
-        Permission("logs:DeleteLogDelivery", (_EVERYTHING,)),
-    ),
-}
-#: Policies by name: the operations that each allows.
-POLICIES: Mapping[str, Tuple[str, ...]] = {
-    "publishing": ("read", "create", "tag", "delete"),
-    "log_delivery": ("log_delivery",),
-    "reading": ("read",),
-}
-_BUCKET_ARN = re.compile(r"^arn:aws(-[a-z]+)*:s3:::[^/*]+$")
-_ACCOUNT = re.compile(r"^(\d{12}|\*)$")
-
-
-def operations_of(wanted: Any) -> Tuple[str, ...]:
+def operations_of(wanted: Wanted) -> Tuple[str, ...]:
     """Return the operations that a name of :data:`POLICIES` or a list of :data:`OPERATIONS` stands for.
 
     :raises InputError: for anything else.
@@ -99,7 +55,7 @@ def operations_of(wanted: Any) -> Tuple[str, ...]:
     if isinstance(wanted, str) and wanted in POLICIES:
         return POLICIES[wanted]
     names = [wanted] if isinstance(wanted, str) else list(wanted)
-    for name in names:
+    for name in names or [""]:
         if name not in OPERATIONS:
             raise InputError(
                 "operations", name, "one of " + ", ".join(POLICIES) + ", or a list of " + ", ".join(OPERATIONS)
@@ -107,81 +63,70 @@ def operations_of(wanted: Any) -> Tuple[str, ...]:
     return tuple(names)
 
 
-def permissions_policy(
-    wanted: Any,
-    partition: str = "aws",
-    account_id: str = "*",
-    region: str = "*",
-    resource_types: Optional[Sequence[str]] = None,
-    buckets: Sequence[str] = (),
-) -> Dict[str, Any]:
-    """Return the least policy document for some work.
+def _extra_operations(wanted: Wanted, scope: Scope) -> Tuple[str, ...]:
+    """Return what a named policy allows in addition, as buckets or keys are given."""
+    if not isinstance(wanted, str):
+        return ()
+    more: Tuple[str, ...] = ()
+    for option, operations in (("buckets", WITH_BUCKETS), ("keys", WITH_KEYS)):
+        if option in scope.given:
+            more += operations.get(wanted, ())
+    return more
+
+
+def _options_of(operation: str) -> Tuple[str, ...]:
+    """Return the options that name the resources of an operation."""
+    kinds = {kind for need in OPERATIONS[operation] for kind in need.resources}
+    return tuple(sorted({OPTIONS[kind] for kind in kinds if kind in OPTIONS}))
+
+
+def _statements(wanted: Wanted, scope: Scope) -> List[Statement]:
+    names = operations_of(wanted)
+    operations = names + _extra_operations(wanted, scope)
+    used = set()
+    for operation in operations:
+        for option in _options_of(operation):
+            used.add(option)
+            if option not in scope.given:
+                raise InputError(option, [], f"the {_NOUNS[option]} that {operation} concerns")
+    for option, arns in scope.given.items():
+        if option not in used:
+            raise InputError(option, list(arns), f"none, as nothing of this concerns {option}: {', '.join(operations)}")
+    return statements_for(needs_of(operations), scope)
+
+
+def permissions_policy(wanted: Wanted, **scope: Any) -> Dict[str, Any]:
+    """Return the least policy document for some work, however long.
 
     :param wanted: a name of :data:`POLICIES`, or a list of :data:`OPERATIONS`.
-    :param account_id: account of the flow logs; ``*`` for any.
-    :param region: region of the flow logs; ``*`` for any.
-    :param resource_types: API types of the targets; ``None`` for all whose ARN AWS publishes. Cloud WAN types, whose
-        ARN it does not publish, widen the resource of ec2:CreateFlowLogs to ``*``.
-    :param buckets: ARNs of buckets whose policy may be managed too.
-    :raises InputError: for unknown names, accounts that are none, and ARNs that are not those of whole buckets.
+    :param scope: where, see :func:`scope_from_options`. A named policy takes the buckets and keys that are given in:
+        to manage or, for ``reading``, to read their policies.
+    :raises InputError: for unknown names, for ARNs that an operation lacks or that no operation concerns, and for what
+        :func:`scope_from_options` refuses.
     """
-    operations = list(operations_of(wanted))
-    if not _ACCOUNT.match(account_id):
-        raise InputError("account_id", account_id, "an account id of 12 digits, or *")
-    for bucket in buckets:
-        if not _BUCKET_ARN.match(bucket):
-            raise InputError("buckets", bucket, "ARNs of buckets without a folder, arn:aws:s3:::bucket")
-    if buckets and "bucket_policy" not in operations:
-        operations.append("bucket_policy")
-    if "bucket_policy" in operations and not buckets:
-        raise InputError("buckets", list(buckets), "the ARNs of the buckets whose policy is to be managed")
-    arns = _arns(partition, account_id, region, resource_types, buckets)
-    return {"Version": POLICY_VERSION, "Statement": _statements(operations, arns)}
+    return document_of(_statements(wanted, scope_from_options(**scope)))
 
 
-def _arns(
-    partition: str, account_id: str, region: str, resource_types: Optional[Sequence[str]], buckets: Iterable[str]
-) -> Dict[str, Tuple[str, ...]]:
-    base = f"arn:{partition}:ec2:{region}:{account_id}"
-    return {
-        _EVERYTHING: ("*",),
-        _FLOW_LOG: (f"{base}:{_FLOW_LOG}/*",),
-        _TARGETS: _target_arns(base, resource_types),
-        _BUCKETS: tuple(sorted(buckets)),
-        _LINKED_ROLE: (f"arn:{partition}:iam::{account_id}:role/aws-service-role/vpc-flow-logs.amazonaws.com/*",),
-    }
+def permissions_policies(wanted: Wanted, attached: str = MANAGED, **scope: Any) -> List[Dict[str, Any]]:
+    """Return the least policy documents for some work, in sizes that IAM takes.
 
-
-def _target_arns(base: str, resource_types: Optional[Sequence[str]]) -> Tuple[str, ...]:
-    names = list(_TARGET_RESOURCES) if resource_types is None else list(resource_types)
-    for name in names:
-        if name not in RESOURCE_TYPES:
-            raise InputError("resource_types", name, ", ".join(RESOURCE_TYPES))
-    if not set(names) <= set(_TARGET_RESOURCES):
-        return ("*",)
-    return tuple(f"{base}:{_TARGET_RESOURCES[name]}/*" for name in _TARGET_RESOURCES if name in names)
-
-
-def _statements(operations: Iterable[str], arns: Mapping[str, Tuple[str, ...]]) -> List[Dict[str, Any]]:
-    """One statement for each set of resources: the actions that are needed on exactly these."""
-    by_resources: Dict[Tuple[str, ...], Set[str]] = {}
-    for operation in operations:
-        for permission in OPERATIONS[operation]:
-            resources = {arn for kind in permission.resources for arn in arns[kind]}
-            key = ("*",) if "*" in resources else tuple(sorted(resources))
-            by_resources.setdefault(key, set()).add(permission.action)
-    ordered = sorted((sorted(actions), list(resources)) for resources, actions in by_resources.items())
-    return [
-        {"Sid": _sid(actions, resources), "Effect": "Allow", "Action": actions, "Resource": resources}
-        for actions, resources in ordered
-    ]
-
-
-def _sid(actions: Sequence[str], resources: Sequence[str]) -> str:
-    """Name a statement; no two sets of resources that occur together have the same name, as IAM demands."""
-    if list(resources) == ["*"]:
-        return "FlowLogsEverywhere"
-    if "ec2:CreateFlowLogs" in actions:
-        return "FlowLogCreation"
-    services = {"s3": "FlowLogBucketPolicies", "iam": "FlowLogServiceLinkedRole"}
-    return services.get(actions[0].split(":")[0], "FlowLogs")
+    :param attached: ``managed`` for managed policies, of which there are several where one has no room; or the kind of
+        principal, ``user``, ``group`` or ``role``, that gets a single inline policy.
+    :raises InputError: as :func:`permissions_policy` does, and for an inline policy that has no room.
+    """
+    if attached not in SIZE_LIMITS:
+        raise InputError("attached", attached, ", ".join(SIZE_LIMITS))
+    statements = _statements(wanted, scope_from_options(**scope))
+    limit = SIZE_LIMITS[attached]
+    if attached == MANAGED:
+        return documents_within(statements, limit)
+    document = document_of(statements)
+    if size_of(document) > limit:
+        # All inline policies of a principal share the room, so splitting would win nothing.
+        raise InputError(
+            "attached",
+            attached,
+            f"{MANAGED}, as the policy has {size_of(document)} characters and all inline policies of a {attached} "
+            f"together have room for {limit}; or fewer operations, accounts, regions and ARNs",
+        )
+    return [document]

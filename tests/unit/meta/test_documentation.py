@@ -14,8 +14,6 @@ import pytest
 import yaml
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import SEVERITIES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import OPERATIONS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import POLICIES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import permissions_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import OPTION_DEFAULTS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import PREFIX
@@ -86,16 +84,6 @@ def test_guide_lists_every_finding_with_its_severity() -> None:
     guide = read(f"{GUIDES}/guide_drift_report.rst")
     listed = dict(re.findall(r"^   \* - ``(\w+)``\n     - (high|medium|low|info|ok)$", guide, re.MULTILINE))
     assert listed == SEVERITIES
-
-
-def test_guide_names_the_permissions_that_the_policies_grant() -> None:
-    guide = read(f"{GUIDES}/guide_permissions.rst")
-    granted = {permission.action for permissions in OPERATIONS.values() for permission in permissions}
-    named = set(re.findall(r"``((?:ec2|logs|s3|autoscaling|iam):\w+)``", guide))
-    # Named as not needed, and as needed by who attaches policies.
-    others = {"iam:PassRole", "iam:GetUserPolicy", "iam:ListUserPolicies", "iam:PutUserPolicy"}
-    assert named - others == granted
-    assert {name for name in POLICIES if f"``{name}``" not in guide} == set()
 
 
 def test_readme_shows_the_minimal_permissions() -> None:

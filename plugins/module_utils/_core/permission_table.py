@@ -1,0 +1,262 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one table of which permissions each operation of the collection needs. PRIVATE to this collection.
+
+Policies, the documentation of the modules, the guide and what is said of a denied call are made from it or checked
+against it; a test compares it with the calls that the modules make.
+
+Sources: Service Authorization Reference (Amazon EC2, Amazon CloudWatch Logs, Amazon S3, AWS KMS, AWS IAM, AWS STS);
+VPC User Guide, "Amazon S3 bucket permissions for flow logs"; CloudWatch Logs User Guide, "Logs sent to Amazon S3"; the
+handler permissions of the CloudFormation resource AWS::EC2::FlowLog.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import FrozenSet
+from typing import Iterable
+from typing import Mapping
+from typing import Tuple
+
+#: Kinds of resource. The values are how they are called for people.
+EVERYTHING = "*"
+NEW_FLOW_LOGS = "flow logs being created"
+FLOW_LOGS = "flow logs"
+TARGETS = "targets"
+LINKED_ROLE = "service-linked role"
+BUCKETS = "buckets"
+KEYS = "keys"
+USERS = "users"
+GROUPS = "groups"
+ROLES = "roles"
+
+#: Operator, condition key, value.
+Condition = Tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Need:
+    """One action, and where and why it is needed.
+
+    :param action: as in IAM policies, ``service:Action``.
+    :param resources: kinds of resource, on all of which it is needed.
+    :param calls: API operations that are denied without it. They need not have the action's name.
+    :param why: what for, as the end of the sentence "Needed to ...".
+    :param conditions: under which it is enough to have it.
+    """
+
+    action: str
+    resources: Tuple[str, ...]
+    calls: Tuple[str, ...]
+    why: str
+    conditions: Tuple[Condition, ...] = ()
+
+
+def _s3(name: str, call: str, why: str) -> Need:
+    return Need(f"s3:{name}", (BUCKETS,), (call,), why)
+
+
+def _kms(name: str, why: str) -> Need:
+    return Need(f"kms:{name}", (KEYS,), (name,), why)
+
+
+def _iam(name: str, kind: str, why: str) -> Need:
+    return Need(f"iam:{name}", (kind,), (name,), why)
+
+
+_DESCRIBE = Need("ec2:DescribeFlowLogs", (EVERYTHING,), ("DescribeFlowLogs",), "read the flow logs that there are")
+_CREATE_DELIVERY = Need(
+    "logs:CreateLogDelivery", (EVERYTHING,), ("CreateFlowLogs",), "set up the delivery of a new flow log"
+)
+_DELETE_DELIVERY = Need(
+    "logs:DeleteLogDelivery", (EVERYTHING,), ("DeleteFlowLogs",), "end the delivery of a flow log that is deleted"
+)
+_GET_BUCKET_POLICY = _s3("GetBucketPolicy", "GetBucketPolicy", "read the bucket policy")
+_DESCRIBE_KEY = _kms("DescribeKey", "find the key, and whether it can be used")
+_GET_KEY_POLICY = _kms("GetKeyPolicy", "read the key policy")
+_HEAD_BUCKET = _s3("ListBucket", "HeadBucket", "see whether the bucket is there")
+_GET_ENCRYPTION = _s3("GetEncryptionConfiguration", "GetBucketEncryption", "read the default encryption")
+_GET_OWNERSHIP = _s3("GetBucketOwnershipControls", "GetBucketOwnershipControls", "read who owns new objects")
+_GET_PAYER = _s3("GetBucketRequestPayment", "GetBucketRequestPayment", "read whether the requester pays")
+_GET_PUBLIC = _s3("GetBucketPublicAccessBlock", "GetPublicAccessBlock", "read whether public access is blocked")
+# amazon.aws.s3_bucket reads these although nothing of them is asked for, and fails where it may not.
+_ALSO_READ = "compare with what is asked for"
+
+#: What is done, and what that needs.
+OPERATIONS: Mapping[str, Tuple[Need, ...]] = {
+    "read": (_DESCRIBE,),
+    "create": (
+        Need(
+            "ec2:CreateFlowLogs",
+            (NEW_FLOW_LOGS, TARGETS),
+            ("CreateFlowLogs",),
+            "create a flow log of a target; asked for the flow log and for the target",
+        ),
+        _CREATE_DELIVERY,
+    ),
+    "tag_at_create": (
+        Need(
+            "ec2:CreateTags",
+            (NEW_FLOW_LOGS,),
+            ("CreateFlowLogs",),
+            "give tags or a name to a flow log while it is created",
+            (("StringEquals", "ec2:CreateAction", "CreateFlowLogs"),),
+        ),
+    ),
+    "tag": (
+        Need(
+            "ec2:CreateTags",
+            (FLOW_LOGS,),
+            ("CreateTags",),
+            "set tags of flow logs that exist, and mark those that are being replaced",
+        ),
+        Need("ec2:DeleteTags", (FLOW_LOGS,), ("DeleteTags",), "remove tags of flow logs"),
+    ),
+    "delete": (
+        Need("ec2:DeleteFlowLogs", (FLOW_LOGS,), ("DeleteFlowLogs",), "delete a flow log, also after it is replaced"),
+        _DELETE_DELIVERY,
+    ),
+    "tag_fields": (
+        Need(
+            "autoscaling:DescribeTags", (EVERYTHING,), ("CreateFlowLogs",), "put tags of Auto Scaling groups in records"
+        ),
+        Need("ec2:DescribeTags", (EVERYTHING,), ("CreateFlowLogs",), "put tags of instances and interfaces in records"),
+        Need(
+            "iam:CreateServiceLinkedRole",
+            (LINKED_ROLE,),
+            ("CreateFlowLogs",),
+            "create the role that reads the tags, with the first such flow log of an account",
+        ),
+    ),
+    "delivery_check": (_s3("ListBucket", "ListObjectsV2", "see when a flow log last delivered an object"),),
+    "bucket_policy": (
+        _GET_BUCKET_POLICY,
+        _s3("PutBucketPolicy", "PutBucketPolicy", "change the bucket policy"),
+        _s3("DeleteBucketPolicy", "DeleteBucketPolicy", "delete a bucket policy of which no statement is left"),
+    ),
+    "read_bucket_policy": (_GET_BUCKET_POLICY,),
+    "key_policy": (_DESCRIBE_KEY, _GET_KEY_POLICY, _kms("PutKeyPolicy", "change the key policy")),
+    "read_key_policy": (_DESCRIBE_KEY, _GET_KEY_POLICY),
+    "check_destination": (
+        _HEAD_BUCKET,
+        _GET_BUCKET_POLICY,
+        _GET_ENCRYPTION,
+        _GET_OWNERSHIP,
+        _GET_PAYER,
+        _GET_PUBLIC,
+    ),
+    "check_destination_key": (_DESCRIBE_KEY, _GET_KEY_POLICY),
+    "create_bucket": (
+        _s3("CreateBucket", "CreateBucket", "create the bucket"),
+        _HEAD_BUCKET,
+        _GET_BUCKET_POLICY,
+        _GET_ENCRYPTION,
+        _s3("PutEncryptionConfiguration", "PutBucketEncryption", "set the default encryption"),
+        _GET_OWNERSHIP,
+        _s3("PutBucketOwnershipControls", "PutBucketOwnershipControls", "set who owns new objects"),
+        _GET_PUBLIC,
+        _s3("PutBucketPublicAccessBlock", "PutPublicAccessBlock", "block public access"),
+        _s3("GetBucketTagging", "GetBucketTagging", "read the tags of the bucket"),
+        _s3("PutBucketTagging", "PutBucketTagging", "set the tags of the bucket"),
+        _GET_PAYER,
+        _s3("GetBucketAcl", "GetBucketAcl", _ALSO_READ),
+        _s3("GetBucketVersioning", "GetBucketVersioning", _ALSO_READ),
+        _s3("GetBucketLogging", "GetBucketLogging", _ALSO_READ),
+        _s3("GetAccelerateConfiguration", "GetBucketAccelerateConfiguration", _ALSO_READ),
+        _s3("GetBucketObjectLockConfiguration", "GetObjectLockConfiguration", _ALSO_READ),
+        _s3("GetInventoryConfiguration", "ListBucketInventoryConfigurations", _ALSO_READ),
+    ),
+    "attach_policy": (
+        _iam("ListUserPolicies", USERS, "list inline policies"),
+        _iam("GetUserPolicy", USERS, "read inline policies"),
+        _iam("PutUserPolicy", USERS, "attach an inline policy"),
+        _iam("ListGroupPolicies", GROUPS, "list inline policies"),
+        _iam("GetGroupPolicy", GROUPS, "read inline policies"),
+        _iam("PutGroupPolicy", GROUPS, "attach an inline policy"),
+        _iam("ListRolePolicies", ROLES, "list inline policies"),
+        _iam("GetRolePolicy", ROLES, "read inline policies"),
+        _iam("PutRolePolicy", ROLES, "attach an inline policy"),
+    ),
+    "check_permissions": (
+        Need(
+            "iam:SimulatePrincipalPolicy",
+            (USERS, GROUPS, ROLES),
+            ("SimulatePrincipalPolicy",),
+            "ask what a principal may do",
+        ),
+        _iam("GetUser", USERS, "find the user who asks"),
+        _iam("GetRole", ROLES, "find the role of a session, with its path"),
+    ),
+    "decode_denials": (
+        Need(
+            "sts:DecodeAuthorizationMessage",
+            (EVERYTHING,),
+            ("DecodeAuthorizationMessage",),
+            "read what AWS says in an encoded message about a call that it denied",
+        ),
+    ),
+    # What every description of flow logs to S3 names as the minimum beside ec2:CreateFlowLogs.
+    "log_delivery": (_CREATE_DELIVERY, _DELETE_DELIVERY),
+}
+
+#: Policies by name: the operations that each allows.
+POLICIES: Mapping[str, Tuple[str, ...]] = {
+    "publishing": ("read", "create", "tag_at_create", "tag", "delete"),
+    "log_delivery": ("log_delivery",),
+    "reading": ("read",),
+    "bucket_owner": ("bucket_policy", "check_destination"),
+    "creating_buckets": ("create_bucket",),
+    "attaching_policies": ("attach_policy",),
+    "checking_permissions": ("check_permissions", "decode_denials"),
+}
+#: The operations that a named policy allows in addition when buckets are given.
+WITH_BUCKETS: Mapping[str, Tuple[str, ...]] = {
+    "publishing": ("bucket_policy",),
+    "log_delivery": ("bucket_policy",),
+    "reading": ("read_bucket_policy",),
+}
+#: The same when keys are given.
+WITH_KEYS: Mapping[str, Tuple[str, ...]] = {
+    "publishing": ("key_policy",),
+    "log_delivery": ("key_policy",),
+    "reading": ("read_key_policy",),
+    "bucket_owner": ("key_policy", "check_destination_key"),
+}
+
+#: What each module does. GetCallerIdentity, which some call, needs no permission.
+MODULES: Mapping[str, Tuple[str, ...]] = {
+    "s3_flow_log": ("read", "create", "tag_at_create", "tag", "delete", "tag_fields"),
+    "s3_flow_log_info": ("read", "delivery_check"),
+    "flow_log_bucket_policy": ("bucket_policy",),
+    "flow_log_key_policy": ("key_policy",),
+    "flow_log_destination_info": ("check_destination", "check_destination_key"),
+}
+
+
+def needs_of(operations: Iterable[str]) -> Tuple[Need, ...]:
+    """Return what operations need together, each need once, in the order of the table.
+
+    :param operations: keys of :data:`OPERATIONS`.
+    """
+    wanted = set(operations)
+    return tuple(dict.fromkeys(need for name, needs in OPERATIONS.items() if name in wanted for need in needs))
+
+
+def actions_of(operations: Iterable[str]) -> FrozenSet[str]:
+    """Return the actions that operations need."""
+    return frozenset(need.action for need in needs_of(operations))
+
+
+def calls_of(operations: Iterable[str]) -> FrozenSet[str]:
+    """Return the API operations that operations may call."""
+    return frozenset(call for need in needs_of(operations) for call in need.calls)
+
+
+def actions_for_call(call: str) -> Tuple[str, ...]:
+    """Return the actions of which one is missing when AWS denies a call, in alphabetical order.
+
+    :param call: name of an API operation, for example ``GetBucketEncryption``; ``()`` for one that is never called.
+    """
+    return tuple(sorted({need.action for need in needs_of(OPERATIONS) if call in need.calls}))

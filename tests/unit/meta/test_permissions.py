@@ -1,0 +1,140 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whoever speaks of permissions says what the one table of them says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from collections.abc import Mapping
+
+import pytest
+import yaml
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_errors import policy_error_hint
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_errors import key_policy_error_hint
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import MODULES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import OPERATIONS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import POLICIES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import WITH_BUCKETS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import WITH_KEYS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import Need
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import actions_for_call
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import actions_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import calls_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import SIZE_LIMITS
+from tests.unit.meta.project import modules
+from tests.unit.meta.project import read
+from tests.unit.meta.project import read_yaml
+
+GUIDE = "docs/docsite/rst/guide_permissions.rst"
+# ec2:CreateAction is a condition key.
+ACTION = re.compile(r"\b(?!ec2:CreateAction)(?:autoscaling|ec2|iam|kms|logs|s3|sts):[A-Z]\w+")
+
+
+def actions_in(text: str) -> set[str]:
+    """Return the actions that a text names."""
+    return set(ACTION.findall(text))
+
+
+def code(names: Iterable[str]) -> str:
+    """Write names in code style."""
+    return ", ".join(f"``{name}``" for name in names)
+
+
+def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Write a table of a guide."""
+    lines = [".. list-table::", "   :header-rows: 1", ""]
+    for row in [heads, *rows]:
+        lines += [("   * - " if number == 0 else "     - ") + cell for number, cell in enumerate(row)]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def where(need: Need) -> str:
+    """Write on what something is needed."""
+    conditions = [f"where ``{key}`` is ``{value}``" for _operator, key, value in need.conditions]
+    return ", ".join(["all (``*``)" if need.resources == ("*",) else ", ".join(need.resources), *conditions])
+
+
+def operations_table() -> str:
+    """Write what each operation needs."""
+    rows = []
+    for name, needs in OPERATIONS.items():
+        for number, need in enumerate(needs):
+            rows.append(("" if number else f"``{name}``", f"``{need.action}``", where(need), need.why))
+    return table(("operation", "permission", "on", "needed to"), rows)
+
+
+def policies_table() -> str:
+    """Write which operations each named policy allows."""
+    more: tuple[Mapping[str, tuple[str, ...]], ...] = (WITH_BUCKETS, WITH_KEYS)
+    rows = [
+        (f"``{name}``", code(names), *(code(one.get(name, ())) for one in more)) for name, names in POLICIES.items()
+    ]
+    return table(("policy", "operations", "and with ``buckets``", "and with ``keys``"), rows)
+
+
+def modules_table() -> str:
+    """Write which operations each module does."""
+    rows = [(f"``{name}``", code(names)) for name, names in MODULES.items()]
+    return table(("module", "operations"), rows)
+
+
+def calls_table() -> str:
+    """Write which permissions calls need whose names do not tell."""
+    needed = {call: actions_for_call(call) for call in sorted(calls_of(OPERATIONS))}
+    rows = [
+        (f"``{call}``", code(actions))
+        for call, actions in needed.items()
+        if [action.split(":")[1] for action in actions] != [call]
+    ]
+    return table(("call", "permissions"), rows)
+
+
+def sizes_table() -> str:
+    """Write the sizes that IAM takes."""
+    rows = [("a managed policy", f"{SIZE_LIMITS['managed']:,}")]
+    rows += [(f"all inline policies of a {kind}", f"{SIZE_LIMITS[kind]:,}") for kind in ("user", "group", "role")]
+    return table(("what", "characters"), rows)
+
+
+@pytest.mark.parametrize("make", [operations_table, policies_table, modules_table, calls_table, sizes_table])
+def test_guide_has_the_tables_as_the_code_has_them(make) -> None:
+    assert make() in read(GUIDE)
+
+
+def test_guide_names_no_permission_that_is_not_needed() -> None:
+    # Named as not needed.
+    assert actions_in(read(GUIDE)) - {"iam:PassRole"} == actions_of(OPERATIONS)
+
+
+@pytest.mark.parametrize("name", modules())
+def test_module_names_the_permissions_that_it_needs(name: str) -> None:
+    page = yaml.safe_load(read(f"plugins/modules/{name}.py").split('"""')[1])
+    assert actions_in(" ".join(page["notes"])) == actions_of(MODULES[name])
+
+
+def test_filter_names_all_operations_and_policies() -> None:
+    page = read_yaml("plugins/filter/flow_log_permissions_policy.yml")
+    of_names, of_operations = page["DOCUMENTATION"]["options"]["_input"]["description"]
+    assert set(re.findall(r"V\((\w+)\)", of_names)) == set(POLICIES)
+    assert set(re.findall(r"V\((\w+)\)", of_operations)) == set(OPERATIONS)
+
+
+@pytest.mark.parametrize("call", sorted(calls_of(["read", "create", "tag", "delete", "delivery_check"])))
+def test_a_denied_call_names_the_permissions_that_may_be_missing(call: str) -> None:
+    hint = hint_for(call, "UnauthorizedOperation" if call != "ListObjectsV2" else "AccessDenied", "")
+    assert actions_in(hint) == set(actions_for_call(call))
+
+
+@pytest.mark.parametrize("call", sorted(calls_of(["bucket_policy"])))
+def test_a_denied_bucket_policy_call_names_its_permission(call: str) -> None:
+    assert actions_in(policy_error_hint(call, "AccessDenied")) == set(actions_for_call(call))
+
+
+@pytest.mark.parametrize("call", sorted(calls_of(["key_policy"])))
+def test_a_denied_key_policy_call_names_its_permission(call: str) -> None:
+    assert actions_in(key_policy_error_hint(call, "AccessDeniedException")) == set(actions_for_call(call))
