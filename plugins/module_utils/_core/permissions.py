@@ -80,9 +80,12 @@ def _options_of(operation: str) -> Tuple[str, ...]:
     return tuple(sorted({OPTIONS[kind] for kind in kinds if kind in OPTIONS}))
 
 
-def _statements(wanted: Wanted, scope: Scope) -> List[Statement]:
-    names = operations_of(wanted)
-    operations = names + _extra_operations(wanted, scope)
+def operations_at_hand(wanted: Wanted, scope: Scope) -> Tuple[str, ...]:
+    """Return all operations of some work, with those that a named policy has for the buckets and keys given.
+
+    :raises InputError: for unknown names, and for ARNs that an operation lacks or that no operation concerns.
+    """
+    operations = operations_of(wanted) + _extra_operations(wanted, scope)
     used = set()
     for operation in operations:
         for option in _options_of(operation):
@@ -92,7 +95,11 @@ def _statements(wanted: Wanted, scope: Scope) -> List[Statement]:
     for option, arns in scope.given.items():
         if option not in used:
             raise InputError(option, list(arns), f"none, as nothing of this concerns {option}: {', '.join(operations)}")
-    return statements_for(needs_of(operations), scope)
+    return operations
+
+
+def _statements(wanted: Wanted, scope: Scope) -> List[Statement]:
+    return statements_for(needs_of(operations_at_hand(wanted, scope)), scope)
 
 
 def permissions_policy(wanted: Wanted, **scope: Any) -> Dict[str, Any]:
