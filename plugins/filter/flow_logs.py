@@ -24,6 +24,9 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import Publication
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import plan_publication
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_result import DestinationWish
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_result import destination_result
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_result import new_bucket
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import failing
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import find
@@ -179,9 +182,18 @@ def flow_log_permissions_policy(operations: Union[str, Sequence[str]], **options
     return permissions_policy(operations, **options)
 
 
-def flow_log_bucket(destination: str, destination_options: Optional[Mapping[str, Any]] = None) -> Dict[str, Any]:
-    """Return what a destination means for a bucket policy; see flow_log_bucket.yml."""
-    return bucket_of(destination, destination_options)
+def flow_log_bucket(
+    destination: str, destination_options: Optional[Mapping[str, Any]] = None, encryption: Optional[str] = None
+) -> Dict[str, Any]:
+    """Return what a destination means for a bucket and its policy; see flow_log_bucket.yml."""
+    return {**bucket_of(destination, destination_options), "new_bucket": new_bucket(encryption)}
+
+
+def flow_log_destination_result(
+    results: Mapping[str, Any], key_arn: Optional[str] = None, **wish: Any
+) -> Dict[str, Any]:
+    """Return what was done for a destination; see flow_log_destination_result.yml."""
+    return destination_result(results, DestinationWish(**wish), key_arn)
 
 
 def flow_log_resource_ids(items: Sequence[Union[str, Mapping[str, Any]]]) -> List[str]:
@@ -197,6 +209,7 @@ class FilterModule:
         functions = (
             flow_log_batches,
             flow_log_bucket,
+            flow_log_destination_result,
             flow_log_destinations,
             flow_log_failing,
             flow_log_findings,

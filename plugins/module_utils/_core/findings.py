@@ -62,8 +62,8 @@ class Finding:
     """One row of a report.
 
     :param finding: one of :data:`FINDINGS`.
-    :param target: id of a resource, ARN of a bucket, or a principal.
-    :param target_type: API name of the resource type, ``Bucket`` or ``Principal``.
+    :param target: id of a resource, ARN of a bucket or key, or a principal.
+    :param target_type: API name of the resource type, ``Bucket``, ``Key`` or ``Principal``.
     :param host: the inventory's host, where there is one.
     :param changes: ``[{field, current, desired}]``.
     :param how: ``in_place`` or ``replace`` for what differs, else ``None``.
@@ -305,7 +305,7 @@ def _check(subject: _Subject) -> str:
     return f"{_PUBLISH} --check{_limit(subject)}"
 
 
-# -- batches, buckets, principals ---------------------------------------------------------------------------------
+# -- batches, destinations, principals ------------------------------------------------------------------------------
 
 
 def _batch_findings(
@@ -321,27 +321,99 @@ def _batch_findings(
     return [finding for item in subjects for finding in _target_findings(item, per_target, batch["options"])]
 
 
-def _bucket_findings(work: Mapping[str, Any], result: Optional[Mapping[str, Any]]) -> List[Finding]:
+def _destination_findings(work: Mapping[str, Any], result: Optional[Mapping[str, Any]]) -> List[Finding]:
+    """Findings about a bucket and, where its policy was managed, about the key that encrypts it.
+
+    A destination that stays undeliverable when all that was asked for is done is ``failed_delivery``: no run mends it.
+    ``policy_drift`` is what a run mends.
+    """
     subject = _Subject(work["bucket_arn"], "Bucket", region=work["region"], destination=work["bucket_arn"])
-    if not work["managed"]:
-        evidence = "flow_log_bucket_policy is false, so the bucket policy is looked after elsewhere."
-        return [subject.find("ignored", evidence)]
     if result is None or not has_result(result):
-        return [subject.find("not_evaluated", "The task for the bucket policy did not run.", remedy=_check(subject))]
-    if has_failed(result):
-        return [subject.find("unknown", failure_text(result), remedy=_check(subject))]
-    if not result.get("changed"):
-        return [subject.find("in_sync", "The bucket policy lets log delivery in as needed.")]
-    actions = "+".join(action["action"] for action in result.get("actions") or ())
+        return [_untouched(subject, work)]
+    found = _created(subject, result) + _policy_findings(subject, result) + _doubts(subject, result)
+    return (found or [_bucket_in_order(subject, work, result)]) + _key_findings(subject, result)
+
+
+def _untouched(subject: _Subject, work: Mapping[str, Any]) -> Finding:
+    if is_left_alone(work):
+        evidence = "flow_log_bucket_policy is false, so the bucket policy is looked after elsewhere."
+        return subject.find("ignored", evidence)
+    return subject.find("not_evaluated", "The tasks for the destination did not run.", remedy=_check(subject))
+
+
+def is_left_alone(work: Mapping[str, Any]) -> bool:
+    """Whether nothing at all is to be done for a destination."""
+    return not any(work[name] for name in ("managed", "create_bucket", "manage_key_policy", "check_destination"))
+
+
+def _created(subject: _Subject, result: Mapping[str, Any]) -> List[Finding]:
     return [
         subject.find(
-            "policy_drift",
-            f"The bucket policy lacks what log delivery needs. {_statements(result)}".strip(),
-            how=IN_PLACE,
-            planned_action=actions or "put_policy",
+            "missing",
+            action.get("reason") or "",
+            changes=tuple(action.get("changes") or ()),
+            planned_action=action["action"],
             remedy=_PUBLISH,
         )
+        for action in result.get("actions") or ()
+        if action["action"] == "create_bucket"
     ]
+
+
+def _policy_findings(subject: _Subject, result: Mapping[str, Any]) -> List[Finding]:
+    key_arn = (result.get("key") or {}).get("arn")
+    actions = [
+        action["action"]
+        for action in result.get("actions") or ()
+        if action["action"] != "create_bucket" and (key_arn is None or action["target"] != key_arn)
+    ]
+    if not actions:
+        return []
+    evidence = f"The bucket policy lacks what log delivery needs. {_statements(result)}".strip()
+    return [
+        subject.find("policy_drift", evidence, how=IN_PLACE, planned_action="+".join(actions), remedy=_PUBLISH),
+    ]
+
+
+def _doubts(subject: _Subject, result: Mapping[str, Any]) -> List[Finding]:
+    """What is wrong or not known when all that was planned is done."""
+    if result.get("deliverable") is False:
+        return [subject.find("failed_delivery", str(result.get("summary") or ""), remedy=_remedies(result))]
+    key_failed = (result.get("key") or {}).get("failed")
+    if has_failed(result) and not key_failed:
+        return [subject.find("unknown", failure_text(result), remedy=_check(subject))]
+    if result.get("deliverable") == "unknown":
+        return [subject.find("unknown", str(result.get("summary") or ""), remedy=_remedies(result))]
+    return []
+
+
+def _remedies(result: Mapping[str, Any]) -> str:
+    """Return the remedies of what decides, each once; what is wrong for certain comes before what may be."""
+    problems = sorted(result.get("problems") or (), key=lambda item: item.get("status") != "problem")
+    return "\n".join(dict.fromkeys(item["remedy"] for item in problems if item.get("remedy")))
+
+
+def _bucket_in_order(subject: _Subject, work: Mapping[str, Any], result: Mapping[str, Any]) -> Finding:
+    if work["managed"]:
+        return subject.find("in_sync", "The bucket policy lets log delivery in as needed.")
+    if result.get("deliverable") is True:
+        return subject.find("in_sync", "Log delivery can write to the bucket, whose policy is looked after elsewhere.")
+    return subject.find("ignored", "flow_log_bucket_policy is false, so the bucket policy is looked after elsewhere.")
+
+
+def _key_findings(bucket: _Subject, result: Mapping[str, Any]) -> List[Finding]:
+    """ARN of a key: ``arn:PARTITION:kms:REGION:ACCOUNT:key/ID`` (AWS General Reference)."""
+    key = result.get("key")
+    if not key:
+        return []
+    parts = (str(key["arn"]).split(":") + [""] * 5)[:5]
+    subject = _Subject(key["arn"], "Key", parts[4] or None, parts[3] or None, destination=bucket.destination)
+    if key["failed"]:
+        return [subject.find("unknown", failure_text(result), remedy=_PUBLISH + " --check")]
+    if not key["changed"]:
+        return [subject.find("in_sync", "The key policy lets log delivery use the key as needed.")]
+    evidence = f"The key policy lacks what log delivery needs. {_statements(key)}".strip()
+    return [subject.find("policy_drift", evidence, how=IN_PLACE, planned_action="put_policy", remedy=_PUBLISH)]
 
 
 def _statements(result: Mapping[str, Any]) -> str:
@@ -412,7 +484,7 @@ def find(publication: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]
         blocked_by = blocked_reason(batch, results)
         found += _batch_findings(batch, subjects.get(name, []), results.get("batches", {}).get(name), blocked_by)
     for work in publication["destinations"]:
-        found += _bucket_findings(work, results.get("destinations", {}).get(work["name"]))
+        found += _destination_findings(work, results.get("destinations", {}).get(work["name"]))
     for work in publication["permissions"]:
         found += _permission_findings(work, results.get("permissions", {}).get(work["name"]))
     for host in list(publication["invalid"]) + list(publication["unselected"]):

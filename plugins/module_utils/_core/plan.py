@@ -18,7 +18,7 @@ from typing import Optional
 from typing import Tuple
 
 #: Every kind of action that a plan of this collection can hold.
-ACTION_KINDS = ("create", "replace", "delete", "tag", "untag", "put_policy", "delete_policy")
+ACTION_KINDS = ("create", "replace", "delete", "tag", "untag", "create_bucket", "put_policy", "delete_policy")
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import failure_text
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import has_failed
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import has_result
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import is_left_alone
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import ACTION_KINDS
 
 #: Begins the one line that tells the result; made to be found with grep.
@@ -59,7 +60,7 @@ def _problem(
 ) -> str:
     if has_failed(result):
         return failure_text(result)
-    if has_result(result) or (kind == "destinations" and not work["managed"]):
+    if has_result(result) or (kind == "destinations" and is_left_alone(work)):
         return ""
     return (blocked_reason(work, results) if kind == "batches" else "") or "did not run"
 

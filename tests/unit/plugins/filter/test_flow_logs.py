@@ -124,6 +124,7 @@ def test_findings_and_summary_look_for_results_where_the_work_ran() -> None:
         ("flow_log_permissions_policy", ("everything",)),
         ("flow_log_resource_ids", ([{}],)),
         ("flow_log_bucket", ("NO BUCKET",)),
+        ("flow_log_bucket", ("central", None, "alias/logs")),
         ("flow_log_failing", ({"findings": []}, ["everything"])),
     ],
 )
@@ -135,7 +136,15 @@ def test_bad_input_is_an_error_of_the_filter_by_name(name: str, arguments: tuple
 def test_policies_ids_and_buckets() -> None:
     assert FILTERS["flow_log_permissions_policy"]("log_delivery")["Version"] == "2012-10-17"
     assert FILTERS["flow_log_resource_ids"]([{"vpc_id": "vpc-1"}]) == ["vpc-1"]
-    assert FILTERS["flow_log_bucket"]("central/network")["prefixes"] == ["network"]
+    bucket = FILTERS["flow_log_bucket"]("central/network")
+    assert (bucket["prefixes"], bucket["new_bucket"]["encryption"]) == (["network"], "AES256")
+
+
+def test_results_of_tasks_for_a_destination_become_one() -> None:
+    verdict = {"deliverable": False, "summary": "It cannot.", "problems": []}
+    options = {"bucket_arn": "arn:aws:s3:::central", "require_deliverable": True}
+    made = FILTERS["flow_log_destination_result"]({"verdict": verdict}, **options)
+    assert (made["failed"], made["msg"]) == (True, "It cannot.")
 
 
 def test_every_filter_is_documented_by_its_name() -> None:

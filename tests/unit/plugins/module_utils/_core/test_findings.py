@@ -228,9 +228,88 @@ def test_policy_of_the_bucket(bucket: dict, finding: str) -> None:
 
 
 def test_a_policy_looked_after_elsewhere_is_ignored_with_the_reason() -> None:
-    (row,) = [r for r in rows(publication("vpc-1", bucket_policy=False), None) if r["target_type"] == "Bucket"]
+    work = publication("vpc-1", bucket_policy=False, check_destination=False)
+    (row,) = [r for r in rows(work, None, {}) if r["target_type"] == "Bucket"]
     assert row["finding"] == "ignored"
     assert "flow_log_bucket_policy" in row["evidence"]
+
+
+KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+PUT = Action("put_policy", "arn:aws:s3:::central").to_dict()
+PROBLEM = {"code": "RequesterPays", "status": "problem", "message": "m", "remedy": "aws s3api ..."}
+DOUBT = {"code": "KeyUnreadable", "status": "unknown", "message": "m", "remedy": "kms:DescribeKey"}
+
+
+def about_destination(work: dict, **done: Any) -> list[tuple[str, str]]:
+    """The findings about the bucket and its key: type and class of each."""
+    usual = {"changed": False, "failed": False, "msg": "", "actions": [], "statements": {}, "key": None}
+    found = rows(work, result(flow_logs=[flow_log("vpc-1")]), {**usual, "deliverable": True, **done})
+    return [(row["target_type"], row["finding"]) for row in found if row["target_type"] != "VPC"]
+
+
+@pytest.mark.parametrize(
+    ("done", "expected"),
+    [
+        ({}, [("Bucket", "in_sync")]),
+        ({"deliverable": None}, [("Bucket", "in_sync")]),
+        ({"deliverable": "unknown", "problems": [DOUBT]}, [("Bucket", "unknown")]),
+        ({"deliverable": False, "problems": [PROBLEM]}, [("Bucket", "failed_delivery")]),
+        ({"deliverable": False, "failed": True, "msg": "m"}, [("Bucket", "failed_delivery")]),
+        ({"deliverable": False, "actions": [PUT]}, [("Bucket", "failed_delivery"), ("Bucket", "policy_drift")]),
+        ({"deliverable": None, "failed": True, "msg": "m"}, [("Bucket", "unknown")]),
+        (
+            {"deliverable": None, "actions": [Action("create_bucket", "arn:aws:s3:::central").to_dict(), PUT]},
+            [("Bucket", "missing"), ("Bucket", "policy_drift")],
+        ),
+        (
+            {"key": {"arn": KEY, "changed": False, "failed": False, "statements": {}}},
+            [("Bucket", "in_sync"), ("Key", "in_sync")],
+        ),
+        (
+            {
+                "actions": [Action("put_policy", KEY).to_dict()],
+                "key": {"arn": KEY, "changed": True, "failed": False, "statements": {"added": ["A"]}},
+            },
+            [("Key", "policy_drift"), ("Bucket", "in_sync")],
+        ),
+        (
+            {
+                "deliverable": None,
+                "failed": True,
+                "msg": "m",
+                "key": {"arn": KEY, "changed": False, "failed": True, "statements": {}},
+            },
+            [("Key", "unknown"), ("Bucket", "in_sync")],
+        ),
+    ],
+)
+def test_a_destination(done: dict, expected: list[tuple[str, str]]) -> None:
+    assert about_destination(publication("vpc-1"), **done) == expected
+
+
+def test_what_is_planned_for_a_key_tells_where_the_key_is() -> None:
+    done = {
+        "actions": [Action("put_policy", KEY).to_dict()],
+        "key": {"arn": KEY, "changed": True, "failed": False, "statements": {"added": ["A"]}},
+    }
+    (row,) = [r for r in rows(publication("vpc-1"), None, done) if r["target_type"] == "Key"]
+    assert (row["target"], row["account_id"], row["region"]) == (KEY, ACCOUNT, "eu-west-1")
+    assert (row["planned_action"], row["how"]) == ("put_policy", "in_place")
+    assert "1 statements to add" in row["evidence"]
+
+
+def test_an_undeliverable_destination_tells_each_remedy_once_and_the_certain_ones_first() -> None:
+    done = {"deliverable": False, "summary": "Log delivery cannot write.", "problems": [DOUBT, PROBLEM, PROBLEM]}
+    (row,) = [r for r in rows(publication("vpc-1"), None, done) if r["finding"] == "failed_delivery"]
+    assert (row["evidence"], row["planned_action"]) == ("Log delivery cannot write.", None)
+    assert row["remedy"] == "aws s3api ...\nkms:DescribeKey"
+
+
+def test_a_bucket_that_is_looked_after_elsewhere_is_in_sync_only_if_records_can_arrive() -> None:
+    work = publication("vpc-1", bucket_policy=False)
+    assert about_destination(work) == [("Bucket", "in_sync")]
+    assert about_destination(work, deliverable=None) == [("Bucket", "ignored")]
+    assert about_destination(work, deliverable=False) == [("Bucket", "failed_delivery")]
 
 
 PRINCIPAL = {"type": "role", "name": "logs", "buckets": []}
@@ -338,8 +417,10 @@ def test_a_batch_that_was_not_run_says_why() -> None:
     assert "denied" in blocked[1]["message"] and "central" in blocked[1]["message"]
     (waiting,) = summarise(work, {"destinations": {BUCKET: POLICY_IN_ORDER}})["failures"]
     assert waiting == {"runner": BATCH, "message": f"{BATCH}: did not run"}
-    unmanaged = summarise(publication("vpc-1", bucket_policy=False), {"batches": {BATCH: result(flow_logs=[])}})
-    assert unmanaged["failures"] == []
+    work = publication("vpc-1", bucket_policy=False)
+    assert [item["runner"] for item in summarise(work, {"batches": {BATCH: result()}})["failures"]] == [BUCKET]
+    left_alone = publication("vpc-1", bucket_policy=False, check_destination=False)
+    assert summarise(left_alone, {"batches": {BATCH: result(flow_logs=[])}})["failures"] == []
 
 
 def test_failures_of_one_host_are_told_together() -> None:
