@@ -195,4 +195,8 @@ def test_delivery_that_fails_is_found(stage: Stage) -> None:
     document["all"]["children"]["operations"]["hosts"] = {"vpc-0c000000000000001": host}
     del document["all"]["children"]["audit"]
     stage(DRIFT, document)
+    assert findings(stage.folder) == {"failed_delivery": {"vpc-0c000000000000001", OPERATIONS}}
+
+    host["flow_log_check_destination"] = False
+    stage(DRIFT, document)
     assert findings(stage.folder) == {"failed_delivery": {"vpc-0c000000000000001"}, "ignored": {OPERATIONS}}

@@ -33,6 +33,7 @@ from tests.simulator.client import SimulatorProcess
 
 PUBLISH, RETIRE = "flowlogs.aws.publish_to_s3", "flowlogs.aws.retire"
 PUBLISHED = "Publish the flow logs of the targets"
+FAILED = "Fail for the reason above all others"
 
 
 @pytest.fixture(name="stage")
@@ -112,7 +113,7 @@ def test_what_cannot_be_done_stops_nobody_else_and_fails_the_run(stage: Stage) -
     stage.simulator.clear_faults()
     assert flow_logs(stage.simulator, BANK) == {}
 
-    reasons = {item["host"]: item["result"]["msg"] for item in run.results if item["action"].endswith("fail")}
+    reasons = {item["host"]: item["result"]["msg"] for item in run.results if item["task"] == FAILED}
     subnet_batch, vpc_batch = f"{BANK}/eu-west-1/subnet/1-1", f"{BANK}/eu-west-1/vpc/1-1"
     assert reasons.keys() == {SHOP_VPCS[2], vpc_batch, subnet_batch, "s3/not-there"}
     assert "flow_log_region is missing" in reasons[SHOP_VPCS[2]]

@@ -47,7 +47,8 @@ def run_destination_info(module: FlowLogsModule) -> None:
     """Tell whether log delivery can write to a destination, and what stands in the way."""
     client = module.client("s3")
     question = question_from_options(module.params, partition_of(client))
-    caller = caller_identity(module.client("sts")).account_id
+    # Without a region S3 has one of its own, and STS has none.
+    caller = caller_identity(module.client("sts", region=kms.region_of(client))).account_id
     if not question.wanted.sources:
         question = replace(question, wanted=replace(question.wanted, accounts=(caller,)))
     facts = _Reader(module, client, question, caller).read()
