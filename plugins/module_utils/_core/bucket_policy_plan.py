@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import FrozenSet
 from typing import Iterable
 from typing import List
+from typing import Mapping
 from typing import Optional
 from typing import Set
 from typing import Tuple
@@ -21,12 +22,16 @@ from typing import Tuple
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_options import WantedDelivery
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import ALL_REGIONS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import LAYOUTS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import FROM_ANYONE
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Form
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import FormedGrant
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import grant_denials
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import grant_positions
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import may_write
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import needed
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import requests_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import sources_form
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_oddities import bucket_oddities
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_oddities import oddities_text
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import CHECK_SID
@@ -156,7 +161,27 @@ def _reduced(policy: Optional[Policy], wanted: WantedDelivery) -> List[Entry]:
         # All regions cannot be narrowed to those in use; a check too many lets nothing be written.
         return _without(regions, wanted.regions) | regions.intersection(used | {ALL_REGIONS})
 
-    return _cut_kind(entries, wanted.bucket, False, keep_checks)
+    entries = _cut_kind(entries, wanted.bucket, False, keep_checks)
+    lost = _lost_checks(policy, wanted.bucket, entries, written)
+    return _regrouped(entries, wanted.bucket, lost, False, 0) if lost else entries
+
+
+def _lost_checks(
+    policy: Optional[Policy], bucket: Destination, entries: Iterable[Entry], written: Mapping[str, FrozenSet[str]]
+) -> List[FormedGrant]:
+    """Return the ACL checks of who still writes that went with a statement for writes and checks at once.
+
+    :param written: source (``*``: any) -> regions from which it still writes.
+    """
+    after: Policy = {"Statement": [entry.statement for entry in entries]}
+    lost = []
+    for source, regions in written.items():
+        for region in sorted(regions):
+            form = Form("", FROM_ANYONE if source == "*" else sources_form(source))
+            grant = Grant(source, region)
+            if grant_positions(policy, bucket, form, grant) and not grant_positions(after, bucket, form, grant):
+                lost.append((form, grant))
+    return lost
 
 
 # --- the plan --------------------------------------------------------------------------------------------------------

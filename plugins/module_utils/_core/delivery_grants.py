@@ -156,12 +156,17 @@ def requests_of(bucket: Destination, form: Form, grant: Grant) -> List[Request]:
     return [Request(DELIVERY_SERVICE, WRITE_ACTION, objects, context) for context in contexts]
 
 
+def sources_form(source: str) -> str:
+    """Return what ties a statement to a source: ``organization`` for an organization's id, else ``accounts``."""
+    return FROM_ORGANIZATION if source.startswith("o-") else FROM_ACCOUNTS
+
+
 def may_write(statement: Statement, bucket: Destination, source: str) -> bool:
     """Whether an Allow statement lets a source write something somewhere in the bucket, as far as can be told.
 
     :param source: account id, organization id, or ``*`` for any account.
     """
-    form = Form(ACL_NONE, FROM_ORGANIZATION if source.startswith("o-") else FROM_ACCOUNTS)
+    form = Form(ACL_NONE, sources_form(source))
     contexts = source_contexts(bucket.partition, Grant(source, ALL_REGIONS), form)
     requests = [
         Request(DELIVERY_SERVICE, WRITE_ACTION, f"{bucket.bucket_arn}/*", {**OF_THE_SERVICE, **context})
