@@ -1,0 +1,55 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""IAM's and STS's calls about permissions, one function each. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Dict
+from typing import List
+from typing import Sequence
+from typing import Tuple
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsErrorHandler
+
+
+@FlowLogsErrorHandler.common_error_handler("look the role {name} up")
+def role_arn(client: Any, name: str) -> str:
+    """Return the ARN of a role with its path (IAM API GetRole)."""
+    return client.get_role(RoleName=name)["Role"]["Arn"]
+
+
+@FlowLogsErrorHandler.common_error_handler("simulate the policies of {principal}")
+def simulate_principal_policy(
+    client: Any,
+    principal: str,
+    actions: Sequence[str],
+    resources: Sequence[str],
+    context: Sequence[Tuple[str, str]],
+) -> List[Dict[str, Any]]:
+    """Return what the policies of a principal say, all pages (IAM API SimulatePrincipalPolicy).
+
+    :param principal: ARN of a user, group or role; the API takes no sessions.
+    :param context: condition key, value.
+    """
+    entries = [
+        {"ContextKeyName": key, "ContextKeyValues": [value], "ContextKeyType": "string"} for key, value in context
+    ]
+    pages = client.get_paginator("simulate_principal_policy").paginate(
+        PolicySourceArn=principal,
+        ActionNames=list(actions),
+        ResourceArns=list(resources),
+        ContextEntries=entries,
+    )
+    return [result for page in pages for result in page["EvaluationResults"]]
+
+
+@FlowLogsErrorHandler.common_error_handler("decode what AWS said of a denied call")
+def decode_authorization_message(client: Any, message: str) -> str:
+    """Return the details of a denied call as JSON (STS API DecodeAuthorizationMessage).
+
+    :param message: the encoded part of the error message.
+    """
+    return client.decode_authorization_message(EncodedMessage=message)["DecodedMessage"]

@@ -1,0 +1,67 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Users, groups and roles: who they are, from the ARNs that AWS shows of them. PRIVATE to this collection.
+
+IAM User Guide, "IAM identifiers": ARNs of users, groups and roles hold their path; the ARN of a session, which
+GetCallerIdentity returns, holds the name of the role without its path.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Optional
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+
+_ENTITY = re.compile(
+    r"^arn:(?P<partition>aws[a-z-]*):iam::(?P<account>\d{12}):(?P<kind>user|group|role)(?P<path>/(?:\S*/)?)"
+    r"(?P<name>[\w+=,.@-]{1,128})\Z"
+)
+_SESSION = re.compile(
+    r"^arn:(?P<partition>aws[a-z-]*):sts::(?P<account>\d{12}):assumed-role/(?P<name>[\w+=,.@-]{1,64})/[^/]+\Z"
+)
+_ROOT = re.compile(r"^arn:(?P<partition>aws[a-z-]*):iam::(?P<account>\d{12}):root\Z")
+
+USER, GROUP, ROLE, SESSION, ROOT = "user", "group", "role", "session", "root"
+_ALLOWED = "the ARN of a user, group or role, or of a session of a role"
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Somebody whose permissions are asked for.
+
+    :param kind: ``user``, ``group``, ``role``, ``session`` of a role, or ``root``.
+    :param path: ``/`` or for example ``/network/``; of a session it is not known and None.
+    """
+
+    arn: str
+    kind: str
+    partition: str
+    account: str
+    name: str
+    path: Optional[str]
+
+
+def parse_principal(arn: str, option: str = "principal") -> Principal:
+    """Read an ARN of a principal.
+
+    :param option: name of the option that it came from, for the error.
+    :raises InputError: if it is none of a user, group, role, session or root.
+    """
+    text = arn.strip()
+    for kind, pattern in ((None, _ENTITY), (SESSION, _SESSION), (ROOT, _ROOT)):
+        found = pattern.match(text)
+        if found:
+            parts = found.groupdict()
+            return Principal(
+                text,
+                kind or parts["kind"],
+                parts["partition"],
+                parts["account"],
+                parts.get("name", ROOT),
+                parts.get("path"),
+            )
+    raise InputError(option, arn, _ALLOWED)

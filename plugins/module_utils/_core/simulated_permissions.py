@@ -1,0 +1,87 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the IAM policy simulator answers, in both shapes that it has had. PRIVATE to this collection.
+
+IAM API Reference, SimulatePrincipalPolicy. Until 2026 there was one result for each action and resource. Since then
+there is one for each action, its ``EvalResourceName`` is a template, its decision the most restrictive one, and the
+answer for each resource stands in ``ResourceSpecificResults``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from typing import Dict
+from typing import Iterable
+from typing import Mapping
+from typing import Sequence
+from typing import Tuple
+
+ALLOWED = "allowed"
+EXPLICITLY_DENIED = "explicitly_denied"
+DENIED_BY_BOUNDARY = "denied_by_boundary"
+DENIED_BY_ORGANIZATION = "denied_by_organization"
+NOT_ALLOWED = "not_allowed"
+UNKNOWN = "unknown"
+
+_REASONS = {
+    ALLOWED: "The policies of the principal allow it.",
+    EXPLICITLY_DENIED: "A statement denies it; no permission outweighs that.",
+    DENIED_BY_BOUNDARY: "The permissions boundary of the principal does not allow it.",
+    DENIED_BY_ORGANIZATION: "A policy of the organization (SCP) does not allow it.",
+    NOT_ALLOWED: "No statement allows it.",
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The decision on one action and one resource, and why."""
+
+    decision: str
+    reason: str
+
+
+def answers_from(results: Iterable[Mapping[str, Any]], resources: Sequence[str]) -> Dict[Tuple[str, str], Answer]:
+    """Return the answer to each action on each resource.
+
+    :param results: ``EvaluationResults`` of all pages.
+    :param resources: those that were asked about.
+    """
+    answers: Dict[Tuple[str, str], Answer] = {}
+    for result in results:
+        action = result["EvalActionName"]
+        for resource, details in _by_resource(result, resources).items():
+            answers[(action, resource)] = _answer(result, details)
+    return answers
+
+
+def _by_resource(result: Mapping[str, Any], resources: Sequence[str]) -> Dict[str, Mapping[str, Any]]:
+    specific = {item["EvalResourceName"]: item for item in result.get("ResourceSpecificResults", ())}
+    if not specific:
+        named = result.get("EvalResourceName", "*")
+        # A template stands for all of them: whether one alone is refused was not told, so the worst counts for each.
+        return {resource: result for resource in (resources if named not in resources else [named])}
+    return {resource: specific.get(resource, result) for resource in resources}
+
+
+def _answer(result: Mapping[str, Any], details: Mapping[str, Any]) -> Answer:
+    """Decide by what was told of the resource, and where that lacks, of the action."""
+    missing = details.get("MissingContextValues") or result.get("MissingContextValues") or ()
+    if missing:
+        return Answer(UNKNOWN, f"It depends on {', '.join(sorted(missing))}; give the values in context.")
+    decision = details.get("EvalResourceDecision") or details["EvalDecision"]
+    organization = result.get("OrganizationsDecisionDetail") or {}
+    boundary = details.get("PermissionsBoundaryDecisionDetail") or result.get("PermissionsBoundaryDecisionDetail") or {}
+    if decision == "allowed":
+        found = ALLOWED
+    elif organization.get("AllowedByOrganizations") is False:
+        found = DENIED_BY_ORGANIZATION
+    elif decision == "explicitDeny":
+        found = EXPLICITLY_DENIED
+    elif boundary.get("AllowedByPermissionsBoundary") is False:
+        found = DENIED_BY_BOUNDARY
+    else:
+        found = NOT_ALLOWED
+    return Answer(found, _REASONS[found])
