@@ -11,7 +11,6 @@ those that S3 gives to a caller with every permission.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,26 +18,18 @@ from functools import wraps
 from typing import Any
 from xml.sax.saxutils import escape
 
-from moto.iam.models import IAMBackend
-from moto.iam.models import iam_backends
 from moto.s3.models import FakeBucket
 from moto.s3.models import s3_backends
 from moto.s3.responses import S3Response
 
 from . import policy_documents
+from . import principals
 from .buckets import find
 from .buckets import owner_of
 from .policy_documents import Malformed
 from .switches import switches
 
-_UNIQUE_ID = re.compile(r"(AIDA|AROA)[A-Z0-9]+")
-_PRINCIPAL_ARN = re.compile(r"arn:[^:]+:iam::(\d{12}):(?:user|role)/[^*?]+")
-_OTHER_ARN = re.compile(r"arn:[^:]+:(?:iam::\d{12}:root|iam::cloudfront:user/.+|sts::\d{12}:[^*?]+)")
-
 Answer = tuple[int, dict[str, str], Any]
-
-_once_known: set[str] = set()
-"""Accounts that had a user or role which is deleted now."""
 
 
 class Refused(Exception):
@@ -65,13 +56,11 @@ def install() -> None:
     S3Response.get_bucket_policy = _get_bucket_policy
     S3Response.delete_bucket_policy = _delete_bucket_policy
     S3Response._bucket_response_put = _with_put_bucket_policy(S3Response._bucket_response_put)
-    IAMBackend.delete_user = _leaving_unique_ids(IAMBackend.delete_user, "get_user")
-    IAMBackend.delete_role = _leaving_unique_ids(IAMBackend.delete_role, "get_role")
+    principals.when_deleted(_rename)
 
 
 def reset() -> None:
-    """Forget everything; the policies themselves go with moto's buckets."""
-    _once_known.clear()
+    """Nothing to forget: the policies go with moto's buckets."""
 
 
 def snapshot() -> dict[str, bytes | None]:
@@ -110,11 +99,11 @@ def _buckets() -> dict[str, FakeBucket]:
 
 
 def _get_bucket_policy(self: S3Response) -> Answer:
-    return _answered(lambda: (200, {"content-type": "application/json"}, _read(_request(self))))
+    return answered(lambda: (200, {"content-type": "application/json"}, _read(_request(self))))
 
 
 def _delete_bucket_policy(self: S3Response) -> Answer:
-    return _answered(lambda: (204, {}, _delete(_request(self))))
+    return answered(lambda: (204, {}, _delete(_request(self))))
 
 
 def _with_put_bucket_policy(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -122,7 +111,7 @@ def _with_put_bucket_policy(original: Callable[..., Any]) -> Callable[..., Any]:
     def put(self: S3Response, request: Any, bucket_name: str, querystring: dict[str, Any]) -> Any:
         if "policy" not in querystring:
             return original(self, request, bucket_name, querystring)
-        return _answered(lambda: (204, {}, _write(_request(self, bucket_name), self.body)))
+        return answered(lambda: (204, {}, _write(_request(self, bucket_name), self.body)))
 
     return put
 
@@ -135,7 +124,8 @@ def _request(response: S3Response, bucket: str | None = None) -> _Request:
     )
 
 
-def _answered(act: Callable[[], Answer]) -> Answer:
+def answered(act: Callable[[], Answer]) -> Answer:
+    """The answer, or the error with which S3 refuses."""
     try:
         return act()
     except Refused as refused:
@@ -164,7 +154,7 @@ def _write(request: _Request, body: bytes | str) -> str:
     try:
         policy = policy_documents.parse(raw)
         policy_documents.check(policy, request.bucket)
-        stored = policy_documents.compact(policy_documents.normalised(policy, partition, _resolver(owner)))
+        stored = policy_documents.compact(policy_documents.normalised(policy, partition, principals.resolver(owner)))
     except Malformed as error:
         raise Refused(400, "MalformedPolicy", str(error)) from error
     _check_size(stored)
@@ -195,73 +185,8 @@ def _own_bucket(request: _Request) -> FakeBucket:
     return bucket
 
 
-# --- principals ---
-
-
-def _resolver(owner: str) -> policy_documents.Resolve:
-    """Which AWS principals S3 accepts in a policy, and under which name it keeps them.
-
-    Source: S3 User Guide, "Principals for bucket policies". Users and roles of accounts of which nothing is known here
-    are taken to exist.
-    """
-    ids = _unique_ids()
-    known = {arn.split(":")[4] for arn in ids} | _once_known | {owner}
-    return _Principals(ids, {name: arn for arn, name in ids.items()}, known).resolve
-
-
-@dataclass(frozen=True)
-class _Principals:
-    ids: Mapping[str, str]
-    arns: Mapping[str, str]
-    known_accounts: set[str]
-
-    def resolve(self, name: str) -> str | None:
-        """The ARN to keep, None if there is no such principal."""
-        if _UNIQUE_ID.fullmatch(name):
-            return self.arns.get(name)
-        return name if name == policy_documents.EVERYONE or self._exists(name) else None
-
-    def _exists(self, arn: str) -> bool:
-        match = _PRINCIPAL_ARN.fullmatch(arn)
-        if match is None:
-            return _OTHER_ARN.fullmatch(arn) is not None
-        return arn in self.ids or match.group(1) not in self.known_accounts
-
-
-def _unique_ids() -> dict[str, str]:
-    """The unique id of every user and role there is, by ARN."""
-    return {
-        entity.arn: unique_id(entity.id, kind)
-        for _account, partitions in list(iam_backends.items())
-        for backend in list(partitions.values())
-        for kind, entities in (("AIDA", backend.users), ("AROA", backend.roles))
-        for entity in entities.values()
-    }
-
-
-def unique_id(moto_id: str, prefix: str) -> str:
-    """A unique id with the prefix of its kind, which moto leaves out for users (IAM User Guide, "IAM identifiers")."""
-    return moto_id if moto_id.startswith(prefix) else f"{prefix}{moto_id.upper()}"[:21]
-
-
-def _leaving_unique_ids(original: Callable[..., None], getter: str) -> Callable[..., None]:
-    """Deleting a user or role turns it into its unique id in every bucket policy that names it.
-
-    Source: S3 User Guide, "Principals for bucket policies".
-    """
-    prefix = "AIDA" if getter == "get_user" else "AROA"
-
-    @wraps(original)
-    def delete(self: IAMBackend, *args: Any, **named: Any) -> None:
-        entity = getattr(self, getter)(*args, **named)
-        original(self, *args, **named)
-        _once_known.add(self.account_id)
-        _rename(entity.arn, unique_id(entity.id, prefix))
-
-    return delete
-
-
 def _rename(arn: str, new: str) -> None:
+    """A deleted user or role turns into its unique id (S3 User Guide, "Principals for bucket policies")."""
     needle = arn.encode()
     for bucket in _buckets().values():
         if bucket.policy and needle in bucket.policy:

@@ -30,7 +30,7 @@ ACTIONS = {
     "partial": "report the ids given in Unsuccessful; the rest proceeds (CreateFlowLogs, DeleteFlowLogs)",
     "undeliverable": "make flow logs whose delivery fails (CreateFlowLogs)",
     "stale": "answer a read as things stood before the last writes",
-    "change_policy": "put a bucket policy in place as somebody else, before or after the call",
+    "change_policy": "put a bucket or key policy in place as somebody else, before or after the call",
     "conflict": "refuse with 409 OperationAborted",
 }
 WHEN = ("before", "after")
@@ -58,6 +58,7 @@ class Rule:
     writes: int = 1
     when: str = "before"
     bucket: str | None = None
+    key: str | None = None
     policy: dict[str, Any] | None = None
     id: int = 0
     seen: int = 0

@@ -6,7 +6,7 @@
 
 While a rule about stale reads is in force, the state is copied before every write, and a stale read is answered with
 one of those copies put in place. Nothing is copied otherwise. Only what the replaced parts keep takes part: flow
-logs with their tags, and bucket policies.
+logs with their tags, bucket policies and key policies.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from moto.core.utils import utcnow
 from moto.kms.models import Alias
 from moto.kms.models import Key
 from moto.kms.models import kms_backends
+from moto.utilities.utils import get_partition
 
 from . import fleet_storage
 from .verdicts import KeyFacts
@@ -59,14 +60,23 @@ def policy_of(key: Key) -> dict[str, Any] | None:
     return policy if isinstance(policy, dict) else None
 
 
-def set_policy(name: str, policy: Mapping[str, Any]) -> None:
+def full_name(name: str, account: str, region: str) -> str:
+    """The ARN of a key or alias that a caller of an account and region may have named without one."""
+    if name.startswith("arn:"):
+        return name
+    resource = name if name.startswith("alias/") else f"key/{name}"
+    return f"arn:{get_partition(region)}:kms:{region}:{account}:{resource}"
+
+
+def set_policy(name: str, policy: Mapping[str, Any] | None) -> None:
     """Put a key policy in place as somebody else would, unchecked. An unknown key is left alone.
 
     :param name: key ARN or alias ARN.
+    :param policy: None for the default policy of KMS; no key is without one.
     """
     key = find(name)
     if key is not None:
-        key.policy = json.dumps(policy)
+        key.policy = key.generate_default_policy() if policy is None else json.dumps(policy)
 
 
 def plant(planted: fleet_storage.Key) -> None:

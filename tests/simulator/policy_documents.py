@@ -89,7 +89,7 @@ def replaced_principal(policy: Mapping[str, Any], old: str, new: str) -> dict[st
         return new if name == old else name
 
     statements = []
-    for statement in policy["Statement"]:
+    for statement in _listed(policy["Statement"]):
         renamed = {name: _renamed(statement[name], rename) for name in _PRINCIPALS if name in statement}
         statements.append({**statement, **renamed})
     return {**policy, "Statement": statements}

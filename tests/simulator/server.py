@@ -32,12 +32,16 @@ from moto.s3.models import s3_backends
 from werkzeug.serving import make_server
 
 from . import bucket_policies
+from . import bucket_settings
 from . import buckets
 from . import deliveries
 from . import delivery
 from . import fleet
 from . import flow_logs
 from . import planting
+from . import principals
+from . import key_policies
+from . import keys
 from . import moto_speed
 from .answers import Answer
 from .answers import error_code
@@ -55,7 +59,7 @@ from .requests import buffer_body
 from .requests import read_call
 from .switches import switches
 
-_PARTS = (flow_logs, bucket_policies)
+_PARTS = (flow_logs, bucket_policies, key_policies)
 """What replaces parts of moto; README.md says what each offers."""
 
 Headers = list[tuple[str, str]]
@@ -207,6 +211,7 @@ class Simulator:
             for part in _PARTS:
                 part.reset()
             delivery.reset()
+            principals.reset()
             deliveries.reset()
             faults.clear()
             self.history.forget()
@@ -235,8 +240,10 @@ class Simulator:
 def _install() -> None:
     moto_speed.install()
     buckets.install()
+    principals.install()
     for part in _PARTS:
         part.install()
+    bucket_settings.install()
 
 
 def _reset_moto() -> None:
@@ -246,7 +253,11 @@ def _reset_moto() -> None:
 
 
 def _change_policy(rule: Rule, call: Call) -> None:
-    planting.put_policy(rule.bucket or call.parameters["Bucket"], rule.policy)
+    if rule.key or call.service == "kms":
+        named = keys.full_name(rule.key or call.parameters["KeyId"], call.account, call.region)
+        keys.set_policy(named, rule.policy)
+    else:
+        planting.put_policy(rule.bucket or call.parameters["Bucket"], rule.policy)
 
 
 def _http(answer: Answer, environ: Mapping[str, Any]) -> tuple[str, Headers, bytes]:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from tests.simulator import bucket_policies
 from tests.simulator import policy_documents
+from tests.simulator import principals
 from tests.simulator.client import SimulatorProcess
 
 BUCKET = "central-logs"
@@ -365,7 +366,7 @@ def test_a_planted_policy_is_not_checked_but_reads_back_as_any_other(simulator: 
 
 @pytest.mark.parametrize(("moto_id", "prefix"), [("abcdefghij0123456789", "AIDA"), ("AROAABCDEFGHIJ0123456", "AROA")])
 def test_a_unique_id_has_the_shape_that_iam_gives_it(moto_id: str, prefix: str) -> None:
-    found = bucket_policies.unique_id(moto_id, prefix)
+    found = principals.unique_id(moto_id, prefix)
     assert (len(found), found[:4], found.upper()) == (21, prefix, found)
 
 
