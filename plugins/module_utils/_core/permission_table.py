@@ -81,6 +81,10 @@ _GET_ENCRYPTION = _s3("GetEncryptionConfiguration", "GetBucketEncryption", "read
 _GET_OWNERSHIP = _s3("GetBucketOwnershipControls", "GetBucketOwnershipControls", "read who owns new objects")
 _GET_PAYER = _s3("GetBucketRequestPayment", "GetBucketRequestPayment", "read whether the requester pays")
 _GET_PUBLIC = _s3("GetBucketPublicAccessBlock", "GetPublicAccessBlock", "read whether public access is blocked")
+_LIST, _READ = "list inline policies", "read inline policies"
+_READ_OF_USER = (_iam("ListUserPolicies", USERS, _LIST), _iam("GetUserPolicy", USERS, _READ))
+_READ_OF_GROUP = (_iam("ListGroupPolicies", GROUPS, _LIST), _iam("GetGroupPolicy", GROUPS, _READ))
+_READ_OF_ROLE = (_iam("ListRolePolicies", ROLES, _LIST), _iam("GetRolePolicy", ROLES, _READ))
 # amazon.aws.s3_bucket reads these although nothing of them is asked for, and fails where it may not.
 _ALSO_READ = "compare with what is asked for"
 
@@ -169,16 +173,14 @@ OPERATIONS: Mapping[str, Tuple[Need, ...]] = {
         _s3("GetInventoryConfiguration", "ListBucketInventoryConfigurations", _ALSO_READ),
     ),
     "attach_policy": (
-        _iam("ListUserPolicies", USERS, "list inline policies"),
-        _iam("GetUserPolicy", USERS, "read inline policies"),
+        *_READ_OF_USER,
         _iam("PutUserPolicy", USERS, "attach an inline policy"),
-        _iam("ListGroupPolicies", GROUPS, "list inline policies"),
-        _iam("GetGroupPolicy", GROUPS, "read inline policies"),
+        *_READ_OF_GROUP,
         _iam("PutGroupPolicy", GROUPS, "attach an inline policy"),
-        _iam("ListRolePolicies", ROLES, "list inline policies"),
-        _iam("GetRolePolicy", ROLES, "read inline policies"),
+        *_READ_OF_ROLE,
         _iam("PutRolePolicy", ROLES, "attach an inline policy"),
     ),
+    "read_attached_policy": (*_READ_OF_USER, *_READ_OF_GROUP, *_READ_OF_ROLE),
     "check_permissions": (
         Need(
             "iam:SimulatePrincipalPolicy",
@@ -186,7 +188,6 @@ OPERATIONS: Mapping[str, Tuple[Need, ...]] = {
             ("SimulatePrincipalPolicy",),
             "ask what a principal may do",
         ),
-        _iam("GetUser", USERS, "find the user who asks"),
         _iam("GetRole", ROLES, "find the role of a session, with its path"),
     ),
     "decode_denials": (
@@ -211,27 +212,31 @@ POLICIES: Mapping[str, Tuple[str, ...]] = {
     "attaching_policies": ("attach_policy",),
     "checking_permissions": ("check_permissions", "decode_denials"),
 }
-#: The operations that a named policy allows in addition when buckets are given.
-WITH_BUCKETS: Mapping[str, Tuple[str, ...]] = {
-    "publishing": ("bucket_policy",),
-    "log_delivery": ("bucket_policy",),
-    "reading": ("read_bucket_policy",),
-}
-#: The same when keys are given.
-WITH_KEYS: Mapping[str, Tuple[str, ...]] = {
-    "publishing": ("key_policy",),
-    "log_delivery": ("key_policy",),
-    "reading": ("read_key_policy",),
-    "bucket_owner": ("key_policy", "check_destination_key"),
+#: The operations that a named policy allows in addition when ARNs are given, by the option that names these.
+WITH: Mapping[str, Mapping[str, Tuple[str, ...]]] = {
+    "buckets": {
+        "publishing": ("bucket_policy", "check_destination"),
+        "log_delivery": ("bucket_policy",),
+        "reading": ("read_bucket_policy", "check_destination"),
+    },
+    "keys": {
+        "publishing": ("key_policy", "check_destination_key"),
+        "log_delivery": ("key_policy",),
+        "reading": ("read_key_policy", "check_destination_key"),
+        "bucket_owner": ("key_policy", "check_destination_key"),
+    },
+    "principals": {"reading": ("read_attached_policy",)},
 }
 
-#: What each module does. GetCallerIdentity, which some call, needs no permission.
+#: What each module does. GetCallerIdentity, which some call, needs no permission. With ``decode_denials`` each says more
+#: of a call that is denied, and without it does the same.
 MODULES: Mapping[str, Tuple[str, ...]] = {
     "s3_flow_log": ("read", "create", "tag_at_create", "tag", "delete", "tag_fields"),
     "s3_flow_log_info": ("read", "delivery_check"),
     "flow_log_bucket_policy": ("bucket_policy",),
     "flow_log_key_policy": ("key_policy",),
     "flow_log_destination_info": ("check_destination", "check_destination_key"),
+    "flow_log_permissions_info": ("check_permissions",),
 }
 
 

@@ -29,8 +29,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_scop
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_scope import scope_from_options
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import OPERATIONS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import POLICIES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import WITH_BUCKETS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import WITH_KEYS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import WITH
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import needs_of
 
 MANAGED = "managed"
@@ -64,14 +63,10 @@ def operations_of(wanted: Wanted) -> Tuple[str, ...]:
 
 
 def _extra_operations(wanted: Wanted, scope: Scope) -> Tuple[str, ...]:
-    """Return what a named policy allows in addition, as buckets or keys are given."""
+    """Return what a named policy allows in addition, as ARNs are given."""
     if not isinstance(wanted, str):
         return ()
-    more: Tuple[str, ...] = ()
-    for option, operations in (("buckets", WITH_BUCKETS), ("keys", WITH_KEYS)):
-        if option in scope.given:
-            more += operations.get(wanted, ())
-    return more
+    return tuple(operation for option in WITH if option in scope.given for operation in WITH[option].get(wanted, ()))
 
 
 def _options_of(operation: str) -> Tuple[str, ...]:
@@ -106,8 +101,8 @@ def permissions_policy(wanted: Wanted, **scope: Any) -> Dict[str, Any]:
     """Return the least policy document for some work, however long.
 
     :param wanted: a name of :data:`POLICIES`, or a list of :data:`OPERATIONS`.
-    :param scope: where, see :func:`scope_from_options`. A named policy takes the buckets and keys that are given in:
-        to manage or, for ``reading``, to read their policies.
+    :param scope: where, see :func:`scope_from_options`. A named policy takes in the ARNs that are given:
+        to manage or, for ``reading``, to read what they name.
     :raises InputError: for unknown names, for ARNs that an operation lacks or that no operation concerns, and for what
         :func:`scope_from_options` refuses.
     """

@@ -9,14 +9,15 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_scope import OPTIONS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import OPERATIONS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import POLICIES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import WITH_BUCKETS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import WITH_KEYS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import WITH
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import actions_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import permissions_policies
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import permissions_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import RESOURCE_TYPES
+from tests.simulator.policy_actions import suits_none
 
 ACCOUNT = "111122223333"
 BUCKET = "arn:aws-us-gov:s3:::central"
@@ -30,6 +31,14 @@ REQUIRED = {
     "attaching_policies": {"principals": [ROLE]},
     "checking_permissions": {"principals": [ROLE]},
 }
+#: What is read of a bucket to find out whether records can arrive, besides its policy.
+CHECKS = (
+    "s3:ListBucket",
+    "s3:GetEncryptionConfiguration",
+    "s3:GetBucketOwnershipControls",
+    "s3:GetBucketRequestPayment",
+    "s3:GetBucketPublicAccessBlock",
+)
 #: Words with which actions begin that only read.
 READS = ("Describe", "Get", "List")
 
@@ -60,6 +69,7 @@ def test_policy_for_publishing() -> None:
         "s3:GetBucketPolicy": {BUCKET},
         "s3:PutBucketPolicy": {BUCKET},
         "s3:DeleteBucketPolicy": {BUCKET},
+        **dict.fromkeys(CHECKS, {BUCKET}),
         "kms:DescribeKey": {KEY},
         "kms:GetKeyPolicy": {KEY},
         "kms:PutKeyPolicy": {KEY},
@@ -82,18 +92,21 @@ def test_policy_for_log_delivery_alone() -> None:
 
 def test_policy_for_reading() -> None:
     assert grants(permissions_policy("reading")) == {"ec2:DescribeFlowLogs": {"*"}}
-    assert grants(permissions_policy("reading", buckets=[BUCKET], keys=[KEY], **GOV)) == {
+    assert grants(permissions_policy("reading", buckets=[BUCKET], keys=[KEY], principals=[ROLE], **GOV)) == {
         "ec2:DescribeFlowLogs": {"*"},
         "s3:GetBucketPolicy": {BUCKET},
+        **dict.fromkeys(CHECKS, {BUCKET}),
         "kms:DescribeKey": {KEY},
         "kms:GetKeyPolicy": {KEY},
+        "iam:ListRolePolicies": {ROLE},
+        "iam:GetRolePolicy": {ROLE},
     }
 
 
 @pytest.mark.parametrize(
     "operations",
     [
-        POLICIES["reading"] + WITH_BUCKETS["reading"] + WITH_KEYS["reading"],
+        POLICIES["reading"] + tuple(name for more in WITH.values() for name in more["reading"]),
         ("check_destination", "check_destination_key", "delivery_check", "read_bucket_policy", "read_key_policy"),
     ],
 )
@@ -168,7 +181,7 @@ def test_principals_by_their_kind() -> None:
 @pytest.mark.parametrize("resource_types", [None, list(RESOURCE_TYPES)])
 def test_a_user_has_room_for_it(name: str, resource_types: list[str] | None) -> None:
     where = {**GOV, "region": "us-gov-east-1", "resource_types": resource_types, **REQUIRED.get(name, {})}
-    if name in WITH_BUCKETS:
+    if name in WITH["buckets"]:
         where["buckets"] = [f"arn:aws-us-gov:s3:::{'b' * 60}{number}" for number in range(3)]
     assert permissions_policies(name, "user", **where) == [permissions_policy(name, **where)]
 
@@ -202,16 +215,18 @@ def test_bad_input_is_named(arguments: dict, option: str) -> None:
     assert caught.value.option == option
 
 
-def test_every_operation_is_in_a_policy_or_can_be_asked_for_alone() -> None:
-    arns = {"buckets": [BUCKET], "keys": [KEY], "principals": [ROLE]}
-    for name in OPERATIONS:
-        kinds = {kind for need in OPERATIONS[name] for kind in need.resources}
-        options = {option: arns[option] for option in arns if option in kinds}
-        options.update({"principals": [ROLE]} if kinds & {"users", "groups", "roles"} else {})
-        policy = permissions_policy([name], **GOV, **options)
-        granted = {action for statement in policy["Statement"] for action in statement["Action"]}
-        # Of what is attached to principals, only what concerns roles.
-        left_out = {
-            need.action for need in OPERATIONS[name] if options.get("principals") and "roles" not in need.resources
-        }
-        assert granted == actions_of([name]) - (left_out if name != "decode_denials" else set())
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_operation_can_be_asked_for_alone(name: str) -> None:
+    user, group = (ROLE.replace(":role/", f":{kind}/") for kind in ("user", "group"))
+    arns = {"buckets": [BUCKET], "keys": [KEY], "principals": [user, group, ROLE]}
+    kinds = {OPTIONS.get(kind) for need in OPERATIONS[name] for kind in need.resources}
+    policy = permissions_policy([name], **GOV, **{option: arns[option] for option in arns if option in kinds})
+    granted = {action for statement in policy["Statement"] for action in statement["Action"]}
+    assert granted == actions_of([name])
+
+
+def test_actions_on_buckets_are_known_and_concern_buckets() -> None:
+    """As the simulator knows them; a misspelt action would be refused nowhere, and help nobody."""
+    actions = [action for action in actions_of(OPERATIONS) if action.startswith("s3:")]
+    assert [action for action in actions if not suits_none(action, ["arn:aws:s3:::bucket/key"])] == []
+    assert [action for action in actions if suits_none(action, ["arn:aws:s3:::bucket"])] == []
