@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cached_property
 from typing import Any
 from typing import Callable
 from typing import Dict
@@ -16,10 +18,13 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import Ansib
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.iam import decode_authorization_message
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import without_encoded_part
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import failure_message
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.denial_reader import DenialReader
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.version import COLLECTION_NAME
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.version import COLLECTION_VERSION
 
@@ -33,6 +38,11 @@ class FlowLogsModule(AnsibleAWSModule):
     def __init__(self, **kwargs: Any) -> None:
         set_collection_info(COLLECTION_NAME, COLLECTION_VERSION)
         super().__init__(**kwargs)
+
+    @cached_property
+    def denials(self) -> DenialReader:
+        """Tells what mends denied calls."""
+        return DenialReader(lambda encoded: decode_authorization_message(self.client("sts"), encoded))
 
     def client(self, service: str, retry_decorator: Any = None, **extra_params: Any) -> Any:
         """Return a boto3 client for ``service`` with this collection's retry bounds."""
@@ -55,11 +65,20 @@ def run_module(module: FlowLogsModule, work: Callable[[FlowLogsModule], None]) -
 
 def _fail(module: FlowLogsModule, error: AnsibleAWSError) -> None:
     """Fail with what was being done, what AWS answered, and what mends it."""
-    hint = hint_for(getattr(error.exception, "operation_name", ""), *error_code_and_message(error))
+    code, text = error_code_and_message(error)
+    hint = module.denials.hint(code, text, hint_for(getattr(error.exception, "operation_name", ""), code, text))
     message = f"{error.message} ({hint.rstrip('.')})" if hint else error.message
     if error.exception:
         module.fail_json_aws(error.exception, msg=message)
     module.fail_json(msg=message)
+
+
+def _explained(module: FlowLogsModule, item: Unsuccessful) -> Unsuccessful:
+    resource = item.target if item.target.startswith("arn:") else ""
+    hint = module.denials.hint(item.code, item.message, item.hint, resource)
+    if hint == item.hint:
+        return item
+    return replace(item, hint=hint, message=without_encoded_part(item.message))
 
 
 def finish(module: FlowLogsModule, doing: str, result: Dict[str, Any], unsuccessful: Iterable[Unsuccessful]) -> None:
@@ -69,7 +88,7 @@ def finish(module: FlowLogsModule, doing: str, result: Dict[str, Any], unsuccess
     :param result: ``changed``, ``actions``, ``diff`` and what else the module returns.
     :param unsuccessful: what could not be done; none means success.
     """
-    items = list(unsuccessful)
+    items = [_explained(module, item) for item in unsuccessful]
     result = dict(result, unsuccessful=[item.to_dict() for item in items])
     if items:
         module.fail_json(msg=failure_message(doing, items), **result)

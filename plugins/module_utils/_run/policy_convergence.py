@@ -24,6 +24,9 @@ from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import is_denied
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import statement_for
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import actions_for_call
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Action
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Policy
@@ -172,6 +175,8 @@ class _Convergence:
         """Record an error of AWS with what mends it."""
         code, message = error_code_and_message(error)
         hint = self._work.hint(self._operation, code)
+        if is_denied(code):
+            hint += f" Statement to add: {statement_for(actions_for_call(self._operation), self._work.target)}"
         text = f"{error.message}: {message}" if error.message and error.exception else message
         self.outcome.unsuccessful.append(Unsuccessful(self._work.target, code, text, hint))
 

@@ -1,0 +1,62 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Tells what mends denied calls, by what AWS said of them. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Callable
+from typing import Dict
+from typing import Optional
+
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import Denial
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import denial_from_decoded
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import denial_hint
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import encoded_part
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import is_denied
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import parse_denial
+
+
+class DenialReader:
+    """Reads messages of denied calls, and has what is encoded in them decoded where that is permitted.
+
+    :param decode: takes the encoded part of a message, returns what STS makes of it.
+    """
+
+    def __init__(self, decode: Callable[[str], str]) -> None:
+        self._decode = decode
+        self._decoded: Dict[str, Optional[Denial]] = {}
+
+    def hint(self, code: str, message: str, otherwise: str, resource: str = "") -> str:
+        """Return what mends an error.
+
+        :param code: AWS's error code.
+        :param message: AWS's message.
+        :param otherwise: what is said where AWS does not name what is missing, or the error is another one.
+        :param resource: ARN that the call was about, where AWS does not name it.
+        """
+        if not is_denied(code):
+            return otherwise
+        denial = parse_denial("", message)
+        if not denial.actions:
+            denial = self._from_encoded(encoded_part(message)) or denial
+        return denial_hint(replace(denial, resource=denial.resource or resource)) or otherwise
+
+    def _from_encoded(self, encoded: str) -> Optional[Denial]:
+        if not encoded:
+            return None
+        if encoded not in self._decoded:
+            # Who may not decode one message may decode no other.
+            is_refused = None in self._decoded.values()
+            self._decoded[encoded] = None if is_refused else self._read(encoded)
+        return self._decoded[encoded]
+
+    def _read(self, encoded: str) -> Optional[Denial]:
+        try:
+            return denial_from_decoded(self._decode(encoded))
+        except (AnsibleAWSError, ValueError):
+            return None
