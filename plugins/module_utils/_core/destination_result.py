@@ -91,9 +91,10 @@ def _ran(result: Mapping[str, Any]) -> bool:
 class _Steps:
     """The results of the tasks, and what they mean together."""
 
-    def __init__(self, results: Mapping[str, Any], wish: DestinationWish) -> None:
+    def __init__(self, results: Mapping[str, Any], wish: DestinationWish, key_arn: Optional[str]) -> None:
         self._results = {name: results.get(name) or {} for name in STEPS}
         self._wish = wish
+        self._key_region = region_of_key(key_arn or "")
 
     def __getitem__(self, name: str) -> Mapping[str, Any]:
         """Return the result of a task; an empty one if it did not run."""
@@ -121,7 +122,23 @@ class _Steps:
         """Return what the doctor said last. Of a bucket that is to be created there is nothing to say yet."""
         if self.is_to_be_created() or self.failed():
             return {}
-        return self["verdict"] or ({} if self.changes_something() else self["look"])
+        verdict = self["verdict"] or ({} if self.changes_something() else self["look"])
+        return self._without_doubts_about_the_key(verdict)
+
+    def _without_doubts_about_the_key(self, verdict: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The account of the bucket often cannot look at a key of another account; ``flow_log_key_policy`` has done so.
+
+        It refuses a key that cannot encrypt for S3 or is not the customer's. S3 takes keys of the bucket's region only
+        (S3 User Guide, "Using server-side encryption with AWS KMS keys").
+        """
+        problems = verdict.get("problems") or ()
+        region = (verdict.get("bucket") or {}).get("region")
+        if not self["key_policy"] or not problems or region is None or region != self._key_region:
+            return verdict
+        if any(item.get("code") != "KeyUnreadable" for item in problems):
+            return verdict
+        summary = f"Log delivery can write to {self._wish.bucket_arn}, as far as its settings and its key tell."
+        return {**verdict, "deliverable": True, "problems": [], "summary": summary}
 
 
 def _creation(wish: DestinationWish) -> Action:
@@ -214,7 +231,7 @@ def destination_result(
         ``changed``, ``failed``, ``statements``; None if none was managed); and of the doctor ``deliverable`` (None if it
         was not asked), ``summary``, ``problems`` and ``encryption``.
     """
-    steps = _Steps(results, wish)
+    steps = _Steps(results, wish, key_arn)
     verdict = steps.verdict()
     failed, text = _failure(steps, wish)
     actions = _actions(steps, wish)

@@ -54,6 +54,8 @@ DRIFT_FINDINGS = ("missing", "failed_delivery", "drifted", "policy_drift", "perm
 IN_PLACE = "in_place"
 REPLACE = "replace"
 
+#: Of a destination with many sources each may need one of its own; its module returns them all.
+_REMEDIES_SHOWN = 3
 _PUBLISH = "ansible-playbook flowlogs.aws.publish_to_s3"
 
 
@@ -388,9 +390,10 @@ def _doubts(subject: _Subject, result: Mapping[str, Any]) -> List[Finding]:
 
 
 def _remedies(result: Mapping[str, Any]) -> str:
-    """Return the remedies of what decides, each once; what is wrong for certain comes before what may be."""
+    """Return the first remedies of what decides, each once; what is wrong for certain comes before what may be."""
     problems = sorted(result.get("problems") or (), key=lambda item: item.get("status") != "problem")
-    return "\n".join(dict.fromkeys(item["remedy"] for item in problems if item.get("remedy")))
+    remedies = dict.fromkeys(item["remedy"] for item in problems if item.get("remedy"))
+    return "\n".join(list(remedies)[:_REMEDIES_SHOWN])
 
 
 def _bucket_in_order(subject: _Subject, work: Mapping[str, Any], result: Mapping[str, Any]) -> Finding:

@@ -150,6 +150,26 @@ def test_an_undeliverable_destination_is_a_failure_in_the_words_of_the_doctor_un
     assert kinds(stopped) == kinds(going_on) == [("put_policy", BUCKET)]
 
 
+@pytest.mark.parametrize(
+    ("codes", "region", "deliverable"),
+    [
+        (["KeyUnreadable"], "eu-west-1", True),
+        (["KeyUnreadable", "PerhapsDenied"], "eu-west-1", "unknown"),
+        (["KeyUnreadable"], "us-east-1", "unknown"),
+        (["KeyUnreadable"], None, "unknown"),
+    ],
+)
+def test_a_key_that_only_its_own_account_can_read_was_read_there(
+    codes: list[str], region: str | None, deliverable: Any
+) -> None:
+    problems = [bad(code, "unknown")["problems"][0] for code in codes]
+    verdict = {**bad("X", "unknown"), "problems": problems, "bucket": {"region": region}}
+    result = made({"key_policy": policy_result(KEY, False), "verdict": verdict})
+    assert result["deliverable"] == deliverable
+    assert result["problems"] == ([] if deliverable is True else problems)
+    assert made({"key_policy": SKIPPED, "verdict": verdict})["deliverable"] == "unknown"
+
+
 def test_what_is_not_known_stops_nothing() -> None:
     result = made({"verdict": bad("KeyUnreadable", "unknown")})
     assert (result["failed"], result["deliverable"], result["summary"]) == (False, "unknown", "It cannot.")

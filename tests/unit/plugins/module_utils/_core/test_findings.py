@@ -305,6 +305,13 @@ def test_an_undeliverable_destination_tells_each_remedy_once_and_the_certain_one
     assert row["remedy"] == "aws s3api ...\nkms:DescribeKey"
 
 
+def test_of_many_remedies_the_first_are_shown() -> None:
+    problems = [{**PROBLEM, "remedy": f"remedy {number}"} for number in range(9)]
+    done = {"deliverable": False, "summary": "s", "problems": problems}
+    (row,) = [r for r in rows(publication("vpc-1"), None, done) if r["finding"] == "failed_delivery"]
+    assert row["remedy"] == "remedy 0\nremedy 1\nremedy 2"
+
+
 def test_a_bucket_that_is_looked_after_elsewhere_is_in_sync_only_if_records_can_arrive() -> None:
     work = publication("vpc-1", bucket_policy=False)
     assert about_destination(work) == [("Bucket", "in_sync")]

@@ -1,0 +1,292 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The destination in role and playbooks: bucket, bucket policy, key policy, and whether records can arrive."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.integration.conftest import AnsibleRun
+from tests.integration.conftest import AnsibleRunner
+from tests.integration.publication import ARCHIVE
+from tests.integration.publication import BANK
+from tests.integration.publication import BANK_VPC
+from tests.integration.publication import SHOP
+from tests.integration.publication import SHOP_VPCS
+from tests.integration.publication import Stage
+from tests.integration.publication import bucket_statements
+from tests.integration.publication import client
+from tests.integration.publication import environment
+from tests.integration.publication import findings
+from tests.integration.publication import flow_logs
+from tests.integration.publication import inventory
+from tests.integration.publication import line
+from tests.integration.publication import report
+from tests.simulator.client import SimulatorProcess
+
+PUBLISH, DRIFT, RETIRE = "flowlogs.aws.publish_to_s3", "flowlogs.aws.drift_report", "flowlogs.aws.retire"
+KEY_ID, SHOP_KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab", "1234abcd-12ab-34cd-56ef-1234567890cd"
+KEY, SHOP_KEY = f"arn:aws:kms:eu-west-1:{ARCHIVE}:key/{KEY_ID}", f"arn:aws:kms:eu-west-1:{SHOP}:key/{SHOP_KEY_ID}"
+ORGANIZATION = "o-a1b2c3d4e5"
+ENCRYPTED = {"algorithm": "aws:kms", "key": KEY}
+# Beside the fleet of publication: buckets that a key encrypts, one that takes no records at all, and the keys.
+SEED = {
+    "accounts": {
+        ARCHIVE: {
+            "buckets": [
+                {"name": "sealed-logs", "region": "eu-west-1", "encryption": ENCRYPTED},
+                {"name": "sealed-too", "region": "eu-west-1", "encryption": ENCRYPTED},
+                {"name": "shop-key-logs", "region": "eu-west-1", "encryption": {**ENCRYPTED, "key": SHOP_KEY}},
+                {"name": "paid-logs", "region": "eu-west-1", "requester_pays": True},
+            ],
+            "keys": [{"id": KEY_ID, "region": "eu-west-1"}],
+        },
+        SHOP: {"keys": [{"id": SHOP_KEY_ID, "region": "eu-west-1"}]},
+    }
+}
+COMMON = {
+    "region": "eu-west-1",
+    "aws": {"profile": "shop"},
+    "bucket_aws": {"profile": "archive"},
+    "account_ids": [SHOP],
+    "regions": ["eu-west-1"],
+}
+
+
+@pytest.fixture(name="stage")
+def _stage(ansible: AnsibleRunner, simulator: SimulatorProcess) -> Stage:
+    stage = Stage(ansible, simulator)
+    simulator.seed(SEED)
+    return stage
+
+
+def role(name: str, entry_point: str = "destination", **variables: Any) -> dict[str, Any]:
+    """Tasks that run the role and show its result under a name; a failure stops nothing."""
+    given = {f"publish_to_s3_{key}": value for key, value in {**COMMON, **variables}.items()}
+    include = {"name": "flowlogs.aws.publish_to_s3", "tasks_from": entry_point}
+    return {
+        "block": [{"name": "Run the role", "ansible.builtin.include_role": include, "vars": given}],
+        "rescue": [{"name": "Go on", "ansible.builtin.meta": "noop"}],
+        "always": [{"name": name, "ansible.builtin.debug": {"msg": "{{ publish_to_s3_destination_result }}"}}],
+    }
+
+
+def run(stage: Stage, tasks: list[dict[str, Any]], *arguments: str) -> AnsibleRun:
+    """Run tasks on localhost with an empty call log."""
+    stage.simulator.clear_calls()
+    play = [{"name": "Play", "hosts": "localhost", "gather_facts": False, "tasks": tasks}]
+    return stage.ansible(play, *arguments, environment=environment(stage.folder, stage.simulator))
+
+
+def result_of(done: AnsibleRun, name: str) -> dict[str, Any]:
+    """What the role left."""
+    return done.one(name)["msg"]
+
+
+def kinds(result: dict[str, Any]) -> list[tuple[str, str]]:
+    """What was done to what."""
+    return [(action["action"], action["target"]) for action in result["actions"]]
+
+
+def key_statements(simulator: SimulatorProcess, arn: str = KEY, account: str = ARCHIVE) -> list[dict[str, Any]]:
+    """The statements of a key policy that let log delivery in."""
+    text = client(simulator, "kms", account).get_key_policy(KeyId=arn, PolicyName="default")["Policy"]
+    return [item for item in json.loads(text)["Statement"] if "delivery.logs" in str(item["Principal"])]
+
+
+# -- the role -----------------------------------------------------------------------------------------------------
+
+
+def test_a_bucket_is_created_closed_and_encrypted_as_check_mode_foretold_and_records_arrive(stage: Stage) -> None:
+    tasks = [
+        role(
+            "Made",
+            "main",
+            targets=SHOP_VPCS,
+            destination="new-logs/shop",
+            create_bucket=True,
+            bucket_encryption=KEY,
+            bucket_tags={"Team": "network"},
+            manage_key_policy=True,
+            expected_bucket_owner=ARCHIVE,
+        )
+    ]
+    bucket = "arn:aws:s3:::new-logs"
+    foretold = run(stage, tasks, "--check", "--diff")
+    assert stage.writes() == []
+    assert "There is no bucket new-logs. A run for real would create it in eu-west-1" in foretold.output
+    planned = result_of(foretold, "Made")
+    assert kinds(planned) == [("create_bucket", bucket), ("put_policy", bucket), ("put_policy", KEY)]
+    assert (planned["changed"], planned["failed"], planned["deliverable"]) == (True, False, None)
+
+    made = result_of(run(stage, tasks), "Made")
+    assert kinds(made) == kinds(planned)
+    assert made["actions"][0] == planned["actions"][0]
+    assert made["diff"]["after"]["bucket"] == planned["diff"]["after"]["bucket"]
+    assert (made["deliverable"], made["encryption"]["key_arn"]) == (True, KEY)
+    assert stage.writes()[0] == "CreateBucket" and stage.writes()[-1] == "CreateFlowLogs"
+    _is_closed_and_encrypted(client(stage.simulator, "s3", ARCHIVE), made["actions"][0]["changes"])
+    assert len(bucket_statements(stage.simulator, "new-logs")) == 2
+    assert stage.simulator.deliver()["failed"] == {}
+
+    again = result_of(run(stage, tasks), "Made")
+    assert stage.writes() == []
+    assert (again["changed"], again["actions"], again["deliverable"]) == (False, [], True)
+
+
+def _is_closed_and_encrypted(s3: Any, changes: list[dict[str, Any]]) -> None:
+    (rule,) = s3.get_bucket_encryption(Bucket="new-logs")["ServerSideEncryptionConfiguration"]["Rules"]
+    assert rule["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY}
+    assert set(s3.get_public_access_block(Bucket="new-logs")["PublicAccessBlockConfiguration"].values()) == {True}
+    (ownership,) = s3.get_bucket_ownership_controls(Bucket="new-logs")["OwnershipControls"]["Rules"]
+    assert ownership == {"ObjectOwnership": "BucketOwnerEnforced"}
+    assert s3.get_bucket_tagging(Bucket="new-logs")["TagSet"] == [{"Key": "Team", "Value": "network"}]
+    told = {change["field"]: change["desired"] for change in changes}
+    assert told["tags"] == {"Team": "network"}
+    assert (told["encryption"], told["encryption_key_id"], told["region"]) == ("aws:kms", KEY, "eu-west-1")
+
+
+def test_a_key_is_touched_with_consent_only_and_without_it_no_flow_log_is_made(stage: Stage) -> None:
+    sealed = {"destination": "sealed-logs/shop"}
+    without = [
+        role("Stopped", "main", targets=SHOP_VPCS, **sealed),
+        role("Going on", **sealed, require_deliverable=False),
+        role("Not asked", **sealed, check_destination=False),
+    ]
+    done = run(stage, without)
+    assert key_statements(stage.simulator) == []
+    assert flow_logs(stage.simulator, SHOP) == {}
+    stopped, going_on, not_asked = (result_of(done, name) for name in ("Stopped", "Going on", "Not asked"))
+    assert (stopped["failed"], stopped["deliverable"]) == (True, False)
+    assert kinds(stopped) == [("put_policy", "arn:aws:s3:::sealed-logs")]
+    assert stopped["diff"]["after"]["bucket_policy"]["Statement"]
+    assert [(item["target"], item["code"]) for item in stopped["unsuccessful"]] == [
+        ("arn:aws:s3:::sealed-logs", "KeyNotGranted")
+    ]
+    assert "KeyNotGranted" in stopped["msg"] and "publish_to_s3_manage_key_policy" in stopped["msg"]
+    assert (going_on["failed"], going_on["deliverable"]) == (False, False)
+    assert (not_asked["failed"], not_asked["deliverable"]) == (False, None)
+    assert done.output.count("Log delivery cannot write to arn:aws:s3:::sealed-logs") >= 2
+
+    consent = [role("Foretold", **sealed, manage_key_policy=True)]
+    foretold = result_of(run(stage, consent, "--check"), "Foretold")
+    assert stage.writes() == []
+    assert (kinds(foretold), foretold["deliverable"]) == ([("put_policy", KEY)], True)
+    done = run(
+        stage,
+        [
+            role("Agreed", "main", targets=SHOP_VPCS, **sealed, manage_key_policy=True),
+            role("Again", **sealed, manage_key_policy=True),
+        ],
+    )
+    assert stage.writes() == ["PutKeyPolicy", "CreateFlowLogs"]
+    agreed, again = result_of(done, "Agreed"), result_of(done, "Again")
+    assert {**agreed, "actions": kinds(agreed)} == {**foretold, "actions": kinds(foretold)}
+    assert (again["changed"], again["deliverable"], again["key"]["changed"]) == (False, True, False)
+    assert stage.simulator.deliver()["failed"] == {}
+
+
+def test_keys_of_other_accounts_organizations_and_what_is_in_the_way(stage: Stage) -> None:
+    """Each destination of its own; in one run, as the role is made to be used in loops."""
+    consent = {"manage_key_policy": True}
+    wrong = {"create_bucket": True, "expected_bucket_owner": SHOP}
+    done = run(
+        stage,
+        [
+            role("Key of another account", destination="shop-key-logs", **consent, key_aws={"profile": "shop"}),
+            role("Key with the wrong credentials", destination="shop-key-logs", **consent),
+            role("Organization", destination="sealed-too/all", **consent, organization_id=ORGANIZATION),
+            role("Requester pays", destination="paid-logs"),
+            role("In a wrong account", destination="new-logs", **wrong),
+            role("Not there", destination="new-logs", manage_bucket_policy=False),
+            role("Not managed", destination="audit-logs", manage_bucket_policy=False),
+        ],
+    )
+    shop_key = result_of(done, "Key of another account")
+    assert kinds(shop_key) == [("put_policy", "arn:aws:s3:::shop-key-logs"), ("put_policy", SHOP_KEY)]
+    assert len(key_statements(stage.simulator, SHOP_KEY, SHOP)) == 1
+    assert (shop_key["deliverable"], shop_key["problems"]) == (True, [])
+    refused = result_of(done, "Key with the wrong credentials")
+    assert refused["failed"] and "KeyOfAnotherAccount" in refused["msg"]
+
+    organization = result_of(done, "Organization")
+    assert (organization["failed"], organization["deliverable"]) == (False, True)
+    assert "aws:SourceOrgID" in str(bucket_statements(stage.simulator, "sealed-too"))
+    assert "aws:SourceOrgID" in str(key_statements(stage.simulator))
+
+    paid = result_of(done, "Requester pays")
+    assert paid["failed"] and "RequesterPays" in paid["msg"]
+    assert f"would be created in {ARCHIVE}" in result_of(done, "In a wrong account")["msg"]
+    assert "publish_to_s3_create_bucket" in result_of(done, "Not there")["msg"]
+    unmanaged = result_of(done, "Not managed")
+    assert unmanaged["failed"] and "flow_log_bucket_policy" in unmanaged["msg"]
+    assert "CreateBucket" not in stage.writes()
+    assert stage.writes().count("PutBucketPolicy") == 3
+
+
+# -- the playbooks ------------------------------------------------------------------------------------------------
+
+
+def two_buckets_with_one_key(**variables: Any) -> dict[str, Any]:
+    """An inventory of two accounts that deliver to one encrypted bucket, and one of them to another with the same key."""
+    document = inventory()
+    operations, audit = (document["all"]["children"][name] for name in ("operations", "audit"))
+    operations["vars"]["flow_log_destination"] = "sealed-logs/network"
+    audit["vars"]["flow_log_destination"] = "sealed-too"
+    document["all"]["vars"].update({f"flow_log_{name}": value for name, value in variables.items()})
+    return document
+
+
+def test_the_key_gets_the_union_of_all_sources_and_retiring_leaves_it(stage: Stage) -> None:
+    document = two_buckets_with_one_key(key_policy=True)
+    stage(DRIFT, document)
+    assert stage.writes() == []
+    drift = findings(stage.folder)
+    assert drift["policy_drift"] == {"arn:aws:s3:::sealed-logs", "arn:aws:s3:::sealed-too", KEY}
+    assert drift.keys() == {"missing", "policy_drift"}
+
+    done = stage(PUBLISH, document)
+    assert "put_policy=4 failed=0" in line(done, "flow logs:")
+    statements = str(key_statements(stage.simulator))
+    for account, region in ((SHOP, "eu-west-1"), (SHOP, "us-east-1"), (BANK, "eu-west-1")):
+        assert f"arn:aws:logs:{region}:{account}:*" in statements
+    assert stage.simulator.deliver()["failed"] == {}
+
+    stage(DRIFT, document)
+    assert report(stage.folder)["verdict"] == "in_sync"
+    assert KEY in findings(stage.folder)["in_sync"]
+
+    before = key_statements(stage.simulator), bucket_statements(stage.simulator, "sealed-logs")
+    stage(RETIRE, document, variables={"flow_log_retire": True})
+    assert set(stage.writes()) == {"DeleteFlowLogs"}
+    assert (key_statements(stage.simulator), bucket_statements(stage.simulator, "sealed-logs")) == before
+
+
+def test_an_undeliverable_bucket_stops_its_own_batches_only_with_the_words_of_the_doctor(stage: Stage) -> None:
+    document = two_buckets_with_one_key()
+    document["all"]["children"]["audit"]["vars"]["flow_log_destination"] = "new-logs"
+    creating = {"create_bucket": True, "bucket_region": "eu-west-1"}
+    document["all"]["children"]["audit"]["vars"].update({f"flow_log_{key}": value for key, value in creating.items()})
+    stage(DRIFT, document)
+    drift = findings(stage.folder)
+    assert drift["failed_delivery"] == {"arn:aws:s3:::sealed-logs"}
+    assert "arn:aws:s3:::new-logs" in drift["missing"]
+    (row,) = [row for row in report(stage.folder)["findings"] if row["finding"] == "failed_delivery"]
+    assert "KeyNotGranted" in row["evidence"] and "flow_log_key_policy" in row["remedy"]
+
+    run_for_real = stage(PUBLISH, document, succeeds=False)
+    assert "create_bucket=1" in line(run_for_real, "flow logs:")
+    assert flow_logs(stage.simulator, SHOP) == flow_logs(stage.simulator, BANK) == {}
+    assert len(flow_logs(stage.simulator, SHOP, "us-east-1")) == 2
+    recap = run_for_real.output[run_for_real.output.index("Fail for the reason above all others") :]
+    assert "Log delivery cannot write to arn:aws:s3:::sealed-logs" in recap
+    assert "in an inventory flow_log_key_policy, to true" in recap
+
+    document["all"]["vars"]["flow_log_require_deliverable"] = False
+    assert "failed=0" in line(stage(PUBLISH, document), "flow logs:")
+    assert sorted(flow_logs(stage.simulator, BANK)) == [BANK_VPC]
