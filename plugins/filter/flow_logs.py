@@ -31,6 +31,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import I
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import failing
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import find
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import report
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import permissions_policies
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import permissions_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report import render
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_summary import overview
@@ -182,6 +183,13 @@ def flow_log_permissions_policy(operations: Union[str, Sequence[str]], **options
     return permissions_policy(operations, **options)
 
 
+def flow_log_permissions_policies(
+    operations: Union[str, Sequence[str]], attached: str = "managed", **options: Any
+) -> List[Dict[str, Any]]:
+    """Return the least policy documents for some work that fit; see flow_log_permissions_policies.yml."""
+    return permissions_policies(operations, attached, **options)
+
+
 def flow_log_bucket(
     destination: str, destination_options: Optional[Mapping[str, Any]] = None, encryption: Optional[str] = None
 ) -> Dict[str, Any]:
@@ -214,6 +222,7 @@ class FilterModule:
             flow_log_failing,
             flow_log_findings,
             flow_log_overview,
+            flow_log_permissions_policies,
             flow_log_permissions_policy,
             flow_log_publication,
             flow_log_report,

@@ -32,7 +32,7 @@ README = read("README.md")
 GUIDES = "docs/docsite/rst"
 PAGES = ["README.md", *(name for name in tracked_files() if name.startswith(f"{GUIDES}/"))]
 # Words that begin like variables and are none.
-NO_VARIABLES = {"flow_log_hosts", "flow_log_permissions_policy", "flow_log_retire"}
+NO_VARIABLES = {"flow_log_hosts", "flow_log_permissions_policies", "flow_log_permissions_policy", "flow_log_retire"}
 
 
 def names_in_first_column(markdown: str) -> list[str]:

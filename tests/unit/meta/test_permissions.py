@@ -117,8 +117,9 @@ def test_module_names_the_permissions_that_it_needs(name: str) -> None:
     assert actions_in(" ".join(page["notes"])) - optional == actions_of(MODULES[name])
 
 
-def test_filter_names_all_operations_and_policies() -> None:
-    page = read_yaml("plugins/filter/flow_log_permissions_policy.yml")
+@pytest.mark.parametrize("name", ["flow_log_permissions_policy", "flow_log_permissions_policies"])
+def test_filter_names_all_operations_and_policies(name: str) -> None:
+    page = read_yaml(f"plugins/filter/{name}.yml")
     of_names, of_operations = page["DOCUMENTATION"]["options"]["_input"]["description"]
     assert set(re.findall(r"V\((\w+)\)", of_names)) == set(POLICIES)
     assert set(re.findall(r"V\((\w+)\)", of_operations)) == set(OPERATIONS)

@@ -122,6 +122,7 @@ def test_findings_and_summary_look_for_results_where_the_work_ran() -> None:
     [
         ("flow_log_report", ({}, "pdf")),
         ("flow_log_permissions_policy", ("everything",)),
+        ("flow_log_permissions_policies", ("reading", "robot")),
         ("flow_log_resource_ids", ([{}],)),
         ("flow_log_bucket", ("NO BUCKET",)),
         ("flow_log_bucket", ("central", None, "alias/logs")),
@@ -134,7 +135,9 @@ def test_bad_input_is_an_error_of_the_filter_by_name(name: str, arguments: tuple
 
 
 def test_policies_ids_and_buckets() -> None:
-    assert FILTERS["flow_log_permissions_policy"]("log_delivery")["Version"] == "2012-10-17"
+    policy = FILTERS["flow_log_permissions_policy"]("log_delivery")
+    assert policy["Version"] == "2012-10-17"
+    assert FILTERS["flow_log_permissions_policies"]("log_delivery", attached="user") == [policy]
     assert FILTERS["flow_log_resource_ids"]([{"vpc_id": "vpc-1"}]) == ["vpc-1"]
     bucket = FILTERS["flow_log_bucket"]("central/network")
     assert (bucket["prefixes"], bucket["new_bucket"]["encryption"]) == (["network"], "AES256")
