@@ -24,7 +24,7 @@ from tests.simulator.client import SECRET_KEY
 from tests.simulator.client import SimulatorProcess
 
 OWNER, SHOP = "123456789012", "111122223333"
-OTHER_KEY = f"AKIA{SHOP}FLOW"
+OTHER_KEY = "AKIASHOPSHOPSHOPSHOP"
 REGION = "eu-west-1"
 BUCKET = "central-flow-logs"
 ARN = f"arn:aws:s3:::{BUCKET}"
@@ -109,6 +109,10 @@ def by_code(result: dict[str, Any], code: str) -> dict[str, Any]:
     return dict(found)
 
 
+def somebody_of_another_account(world: World) -> None:
+    world.simulator.seed({"accounts": {SHOP: {"users": [{"name": "shop", "access_key": OTHER_KEY}]}}})
+
+
 def other_region_key(world: World) -> None:
     world.key(statement("Allow", KEY_USE, "*"), region="us-east-1")
 
@@ -165,7 +169,12 @@ CONDITIONS: dict[str, tuple[Callable[[World], Any], dict[str, Any], str, str]] =
     "BucketMissing": (NOTHING, {"destination": "none-of-ours"}, "404", "amazon.aws.s3_bucket"),
     "BucketUnreadable": (denied("HeadBucket", "GetBucketPolicy", *SETTINGS), {}, "s3:ListBucket", '"s3:ListBucket"'),
     "OwnerUnexpected": (NOTHING, {"expected_bucket_owner": SHOP}, "expected_bucket_owner", "Correct destination"),
-    "OwnerUnknown": (NOTHING, {"access_key": OTHER_KEY}, f"not account {SHOP}", "expected_bucket_owner"),
+    "OwnerUnknown": (
+        somebody_of_another_account,
+        {"access_key": OTHER_KEY},
+        f"not account {SHOP}",
+        "expected_bucket_owner",
+    ),
     "NotGranted": (policy_with(GRANT[1]), {}, "No statement grants s3:PutObject.", "flow_log_bucket_policy"),
     "Denied": (
         policy_with(*GRANT, statement("Deny", "s3:*", f"{ARN}/*", Sid="NoWrites")),
