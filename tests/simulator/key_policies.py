@@ -35,6 +35,8 @@ from .key_policy_rules import allows
 from .key_policy_rules import check
 
 _AWS_RAM = "AWS_RAM"
+_BY_ID_ONLY = ("enable_key", "disable_key", "schedule_key_deletion", "cancel_key_deletion")
+"""Operations on the state of a key that fail in moto when the key is named by its ARN."""
 
 
 def install() -> None:
@@ -47,6 +49,8 @@ def install() -> None:
     KmsResponse.put_key_policy = _put_key_policy
     KmsResponse.create_key = _with_checked_policy(KmsResponse.create_key)
     KmsBackend._generate_default_keys = _managed_by_aws(KmsBackend._generate_default_keys)
+    for name in _BY_ID_ONLY:
+        setattr(KmsBackend, name, _by_id_or_arn(getattr(KmsBackend, name)))
     principals.when_deleted(_rename)
 
 
@@ -130,6 +134,16 @@ def _with_checked_policy(original: Callable[..., str]) -> Callable[..., str]:
         return original(self)
 
     return create_key
+
+
+def _by_id_or_arn(original: Callable[..., Any]) -> Callable[..., Any]:
+    """KMS API Reference, EnableKey and its like: "Specify the key ID or key ARN of the KMS key"."""
+
+    @wraps(original)
+    def act(self: KmsBackend, key_id: str, *args: Any) -> Any:
+        return original(self, self.get_key_id(key_id), *args)
+
+    return act
 
 
 def _managed_by_aws(original: Callable[..., str | None]) -> Callable[..., str | None]:

@@ -94,6 +94,15 @@ def test_a_key_out_of_use_is_described_and_its_policy_changed(kms: Any, state: s
     assert stored(kms)["Statement"] == [ADMIN, SERVICE]
 
 
+@pytest.mark.parametrize("name", [KEY_ID, ARN])
+def test_the_state_of_a_key_changes_by_id_and_by_arn(kms: Any, name: str) -> None:
+    seen = []
+    for operation in ("disable_key", "enable_key", "schedule_key_deletion", "cancel_key_deletion"):
+        getattr(kms, operation)(KeyId=name)
+        seen.append(kms.describe_key(KeyId=KEY_ID)["KeyMetadata"]["KeyState"])
+    assert seen == ["Disabled", "Enabled", "PendingDeletion", "Disabled"]
+
+
 @pytest.mark.parametrize("operation", ["describe_key", "get_key_policy", "put_key_policy"])
 def test_a_key_of_another_region_is_not_found(kms: Any, client: Callable[..., Any], operation: str) -> None:
     elsewhere = client("kms", account=OWNER, region="us-east-1")
