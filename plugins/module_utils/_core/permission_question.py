@@ -17,6 +17,7 @@ from typing import List
 from typing import Mapping
 from typing import Optional
 from typing import Sequence
+from typing import Set
 from typing import Tuple
 from typing import Union
 
@@ -25,6 +26,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_docu
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_documents import statements_for
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_scope import scope_from_options
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import OPERATIONS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import Condition
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import needs_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import operations_at_hand
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import operations_of
@@ -196,7 +198,7 @@ def permitted(permissions: Iterable[Permission]) -> Union[bool, str]:
     return UNKNOWN if UNKNOWN in decisions else True
 
 
-def missing_policy(permissions: Iterable[Permission], operations: Iterable[str]) -> Optional[Dict[str, Any]]:
+def missing_policy(permissions: Iterable[Permission], operations: Sequence[str]) -> Optional[Dict[str, Any]]:
     """Return the least policy that allows what no statement allows, None if there is nothing of that kind.
 
     What a statement, a boundary or an organization denies is mended by no further statement.
@@ -206,18 +208,23 @@ def missing_policy(permissions: Iterable[Permission], operations: Iterable[str])
         for permission in permissions
         if permission.answer.decision == NOT_ALLOWED
     }
-    conditions = {need.action: need.conditions for name in operations for need in OPERATIONS[name] if need.conditions}
     by_resources: Dict[Tuple[Any, ...], List[str]] = {}
     for action in sorted({action for action, _resource in wanted}):
         resources = tuple(sorted({resource for name, resource in wanted if name == action}))
-        needs_condition = any(wanted[(action, resource)].context for resource in resources)
-        condition = conditions.get(action, ()) if needs_condition else ()
-        by_resources.setdefault((resources, condition), []).append(action)
+        context = {pair for resource in resources for pair in wanted[(action, resource)].context}
+        by_resources.setdefault((resources, _conditions(action, operations, context)), []).append(action)
     statements = [
-        Statement("FlowLog", tuple(actions), resources, condition)
-        for (resources, condition), actions in by_resources.items()
+        Statement("FlowLog", tuple(actions), resources, conditions)
+        for (resources, conditions), actions in by_resources.items()
     ]
     return document_of(statements) if statements else None
+
+
+def _conditions(action: str, operations: Iterable[str], context: Set[Tuple[str, str]]) -> Tuple[Condition, ...]:
+    """Return the conditions of an action that it was asked about with: under these it is enough to have it."""
+    needs = [need for name in operations for need in OPERATIONS[name] if need.action == action]
+    conditions = {condition for need in needs for condition in need.conditions}
+    return tuple(sorted(condition for condition in conditions if condition[1:] in context))
 
 
 def summary_of(principal: str, permissions: Sequence[Permission], shown: int = 5) -> str:

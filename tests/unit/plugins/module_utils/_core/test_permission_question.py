@@ -205,6 +205,14 @@ def test_missing_policy_allows_what_no_statement_allows_and_nothing_else() -> No
     ]
 
 
+def test_missing_policy_has_no_condition_where_more_was_asked() -> None:
+    asked = question(operations=["tag_at_create", "tag"])
+    (ask,) = [ask for ask in asked.asks if "ec2:CreateTags" in ask.actions]
+    policy = missing_policy([permission("ec2:CreateTags", "not_allowed", context=ask.context)], asked.operations)
+    assert policy is not None
+    assert "Condition" not in policy["Statement"][0]
+
+
 def test_no_policy_mends_what_is_denied() -> None:
     assert missing_policy([permission("ec2:DeleteFlowLogs", "explicitly_denied")], ["delete"]) is None
 
