@@ -34,6 +34,16 @@ KEY_ID, SHOP_KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab", "1234abcd-12ab-34c
 KEY, SHOP_KEY = f"arn:aws:kms:eu-west-1:{ARCHIVE}:key/{KEY_ID}", f"arn:aws:kms:eu-west-1:{SHOP}:key/{SHOP_KEY_ID}"
 ORGANIZATION = "o-a1b2c3d4e5"
 ENCRYPTED = {"algorithm": "aws:kms", "key": KEY}
+# What the README says that looking takes: at a bucket, at its policy, and at its key.
+LOOK_AT_BUCKET = [
+    "GetCallerIdentity",
+    "HeadBucket",
+    "GetBucketEncryption",
+    "GetBucketOwnershipControls",
+    "GetBucketRequestPayment",
+    "GetPublicAccessBlock",
+]
+LOOK_AT_KEY = ["DescribeKey", "GetKeyPolicy"]
 # Beside the fleet of publication: buckets that a key encrypts, one that takes no records at all, and the keys.
 SEED = {
     "accounts": {
@@ -159,6 +169,9 @@ def test_a_key_is_touched_with_consent_only_and_without_it_no_flow_log_is_made(s
         role("Not asked", **sealed, check_destination=False),
     ]
     done = run(stage, without)
+    calls = stage.simulator.operations()
+    written = ["GetBucketPolicy"] * 2 + ["PutBucketPolicy"] + ["GetBucketPolicy"] * 2
+    assert calls[:13] == [*written, *LOOK_AT_BUCKET, *LOOK_AT_KEY]
     assert key_statements(stage.simulator) == []
     assert flow_logs(stage.simulator, SHOP) == {}
     stopped, going_on, not_asked = (result_of(done, name) for name in ("Stopped", "Going on", "Not asked"))
@@ -185,6 +198,16 @@ def test_a_key_is_touched_with_consent_only_and_without_it_no_flow_log_is_made(s
         ],
     )
     assert stage.writes() == ["PutKeyPolicy", "CreateFlowLogs"]
+    calls = stage.simulator.operations()
+    last = calls[len(calls) - calls[::-1].index("DescribeFlowLogs") :]
+    assert last == [
+        *LOOK_AT_BUCKET,
+        "GetBucketPolicy",
+        *LOOK_AT_KEY,
+        "GetBucketPolicy",
+        "GetCallerIdentity",
+        *LOOK_AT_KEY,
+    ]
     agreed, again = result_of(done, "Agreed"), result_of(done, "Again")
     assert {**agreed, "actions": kinds(agreed)} == {**foretold, "actions": kinds(foretold)}
     assert (again["changed"], again["deliverable"], again["key"]["changed"]) == (False, True, False)
@@ -207,6 +230,7 @@ def test_keys_of_other_accounts_organizations_and_what_is_in_the_way(stage: Stag
             role("Not managed", destination="audit-logs", manage_bucket_policy=False),
         ],
     )
+    calls = stage.simulator.operations()
     shop_key = result_of(done, "Key of another account")
     assert kinds(shop_key) == [("put_policy", "arn:aws:s3:::shop-key-logs"), ("put_policy", SHOP_KEY)]
     assert len(key_statements(stage.simulator, SHOP_KEY, SHOP)) == 1
@@ -225,6 +249,7 @@ def test_keys_of_other_accounts_organizations_and_what_is_in_the_way(stage: Stag
     assert "publish_to_s3_create_bucket" in result_of(done, "Not there")["msg"]
     unmanaged = result_of(done, "Not managed")
     assert unmanaged["failed"] and "flow_log_bucket_policy" in unmanaged["msg"]
+    assert calls[-7:] == [*LOOK_AT_BUCKET, "GetBucketPolicy"]
     assert "CreateBucket" not in stage.writes()
     assert stage.writes().count("PutBucketPolicy") == 3
 

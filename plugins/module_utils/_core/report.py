@@ -26,10 +26,10 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import
 VERDICT_PREFIX = "flow log drift report:"
 
 _TITLES: Mapping[str, str] = {
-    "missing": "Missing: the target has no such flow log",
-    "failed_delivery": "Failed delivery: the flow log is there, and its records do not arrive",
+    "missing": "Missing: what was asked for is not there",
+    "failed_delivery": "Failed delivery: records do not arrive, or cannot",
     "drifted": "Drifted: the flow log is not as asked for",
-    "policy_drift": "Policy drift: the bucket policy does not let log delivery in as needed",
+    "policy_drift": "Policy drift: a bucket or key policy does not let log delivery in as needed",
     "permission_missing": "Permission missing: a principal lacks the policy for publishing",
     "duplicate": "Duplicate: a second flow log does the same",
     "overlapping": "Overlapping: another flow log covers this target already",
