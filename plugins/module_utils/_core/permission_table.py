@@ -85,8 +85,8 @@ _LIST, _READ = "list inline policies", "read inline policies"
 _READ_OF_USER = (_iam("ListUserPolicies", USERS, _LIST), _iam("GetUserPolicy", USERS, _READ))
 _READ_OF_GROUP = (_iam("ListGroupPolicies", GROUPS, _LIST), _iam("GetGroupPolicy", GROUPS, _READ))
 _READ_OF_ROLE = (_iam("ListRolePolicies", ROLES, _LIST), _iam("GetRolePolicy", ROLES, _READ))
-# amazon.aws.s3_bucket reads these although nothing of them is asked for, and fails where it may not.
-_ALSO_READ = "compare with what is asked for"
+# amazon.aws.s3_bucket reads these although nothing of them is asked for.
+_ALSO_READ = "be spared a warning of amazon.aws.s3_bucket, which reads it in any case"
 
 #: What is done, and what that needs.
 OPERATIONS: Mapping[str, Tuple[Need, ...]] = {
