@@ -9,11 +9,11 @@ Sources are the guides of the services named; account ids and names are examples
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 from typing import Dict
 from typing import List
-from typing import Optional
 from typing import Tuple
 
 BUCKET = "example-logs"
@@ -29,17 +29,22 @@ SOURCE_ARN = {"aws:SourceArn": f"arn:aws:logs:*:{ACCOUNT}:*"}
 class Case:
     """A policy that is there, and what is to be done about it.
 
-    :param missing: ``w``: the statement for writes is to be added; ``c``: that for the ACL check; ``u``: statements that
-        are already there in our form are to be widened; nothing: all is granted.
-    :param left: names of the statements that are left after the sources were taken out again, in both layouts.
-    :param warns: words that a warning must have, None for no warning.
+    :param present: what becomes of each statement when the account is let in: ``+`` it is added, ``~`` updated, ``=``
+        kept, each with the statement's name, ``#1`` for the first if it has none.
+    :param size: bytes of the policy then.
+    :param absent: what becomes of the result when the account is taken out again, in both layouts; ``-`` is removed.
+    :param warns: words that the warnings must have when it is let in, none for no warning.
+    :param refused: code of the refusal; then nothing is written, and ``present`` is what it would have been.
     """
 
     name: str
     policy: Dict[str, Any]
-    missing: str
-    left: Tuple[str, ...]
-    warns: Optional[str] = None
+    present: str
+    size: int
+    absent: str
+    warns: Tuple[str, ...] = ()
+    refused: str = ""
+    partition: str = "aws"
 
 
 def document(*statements: Dict[str, Any], **more: Any) -> Dict[str, Any]:
@@ -299,40 +304,461 @@ PRINCIPAL_ORG = document(
 )
 VARIABLE = document(statement("Variable", DELIVERY, "s3:PutObject", f"{ARN}/AWSLogs/${{aws:SourceAccount}}/*"))
 
+# --- more of what is met: other services, other tools, other partitions ---
+
+INVENTORY = document(
+    statement(
+        "InventoryAndAnalytics",
+        {"Service": "s3.amazonaws.com"},
+        "s3:PutObject",
+        [f"{ARN}/inventory/*"],
+        {"ArnLike": {"aws:SourceArn": ["arn:aws:s3:::source"]}, "StringEquals": {**SOURCE, **ACL}},
+    )
+)
+# AWS CDK: autoDeleteObjects and enforceSSL of a bucket, and what its FlowLog construct adds.
+CDK = document(
+    statement(
+        "",
+        {"AWS": f"arn:aws:iam::{ACCOUNT}:role/Stack-CustomS3AutoDeleteObjects-1A2B3C"},
+        ["s3:DeleteObject*", "s3:GetBucket*", "s3:List*", "s3:PutBucketPolicy"],
+        [ARN, f"{ARN}/*"],
+    ),
+    statement(
+        "",
+        DELIVERY,
+        "s3:PutObject",
+        f"{ARN}/AWSLogs/{ACCOUNT}/*",
+        {
+            "StringEquals": {**ACL, "aws:SourceAccount": ACCOUNT},
+            "ArnLike": {"aws:SourceArn": f"arn:aws:logs:eu-west-1:{ACCOUNT}:*"},
+        },
+    ),
+    statement(
+        "",
+        DELIVERY,
+        ["s3:GetBucketAcl", "s3:ListBucket"],
+        ARN,
+        {"StringEquals": SOURCE, "ArnLike": {"aws:SourceArn": f"arn:aws:logs:eu-west-1:{ACCOUNT}:*"}},
+    ),
+)
+CDK = {**CDK, "Statement": [{name: item[name] for name in item if name != "Sid"} for item in CDK["Statement"]]}
+# Cloud Posse's module for flow log buckets: the form of 2020, and denials of other encryption.
+CLOUD_POSSE = document(
+    statement("AWSLogDeliveryWrite", DELIVERY, "s3:PutObject", f"{ARN}/*", {"StringEquals": ACL}),
+    statement("AWSLogDeliveryAclCheck", DELIVERY, "s3:GetBucketAcl", ARN),
+    deny("ForceSSLOnlyAccess", {"Bool": {"aws:SecureTransport": ["false"]}}, action=["s3:*"]),
+)
+# AWS Control Tower's central log bucket, and that of Landing Zone Accelerator.
+CONTROL_TOWER = document(
+    deny("AllowSSLRequestsOnly", {"Bool": {"aws:SecureTransport": "false"}}),
+    statement(
+        "AWSBucketPermissionsCheck",
+        {"Service": ["cloudtrail.amazonaws.com", "config.amazonaws.com"]},
+        "s3:GetBucketAcl",
+        ARN,
+    ),
+    statement("AWSConfigBucketExistenceCheck", {"Service": "config.amazonaws.com"}, "s3:ListBucket", ARN),
+    statement(
+        "AWSBucketDeliveryForConfig",
+        {"Service": "config.amazonaws.com"},
+        "s3:PutObject",
+        f"{ARN}/o-a1b2c3d4e5/AWSLogs/*/*",
+        {"StringEquals": {"aws:SourceOrgID": "o-a1b2c3d4e5"}},
+    ),
+    statement(
+        "AWSBucketDeliveryForOrganizationCloudTrail",
+        {"Service": "cloudtrail.amazonaws.com"},
+        "s3:PutObject",
+        f"{ARN}/o-a1b2c3d4e5/AWSLogs/o-a1b2c3d4e5/*",
+    ),
+)
+LANDING_ZONE = document(
+    deny("deny-insecure-connections", {"Bool": {"aws:SecureTransport": "false"}}),
+    statement(
+        "Allow write access for logging services",
+        {"Service": ["cloudtrail.amazonaws.com", "config.amazonaws.com", "delivery.logs.amazonaws.com"]},
+        "s3:PutObject",
+        f"{ARN}/*",
+        {"StringEquals": ACL},
+    ),
+    statement(
+        "Allow read access for logging services",
+        {"Service": ["cloudtrail.amazonaws.com", "config.amazonaws.com", "delivery.logs.amazonaws.com"]},
+        ["s3:GetBucketAcl", "s3:ListBucket"],
+        ARN,
+    ),
+    statement(
+        "Allow Organization principals to use of the bucket",
+        {"AWS": "*"},
+        ["s3:GetBucketLocation", "s3:GetBucketAcl", "s3:PutObject", "s3:GetObject", "s3:ListBucket"],
+        [ARN, f"{ARN}/*"],
+        {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}},
+    ),
+)
+# What AWS's automatic addition has become after several flow logs with folders of their own (troubleshooting page).
+AWS_GROWN = document(
+    statement(
+        "AWSLogDeliveryWrite1",
+        DELIVERY,
+        "s3:PutObject",
+        [f"{ARN}/{folder}AWSLogs/{ACCOUNT}/*" for folder in ("", "dev/", "prod/", "shared/network/")],
+        {
+            "StringEquals": {**ACL, **SOURCE},
+            "ArnLike": {"aws:SourceArn": [f"arn:aws:logs:{name}:{ACCOUNT}:*" for name in ("eu-west-1", "us-east-1")]},
+        },
+    ),
+    statement(
+        "AWSLogDeliveryAclCheck1",
+        DELIVERY,
+        "s3:GetBucketAcl",
+        ARN,
+        {
+            "StringEquals": SOURCE,
+            "ArnLike": {"aws:SourceArn": [f"arn:aws:logs:{name}:{ACCOUNT}:*" for name in ("eu-west-1", "us-east-1")]},
+        },
+    ),
+    Id="AWSLogDeliveryWrite20150319",
+)
+AWS_2023_LIST = document(
+    AWS_2022["Statement"][0],
+    {**AWS_2022["Statement"][1], "Action": ["s3:GetBucketAcl", "s3:ListBucket"]},
+    Id="AWSLogDeliveryWrite20150319",
+)
+ROOTS = document(
+    statement(
+        "Readers",
+        {"AWS": [f"arn:aws:iam::{ACCOUNT}:root", "444455556666", "arn:aws:iam::777788889999:role/audit"]},
+        ["s3:GetObject", "s3:GetObjectVersion"],
+        f"{ARN}/*",
+    )
+)
+CANONICAL = document(
+    statement(
+        "ContentDelivery",
+        {"CanonicalUser": "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"},
+        "s3:GetObject",
+        f"{ARN}/*",
+    )
+)
+NOT_RESOURCE = document(
+    {
+        "Sid": "LogsOnly",
+        "Effect": "Deny",
+        "Principal": {"AWS": "*"},
+        "Action": "s3:PutObject",
+        "NotResource": f"{ARN}/AWSLogs/*",
+    }
+)
+NOT_RESOURCE_DENY = document(
+    {"Sid": "ExportsOnly", "Effect": "Deny", "Principal": "*", "Action": "s3:Put*", "NotResource": f"{ARN}/exports/*"}
+)
+SOURCE_ORG = document(
+    deny("SourcesOfOrg", {"StringNotEquals": {"aws:SourceOrgID": "o-a1b2c3d4e5"}}),
+)
+ORPHAN = document(
+    statement("Left", {"AWS": ["AROAEXAMPLEEXAMPLE123", f"arn:aws:iam::{ACCOUNT}:root"]}, "s3:GetObject", f"{ARN}/*"),
+    *TLS_ONLY["Statement"],
+)
+PERSONAL = document(
+    statement(
+        "Homes",
+        {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+        ["s3:GetObject", "s3:PutObject"],
+        f"{ARN}/home/${{aws:username}}/*",
+        {"StringLike": {"s3:prefix": "home/${aws:username}/*"}},
+    )
+)
+OUR_SID_WIDE = document(
+    {**EVERYBODY_MAY["Statement"][0], "Sid": "AWSLogDeliveryWrite"},
+)
+OUR_SID_MORE = document(
+    {**AWS_HIVE["Statement"][0], "Sid": "AWSLogDeliveryWrite", "Action": ["s3:PutObject", "s3:DeleteObject"]},
+    *AWS_2022["Statement"][1:],
+)
+
+
+def in_partition(policy: Dict[str, Any], partition: str, region: str) -> Dict[str, Any]:
+    """Return the policy as it is met in another partition."""
+    text = json.dumps(policy).replace("arn:aws:", f"arn:{partition}:").replace("eu-west-1", region)
+    return dict(json.loads(text))
+
+
+CHINA = in_partition(document(*AWS_ONE_REGION["Statement"], *ROOTS["Statement"]), "aws-cn", "cn-north-1")
+GOV_CLOUD = in_partition(document(*AWS_2022["Statement"], *TLS_ONLY["Statement"]), "aws-us-gov", "us-gov-west-1")
+GOV_CLOUD_WRONG = document(*AWS_2022["Statement"])
+
+
+#: What becomes of our two statements where nothing is granted yet, before the statements of others.
+ADDED = "+AWSLogDeliveryWrite; +AWSLogDeliveryAclCheck; ="
+TAKEN = "-AWSLogDeliveryWrite; -AWSLogDeliveryAclCheck; ="
+_OF_CONTROL_TOWER = (
+    "AllowSSLRequestsOnly; =AWSBucketPermissionsCheck; =AWSConfigBucketExistenceCheck; "
+    "=AWSBucketDeliveryForConfig; =AWSBucketDeliveryForOrganizationCloudTrail"
+)
+_OF_LANDING_ZONE = (
+    "=deny-insecure-connections; =Allow write access for logging services; "
+    "=Allow read access for logging services; =Allow Organization principals to use of the bucket"
+)
+
 CASES = (
-    Case("CloudTrail", CLOUDTRAIL, "wc", ("AWSCloudTrailAclCheck20150319", "AWSCloudTrailWrite20150319")),
-    Case("load balancers", ELB, "wc", ("ElbAccount", "ElbService")),
-    Case("Config", CONFIG, "wc", ("Check", "Put")),
-    Case("TLS only", TLS_ONLY, "wc", ("TlsOnly",)),
-    Case("TLS version", TLS_VERSION, "wc", ("Tls12",)),
-    Case("one endpoint only", VPCE_ONLY, "wc", ("VpceOnly",), "denies log delivery (statement VpceOnly)"),
-    Case("one endpoint, services exempt", VPCE_EXEMPT, "wc", ("VpceOrService",)),
-    Case("organization only", ORG_DENY, "wc", ("OrgOnly",), "denies log delivery (statement OrgOnly)"),
-    Case("organization, services exempt", ORG_EXEMPT, "wc", ("OrgOrService",)),
-    Case("own sources only", CONFUSED_DEPUTY, "wc", ("OurSourcesOnly",), "may deny log delivery (statement OurS"),
-    Case("own addresses only", IP_DENY, "wc", ("OfficeOnly",), "may deny log delivery (statement OfficeOnly)"),
-    Case("encryption demanded", SSE_DENY, "wc", ("KmsOnly",), "may deny log delivery (statement KmsOnly)"),
-    Case("no deletion", DELETE_DENY, "wc", ("NoDelete",)),
-    Case("NotPrincipal", NOT_PRINCIPAL, "wc", ("OnlyOps",), "NotAction or NotPrincipal (statement OnlyOps)"),
-    Case("NotAction", NOT_ACTION, "wc", ("ReadersOnly",), "NotAction or NotPrincipal (statement ReadersOnly)"),
-    Case("replication, 2008", REPLICATION, "wc", ("Replicate", "Versions")),
-    Case("server access logs", ACCESS_LOGS, "wc", ("S3ServerAccessLogs",)),
-    Case("public read", PUBLIC_READ, "wc", ("PublicRead",)),
-    Case("no version", NO_VERSION, "wc", ("Team",)),
-    Case("a statement without a list", SINGLE, "wc", ("PublicRead",)),
-    Case("everybody", EVERYBODY_MAY, "", ("Everybody",)),
-    Case("everybody of AWS, no Sid", EVERYBODY_AWS, "", ("#1",)),
-    Case("the service everywhere", DELIVERY_WIDE, "", ("LogDelivery",)),
-    Case("two services", TWO_SERVICES, "", ("Vended",)),
-    Case("AWS 2020", AWS_2020, "w", (), "AWSLogDeliveryWrite"),
-    Case("AWS 2021", AWS_2021, "w", (), "AWSLogDeliveryWrite"),
-    Case("AWS 2022", AWS_2022, "u", ()),
-    Case("AWS 2023", AWS_2023, "", ("AWSLogDeliveryWrite", "AWSLogDeliveryAclCheck"), "AWSLogDeliveryWrite"),
-    Case("AWS, Hive", AWS_HIVE, "", ()),
-    Case("AWS, one region", AWS_ONE_REGION, "u", ()),
-    Case("Terraform", TERRAFORM, "w", ("AllowVpcFlowLogs", "AllowVpcFlowLogsAcl")),
-    Case("an ARN of the wrong service", WRONG_ARN, "wc", ()),
-    Case("a wildcard that is none", LITERAL_STAR, "wc", ()),
-    Case("organization of the principal", PRINCIPAL_ORG, "wc", ("PrincipalOrg",)),
-    Case("a policy variable", VARIABLE, "wc", ("Variable", "AWSLogDeliveryAclCheck")),
+    Case(
+        "CloudTrail",
+        CLOUDTRAIL,
+        ADDED + "AWSCloudTrailAclCheck20150319; =AWSCloudTrailWrite20150319",
+        1267,
+        TAKEN + "AWSCloudTrailAclCheck20150319; =AWSCloudTrailWrite20150319",
+    ),
+    Case("load balancers", ELB, ADDED + "ElbAccount; =ElbService", 1132, TAKEN + "ElbAccount; =ElbService"),
+    Case("Config", CONFIG, ADDED + "Check; =Put", 1170, TAKEN + "Check; =Put"),
+    Case("TLS only", TLS_ONLY, ADDED + "TlsOnly", 948, TAKEN + "TlsOnly"),
+    Case("TLS version", TLS_VERSION, ADDED + "Tls12", 949, TAKEN + "Tls12"),
+    Case(
+        "one endpoint only",
+        VPCE_ONLY,
+        ADDED + "VpceOnly",
+        972,
+        TAKEN + "VpceOnly",
+        warns=("denies log delivery (statement VpceOnly)",),
+    ),
+    Case("one endpoint, services exempt", VPCE_EXEMPT, ADDED + "VpceOrService", 1038, TAKEN + "VpceOrService"),
+    Case(
+        "organization only",
+        ORG_DENY,
+        ADDED + "OrgOnly",
+        965,
+        TAKEN + "OrgOnly",
+        warns=("denies log delivery (statement OrgOnly)",),
+    ),
+    Case("organization, services exempt", ORG_EXEMPT, ADDED + "OrgOrService", 1023, TAKEN + "OrgOrService"),
+    Case(
+        "own sources only",
+        CONFUSED_DEPUTY,
+        ADDED + "OurSourcesOnly",
+        1058,
+        TAKEN + "OurSourcesOnly",
+        warns=("may deny log delivery (statement OurSourcesOnly)",),
+    ),
+    Case(
+        "own addresses only",
+        IP_DENY,
+        ADDED + "OfficeOnly",
+        961,
+        TAKEN + "OfficeOnly",
+        warns=("may deny log delivery (statement OfficeOnly)",),
+    ),
+    Case(
+        "encryption demanded",
+        SSE_DENY,
+        ADDED + "KmsOnly",
+        981,
+        TAKEN + "KmsOnly",
+        warns=("may deny log delivery (statement KmsOnly)",),
+    ),
+    Case("no deletion", DELETE_DENY, ADDED + "NoDelete", 941, TAKEN + "NoDelete"),
+    Case(
+        "NotPrincipal",
+        NOT_PRINCIPAL,
+        ADDED + "OnlyOps",
+        953,
+        TAKEN + "OnlyOps",
+        warns=("NotAction or NotPrincipal (statement OnlyOps)",),
+    ),
+    Case(
+        "NotAction",
+        NOT_ACTION,
+        ADDED + "ReadersOnly",
+        953,
+        TAKEN + "ReadersOnly",
+        warns=("NotAction or NotPrincipal (statement ReadersOnly)",),
+    ),
+    Case("replication, 2008", REPLICATION, ADDED + "Replicate; =Versions", 1141, TAKEN + "Replicate; =Versions"),
+    Case("server access logs", ACCESS_LOGS, ADDED + "S3ServerAccessLogs", 1039, TAKEN + "S3ServerAccessLogs"),
+    Case("public read", PUBLIC_READ, ADDED + "PublicRead", 884, TAKEN + "PublicRead"),
+    Case("no version", NO_VERSION, ADDED + "Team", 872, TAKEN + "Team"),
+    Case("a statement without a list", SINGLE, ADDED + "PublicRead", 893, TAKEN + "PublicRead"),
+    Case("everybody", EVERYBODY_MAY, "=Everybody", 178, "=Everybody"),
+    Case("everybody of AWS, no Sid", EVERYBODY_AWS, "=#1", 198, "=#1"),
+    Case("the service everywhere", DELIVERY_WIDE, "=LogDelivery", 246, "=LogDelivery"),
+    Case("two services", TWO_SERVICES, "=Vended", 278, "=Vended"),
+    Case(
+        "AWS 2020",
+        AWS_2020,
+        "+AWSLogDeliveryWrite2; =AWSLogDeliveryWrite; =AWSLogDeliveryAclCheck",
+        876,
+        "-AWSLogDeliveryWrite; -AWSLogDeliveryAclCheck; -AWSLogDeliveryWrite2",
+        warns=("Statement AWSLogDeliveryWrite of",),
+    ),
+    Case(
+        "AWS 2021",
+        AWS_2021,
+        "+AWSLogDeliveryWrite2; =AWSLogDeliveryWrite; =AWSLogDeliveryCheck",
+        856,
+        "-AWSLogDeliveryWrite; -AWSLogDeliveryCheck; -AWSLogDeliveryWrite2",
+        warns=("Statement AWSLogDeliveryWrite of",),
+    ),
+    Case(
+        "AWS 2022",
+        AWS_2022,
+        "~AWSLogDeliveryWrite; =AWSLogDeliveryAclCheck",
+        758,
+        "-AWSLogDeliveryWrite; -AWSLogDeliveryAclCheck",
+    ),
+    Case(
+        "AWS 2023",
+        AWS_2023,
+        "=AWSLogDeliveryWrite; =AWSLogDeliveryAclCheck",
+        674,
+        "=AWSLogDeliveryWrite; =AWSLogDeliveryAclCheck",
+        warns=("(AWSLogDeliveryWrite: it names other resources; AWSLogDeliveryAclCheck: it allows other actions)",),
+    ),
+    Case(
+        "AWS, Hive",
+        AWS_HIVE,
+        "=AWSLogDeliveryWrite1; =AWSLogDeliveryAclCheck1",
+        782,
+        "-AWSLogDeliveryWrite1; -AWSLogDeliveryAclCheck1",
+    ),
+    Case(
+        "AWS, one region",
+        AWS_ONE_REGION,
+        "~AWSLogDeliveryWrite; ~AWSLogDeliveryAclCheck",
+        758,
+        "-AWSLogDeliveryWrite; -AWSLogDeliveryAclCheck",
+    ),
+    Case(
+        "Terraform",
+        TERRAFORM,
+        "+AWSLogDeliveryWrite; =AllowVpcFlowLogs; =AllowVpcFlowLogsAcl",
+        1030,
+        "~AllowVpcFlowLogs; ~AllowVpcFlowLogsAcl; -AWSLogDeliveryWrite",
+    ),
+    Case(
+        "an ARN of the wrong service",
+        WRONG_ARN,
+        ADDED + "Ec2Arn",
+        1146,
+        "-Ec2Arn; -AWSLogDeliveryWrite; -AWSLogDeliveryAclCheck",
+    ),
+    Case(
+        "a wildcard that is none",
+        LITERAL_STAR,
+        ADDED + "EqualsWithStar",
+        1130,
+        "-EqualsWithStar; -AWSLogDeliveryWrite; -AWSLogDeliveryAclCheck",
+    ),
+    Case("organization of the principal", PRINCIPAL_ORG, ADDED + "PrincipalOrg", 996, TAKEN + "PrincipalOrg"),
+    Case(
+        "a policy variable",
+        VARIABLE,
+        ADDED + "Variable",
+        942,
+        "-AWSLogDeliveryWrite; =Variable; =AWSLogDeliveryAclCheck",
+    ),
+    Case("inventory", INVENTORY, ADDED + "InventoryAndAnalytics", 1088, TAKEN + "InventoryAndAnalytics"),
+    Case("CDK", CDK, ADDED + "#1; =#2; =#3", 1645, "-#2; -#3; -AWSLogDeliveryWrite; -AWSLogDeliveryAclCheck; =#1"),
+    Case(
+        "Cloud Posse",
+        CLOUD_POSSE,
+        "=AWSLogDeliveryWrite; =AWSLogDeliveryAclCheck; =ForceSSLOnlyAccess",
+        653,
+        "=AWSLogDeliveryWrite; =AWSLogDeliveryAclCheck; =ForceSSLOnlyAccess",
+        warns=("(AWSLogDeliveryWrite: it names other resources)",),
+    ),
+    Case(
+        "Control Tower",
+        CONTROL_TOWER,
+        ADDED + _OF_CONTROL_TOWER,
+        1797,
+        TAKEN + _OF_CONTROL_TOWER,
+    ),
+    Case(
+        "Landing Zone Accelerator",
+        LANDING_ZONE,
+        _OF_LANDING_ZONE,
+        1152,
+        _OF_LANDING_ZONE,
+    ),
+    Case(
+        "AWS, grown",
+        AWS_GROWN,
+        "+AWSLogDeliveryWrite; ~AWSLogDeliveryWrite1; ~AWSLogDeliveryAclCheck1",
+        1329,
+        "-AWSLogDeliveryWrite; =AWSLogDeliveryWrite1; =AWSLogDeliveryAclCheck1",
+    ),
+    Case(
+        "AWS 2023, with ListBucket",
+        AWS_2023_LIST,
+        "~AWSLogDeliveryWrite; =AWSLogDeliveryAclCheck",
+        811,
+        "-AWSLogDeliveryWrite; -AWSLogDeliveryAclCheck",
+    ),
+    Case("root ARN and account id", ROOTS, ADDED + "Readers", 991, TAKEN + "Readers"),
+    Case("canonical id", CANONICAL, ADDED + "ContentDelivery", 963, TAKEN + "ContentDelivery"),
+    Case("NotResource, logs spared", NOT_RESOURCE, ADDED + "LogsOnly", 893, TAKEN + "LogsOnly"),
+    Case(
+        "NotResource, logs denied",
+        NOT_RESOURCE_DENY,
+        ADDED + "ExportsOnly",
+        883,
+        TAKEN + "ExportsOnly",
+        warns=("denies log delivery (statement ExportsOnly)",),
+    ),
+    Case(
+        "sources of the organization only",
+        SOURCE_ORG,
+        ADDED + "SourcesOfOrg",
+        967,
+        TAKEN + "SourcesOfOrg",
+        warns=("may deny log delivery (statement SourcesOfOrg)",),
+    ),
+    Case(
+        "a principal that is gone",
+        ORPHAN,
+        ADDED + "Left; =TlsOnly",
+        1124,
+        TAKEN + "Left; =TlsOnly",
+        refused="PrincipalGone",
+    ),
+    Case("folders by policy variable", PERSONAL, ADDED + "Homes", 1013, TAKEN + "Homes"),
+    Case(
+        "our Sid, everybody",
+        OUR_SID_WIDE,
+        "=AWSLogDeliveryWrite",
+        188,
+        "=AWSLogDeliveryWrite",
+        warns=("(AWSLogDeliveryWrite: it is not for log delivery alone, it allows other actions, ",),
+    ),
+    Case(
+        "our Sid, more actions",
+        OUR_SID_MORE,
+        "=AWSLogDeliveryWrite; =AWSLogDeliveryAclCheck",
+        782,
+        "=AWSLogDeliveryWrite; =AWSLogDeliveryAclCheck",
+        warns=("(AWSLogDeliveryWrite: it allows other actions)",),
+    ),
+    Case(
+        "China",
+        CHINA,
+        "~AWSLogDeliveryWrite; ~AWSLogDeliveryAclCheck; =Readers",
+        1015,
+        TAKEN + "Readers",
+        partition="aws-cn",
+    ),
+    Case(
+        "GovCloud",
+        GOV_CLOUD,
+        "~AWSLogDeliveryWrite; =AWSLogDeliveryAclCheck; =TlsOnly",
+        997,
+        TAKEN + "TlsOnly",
+        partition="aws-us-gov",
+    ),
+    Case(
+        "GovCloud, ARNs of another partition",
+        GOV_CLOUD_WRONG,
+        "+AWSLogDeliveryWrite2; +AWSLogDeliveryAclCheck2; =AWSLogDeliveryWrite; =AWSLogDeliveryAclCheck",
+        1447,
+        "-AWSLogDeliveryAclCheck; -AWSLogDeliveryWrite2; -AWSLogDeliveryAclCheck2; =AWSLogDeliveryWrite",
+        warns=("(AWSLogDeliveryWrite: it names other resources; AWSLogDeliveryAclCheck: it names other resources)",),
+        partition="aws-us-gov",
+    ),
 )

@@ -48,7 +48,6 @@ from tests.unit.plugins.module_utils._core.bucket_policy_corpus import NO_VERSIO
 from tests.unit.plugins.module_utils._core.bucket_policy_corpus import SINGLE
 from tests.unit.plugins.module_utils._core.bucket_policy_corpus import TERRAFORM
 from tests.unit.plugins.module_utils._core.bucket_policy_corpus import TLS_ONLY
-from tests.unit.plugins.module_utils._core.bucket_policy_corpus import Case
 from tests.unit.plugins.module_utils._core.bucket_policy_corpus import both
 from tests.unit.plugins.module_utils._core.bucket_policy_corpus import document
 from tests.unit.plugins.module_utils._core.bucket_policy_corpus import statement
@@ -174,7 +173,9 @@ def foreign_delivery(options: Dict[str, Any], how: int) -> Dict[str, Any]:
 
 FOREIGN = st.one_of(
     st.none(),
-    st.sampled_from([case.policy for case in CASES if "Not" not in case.name]),
+    st.sampled_from(
+        [case.policy for case in CASES if "Not" not in case.name and case.partition == "aws" and not case.refused]
+    ),
     st.builds(foreign_delivery, OPTIONS, st.integers(0, 15)),
 )
 
@@ -309,30 +310,6 @@ def test_a_statement_that_makes_no_sense_is_left_alone(junk: Dict[str, Any], mad
     assert plan(merged).changes == ()
     left = statements_of(after(merged, state="absent"))
     assert [item for item in left if item in CLOUDTRAIL["Statement"]] == CLOUDTRAIL["Statement"]
-
-
-# --- the corpus ---
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_the_corpus(case: Case) -> None:
-    planned = plan(case.policy)
-    added = "".join(
-        {"AWSLogDeliveryWrite": "w", "AWSLogDeliveryAclCheck": "c"}[name.rstrip("2")] for name in planned.added
-    )
-    assert added + ("u" if planned.updated else "") == case.missing
-    assert planned.removed == ()
-    warned = " ".join(planned.warnings)
-    assert (case.warns or "") in warned and bool(warned) is bool(case.warns)
-    assert plan(planned.after).changes == ()
-    removed = plan(planned.after, state="absent")
-    names = [str(item.get("Sid") or f"#{position + 1}") for position, item in enumerate(statements_of(removed.after))]
-    assert tuple(names) == case.left
-    assert others(case.policy) == others(removed.after)
-
-
-def test_the_corpus_is_large_enough() -> None:
-    assert len({case.name for case in CASES}) == len(CASES) >= 30
 
 
 # --- tables ---
