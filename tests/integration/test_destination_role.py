@@ -59,6 +59,13 @@ SEED = {
         SHOP: {"keys": [{"id": SHOP_KEY_ID, "region": "eu-west-1"}]},
     }
 }
+#: Extra variables that could be thought to make a report write.
+HOSTILE = {
+    "ansible_check_mode": False,
+    "flow_log_only_check": False,
+    "__publish_to_s3_check_mode": False,
+    "__publish_to_s3_would_create": False,
+}
 COMMON = {
     "region": "eu-west-1",
     "aws": {"profile": "shop"},
@@ -218,6 +225,7 @@ def test_keys_of_other_accounts_organizations_and_what_is_in_the_way(stage: Stag
     """Each destination of its own; in one run, as the role is made to be used in loops."""
     consent = {"manage_key_policy": True}
     wrong = {"create_bucket": True, "expected_bucket_owner": SHOP}
+    unlike = {"create_bucket": True, "bucket_encryption": "AES256", "bucket_tags": {"a": "b"}}
     done = run(
         stage,
         [
@@ -227,6 +235,8 @@ def test_keys_of_other_accounts_organizations_and_what_is_in_the_way(stage: Stag
             role("Requester pays", destination="paid-logs"),
             role("In a wrong account", destination="new-logs", **wrong),
             role("Not there", destination="new-logs", manage_bucket_policy=False),
+            role("Taken", destination="operations-logs", create_bucket=True, bucket_aws={"profile": "shop"}),
+            role("Existing", destination="sealed-logs", **unlike, require_deliverable=False),
             role("Not managed", destination="audit-logs", manage_bucket_policy=False),
         ],
     )
@@ -250,8 +260,12 @@ def test_keys_of_other_accounts_organizations_and_what_is_in_the_way(stage: Stag
     unmanaged = result_of(done, "Not managed")
     assert unmanaged["failed"] and "flow_log_bucket_policy" in unmanaged["msg"]
     assert calls[-7:] == [*LOOK_AT_BUCKET, "GetBucketPolicy"]
-    assert "CreateBucket" not in stage.writes()
-    assert stage.writes().count("PutBucketPolicy") == 3
+    existing = result_of(done, "Existing")
+    assert (kinds(existing), existing["bucket_created"]) == ([("put_policy", "arn:aws:s3:::sealed-logs")], False)
+    assert result_of(done, "Taken")["failed"]
+    # Neither is a bucket created where one should not be, nor is anything else of one that exists ever changed.
+    assert set(stage.writes()) == {"PutBucketPolicy", "PutKeyPolicy"}
+    assert stage.writes().count("PutBucketPolicy") == 4
 
 
 # -- the playbooks ------------------------------------------------------------------------------------------------
@@ -297,7 +311,8 @@ def test_an_undeliverable_bucket_stops_its_own_batches_only_with_the_words_of_th
     document["all"]["children"]["audit"]["vars"]["flow_log_destination"] = "new-logs"
     creating = {"create_bucket": True, "bucket_region": "eu-west-1"}
     document["all"]["children"]["audit"]["vars"].update({f"flow_log_{key}": value for key, value in creating.items()})
-    stage(DRIFT, document)
+    stage(DRIFT, document, variables=HOSTILE)
+    assert stage.writes() == []
     drift = findings(stage.folder)
     assert drift["failed_delivery"] == {"arn:aws:s3:::sealed-logs"}
     assert "arn:aws:s3:::new-logs" in drift["missing"]

@@ -34,6 +34,7 @@ from tests.simulator.client import SimulatorProcess
 PUBLISH, RETIRE = "flowlogs.aws.publish_to_s3", "flowlogs.aws.retire"
 PUBLISHED = "Publish the flow logs of the targets"
 FAILED = "Fail for the reason above all others"
+KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
 @pytest.fixture(name="stage")
@@ -167,9 +168,15 @@ def test_principals_get_the_permissions_once_they_exist(stage: Stage) -> None:
 
 
 def test_credentials_in_variables_work_and_are_shown_nowhere(stage: Stage) -> None:
-    """Static keys of the archive's account, at the highest verbosity."""
+    """Static keys of the archive's account, for a bucket and the key that encrypts it, at the highest verbosity."""
+    key = f"arn:aws:kms:eu-west-1:{ARCHIVE}:key/{KEY_ID}"
+    bucket = {"name": "sealed-logs", "region": "eu-west-1", "encryption": {"algorithm": "aws:kms", "key": key}}
+    stage.simulator.seed(
+        {"accounts": {ARCHIVE: {"buckets": [bucket], "keys": [{"id": KEY_ID, "region": "eu-west-1"}]}}}
+    )
     document = inventory()
     document["all"]["children"] = {"audit": document["all"]["children"]["audit"]}
+    document["all"]["children"]["audit"]["vars"]["flow_log_destination"] = "sealed-logs"
     session = client(stage.simulator, "sts", ARCHIVE).assume_role(
         RoleArn=f"arn:aws:iam::{SHOP}:role/flow-logs", RoleSessionName="test"
     )["Credentials"]
@@ -177,8 +184,10 @@ def test_credentials_in_variables_work_and_are_shown_nowhere(stage: Stage) -> No
     for host in hosts_of(document, "audit").values():
         host["flow_log_aws"] = {**keys, "session_token": session["SessionToken"]}
     archive_keys = {"access_key": "AKIASIMULATORAAAAAAA", "secret_key": SECRET_KEY}
-    document["all"]["vars"]["flow_log_bucket_aws"] = archive_keys
+    named = {"bucket_aws": archive_keys, "key_aws": archive_keys, "key_policy": True}
+    document["all"]["vars"].update({f"flow_log_{name}": value for name, value in named.items()})
     run = stage(PUBLISH, document, "-vvvv")
+    assert stage.writes() == ["PutBucketPolicy", "PutKeyPolicy", "CreateFlowLogs"]
     assert sorted(flow_logs(stage.simulator, SHOP, "us-east-1")) == SHOP_US_VPCS
     for secret in (session["SecretAccessKey"], session["SessionToken"], SECRET_KEY):
         assert secret not in run.output
