@@ -372,7 +372,7 @@ def reason_of_condition(operator: str, name: str, value: Any) -> str:
 
 
 def reason_not_to_know(statement: Statement) -> str:
-    """Why the meaning of a statement is not known for sure (policy_conditions.py, policy_document.py), ``""`` if it is."""
+    """Why the meaning of a statement is not known for sure, ``""`` if it is: see policy_conditions.py."""
     if "NotPrincipal" in statement and statement["Effect"] == "Allow":
         return "NotPrincipal in an Allow"
     if "${" in json.dumps(statement):
