@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Decides what a resource policy says about one request of an AWS service.
+"""Decides what a policy says about one request: a resource policy about an AWS service, or any policy about anyone.
 
 A small evaluator of IAM policy documents, written apart from the collection so that the collection's own reading of
 policies is tested against a second opinion. Source: IAM User Guide, "Policy evaluation logic", "IAM JSON policy
@@ -11,17 +11,28 @@ element reference" and "IAM JSON policy elements: Condition operators".
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Mapping
+from collections.abc import Sequence
+from datetime import datetime
+from datetime import timezone
 from functools import lru_cache
 from typing import Any
 from typing import Literal
 
 Decision = Literal["allow", "deny", "none"]
+Statement = Mapping[str, Any]
+Context = Mapping[str, "str | Sequence[str]"]
+"""Condition keys in any case, with their value, or their values where a key can have several."""
 
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
-_LITERALS = {"*": "*", "?": "?", "$": "$"}
+_LITERALS = {"*": "\ue000", "?": "\ue001", "$": "$"}
+"""What stands for characters that a policy writes as ``${*}``, ``${?}`` and ``${$}``, until they are compared."""
+_MEANT = {"\ue000": "*", "\ue001": "?"}
+_MEANINGS = str.maketrans(_MEANT)
 _ARN_PARTS = 6
 
 
@@ -30,45 +41,79 @@ def decide(
     principal_service: str,
     action: str,
     resource: str,
-    context: Mapping[str, str],
+    context: Context,
 ) -> Decision:
-    """What the policy says: an explicit Deny wins, then an Allow, else ``"none"``.
+    """What a resource policy says to a service: an explicit Deny wins, then an Allow, else ``"none"``.
 
     :param principal_service: the service principal that asks, such as ``delivery.logs.amazonaws.com``.
-    :param context: condition keys and their one value each; names in any case.
+    """
+    found = matching(policy, lambda one: _principal_applies(one, principal_service), action, resource, context)
+    return effect_of(found)
+
+
+def matching(
+    policy: Mapping[str, Any] | None,
+    concerns: Callable[[Statement], bool],
+    action: str,
+    resource: str,
+    context: Context,
+) -> list[Statement]:
+    """The statements of a policy that apply to a request.
+
+    :param concerns: whether a statement speaks of who asks; those of identity policies always do.
     """
     if policy is None:
-        return "none"
-    keys = {key.lower(): value for key, value in context.items()}
-    variables = keys if policy.get("Version") == "2012-10-17" else None
-    effects = {
-        statement.get("Effect")
-        for statement in _listed(policy.get("Statement", []))
-        if _applies(statement, principal_service, action, resource, keys, variables)
-    }
+        return []
+    keys = {key.lower(): _texts(value) for key, value in context.items()}
+    variables = {key: values[0] for key, values in keys.items() if len(values) == 1}
+    known = variables if policy.get("Version") == "2012-10-17" else None
+    return [
+        statement
+        for statement in listed(policy.get("Statement", []))
+        if concerns(statement) and _applies(statement, action, resource, keys, known)
+    ]
+
+
+def effect_of(statements: Iterable[Statement]) -> Decision:
+    """What statements that apply amount to."""
+    effects = {statement.get("Effect") for statement in statements}
     if "Deny" in effects:
         return "deny"
     return "allow" if "Allow" in effects else "none"
 
 
+def names_action(pattern: str, action: str) -> bool:
+    """Whether an action of a policy, maybe with wildcards, covers an action."""
+    return _like(pattern, action, ignore_case=True)
+
+
+def keys_named(statement: Statement) -> set[str]:
+    """The condition keys that a statement needs values of: of its conditions, and of variables in it."""
+    conditions = statement.get("Condition") or {}
+    texts = [text for element in ("Resource", "NotResource") for text in _texts(statement.get(element, []))]
+    texts += [text for by_key in conditions.values() for wanted in by_key.values() for text in _texts(wanted)]
+    variables = {name for text in texts for name in _VARIABLE.findall(text) if name not in _LITERALS}
+    return variables | {key for by_key in conditions.values() for key in by_key}
+
+
 def listed_elements(policy: Mapping[str, Any] | None) -> set[str]:
     """The names of all elements that occur in the policy's statements."""
-    statements = _listed((policy or {}).get("Statement", []))
+    statements = listed((policy or {}).get("Statement", []))
     return {name for statement in statements for name in statement}
 
 
-def _listed(value: Any) -> list[Any]:
+def listed(value: Any) -> list[Any]:
     """Policies may give one thing where a list is allowed."""
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
 def _texts(value: Any) -> list[str]:
-    return [str(item).lower() if isinstance(item, bool) else str(item) for item in _listed(value)]
+    return [str(item).lower() if isinstance(item, bool) else str(item) for item in listed(value)]
 
 
 @lru_cache(maxsize=4096)
 def _pattern(text: str, ignore_case: bool) -> re.Pattern[str]:
-    parts = (".*" if char == "*" else "." if char == "?" else re.escape(char) for char in text)
+    parts = (".*" if char == "*" else "." if char == "?" else re.escape(_MEANT.get(char, char)) for char in text)
     return re.compile("".join(parts), re.DOTALL | (re.IGNORECASE if ignore_case else 0))
 
 
@@ -77,16 +122,14 @@ def _like(pattern: str, value: str, ignore_case: bool = False) -> bool:
 
 
 def _applies(
-    statement: Mapping[str, Any],
-    service: str,
+    statement: Statement,
     action: str,
     resource: str,
-    keys: Mapping[str, str],
+    keys: Mapping[str, list[str]],
     variables: Mapping[str, str] | None,
 ) -> bool:
     return (
-        _principal_applies(statement, service)
-        and _element_applies(statement, "Action", lambda given: _like(given, action, ignore_case=True))
+        _element_applies(statement, "Action", lambda given: names_action(given, action))
         and _element_applies(statement, "Resource", lambda given: _like(_filled(given, variables), resource))
         and _conditions_hold(statement.get("Condition") or {}, keys, variables)
     )
@@ -102,9 +145,9 @@ def _names(principal: Any, service: str) -> bool:
     """Whether a Principal element covers the service. Everyone includes services, for Allow and for Deny."""
     if not isinstance(principal, Mapping):
         return principal == "*"
-    if "*" in _listed(principal.get("AWS", [])):
+    if "*" in listed(principal.get("AWS", [])):
         return True
-    return service in _listed(principal.get("Service", []))
+    return service in listed(principal.get("Service", []))
 
 
 def _element_applies(statement: Mapping[str, Any], name: str, matches: Callable[[str], bool]) -> bool:
@@ -128,7 +171,7 @@ def _value_of(name: str, unknown: str, variables: Mapping[str, str]) -> str:
 
 
 def _conditions_hold(
-    conditions: Mapping[str, Mapping[str, Any]], keys: Mapping[str, str], variables: Mapping[str, str] | None
+    conditions: Mapping[str, Mapping[str, Any]], keys: Mapping[str, list[str]], variables: Mapping[str, str] | None
 ) -> bool:
     return all(
         _condition_holds(operator, keys.get(key.lower()), [_filled(text, variables) for text in _texts(wanted)])
@@ -137,19 +180,19 @@ def _conditions_hold(
     )
 
 
-def _condition_holds(operator: str, value: str | None, wanted: list[str]) -> bool:
+def _condition_holds(operator: str, values: list[str] | None, wanted: list[str]) -> bool:
     """One operator for one key; the values wanted are alternatives (for negated operators: none may match)."""
-    quantifier, _colon, name = operator.rpartition(":")
-    name = name.lower()
+    quantifier, _colon, name = operator.lower().rpartition(":")
     if name == "null":
-        return str(value is None).lower() in [text.lower() for text in wanted]
+        return str(values is None).lower() in [text.lower() for text in wanted]
     negated, base, if_exists = _parsed(name)
-    if value is None:
-        return _holds_without_key(quantifier.lower(), negated, if_exists)
+    if values is None:
+        return _holds_without_key(quantifier, negated, if_exists)
     compare = _COMPARISONS.get(base)
     if compare is None:
         return False
-    return any(compare(text, value) for text in wanted) != negated
+    over = all if quantifier == "forallvalues" else any
+    return over(any(compare(text, value) for text in wanted) != negated for value in values)
 
 
 def _parsed(name: str) -> tuple[bool, str, bool]:
@@ -175,13 +218,40 @@ def _arn_like(pattern: str, value: str) -> bool:
 
 
 def _equal(wanted: str, value: str) -> bool:
-    return wanted == value
+    return wanted.translate(_MEANINGS) == value
 
 
 def _equal_ignoring_case(wanted: str, value: str) -> bool:
-    return wanted.lower() == value.lower()
+    return wanted.translate(_MEANINGS).lower() == value.lower()
 
 
+def _ordered(read: Callable[[str], Any], holds: Callable[[Any, Any], bool]) -> Callable[[str, str], bool]:
+    """A comparison of what two texts mean; texts that mean nothing do not match."""
+
+    def compare(wanted: str, value: str) -> bool:
+        try:
+            return holds(read(value), read(wanted))
+        except ValueError:
+            return False
+
+    return compare
+
+
+def _time(text: str) -> datetime:
+    """ISO 8601, or seconds since 1970 (IAM User Guide, "Date condition operators")."""
+    if text.isdigit():
+        return datetime.fromtimestamp(int(text), timezone.utc)
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=timezone.utc)
+
+
+_ORDERS: dict[str, Callable[[Any, Any], bool]] = {
+    "equals": lambda value, wanted: value == wanted,
+    "lessthan": lambda value, wanted: value < wanted,
+    "lessthanequals": lambda value, wanted: value <= wanted,
+    "greaterthan": lambda value, wanted: value > wanted,
+    "greaterthanequals": lambda value, wanted: value >= wanted,
+}
 _COMPARISONS: dict[str, Callable[[str, str], bool]] = {
     "stringequals": _equal,
     "stringequalsignorecase": _equal_ignoring_case,
@@ -190,4 +260,10 @@ _COMPARISONS: dict[str, Callable[[str, str], bool]] = {
     "arnequals": _arn_like,
     "arnlike": _arn_like,
     "bool": _equal_ignoring_case,
+    "ipaddress": _ordered(
+        lambda text: ipaddress.ip_network(text, strict=False),
+        lambda value, wanted: value.version == wanted.version and value.subnet_of(wanted),
+    ),
+    **{f"numeric{name}": _ordered(float, holds) for name, holds in _ORDERS.items()},
+    **{f"date{name}": _ordered(_time, holds) for name, holds in _ORDERS.items()},
 }
