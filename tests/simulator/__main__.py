@@ -36,6 +36,7 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
     parser.add_argument("--port", type=int, default=0, help="port to listen on; 0, the default, takes a free one")
     parser.add_argument("--seed", type=Path, metavar="FILE", help="fleet to start with, in YAML")
     parser.add_argument("--switch", action="append", default=[], metavar="NAME=VALUE", help="answer an open question")
+    parser.add_argument("--enforce", action="store_true", help="refuse calls that their callers may not make")
     parser.add_argument("--until-stdin-closes", action="store_true", help="also stop when standard input closes")
     return parser.parse_args(arguments)
 
@@ -44,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print the one line that says where it listens, then serve until SIGTERM or SIGINT."""
     given = parse_arguments(arguments)
     try:
-        simulator = Simulator(given.host, given.port, _read_seed(given.seed), _read_switches(given.switch))
+        seed, switched = _read_seed(given.seed), _read_switches(given.switch)
+        simulator = Simulator(given.host, given.port, seed, switched, given.enforce)
     except (FleetError, UnknownSwitch, OSError) as error:
         print(f"simulator: {error}", file=sys.stderr)
         return 2

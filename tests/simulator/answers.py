@@ -85,6 +85,13 @@ def refusal(rule: Rule, call: Call) -> Answer | None:
     return _render(protocol, _Refusal(rule.status or usual.status, rule.code or usual.code, message))
 
 
+def denial(service: str, message: str) -> Answer:
+    """The answer to a call that its caller may not make, with the code of the service's protocol."""
+    protocol = _protocol(service)
+    usual = _DENY[protocol]
+    return _render(protocol, _Refusal(usual.status, usual.code, message))
+
+
 def failure(service: str, error: Exception) -> Answer:
     """The answer when moto does not implement an operation, or fails over it; with a code that no client repeats."""
     return _render(_protocol(service), _Refusal(400, FAILURE, f"{type(error).__name__}: {error}"))

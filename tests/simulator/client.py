@@ -86,6 +86,14 @@ class SimulatorClient:
         """Answer one open question."""
         self._ask("PUT", "switches", {name: value})
 
+    def enforce(self, enforced: bool = True) -> None:
+        """Enforce permissions from now on, or no longer."""
+        self._ask("PUT", "enforcement", {"enforce": enforced})
+
+    def enforced(self) -> bool:
+        """Whether permissions are enforced."""
+        return self._ask("GET", "enforcement")["enforce"]
+
     def seed(self, document: Mapping[str, Any]) -> dict[str, int]:
         """Add a fleet (see fleet.py); how many of each kind there were in it."""
         return self._ask("POST", "seed", document)
@@ -140,11 +148,14 @@ class SimulatorProcess(SimulatorClient):
         seed: Mapping[str, Any] | str | Path | None = None,
         switches: Mapping[str, str] | None = None,
         port: int = 0,
+        enforce: bool = False,
     ) -> None:
         super().__init__("")
         self._folder = tempfile.TemporaryDirectory(prefix="simulator-")
         self._command = [sys.executable, "-m", "tests.simulator", "--port", str(port), "--until-stdin-closes"]
         self._command += [f"--switch={name}={value}" for name, value in (switches or {}).items()]
+        if enforce:
+            self._command.append("--enforce")
         if seed is not None:
             self._command += ["--seed", str(self._seed_file(seed))]
         self._process: subprocess.Popen[bytes] | None = None

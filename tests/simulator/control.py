@@ -15,6 +15,8 @@ POST       /faults                add one rule; its number
 DELETE     /faults                remove all, or the one of ?id=
 GET        /switches              every switch with its present value
 PUT        /switches              change some
+GET        /enforcement           whether permissions are enforced
+PUT        /enforcement           switch that on or off: {"enforce": true}
 POST       /reset                 back to how it was started
 POST       /seed                  add a fleet, in YAML or JSON
 POST       /deliver               let flow logs try one delivery; {"at": ISO time, "quiet": [resource ids]}
@@ -37,6 +39,7 @@ from urllib.parse import parse_qsl
 
 import yaml
 
+from .authorization import enforcement
 from .faults import InvalidRule
 from .faults import faults
 from .faults import parse_rule
@@ -73,6 +76,8 @@ class Control:
             ("DELETE", "faults"): self._remove_faults,
             ("GET", "switches"): lambda _query, _body: switches.as_dict(),
             ("PUT", "switches"): self._set_switches,
+            ("GET", "enforcement"): lambda _query, _body: {"enforce": enforcement.on},
+            ("PUT", "enforcement"): self._set_enforcement,
             ("POST", "reset"): self._reset,
             ("POST", "seed"): self._seed,
             ("POST", "deliver"): self._deliver,
@@ -121,6 +126,14 @@ class Control:
         with self._simulator.lock:
             switches.update(_mapping(body))
         return switches.as_dict()
+
+    def _set_enforcement(self, _query: Query, body: bytes) -> Any:
+        given = _mapping(body)
+        if set(given) != {"enforce"} or not isinstance(given["enforce"], bool):
+            raise BadRequest("enforcement has enforce, which is true or false")
+        with self._simulator.lock:
+            enforcement.on = given["enforce"]
+        return given
 
     def _reset(self, _query: Query, _body: bytes) -> Any:
         self._simulator.reset()

@@ -49,11 +49,11 @@ Pure: a document goes in, a :class:`Fleet` of flat records comes out; :mod:`plan
           - id: 1234abcd-12ab-34cd-56ef-1234567890ab
             region: eu-west-1
             aliases: [flow-logs]                  # further settings: fleet_storage.py
-        groups: [{name: network}]
+        groups: [{name: network}]             # further settings of these three: fleet_principals.py
         users:
           - name: deploy
             groups: [network]
-            access_key: AKIAFLEETDEPLOYAAAAA      # requests signed with it come from this account; any secret will do
+            access_key: AKIAFLEETDEPLOYAAAAA      # requests signed with it come from this user; any secret will do
             policies:
               look: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "ec2:DescribeVpcs", Resource: "*"}]}
         roles: [{name: flow-logs, trust: ["222222222222"]}]
@@ -78,6 +78,9 @@ from typing import Any
 from .fleet_document import Entry
 from .fleet_document import FleetError
 from .fleet_document import numbered
+from .fleet_principals import Principal
+from .fleet_principals import organization_policy_of
+from .fleet_principals import principals_of
 from .fleet_storage import Bucket
 from .fleet_storage import Key
 from .fleet_storage import buckets_of
@@ -118,19 +121,6 @@ class PlantedFlowLog:
     fields: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Principal:
-    """One IAM ``user``, ``group`` or ``role`` with its inline policies by name."""
-
-    account: str
-    kind: str
-    name: str
-    policies: Mapping[str, Any]
-    groups: tuple[str, ...] = ()
-    trust: tuple[str, ...] = ()
-    access_key: str | None = None
-
-
 @dataclass
 class Fleet:
     """Everything a document says, parents before children."""
@@ -143,6 +133,8 @@ class Fleet:
     keys: list[Key] = field(default_factory=list)
     organizations: dict[str, str | None] = field(default_factory=dict)
     """The organisation of each account of which the document says one, or that it is in none."""
+    organization_policies: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What organisations let their accounts do, where they do not let them do everything."""
     principals: list[Principal] = field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
@@ -175,7 +167,9 @@ _FLOW_LOG_KEYS = (
     "id", "name", "tags", "resource", "destination", "log_group", "role", "traffic", "interval", "format", "options",
     "status", "error",
 )  # fmt: skip
-_ACCOUNT_KEYS = ("name", "organization", "regions", "buckets", "keys", "users", "groups", "roles")
+_ACCOUNT_KEYS = (
+    "name", "organization", "organization_policy", "regions", "buckets", "keys", "users", "groups", "roles",
+)  # fmt: skip
 _NETWORK_KEYS = ("id", "name", "tags", "count", "flow_logs")
 
 
@@ -201,7 +195,10 @@ def _account(fleet: Fleet, account: str, raw: Any, organization: str | None) -> 
         ))  # fmt: skip
     fleet.buckets += buckets_of(account, entry)
     fleet.keys += keys_of(account, entry)
-    _principals(fleet, account, entry)
+    fleet.principals += principals_of(account, entry)
+    bound = organization_policy_of(entry)
+    if bound is not None:
+        fleet.organization_policies[account] = bound
 
 
 def _organization(entry: Entry, default: str | None = None) -> str | None:
@@ -210,23 +207,6 @@ def _organization(entry: Entry, default: str | None = None) -> str | None:
     if given is not None and not re.fullmatch(r"o-[a-z0-9]{10,32}", given):
         raise FleetError(f"{entry.place}.organization: expected o- and 10 to 32 letters or digits, found {given}")
     return given
-
-
-def _principals(fleet: Fleet, account: str, entry: Entry) -> None:
-    for plural, kind in (("groups", "group"), ("users", "user"), ("roles", "role")):
-        extra = {"user": ("groups", "access_key"), "role": ("trust",)}.get(kind, ())
-        for item in entry.entries(plural, ("name", "policies", *extra)):
-            policies = dict(item.mapping("policies"))
-            groups, trust = tuple(item.list("groups")), tuple(str(who) for who in item.list("trust"))
-            key = _access_key(item)
-            fleet.principals.append(Principal(account, kind, item.required("name"), policies, groups, trust, key))
-
-
-def _access_key(entry: Entry) -> str | None:
-    key = entry.text("access_key")
-    if key is not None and not re.fullmatch(r"AKIA[A-Z2-7]{16}", key):
-        raise FleetError(f"{entry.place}.access_key: expected AKIA and 16 letters A to Z or digits 2 to 7, found {key}")
-    return key
 
 
 def _region(fleet: Fleet, account: str, region: str, entry: Entry) -> None:

@@ -10,7 +10,6 @@ already there and take the square of the fleet's size.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from collections.abc import Mapping
 from typing import Any
@@ -23,9 +22,6 @@ from moto.ec2.models.transit_gateway import TransitGateway
 from moto.ec2.models.transit_gateway_attachments import TransitGatewayAttachment
 from moto.ec2.models.transit_gateway_attachments import TransitGatewayVpcAttachment
 from moto.ec2.models.vpcs import VPC
-from moto.iam.exceptions import MalformedPolicyDocument
-from moto.iam.models import iam_backends
-from moto.iam.policy_validation import IAMPolicyDocumentValidator
 from moto.kms.models import kms_backends
 from moto.s3.models import s3_backends
 
@@ -34,10 +30,11 @@ from . import buckets
 from . import delivery
 from . import flow_logs
 from . import keys
+from . import planting_principals
+from .caller_policies import organization_policies
 from .fleet import Fleet
 from .fleet import FleetError
 from .fleet import PlantedFlowLog
-from .fleet import Principal
 from .fleet import Resource
 from .fleet_storage import Bucket
 from .fleet_storage import Key
@@ -62,10 +59,11 @@ def plant(fleet: Fleet) -> None:
     for bucket in fleet.buckets:
         _bucket(bucket)
     for principal in fleet.principals:
-        _principal(principal)
+        planting_principals.plant(principal)
     for log in fleet.flow_logs:
         flow_logs.plant(log.account, log.region, dict(log.fields))
     delivery.enter_organisations(fleet.organizations)
+    organization_policies.update(fleet.organization_policies)
 
 
 def put_policy(bucket: str, policy: Mapping[str, Any] | None) -> None:
@@ -87,7 +85,7 @@ def _check(fleet: Fleet) -> None:
     for key in fleet.keys:
         _check_key(key)
     for principal in fleet.principals:
-        _check_principal(principal)
+        planting_principals.check(principal)
     for log in fleet.flow_logs:
         _check_flow_log(log)
 
@@ -119,22 +117,6 @@ def _check_key(key: Key) -> None:
         raise FleetError(f"accounts.{key.account}.keys: there is no region {key.region}")
     if keys.exists(key.account, key.region, key.id):
         raise FleetError(f"the key {key.id} of {key.account} exists already in {key.region}")
-
-
-def _check_principal(principal: Principal) -> None:
-    backend = iam_backends[principal.account]["aws"]
-    taken = {
-        "user": backend.users,
-        "group": backend.groups,
-        "role": {role.name for role in backend.roles.values()},
-    }
-    if principal.name in taken[principal.kind]:
-        raise FleetError(f"the {principal.kind} {principal.name} of {principal.account} exists already")
-    for name, document in principal.policies.items():
-        try:
-            IAMPolicyDocumentValidator(json.dumps(document)).validate()
-        except MalformedPolicyDocument as error:
-            raise FleetError(f"the policy {name} of the {principal.kind} {principal.name}: {error.message}") from error
 
 
 def _zones(region: str) -> dict[str, Any]:
@@ -207,37 +189,3 @@ def _bucket(bucket: Bucket) -> None:
     buckets.plant(bucket)
     if bucket.policy is not None:
         put_policy(bucket.name, bucket.policy)
-
-
-def _principal(principal: Principal) -> None:
-    backend = iam_backends[principal.account]["aws"]
-    _PRINCIPALS[principal.kind](backend, principal)
-    put = getattr(backend, f"put_{principal.kind}_policy")
-    for name, document in principal.policies.items():
-        put(principal.name, name, json.dumps(document))
-
-
-def _user(backend: Any, principal: Principal) -> None:
-    backend.create_user("aws", principal.name)
-    for group in principal.groups:
-        backend.add_user_to_group(group, principal.name)
-    if principal.access_key:
-        key = backend.create_access_key(principal.name)
-        del backend.access_keys[key.access_key_id]
-        key.access_key_id = principal.access_key
-        backend.access_keys[key.access_key_id] = key
-
-
-def _group(backend: Any, principal: Principal) -> None:
-    backend.create_group(principal.name)
-
-
-def _role(backend: Any, principal: Principal) -> None:
-    who = [item if item.startswith("arn:") else f"arn:aws:iam::{item}:root" for item in principal.trust]
-    trusted = {"AWS": who or [f"arn:aws:iam::{principal.account}:root"]}
-    statement = {"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}
-    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    backend.create_role(principal.name, trust, "/", None, "", [], None)
-
-
-_PRINCIPALS: dict[str, Callable[[Any, Principal], None]] = {"user": _user, "group": _group, "role": _role}

@@ -31,6 +31,7 @@ from moto.moto_server.werkzeug_app import create_backend_app
 from moto.s3.models import s3_backends
 from werkzeug.serving import make_server
 
+from . import authorization
 from . import bucket_policies
 from . import bucket_settings
 from . import buckets
@@ -115,7 +116,7 @@ class Application:
         if action == "cut_before":
             self._log.append(call, None, None, action)
             raise ConnectionCut
-        refused = refusal(rule, call) if rule else None
+        refused = (refusal(rule, call) if rule else None) or authorization.refusal(call)
         status, headers, body = _http(refused, environ) if refused else self._effect(environ, call, rule)
         code = int(status.split()[0])
         self._log.append(call, code, error_code(code, refused.body if refused else body), action)
@@ -166,7 +167,9 @@ class Simulator:
         port: int = 0,
         seed: Mapping[str, Any] | None = None,
         switched: Mapping[str, str] | None = None,
+        enforce: bool = False,
     ) -> None:
+        self._enforce = enforce
         self.log = CallLog()
         self.lock = threading.RLock()
         self._seed = seed
@@ -213,6 +216,7 @@ class Simulator:
             delivery.reset()
             principals.reset()
             deliveries.reset()
+            authorization.reset(self._enforce)
             faults.clear()
             self.history.forget()
             self.log.clear()
@@ -241,6 +245,7 @@ def _install() -> None:
     moto_speed.install()
     buckets.install()
     principals.install()
+    authorization.install()
     for part in _PARTS:
         part.install()
     bucket_settings.install()

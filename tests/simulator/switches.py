@@ -138,6 +138,21 @@ KNOWN = (
         (".log.parquet", ".parquet"),
         "How do the names of delivered Parquet files end?",
     ),
+    Switch(
+        "denial_on_behalf",
+        ("opaque", "named"),
+        "Does EC2 name the action when it is refused logs:CreateLogDelivery and the like on the caller's behalf?",
+    ),
+    Switch(
+        "dry_run",
+        ("own_actions", "all_actions"),
+        "Does a dry run ask for the actions of EC2 only, or also for logs:CreateLogDelivery and the like?",
+    ),
+    Switch(
+        "delete_log_delivery",
+        ("enforced", "ignored"),
+        "Is logs:DeleteLogDelivery asked for by DeleteFlowLogs?",
+    ),
 )
 
 
