@@ -33,11 +33,13 @@ class Attached:
     """One identity-based policy.
 
     :param kind: as SourcePolicyType of the IAM API: user, group, role, user-managed, aws-managed.
+    :param owner: the name of the user, group or role of an inline policy.
     """
 
     name: str
     kind: str
     document: Mapping[str, Any]
+    owner: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def _identity(caller: Caller) -> Iterator[Attached]:
 
 def _of(entity: Any, kind: str) -> Iterator[Attached]:
     for name, text in entity.policies.items():
-        yield Attached(name, kind, json.loads(text))
+        yield Attached(name, kind, json.loads(text), entity.name)
     for policy in entity.managed_policies.values():
         yield Attached(policy.name, "aws-managed" if ":iam::aws:" in policy.arn else "user-managed", _default(policy))
 

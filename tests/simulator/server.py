@@ -40,6 +40,7 @@ from . import delivery
 from . import fleet
 from . import flow_logs
 from . import planting
+from . import simulate_principal
 from . import principals
 from . import key_policies
 from . import keys
@@ -246,6 +247,7 @@ def _install() -> None:
     buckets.install()
     principals.install()
     authorization.install()
+    simulate_principal.install()
     for part in _PARTS:
         part.install()
     bucket_settings.install()

@@ -149,6 +149,22 @@ KNOWN = (
         "Does a dry run ask for the actions of EC2 only, or also for logs:CreateLogDelivery and the like?",
     ),
     Switch(
+        "simulation_shape",
+        ("per_action", "per_resource", "per_resource_aggregate"),
+        "SimulatePrincipalPolicy over several resources: one result for each action (2026), or one for each resource, "
+        "with its own decision (as users read it) or with the most restrictive one (as AWS describes it later)?",
+    ),
+    Switch(
+        "missing_context",
+        ("all_statements", "action_statements"),
+        "MissingContextValues: the keys of all statements, or of those about the simulated action?",
+    ),
+    Switch(
+        "simulated_actions",
+        ("together", "alone"),
+        "SimulatePrincipalPolicy over several actions: does it answer, or do they require different information?",
+    ),
+    Switch(
         "delete_log_delivery",
         ("enforced", "ignored"),
         "Is logs:DeleteLogDelivery asked for by DeleteFlowLogs?",

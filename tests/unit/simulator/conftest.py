@@ -40,11 +40,19 @@ def simulator(simulator_process: SimulatorProcess) -> SimulatorProcess:
 def client(simulator: SimulatorProcess) -> Callable[..., Any]:
     """Makes boto3 clients: ``client("ec2", region=..., account=...)``; another account is entered by AssumeRole.
 
+    ``access_key`` is that of the root of account 123456789012 unless given.
+
     Further arguments go into the client's configuration.
     """
 
-    def make(service: str, region: str = "eu-west-1", account: str | None = None, **options: Any) -> Any:
-        keys = {"aws_access_key_id": DEFAULT_ACCESS_KEY, "aws_secret_access_key": SECRET_KEY}
+    def make(
+        service: str,
+        region: str = "eu-west-1",
+        account: str | None = None,
+        access_key: str = DEFAULT_ACCESS_KEY,
+        **options: Any,
+    ) -> Any:
+        keys = {"aws_access_key_id": access_key, "aws_secret_access_key": SECRET_KEY}
         if account is not None:
             keys = _assume(make("sts"), account)
         return boto3.client(
