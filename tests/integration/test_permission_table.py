@@ -15,105 +15,43 @@ from typing import Any
 from typing import Callable
 from typing import Dict
 from typing import List
-from typing import Mapping
 from typing import Set
 
-import boto3
 import pytest
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import MODULES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import POLICIES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import WITH
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import calls_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import permissions_policy
 from tests.integration.conftest import AnsibleRunner
 from tests.integration.in_process import run_module
 from tests.integration.in_process import succeed
+from tests.integration.permission_world import BUCKET
+from tests.integration.permission_world import DESTINATION
+from tests.integration.permission_world import PUBLISHED
+from tests.integration.permission_world import RUNS
+from tests.integration.permission_world import bucket_tasks
+from tests.integration.permission_world import client
+from tests.integration.permission_world import make_world
+from tests.integration.permission_world import play
+from tests.integration.permission_world import policy_tasks
+from tests.integration.permission_world import prepared
 from tests.integration.publication import SHOP
 from tests.integration.publication import Stage
 from tests.integration.publication import inventory
-from tests.simulator.client import DEFAULT_ACCESS_KEY
-from tests.simulator.client import SECRET_KEY
 from tests.simulator.client import SimulatorProcess
 from tests.unit.meta.project import modules
 
-ACCOUNT, OTHER = "123456789012", "444455556666"
-VPC, BUCKET = "vpc-0a000000000000001", "example-logs"
-DESTINATION = f"arn:aws:s3:::{BUCKET}/network/"
-DELIVERY = {"Effect": "Allow", "Principal": {"Service": "delivery.logs.amazonaws.com"}, "Action": "*", "Resource": "*"}
-ROOT = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "kms:*", "Resource": "*"}
-ENCRYPTS = {"KeyUsage": "ENCRYPT_DECRYPT", "KeySpec": "SYMMETRIC_DEFAULT"}
-
-
-def policy(*statements: Dict[str, Any]) -> Dict[str, Any]:
-    return {"Version": "2012-10-17", "Statement": list(statements)}
-
-
-WRITABLE = policy({**DELIVERY, "Action": "s3:*", "Resource": [f"arn:aws:s3:::{BUCKET}", f"arn:aws:s3:::{BUCKET}/*"]})
-SEED = {
-    "accounts": {
-        ACCOUNT: {
-            "regions": {"eu-west-1": {"vpcs": [{"id": VPC}]}},
-            "buckets": [
-                {"name": BUCKET, "region": "eu-west-1", "policy": WRITABLE},
-                {"name": "bare-logs", "region": "eu-west-1"},
-            ],
-        }
-    }
-}
 DENIED = re.compile(r"AccessDenied|UnauthorizedOperation")
 #: Calls that no permission is needed for, or that lead into another account.
 FREE = {"GetCallerIdentity", "AssumeRole"}
-PUBLISHED = {"resource_ids": [VPC], "destination": DESTINATION, "tags": {"team": "net"}}
-TAG_FIELDS = {
-    "log_format": ["interface-id", "instance-tag"],
-    "tag_field_specifications": [{"resource_type": "instance", "tag_keys": ["env"]}],
-}
-ALIAS = "alias/flow-logs"
-#: Module -> the options of its runs, which together do all that it can do.
-RUNS: Mapping[str, List[Dict[str, Any]]] = {
-    "s3_flow_log": [
-        PUBLISHED,
-        {**PUBLISHED, "tags": {"owner": "net"}},
-        {**PUBLISHED, "tags": {"owner": "net"}, "traffic_type": "REJECT"},
-        {**PUBLISHED, **TAG_FIELDS, "replace": "delete_first"},
-        {**PUBLISHED, "state": "absent"},
-    ],
-    "s3_flow_log_info": [{}, {"delivery": True}],
-    "flow_log_bucket_policy": [{"bucket": "bare-logs"}, {"bucket": "bare-logs", "state": "absent"}],
-    "flow_log_key_policy": [{"key_id": ALIAS}, {"key_id": ALIAS, "state": "absent"}],
-    "flow_log_destination_info": [{"destination": DESTINATION}, {"destination": DESTINATION, "account_ids": [OTHER]}],
-    "flow_log_permissions_info": [
-        {"principal": f"arn:aws:sts::{ACCOUNT}:assumed-role/reporter/somebody", "operations": ["read"]}
-    ],
-}
 #: What a drift report does not ask; asking takes a permission that discloses what others may do.
 IN_NO_REPORT = {"flow_log_permissions_info"}
-#: Where the module does not work with flow logs from the start, a run of s3_flow_log makes them.
-NEEDS_FLOW_LOGS = {"s3_flow_log_info"}
-
-
-def client(simulator: SimulatorProcess, service: str) -> Any:
-    keys = {"aws_access_key_id": DEFAULT_ACCESS_KEY, "aws_secret_access_key": SECRET_KEY}
-    return boto3.client(service, region_name="eu-west-1", endpoint_url=simulator.url, **keys)
 
 
 @pytest.fixture(name="aws")
 def _aws(simulator: SimulatorProcess) -> SimulatorProcess:
-    """A VPC, a bucket that log delivery may write to with a key that it may use, and a bucket and a key that it may not.
-
-    There is a role with a path, too, which somebody may be in a session of.
-    """
-    simulator.seed(SEED)
-    kms, s3 = client(simulator, "kms"), client(simulator, "s3")
-    usable = kms.create_key(Policy=json.dumps(policy(ROOT, DELIVERY)), **ENCRYPTS)["KeyMetadata"]["Arn"]
-    kms.create_alias(
-        AliasName=ALIAS, TargetKeyId=kms.create_key(Policy=json.dumps(policy(ROOT)), **ENCRYPTS)["KeyMetadata"]["Arn"]
-    )
-    by_default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": usable}
-    rules = {"Rules": [{"ApplyServerSideEncryptionByDefault": by_default}]}
-    s3.put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration=rules)
-    client(simulator, "iam").create_role(RoleName="reporter", Path="/team/", AssumeRolePolicyDocument="{}")
+    make_world(simulator)
     simulator.clear_calls()
     return simulator
 
@@ -121,13 +59,6 @@ def _aws(simulator: SimulatorProcess) -> SimulatorProcess:
 def called(simulator: SimulatorProcess) -> Set[str]:
     """The calls since the log was emptied, but those that are free."""
     return set(simulator.operations()) - FREE
-
-
-def prepared(aws: SimulatorProcess, name: str) -> SimulatorProcess:
-    if name in NEEDS_FLOW_LOGS:
-        succeed(aws.url, "s3_flow_log", PUBLISHED)
-    aws.clear_calls()
-    return aws
 
 
 def test_every_module_is_tried() -> None:
@@ -193,45 +124,7 @@ def test_a_call_that_is_denied_is_noticed(aws: SimulatorProcess, name: str, call
         assert any(result.get("failed") and DENIED.search(json.dumps(result)) for result in results)
 
 
-def play(*tasks: Dict[str, Any]) -> List[Dict[str, Any]]:
-    defaults = {"group/flowlogs.aws.aws": {"region": "eu-west-1"}}
-    return [{"name": "Test", "hosts": "localhost", "gather_facts": False, "module_defaults": defaults, "tasks": tasks}]
-
-
-def buckets(aws: SimulatorProcess) -> List[Dict[str, Any]]:
-    """Two tasks: a new bucket with all that is asked for, and one that somebody made otherwise."""
-    client(aws, "s3").delete_public_access_block(Bucket=BUCKET)
-    client(aws, "s3").delete_bucket_ownership_controls(Bucket=BUCKET)
-    names = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
-    asked = {
-        "public_access": dict.fromkeys(names, True),
-        "object_ownership": "BucketOwnerEnforced",
-        "encryption": "AES256",
-        "tags": {"team": "net"},
-    }
-    return [
-        {"name": f"Bucket {name}", "amazon.aws.s3_bucket": {**asked, "name": name}} for name in ("new-logs", BUCKET)
-    ]
-
-
-def policies(aws: SimulatorProcess) -> List[Dict[str, Any]]:
-    """A task for each kind of principal, which has an inline policy already."""
-    iam, document = client(aws, "iam"), json.dumps(permissions_policy("reading"))
-    iam.create_user(UserName="ops")
-    iam.put_user_policy(UserName="ops", PolicyName="old", PolicyDocument=document)
-    iam.create_group(GroupName="ops")
-    iam.put_group_policy(GroupName="ops", PolicyName="old", PolicyDocument=document)
-    iam.create_role(RoleName="ops", AssumeRolePolicyDocument="{}")
-    iam.put_role_policy(RoleName="ops", PolicyName="old", PolicyDocument=document)
-    granted = "{{ 'reading' | flowlogs.aws.flow_log_permissions_policy }}"
-    asked = {"iam_name": "ops", "policy_name": "new", "policy_json": granted}
-    return [
-        {"name": f"Policy of a {kind}", "amazon.aws.iam_policy": {**asked, "iam_type": kind}}
-        for kind in ("user", "group", "role")
-    ]
-
-
-@pytest.mark.parametrize(("operation", "tasks"), [("create_bucket", buckets), ("attach_policy", policies)])
+@pytest.mark.parametrize(("operation", "tasks"), [("create_bucket", bucket_tasks), ("attach_policy", policy_tasks)])
 def test_modules_of_amazon_aws_make_the_calls_of_the_table_and_no_others(
     ansible: AnsibleRunner,
     aws: SimulatorProcess,

@@ -1,0 +1,144 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A small world in which every module can do all that it can do, and the runs that do so."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from typing import Dict
+from typing import List
+from typing import Mapping
+
+import boto3
+
+from tests.integration.in_process import succeed
+from tests.simulator.client import DEFAULT_ACCESS_KEY
+from tests.simulator.client import SECRET_KEY
+from tests.simulator.client import SimulatorProcess
+
+ACCOUNT, OTHER = "123456789012", "444455556666"
+VPC, BUCKET = "vpc-0a000000000000001", "example-logs"
+DESTINATION = f"arn:aws:s3:::{BUCKET}/network/"
+DELIVERY = {"Effect": "Allow", "Principal": {"Service": "delivery.logs.amazonaws.com"}, "Action": "*", "Resource": "*"}
+ROOT = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "kms:*", "Resource": "*"}
+ENCRYPTS = {"KeyUsage": "ENCRYPT_DECRYPT", "KeySpec": "SYMMETRIC_DEFAULT"}
+
+
+def policy(*statements: Dict[str, Any]) -> Dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+WRITABLE = policy({**DELIVERY, "Action": "s3:*", "Resource": [f"arn:aws:s3:::{BUCKET}", f"arn:aws:s3:::{BUCKET}/*"]})
+SEED = {
+    "accounts": {
+        ACCOUNT: {
+            "regions": {"eu-west-1": {"vpcs": [{"id": VPC}]}},
+            "buckets": [
+                {"name": BUCKET, "region": "eu-west-1", "policy": WRITABLE},
+                {"name": "bare-logs", "region": "eu-west-1"},
+            ],
+        }
+    }
+}
+PUBLISHED = {"resource_ids": [VPC], "destination": DESTINATION, "tags": {"team": "net"}}
+TAG_FIELDS = {
+    "log_format": ["interface-id", "instance-tag", "asg-tag"],
+    "tag_field_specifications": [
+        {"resource_type": "instance", "tag_keys": ["env"]},
+        {"resource_type": "auto-scaling-group", "tag_keys": ["env"]},
+    ],
+}
+ALIAS = "alias/flow-logs"
+#: Module -> the options of its runs, which together do all that it can do.
+RUNS: Mapping[str, List[Dict[str, Any]]] = {
+    "s3_flow_log": [
+        PUBLISHED,
+        {**PUBLISHED, "tags": {"owner": "net"}},
+        {**PUBLISHED, "tags": {"owner": "net"}, "traffic_type": "REJECT"},
+        {**PUBLISHED, **TAG_FIELDS, "replace": "delete_first"},
+        {**PUBLISHED, "state": "absent"},
+    ],
+    "s3_flow_log_info": [{}, {"delivery": True}],
+    "flow_log_bucket_policy": [{"bucket": "bare-logs"}, {"bucket": "bare-logs", "state": "absent"}],
+    "flow_log_key_policy": [{"key_id": ALIAS}, {"key_id": ALIAS, "state": "absent"}],
+    "flow_log_destination_info": [{"destination": DESTINATION}, {"destination": DESTINATION, "account_ids": [OTHER]}],
+    "flow_log_permissions_info": [
+        {"principal": f"arn:aws:sts::{ACCOUNT}:assumed-role/reporter/somebody", "operations": ["read"]}
+    ],
+}
+#: Where the module does not work with flow logs from the start, a run of s3_flow_log makes them.
+_NEEDS_FLOW_LOGS = {"s3_flow_log_info"}
+
+
+def client(simulator: SimulatorProcess, service: str) -> Any:
+    keys = {"aws_access_key_id": DEFAULT_ACCESS_KEY, "aws_secret_access_key": SECRET_KEY}
+    return boto3.client(service, region_name="eu-west-1", endpoint_url=simulator.url, **keys)
+
+
+def make_world(simulator: SimulatorProcess) -> List[str]:
+    """Make a VPC, a bucket that log delivery may write to with a key that it may use, and a bare bucket and key.
+
+    There is a role with a path, too, which somebody may be in a session of.
+
+    :returns: the ARNs of the two keys.
+    """
+    simulator.seed(SEED)
+    kms, s3 = client(simulator, "kms"), client(simulator, "s3")
+    usable = kms.create_key(Policy=json.dumps(policy(ROOT, DELIVERY)), **ENCRYPTS)["KeyMetadata"]["Arn"]
+    bare = kms.create_key(Policy=json.dumps(policy(ROOT)), **ENCRYPTS)["KeyMetadata"]["Arn"]
+    kms.create_alias(AliasName=ALIAS, TargetKeyId=bare)
+    by_default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": usable}
+    rules = {"Rules": [{"ApplyServerSideEncryptionByDefault": by_default}]}
+    s3.put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration=rules)
+    client(simulator, "iam").create_role(RoleName="reporter", Path="/team/", AssumeRolePolicyDocument="{}")
+    return [usable, bare]
+
+
+def prepared(aws: SimulatorProcess, name: str) -> SimulatorProcess:
+    """Make what a module works with besides, and empty the call log."""
+    if name in _NEEDS_FLOW_LOGS:
+        succeed(aws.url, "s3_flow_log", PUBLISHED)
+    aws.clear_calls()
+    return aws
+
+
+def play(*tasks: Dict[str, Any]) -> List[Dict[str, Any]]:
+    defaults = {"group/flowlogs.aws.aws": {"region": "eu-west-1"}}
+    return [{"name": "Test", "hosts": "localhost", "gather_facts": False, "module_defaults": defaults, "tasks": tasks}]
+
+
+def bucket_tasks(simulator: SimulatorProcess) -> List[Dict[str, Any]]:
+    """Two tasks: a new bucket with all that is asked for, and one that somebody made otherwise."""
+    client(simulator, "s3").delete_public_access_block(Bucket=BUCKET)
+    client(simulator, "s3").delete_bucket_ownership_controls(Bucket=BUCKET)
+    names = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
+    asked = {
+        "public_access": dict.fromkeys(names, True),
+        "object_ownership": "BucketOwnerEnforced",
+        "encryption": "AES256",
+        "tags": {"team": "net"},
+    }
+    return [
+        {"name": f"Bucket {name}", "amazon.aws.s3_bucket": {**asked, "name": name}} for name in ("new-logs", BUCKET)
+    ]
+
+
+def policy_tasks(simulator: SimulatorProcess) -> List[Dict[str, Any]]:
+    """A task for each kind of principal, which has an inline policy already."""
+    iam = client(simulator, "iam")
+    document = json.dumps(policy({"Effect": "Allow", "Action": "ec2:DescribeVpcs", "Resource": "*"}))
+    iam.create_user(UserName="ops")
+    iam.put_user_policy(UserName="ops", PolicyName="old", PolicyDocument=document)
+    iam.create_group(GroupName="ops")
+    iam.put_group_policy(GroupName="ops", PolicyName="old", PolicyDocument=document)
+    iam.create_role(RoleName="ops", AssumeRolePolicyDocument="{}")
+    iam.put_role_policy(RoleName="ops", PolicyName="old", PolicyDocument=document)
+    granted = "{{ 'reading' | flowlogs.aws.flow_log_permissions_policy }}"
+    asked = {"iam_name": "ops", "policy_name": "new", "policy_json": granted}
+    return [
+        {"name": f"Policy of a {kind}", "amazon.aws.iam_policy": {**asked, "iam_type": kind}}
+        for kind in ("user", "group", "role")
+    ]

@@ -1,0 +1,178 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whoever has the policy made from the table, and nothing else, can do the work; without any part of it, not.
+
+The simulator enforces permissions here, by a table of its own of what each call needs.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+from typing import Callable
+from typing import Dict
+from typing import List
+from typing import Tuple
+
+import pytest
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_scope import OPTIONS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import MODULES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import POLICIES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import actions_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import needs_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import permissions_policies
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import permissions_policy
+from tests.integration.conftest import AnsibleRunner
+from tests.integration.in_process import run_module
+from tests.integration.permission_world import ACCOUNT
+from tests.integration.permission_world import BUCKET
+from tests.integration.permission_world import PUBLISHED
+from tests.integration.permission_world import RUNS
+from tests.integration.permission_world import bucket_tasks
+from tests.integration.permission_world import client
+from tests.integration.permission_world import make_world
+from tests.integration.permission_world import play
+from tests.integration.permission_world import policy_tasks
+from tests.integration.permission_world import prepared
+from tests.simulator.client import DEFAULT_ACCESS_KEY
+from tests.simulator.client import SimulatorProcess
+
+ACCESS_KEY = "AKIALEASTAAAAAAAAAAA"
+REPORTER = f"arn:aws:iam::{ACCOUNT}:role/team/reporter"
+WHERE = {"account_id": ACCOUNT, "region": "eu-west-1", "resource_types": ["VPC"]}
+#: Whether AWS asks for it is not established; its documents demand it.
+PERHAPS = "logs:DeleteLogDelivery"
+
+
+@pytest.fixture(name="arns")
+def _arns(simulator: SimulatorProcess) -> Dict[str, List[str]]:
+    """The world, a user who may nothing yet, and the ARNs at hand, by option."""
+    keys = make_world(simulator)
+    simulator.seed({"accounts": {ACCOUNT: {"users": [{"name": "least", "access_key": ACCESS_KEY}]}}})
+    buckets = [f"arn:aws:s3:::{name}" for name in (BUCKET, "bare-logs")]
+    return {"buckets": buckets, "keys": keys, "principals": [REPORTER]}
+
+
+def policy_for(operations: Tuple[str, ...], arns: Dict[str, List[str]], **more: Any) -> Dict[str, Any]:
+    """The inline policy of a role for operations, on what is at hand of what they concern."""
+    options = {OPTIONS.get(kind) for need in needs_of(operations) for kind in need.resources}
+    at_hand = {option: value for option, value in arns.items() if option in options}
+    (policy,) = permissions_policies(operations, "role", **WHERE, **at_hand, **more)
+    return policy
+
+
+def give(simulator: SimulatorProcess, policy: Dict[str, Any]) -> None:
+    """Let the user do what the policy allows, and nothing else."""
+    iam = client(simulator, "iam")
+    if policy["Statement"]:
+        iam.put_user_policy(UserName="least", PolicyName="least", PolicyDocument=json.dumps(policy))
+
+
+def without(policy: Dict[str, Any], action: str) -> Dict[str, Any]:
+    """The policy but for an action."""
+    less = copy.deepcopy(policy)
+    for statement in less["Statement"]:
+        statement["Action"] = [one for one in statement["Action"] if one != action]
+    less["Statement"] = [statement for statement in less["Statement"] if statement["Action"]]
+    return less
+
+
+def results(simulator: SimulatorProcess, name: str, access_key: str) -> List[Dict[str, Any]]:
+    """What the runs of a module return to a user, without what was given."""
+    ran = [run_module(simulator.url, name, {**options, "access_key": access_key}) for options in RUNS[name]]
+    return [{key: value for key, value in result.items() if key != "invocation"} for result in ran]
+
+
+def results_with(simulator: SimulatorProcess, name: str, policy: Dict[str, Any]) -> List[Dict[str, Any]]:
+    """What the runs of a module return to the user with this policy alone."""
+    give(simulator, policy)
+    simulator.enforce()
+    try:
+        return results(simulator, name, ACCESS_KEY)
+    finally:
+        simulator.enforce(False)
+
+
+@pytest.mark.parametrize("name", [name for name in RUNS if not name.endswith("_info")])
+def test_the_policy_is_enough(simulator: SimulatorProcess, arns: Dict[str, List[str]], name: str) -> None:
+    prepared(simulator, name)
+    done = results_with(simulator, name, policy_for(MODULES[name], arns))
+    assert [result.get("msg") for result in done if result.get("failed")] == []
+
+
+@pytest.mark.parametrize("name", [name for name in RUNS if name.endswith("_info")])
+def test_the_policy_is_enough_to_read_all(simulator: SimulatorProcess, arns: Dict[str, List[str]], name: str) -> None:
+    """The account itself, which may everything, reads no more."""
+    prepared(simulator, name)
+    read = results_with(simulator, name, policy_for(MODULES[name], arns))
+    assert read == results(simulator, name, DEFAULT_ACCESS_KEY)
+
+
+@pytest.mark.parametrize(
+    ("name", "action"),
+    [(name, action) for name in RUNS for action in sorted(actions_of(MODULES[name])) if action != PERHAPS],
+)
+def test_without_a_part_of_it_something_fails(
+    simulator: SimulatorProcess, arns: Dict[str, List[str]], name: str, action: str
+) -> None:
+    prepared(simulator, name)
+    less = results_with(simulator, name, without(policy_for(MODULES[name], arns), action))
+    if name.endswith("_info"):
+        # They tell what they could read.
+        assert less != results(simulator, name, DEFAULT_ACCESS_KEY)
+    else:
+        assert any(result.get("failed") for result in less)
+
+
+def test_flow_logs_of_other_teams_are_out_of_reach(simulator: SimulatorProcess, arns: Dict[str, List[str]]) -> None:
+    """Own flow logs can be made, tagged, replaced and deleted; those without the tag can only be read."""
+    own = policy_for(POLICIES["publishing"], arns, flow_log_tags={"team": "net"})
+    run_module(simulator.url, "s3_flow_log", {**PUBLISHED, "destination": f"{BUCKET}/other", "tags": {"team": "sec"}})
+    tags = {"team": "net", "env": "prod"}
+    steps = [
+        (PUBLISHED, True),
+        ({**PUBLISHED, "tags": tags}, True),
+        ({**PUBLISHED, "tags": tags, "traffic_type": "REJECT"}, True),
+        ({**PUBLISHED, "destination": f"{BUCKET}/other", "tags": tags}, False),
+        ({**PUBLISHED, "destination": f"{BUCKET}/other", "state": "absent"}, False),
+        ({**PUBLISHED, "state": "absent"}, True),
+    ]
+    give(simulator, own)
+    simulator.enforce()
+    ran = [
+        run_module(simulator.url, "s3_flow_log", {**options, "access_key": ACCESS_KEY}) for options, _allowed in steps
+    ]
+    simulator.enforce(False)
+    assert [not result.get("failed") for result in ran] == [allowed for _options, allowed in steps]
+
+
+@pytest.mark.parametrize(
+    ("name", "tasks", "at_hand"),
+    [
+        ("creating_buckets", bucket_tasks, {"buckets": ["arn:aws:s3:::new-logs", f"arn:aws:s3:::{BUCKET}"]}),
+        (
+            "attaching_policies",
+            policy_tasks,
+            {"principals": [f"arn:aws:iam::{ACCOUNT}:{kind}/ops" for kind in ("user", "group", "role")]},
+        ),
+    ],
+)
+@pytest.mark.usefixtures("arns")
+def test_a_named_policy_is_enough_for_modules_of_amazon_aws(
+    ansible: AnsibleRunner,
+    simulator: SimulatorProcess,
+    name: str,
+    tasks: Callable[[SimulatorProcess], List[Dict[str, Any]]],
+    at_hand: Dict[str, List[str]],
+) -> None:
+    made = play(*tasks(simulator))
+    give(simulator, permissions_policy(name, **WHERE, **at_hand))
+    simulator.enforce()
+    run = ansible(made, environment=simulator.environment("eu-west-1", ACCESS_KEY))
+    simulator.enforce(False)
+    assert "permission denied" not in run.output
+    assert all(result["result"]["changed"] for result in run.results)
