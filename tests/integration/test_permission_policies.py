@@ -128,6 +128,17 @@ def test_without_a_part_of_it_something_fails(
         assert any(result.get("failed") for result in less)
 
 
+@pytest.mark.parametrize(("asked_for", "fails"), [("enforced", True), ("ignored", False)])
+def test_the_policy_has_what_is_perhaps_asked_for(
+    simulator: SimulatorProcess, arns: Dict[str, List[str]], asked_for: str, fails: bool
+) -> None:
+    simulator.set_switch("delete_log_delivery", asked_for)
+    whole = policy_for(MODULES["s3_flow_log"], arns)
+    done = results_with(simulator, "s3_flow_log", whole)
+    less = results_with(simulator, "s3_flow_log", without(whole, PERHAPS))
+    assert [any(result.get("failed") for result in ran) for ran in (done, less)] == [False, fails]
+
+
 def test_flow_logs_of_other_teams_are_out_of_reach(simulator: SimulatorProcess, arns: Dict[str, List[str]]) -> None:
     """Own flow logs can be made, tagged, replaced and deleted; those without the tag can only be read."""
     own = policy_for(POLICIES["publishing"], arns, flow_log_tags={"team": "net"})
