@@ -159,16 +159,19 @@ def key_and_denied(operation: str) -> Callable[[World], Any]:
     return make
 
 
-NOTHING: Callable[[World], Any] = lambda world: None
+def nothing(_world: World) -> None:
+    """Leave the bucket as it is."""
+
+
 FROM_ADDRESS = {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}
 BY_ORGANIZATION = {"StringEquals": {"aws:SourceOrgID": ORGANIZATION}}
 ASKS_FOR_ACL = {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}
 
 #: Code -> what makes the condition, options, and words of evidence and remedy.
 CONDITIONS: dict[str, tuple[Callable[[World], Any], dict[str, Any], str, str]] = {
-    "BucketMissing": (NOTHING, {"destination": "none-of-ours"}, "404", "amazon.aws.s3_bucket"),
+    "BucketMissing": (nothing, {"destination": "none-of-ours"}, "404", "amazon.aws.s3_bucket"),
     "BucketUnreadable": (denied("HeadBucket", "GetBucketPolicy", *SETTINGS), {}, "s3:ListBucket", '"s3:ListBucket"'),
-    "OwnerUnexpected": (NOTHING, {"expected_bucket_owner": SHOP}, "expected_bucket_owner", "Correct destination"),
+    "OwnerUnexpected": (nothing, {"expected_bucket_owner": SHOP}, "expected_bucket_owner", "Correct destination"),
     "OwnerUnknown": (
         somebody_of_another_account,
         {"access_key": OTHER_KEY},

@@ -42,7 +42,8 @@ flow-logs-troubleshooting, for what is undeliverable."""
 def refusal_of(account: str, region: str, request: dict[str, Any]) -> Refusal | None:
     """Code and message of the Unsuccessful items that CreateFlowLogs gives for its destination, or None.
 
-    The code is the bare HTTP status, as recorded 2024-09-24 for a missing bucket. For a bucket of the caller's account AWS adds what is missing to the policy first.
+    The code is the bare HTTP status, as recorded 2024-09-24 for a missing bucket. For a bucket of the caller's
+    account AWS adds what is missing to the policy first.
     """
     if request.get("LogDestinationType") != "s3":
         return None
