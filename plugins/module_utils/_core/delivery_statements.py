@@ -27,6 +27,7 @@ from typing import FrozenSet
 from typing import Iterable
 from typing import List
 from typing import Mapping
+from typing import Match
 from typing import Optional
 from typing import Set
 from typing import Tuple
@@ -53,6 +54,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import Destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_conditions import as_list
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Statement
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_patterns import has_wildcard
 
 #: The Sids of 2020. AWS uses them too, with numbers behind them, so a Sid alone makes no statement ours.
 WRITE_SID = "AWSLogDeliveryWrite"
@@ -181,6 +183,11 @@ def grouped(grants: Iterable[Tuple[Form, Grant]]) -> List[Tuple[Form, FrozenSet[
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
+def _region_of(source: Match[str]) -> str:
+    """Return the region of a source ARN; one by pattern (``eu-*``) cannot be told from all."""
+    return ALL_REGIONS if has_wildcard(source.group(1)) else source.group(1)
+
+
 @dataclass(frozen=True)
 class Place:
     """What one value of ``Resource`` stands for: whose objects (``*``: everybody's), in which folder and layouts."""
@@ -232,7 +239,7 @@ class View:
     def _regions(self) -> Dict[str, Set[str]]:
         found: Dict[str, Set[str]] = {}
         for item in filter(None, map(_SOURCE_ARN.match, self.values.get(_ARN_KEY, ()))):
-            found.setdefault(item.group(2), set()).add(item.group(1))
+            found.setdefault(item.group(2), set()).add(_region_of(item))
         return found
 
     @cached_property
@@ -287,6 +294,9 @@ def _condition_values(operator: str, key: str, value: Any) -> Optional[Tuple[str
     texts = texts_of(value)
     if texts is None or operator not in _LISTING[key]:
         return None
+    if key in (_ACCOUNT_KEY, _ORGANIZATION_KEY) and any(map(has_wildcard, texts)):
+        # A pattern names nobody who could be taken out of it.
+        return None
     return None if key == _ARN_KEY and not all(map(_SOURCE_ARN.match, texts)) else texts
 
 
@@ -299,7 +309,7 @@ def conditions_of(statement: Statement) -> Optional[Tuple[Dict[str, Tuple[str, .
     ours = [item for item in given if item[1] in _LISTING]
     found = {key: _condition_values(operator, key, value) for operator, key, value in ours}
     values = {key: texts for key, texts in found.items() if texts is not None}
-    if len(values) < len(ours):
+    if len(values) < len(ours) or {_ACCOUNT_KEY, _ORGANIZATION_KEY} <= values.keys():
         return None
     return values, {key: operator for operator, key, _value in ours}, len(ours) == len(given)
 
@@ -481,7 +491,7 @@ def _narrowed(view: View, statement: Statement, part: _Part, regions: FrozenSet[
 
     def keep_arn(value: str) -> bool:
         found = _SOURCE_ARN.match(value)
-        return bool(found) and found.group(2) in ("*", *part) and (not regions or found.group(1) in regions)
+        return bool(found) and found.group(2) in ("*", *part) and (not regions or _region_of(found) in regions)
 
     keeps: Dict[str, Callable[[str], bool]] = {_ARN_KEY: keep_arn}
     for key in (_ACCOUNT_KEY, _ORGANIZATION_KEY):

@@ -214,13 +214,11 @@ def granted_by(policy: Optional[Policy], request: Request) -> Tuple[int, ...]:
 
 
 def perhaps_granted_by(policy: Optional[Policy], request: Request) -> Tuple[int, ...]:
-    """Return the positions of the Allow statements that speak of a service and grant what it asks for, or may."""
+    """Return the positions of the Allow statements that grant what a service asks for, or may."""
     return tuple(
         position
         for position, statement in enumerate(statements_of(policy))
-        if statement.get("Effect") == "Allow"
-        and decide_principal(statement, request.service) is True
-        and decide_statement(statement, request) is not False
+        if statement.get("Effect") == "Allow" and decide_statement(statement, request) is not False
     )
 
 

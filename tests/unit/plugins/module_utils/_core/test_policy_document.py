@@ -251,6 +251,14 @@ def test_what_may_grant_speaks_of_the_service_at_least() -> None:
     assert perhaps_granted_by(policy, REQUEST) == (0, 3)
 
 
+def test_what_lets_in_all_but_some_may_grant() -> None:
+    """An Allow with NotPrincipal lets in more than people expect; where a grant is to be gone, it is told of."""
+    policy = {"Statement": [without("Principal", NotPrincipal={"AWS": "1"})]}
+    assert (granted_by(policy, REQUEST), perhaps_granted_by(policy, REQUEST)) == ((), (0,))
+    policy = {"Statement": [without("Principal", NotPrincipal={"Service": "delivery.logs.amazonaws.com"})]}
+    assert perhaps_granted_by(policy, REQUEST) == ()
+
+
 @pytest.mark.parametrize("effect", ["allow", "ALLOW", None])
 def test_an_effect_that_is_not_understood_grants_nothing(effect: Any) -> None:
     assert granted_by({"Statement": [{**ALLOW, "Effect": effect}]}, REQUEST) == ()

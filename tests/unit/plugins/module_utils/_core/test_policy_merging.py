@@ -239,6 +239,38 @@ def test_a_check_is_kept_that_shares_a_statement_with_what_is_taken_out(both: An
     assert taken_out(result.after, {"account_ids": list(ACCOUNTS), "prefixes": ["", "net", "other"]}) is None
 
 
+#: how a statement of somebody else names its sources -> its condition; none can be cut for SHOP in eu-west-1 alone
+LOOSE = {
+    "accounts by pattern": {"StringLike": {"aws:SourceAccount": f"{SHOP[:4]}*"}},
+    "any account": {"StringLike": {"aws:SourceAccount": "*"}},
+    "an account with a wildcard": {"StringLike": {"aws:SourceAccount": [BANK, f"{SHOP[:-1]}?"]}},
+    "regions by pattern": {"ArnLike": {"aws:SourceArn": f"arn:aws:logs:eu-*:{SHOP}:*"}},
+    "regions by pattern and name": {
+        "ArnLike": {"aws:SourceArn": [f"arn:aws:logs:eu-*:{SHOP}:*", f"arn:aws:logs:eu-west-1:{SHOP}:*"]}
+    },
+    "account and organization": {"StringEquals": {"aws:SourceAccount": SHOP, "aws:SourceOrgID": "o-a1b2c3d4e5"}},
+    "organizations by pattern": {"StringLike": {"aws:SourceOrgID": "o-*"}},
+}
+
+
+@pytest.mark.parametrize("case", LOOSE)
+def test_sources_that_are_named_loosely_are_left_and_told_of(case: str) -> None:
+    writes = {**delivery("Loose", "", check=False), "Condition": LOOSE[case]}
+    check = {**writes, "Sid": "Check", "Action": "s3:GetBucketAcl", "Resource": ARN}
+    policy = {"Statement": [writes, check]}
+    result = plan(policy, account_ids=[SHOP], prefixes=[""], regions=["eu-west-1"], state="absent")
+    assert result.changes == () or "regions" in case
+    assert "Statement Loose of the policy" in result.warnings[0] and "still lets" in result.warnings[0]
+    still = {cell[:2] for cell in written(result.after)}
+    assert still & checked(policy) <= checked(result.after)
+
+
+@pytest.mark.parametrize("case", ["regions by pattern", "regions by pattern and name"])
+def test_regions_by_pattern_go_with_all_regions(case: str) -> None:
+    policy = {"Statement": [{**delivery("Loose", "", check=False), "Condition": LOOSE[case]}]}
+    assert taken_out(policy, {"account_ids": [SHOP]}) is None
+
+
 # --- keys ---
 
 KEY = Key(key_arn("aws"), "777788889999", "Enabled", "CUSTOMER", "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT")
@@ -316,3 +348,17 @@ def test_taking_out_of_a_key_policy_leaves_what_was_not_named(policy: Policy, op
     assert used(policy) - used_by(options) <= used(result.after) <= used(policy)
     assert result.warnings or not used(result.after) & used_by(options)
     assert key_plan(result.after, **options, state="absent").changes == ()
+
+
+@pytest.mark.parametrize("case", LOOSE)
+def test_sources_of_a_key_that_are_named_loosely_are_left_and_told_of(case: str) -> None:
+    use = {
+        "Sid": "Loose",
+        "Effect": "Allow",
+        "Principal": {"Service": SERVICE},
+        "Action": "kms:GenerateDataKey",
+        "Resource": "*",
+        "Condition": LOOSE[case],
+    }
+    result = key_plan({"Statement": [use]}, account_ids=[SHOP], regions=["eu-west-1"], state="absent")
+    assert "Statement Loose of the policy" in result.warnings[0] and "still lets" in result.warnings[0]
