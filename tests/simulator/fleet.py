@@ -77,7 +77,6 @@ from typing import Any
 
 from .fleet_document import Entry
 from .fleet_document import FleetError
-from .fleet_document import numbered
 from .fleet_principals import Principal
 from .fleet_principals import organization_policy_of
 from .fleet_principals import principals_of

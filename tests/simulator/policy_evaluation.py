@@ -25,7 +25,7 @@ from typing import Literal
 
 Decision = Literal["allow", "deny", "none"]
 Statement = Mapping[str, Any]
-Context = Mapping[str, "str | Sequence[str]"]
+Context = Mapping[str, str | Sequence[str]]
 """Condition keys in any case, with their value, or their values where a key can have several."""
 
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")

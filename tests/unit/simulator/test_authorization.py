@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import boto3
@@ -507,7 +508,7 @@ def test_conditions_see_the_request_and_the_resource(
     aws: SimulatorProcess, client: Client, parameters: dict[str, Any], statements: list[Any], code: str
 ) -> None:
     grant(client, *statements)
-    act = lambda: client("ec2", USER_KEY).create_flow_logs(**REQUEST, **parameters, DryRun=True)  # noqa: E731
+    act = partial(client("ec2", USER_KEY).create_flow_logs, **REQUEST, **parameters, DryRun=True)
     assert refused(act)["Code"] == code
 
 
@@ -655,7 +656,7 @@ def test_a_key_policy_decides_whether_policies_of_the_account_count(
     text = json.dumps(document(allow("kms:*", Principal={"AWS": principal})))
     client("kms").put_key_policy(KeyId=KEY_ID, PolicyName="default", Policy=text, BypassPolicyLockoutSafetyCheck=True)
     grant(client, allow("none:None"), *statements)
-    act = lambda: client("kms", USER_KEY).describe_key(KeyId=KEY_ID)  # noqa: E731
+    act = partial(client("kms", USER_KEY).describe_key, KeyId=KEY_ID)
     if allowed:
         act()
         return
@@ -670,7 +671,7 @@ def test_a_key_policy_decides_whether_policies_of_the_account_count(
 
 def test_a_key_of_another_account_needs_both_policies(aws: SimulatorProcess, client: Client) -> None:
     key = f"arn:aws:kms:{REGION}:{OTHER}:key/{FOREIGN_KEY_ID}"
-    act = lambda: client("kms", USER_KEY).describe_key(KeyId=key)  # noqa: E731
+    act = partial(client("kms", USER_KEY).describe_key, KeyId=key)
     grant(client, allow("kms:*"))
     unknown = f"{key[:-1]}3"
     for name, call in ((key, act), (unknown, lambda: client("kms", USER_KEY).describe_key(KeyId=unknown))):
@@ -696,7 +697,7 @@ def test_iam_actions_are_allowed_on_arns_with_paths(
     aws: SimulatorProcess, client: Client, resource: str, allowed: bool
 ) -> None:
     grant(client, allow("iam:*", resource=resource))
-    act = lambda: client("iam", USER_KEY).get_role(RoleName="publisher")  # noqa: E731
+    act = partial(client("iam", USER_KEY).get_role, RoleName="publisher")
     if allowed:
         act()
         return
@@ -715,7 +716,7 @@ def test_resources_may_have_variables_and_wildcards(
     aws: SimulatorProcess, client: Client, resource: str, allowed: bool
 ) -> None:
     grant(client, allow("s3:GetBucketVersioning", resource=resource))
-    act = lambda: client("s3", USER_KEY).get_bucket_versioning(Bucket=BUCKET)  # noqa: E731
+    act = partial(client("s3", USER_KEY).get_bucket_versioning, Bucket=BUCKET)
     if allowed:
         act()
     else:
