@@ -120,20 +120,15 @@ def grant_of(caller: Caller, policy: Mapping[str, Any] | None, need: Need, conte
 
 def _missing(caller: Caller, layers: Layers, need: Need, allowed: Mapping[str, bool], context: Context) -> str | None:
     """The layer whose Allow is missing, where nothing denies; None if all that must allow does."""
-    if layers.organization is not None and not allowed[ORGANIZATION]:
-        return ORGANIZATION
     grant = grant_of(caller, need.resource_policy, need, context)
     abroad = need.owner not in (None, caller.account)
-    if grant == "none" and (abroad or need.policy_required):
-        return RESOURCE
-    if not abroad and grant == "final":
-        return None
-    if (abroad or grant != "direct") and layers.identity is not None and not allowed[IDENTITY]:
-        return IDENTITY
-    for layer, policy in ((BOUNDARY, layers.boundary), (SESSION, layers.session)):
-        if policy is not None and not allowed[layer]:
-            return layer
-    return None
+    asked: list[tuple[str, bool]] = [(ORGANIZATION, layers.organization is not None)]
+    asked.append((RESOURCE, grant == "none" and (abroad or need.policy_required)))
+    if abroad or grant != "final":
+        asked.append((IDENTITY, layers.identity is not None and (abroad or grant != "direct")))
+        asked.append((BOUNDARY, layers.boundary is not None))
+        asked.append((SESSION, layers.session is not None))
+    return next((layer for layer, must in asked if must and not allowed[layer]), None)
 
 
 def _unnamed(
