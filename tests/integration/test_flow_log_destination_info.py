@@ -349,6 +349,14 @@ def test_encrypted_destination_is_deliverable(world: World) -> None:
     assert [call["operation"] for call in world.simulator.calls()][-2:] == ["DescribeKey", "GetKeyPolicy"]
 
 
+def test_bucket_that_may_not_be_looked_at_is_known_by_its_settings(world: World) -> None:
+    world.deny("HeadBucket")
+    result = world.ask()
+    assert result["bucket"]["exists"] is True
+    assert result["deliverable"] is True
+    assert "needs s3:ListBucket" in by_code(result, "OwnerUnknown")["evidence"]
+
+
 def test_unknown_is_not_called_deliverable(world: World) -> None:
     world.deny("GetBucketPolicy")
     assert world.ask()["deliverable"] == "unknown"

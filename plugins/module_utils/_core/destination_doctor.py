@@ -111,6 +111,8 @@ def _of_owner(question: Question, facts: DestinationFacts) -> Check:
             evidence="S3 answers HeadBucket without, and refuses it with, this expected owner (expected_bucket_owner).",
             remedy="Correct destination or expected_bucket_owner. Deliver nothing to a bucket of an unknown owner.",
         )
+    if facts.head:
+        return unread_check("OwnerUnknown", names, facts.head, question.wanted.bucket.bucket_arn)
     evidence = f"It is not account {facts.not_owner}." if facts.not_owner else ""
     return check_of(
         "OwnerUnknown",

@@ -77,6 +77,7 @@ class DestinationFacts:
     :param policy: None for none.
     :param ownership: value of ObjectOwnership, None for a bucket without ownership controls (ACLs are in force).
     :param public_access_blocked: whether all four settings of the bucket's own Public Access Block are on.
+    :param head: why S3 did not let the bucket itself be looked at, None if it did. That it exists may be known anyway.
     :param key: of a bucket that a customer's key encrypts, else None; the same is true of ``key_policy``.
     """
 
@@ -91,3 +92,4 @@ class DestinationFacts:
     public_access_blocked: Union[bool, Unread] = True
     key: Union[Key, None, Unread] = None
     key_policy: Union[Policy, None, Unread] = None
+    head: Optional[Unread] = None

@@ -94,7 +94,7 @@ class _Reader:
             return DestinationFacts(exists=True, region=owned.region, owner=self._expected)
         anyhow = self._head(None)
         if isinstance(anyhow, Unread):
-            return DestinationFacts(exists=anyhow)
+            return DestinationFacts(exists=anyhow, head=anyhow)
         if anyhow is None:
             return DestinationFacts(exists=False)
         return DestinationFacts(exists=True, region=anyhow.region, not_owner=self._expected)
