@@ -105,6 +105,16 @@ def needs_of(call: Call, caller: Caller) -> list[Need] | None:
     return [_need(one, call, caller, owner[0]) for one in (action, *further)]
 
 
+def of_policy_edit(bucket: str, account: str, partition: str) -> list[Need]:
+    """What lets AWS change the policy of a caller's own bucket during CreateFlowLogs.
+
+    CloudWatch Logs User Guide, "Logs sent to Amazon S3": s3:GetBucketPolicy and s3:PutBucketPolicy.
+    """
+    arn, policy = f"arn:{partition}:s3:::{bucket}", stored_policy(bucket)
+    actions = ("s3:GetBucketPolicy", "s3:PutBucketPolicy")
+    return [Need(action, arn, {"aws:ResourceAccount": account}, account, policy) for action in actions]
+
+
 def _further(call: Call, table: dict[str, tuple[str, ...]]) -> list[str]:
     return [name for parameter, names in table.items() if call.parameters.get(parameter) for name in names]
 

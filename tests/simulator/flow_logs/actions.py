@@ -100,7 +100,7 @@ def _create(response: Any, store: Store, request: dict[str, Any], rules: Rules, 
             new.append(fields)
         else:
             refused.append(item)
-    refusal = refusal_of(response.current_account, response.region, request) if new else None
+    refusal = refusal_of(response.current_account, response.region, request, response.access_key) if new else None
     if refusal is not None:
         refused += [_unsuccessful(fields["ResourceId"], *refusal) for fields in new]
         new = []

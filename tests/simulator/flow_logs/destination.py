@@ -12,6 +12,7 @@ from typing import Any
 from moto.ec2.exceptions import EC2ClientError
 from moto.utilities.utils import get_partition
 
+from .. import authorization
 from .. import buckets
 from ..bucket_facts import verdict_of
 from ..bucket_policies import plant
@@ -19,6 +20,7 @@ from ..bucket_policies import stored_policy
 from ..delivery import has_not_elements
 from ..delivery import may_deliver
 from ..delivery import policy_added_by_aws
+from ..permission_needs_s3 import of_policy_edit
 from ..switches import switches
 from ..verdicts import Source
 from .request_checks import split_destination
@@ -39,11 +41,13 @@ Prescriptive Guidance, "Configure VPC Flow Logs for centralization across AWS ac
 flow-logs-troubleshooting, for what is undeliverable."""
 
 
-def refusal_of(account: str, region: str, request: dict[str, Any]) -> Refusal | None:
+def refusal_of(account: str, region: str, request: dict[str, Any], access_key: str = "") -> Refusal | None:
     """Code and message of the Unsuccessful items that CreateFlowLogs gives for its destination, or None.
 
     The code is the bare HTTP status, as recorded 2024-09-24 for a missing bucket. For a bucket of the caller's
-    account AWS adds what is missing to the policy first.
+    account AWS adds what is missing to the policy first, if the caller may change it.
+
+    :param access_key: the caller's.
     """
     if request.get("LogDestinationType") != "s3":
         return None
@@ -51,9 +55,19 @@ def refusal_of(account: str, region: str, request: dict[str, Any]) -> Refusal | 
     hive = bool((request.get("DestinationOptions") or {}).get("HiveCompatiblePartitions"))
     source = Source(get_partition(region), account, region, folder, hive)
     verdict = verdict_of(bucket, source)
-    if verdict.reason == "bucket_policy" and buckets.owner_of(bucket)[0] == account and _let_aws_edit(bucket, source):
+    if (
+        verdict.reason == "bucket_policy"
+        and buckets.owner_of(bucket)[0] == account
+        and _may_edit(bucket, source, access_key)
+        and _let_aws_edit(bucket, source)
+    ):
         verdict = verdict_of(bucket, source)
     return None if verdict.creation else ("400", _MESSAGES[verdict.reason].format(bucket=bucket))
+
+
+def _may_edit(bucket: str, source: Source, access_key: str) -> bool:
+    needs = of_policy_edit(bucket, source.account, source.partition)
+    return all(authorization.may(access_key, source.account, source.region, need) for need in needs)
 
 
 def _let_aws_edit(bucket: str, source: Source) -> bool:

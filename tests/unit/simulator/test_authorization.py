@@ -566,6 +566,27 @@ def test_the_role_for_tag_fields_is_made_once(aws: SimulatorProcess, client: Cli
 
 
 @pytest.mark.parametrize(
+    ("actions", "edited"),
+    [
+        (["s3:GetBucketPolicy", "s3:PutBucketPolicy"], True),
+        (["s3:GetBucketPolicy"], False),
+        (["s3:PutBucketPolicy"], False),
+    ],
+)
+def test_aws_changes_the_bucket_policy_for_callers_who_may(
+    aws: SimulatorProcess, client: Client, actions: list[str], edited: bool
+) -> None:
+    grant(client, CREATING, allow(*actions, resource=f"arn:aws:s3:::{BUCKET}"))
+    answer = client("ec2", USER_KEY).create_flow_logs(**REQUEST)
+    assert len(answer["FlowLogIds"]) == edited
+    if edited:
+        assert "delivery.logs.amazonaws.com" in client("s3").get_bucket_policy(Bucket=BUCKET)["Policy"]
+    else:
+        assert answer["Unsuccessful"][0]["Error"]["Message"].startswith("Access Denied for LogDestination")
+        assert refused(lambda: client("s3").get_bucket_policy(Bucket=BUCKET))["Code"] == "NoSuchBucketPolicy"
+
+
+@pytest.mark.parametrize(
     ("operation", "resource", "allowed"),
     [
         ("get_bucket_policy_status", f"arn:aws:s3:::{BUCKET}", True),
