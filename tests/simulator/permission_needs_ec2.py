@@ -5,8 +5,9 @@
 """What the operations of EC2 need.
 
 Sources: Service Authorization Reference, "Actions, resources, and condition keys for Amazon EC2" (flow logs, tags);
-VPC User Guide, "Publish flow logs to Amazon S3" (logs:CreateLogDelivery and logs:DeleteLogDelivery); the handler
-permissions of the CloudFormation resource AWS::EC2::FlowLog (tag fields).
+VPC User Guide, "Publish flow logs to Amazon S3" (logs:CreateLogDelivery and logs:DeleteLogDelivery) and "Publish flow
+logs to CloudWatch Logs" (iam:PassRole); the handler permissions of the CloudFormation resource AWS::EC2::FlowLog (tag
+fields).
 """
 
 from __future__ import annotations
@@ -64,9 +65,18 @@ def _create_flow_logs(call: Call, caller: Caller) -> list[Need]:
         new,
         *_on_each("ec2:CreateFlowLogs", call.parameters.get("ResourceIds", []), call, caller),
         *([_tag_at_creation(new, call.operation)] if given else []),
-        Need("logs:CreateLogDelivery", on_behalf=True),
+        *_of_destination(call),
         *_of_tag_fields(call, caller),
     ]
+
+
+def _of_destination(call: Call) -> list[Need]:
+    """Setting up the delivery; to CloudWatch Logs, which is the default, handing over the role that delivers."""
+    if call.parameters.get("LogDestinationType") in ("s3", "kinesis-data-firehose"):
+        return [Need("logs:CreateLogDelivery", on_behalf=True)]
+    role = call.parameters.get("DeliverLogsPermissionArn")
+    context = {"iam:PassedToService": LINKED_SERVICE}
+    return [Need("iam:PassRole", role, context, on_behalf=True)] if role else []
 
 
 def _given_tags(call: Call) -> Mapping[str, str]:

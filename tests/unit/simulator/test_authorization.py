@@ -180,6 +180,17 @@ CALLS: dict[str, tuple[Act, list[str]]] = {
             "iam:CreateServiceLinkedRole",
         ],
     ),
+    "CreateFlowLogs to CloudWatch Logs": (
+        ec2(
+            "create_flow_logs",
+            ResourceIds=[VPC],
+            ResourceType="VPC",
+            TrafficType="ALL",
+            LogGroupName="flow",
+            DeliverLogsPermissionArn=ROLE_ARN,
+        ),
+        ["ec2:CreateFlowLogs", "iam:PassRole"],
+    ),
     "DeleteFlowLogs": (ec2("delete_flow_logs", FlowLogIds=[LOG]), ["ec2:DeleteFlowLogs", "logs:DeleteLogDelivery"]),
     "CreateTags": (ec2("create_tags", Resources=[LOG], Tags=[{"Key": "a", "Value": "b"}]), ["ec2:CreateTags"]),
     "DeleteTags": (ec2("delete_tags", Resources=[LOG], Tags=[{"Key": "team"}]), ["ec2:DeleteTags"]),
@@ -241,6 +252,7 @@ UNNAMED = {
     "logs:DeleteLogDelivery",
     "autoscaling:DescribeTags",
     "iam:CreateServiceLinkedRole",
+    "iam:PassRole",
     "ec2:DescribeTags",
 }
 REMOVED = [(name, action) for name, (_act, actions) in CALLS.items() for action in actions]
