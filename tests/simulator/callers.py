@@ -66,6 +66,7 @@ class Caller:
     def context(self) -> Mapping[str, str]:
         """The global condition keys that tell of the caller (IAM User Guide, "AWS global condition context keys")."""
         name = {"aws:username": self.entity.name} if self.kind == USER else {}
+        tags = getattr(self.entity, "tags", None) or []
         return {
             "aws:PrincipalArn": self.principal_arn,
             "aws:PrincipalAccount": self.account,
@@ -73,6 +74,7 @@ class Caller:
             "aws:PrincipalIsAWSService": "false",
             "aws:userid": self.user_id,
             **name,
+            **{f"aws:PrincipalTag/{tag['Key']}": tag["Value"] for tag in tags},
         }
 
 

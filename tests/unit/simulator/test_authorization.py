@@ -761,6 +761,39 @@ def test_a_variable_stands_for_the_caller(aws: SimulatorProcess, client: Client)
     assert client("iam", USER_KEY).get_user()["User"]["UserName"] == "tester"
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:user/team/*"}},
+        {"StringEquals": {"aws:PrincipalAccount": ACCOUNT}, "Bool": {"aws:SecureTransport": "true"}},
+        {"StringLike": {"aws:userid": "AIDA*"}},
+    ],
+)
+def test_conditions_see_the_caller(aws: SimulatorProcess, client: Client, condition: dict[str, Any]) -> None:
+    grant(client, allow("ec2:DescribeVpcs", Condition=condition))
+    client("ec2", USER_KEY).describe_vpcs()
+
+
+@pytest.mark.parametrize("key", ["aws:PrincipalTag/team", "aws:PrincipalOrgID"])
+def test_conditions_see_tags_and_organisation_of_the_caller(aws: SimulatorProcess, client: Client, key: str) -> None:
+    organization = "o-a1b2c3d4e5"
+    grant(client, allow("ec2:DescribeVpcs", Condition={"StringEquals": {key: organization}}))
+    refused(client("ec2", USER_KEY).describe_vpcs)
+    client("iam").tag_user(UserName="tester", Tags=[{"Key": "team", "Value": organization}])
+    aws.seed({"accounts": {ACCOUNT: {"organization": organization}}})
+    client("ec2", USER_KEY).describe_vpcs()
+
+
+def test_tags_of_a_role_are_those_of_its_sessions(aws: SimulatorProcess, client: Client) -> None:
+    grant(client, allow("sts:AssumeRole"))
+    text = json.dumps(document(allow("ec2:DescribeVpcs", Condition={"StringEquals": {"aws:PrincipalTag/team": "net"}})))
+    client("iam").put_role_policy(RoleName="publisher", PolicyName="a", PolicyDocument=text)
+    session = assumed(client, ROLE_ARN)
+    refused(client("ec2", *session).describe_vpcs)
+    client("iam").tag_role(RoleName="publisher", Tags=[{"Key": "team", "Value": "net"}])
+    client("ec2", *session).describe_vpcs()
+
+
 @pytest.mark.parametrize("switch", ["opaque", "named"])
 def test_whether_ec2_names_what_it_asks_for_on_behalf_is_open(
     aws: SimulatorProcess, client: Client, switch: str
