@@ -201,8 +201,7 @@ missing_policy:
   sample:
     Version: "2012-10-17"
     Statement:
-      - Sid: FlowLogsEverywhere
-        Effect: Allow
+      - Effect: Allow
         Action: ["logs:CreateLogDelivery"]
         Resource: ["*"]
 policies:

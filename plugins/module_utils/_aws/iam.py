@@ -35,7 +35,12 @@ def simulate_principal_policy(
     :param context: condition key, value.
     """
     entries = [
-        {"ContextKeyName": key, "ContextKeyValues": [value], "ContextKeyType": "string"} for key, value in context
+        {
+            "ContextKeyName": key,
+            "ContextKeyValues": [value],
+            "ContextKeyType": "boolean" if value in ("true", "false") else "string",
+        }
+        for key, value in context
     ]
     pages = client.get_paginator("simulate_principal_policy").paginate(
         PolicySourceArn=principal,

@@ -217,7 +217,12 @@ def missing_policy(permissions: Iterable[Permission], operations: Sequence[str])
         Statement("FlowLog", tuple(actions), resources, conditions)
         for (resources, conditions), actions in by_resources.items()
     ]
-    return document_of(statements) if statements else None
+    if not statements:
+        return None
+    document = document_of(statements)
+    # Without a Sid they can be pasted into any policy; IAM wants Sids to be unique.
+    bare = [{key: value for key, value in one.items() if key != "Sid"} for one in document["Statement"]]
+    return {**document, "Statement": bare}
 
 
 def _conditions(action: str, operations: Iterable[str], context: Set[Tuple[str, str]]) -> Tuple[Condition, ...]:

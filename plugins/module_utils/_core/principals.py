@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Optional
+from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 
@@ -43,6 +44,21 @@ class Principal:
     account: str
     name: str
     path: Optional[str]
+
+
+def context_of(arn: str) -> Tuple[Tuple[str, str], ...]:
+    """Return the condition keys that every request of a principal has, with their values.
+
+    IAM User Guide, "AWS global condition context keys": requests go over TLS, and not through another service.
+
+    :param arn: of the user, group or role; of a role also where a session of it makes the request.
+    """
+    return (
+        ("aws:PrincipalAccount", arn.split(":")[4]),
+        ("aws:PrincipalArn", arn),
+        ("aws:SecureTransport", "true"),
+        ("aws:ViaAWSService", "false"),
+    )
 
 
 def parse_principal(arn: str, option: str = "principal") -> Principal:

@@ -14,6 +14,7 @@ from typing import Callable
 from typing import Dict
 from typing import List
 from typing import Optional
+from typing import Sequence
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2_dry_run
@@ -36,6 +37,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_ques
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_question import summary_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.principals import ROOT
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.principals import SESSION
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.principals import context_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.principals import parse_principal
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import resolve_resource_type
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.settings import settings_from_options
@@ -101,12 +103,27 @@ class _Inquiry:
         """Return the answers, in the order of the questions."""
         return [permission for ask in self._question.asks for permission in self._answered(ask)]
 
+    def _simulated(self, ask: Ask) -> List[Dict[str, Any]]:
+        """Return the results for all actions; IAM may want to be asked about each alone."""
+        context = dict(context_of(self._source))
+        context.update(ask.context)
+
+        def simulate(actions: Sequence[str]) -> List[Dict[str, Any]]:
+            return iam.simulate_principal_policy(
+                self._iam, self._source, actions, ask.resources, sorted(context.items())
+            )
+
+        try:
+            return simulate(ask.actions)
+        except FlowLogsAWSError as error:
+            if error_code_and_message(error)[0] != "InvalidInput" or len(ask.actions) == 1:
+                raise
+        return [result for action in ask.actions for result in simulate([action])]
+
     def _answered(self, ask: Ask) -> List[Permission]:
         if self._obstacle == "":
             try:
-                results = iam.simulate_principal_policy(
-                    self._iam, self._source, ask.actions, ask.resources, ask.context
-                )
+                results = self._simulated(ask)
             except FlowLogsAWSError as error:
                 code, message = error_code_and_message(error)
                 self._obstacle = (
