@@ -12,11 +12,9 @@ from typing import Dict
 from typing import List
 from typing import Mapping
 
-import boto3
 
+from tests.integration.aws_clients import aws_client as client
 from tests.integration.in_process import succeed
-from tests.simulator.client import DEFAULT_ACCESS_KEY
-from tests.simulator.client import SECRET_KEY
 from tests.simulator.client import SimulatorProcess
 
 ACCOUNT, OTHER = "123456789012", "444455556666"
@@ -71,11 +69,6 @@ RUNS: Mapping[str, List[Dict[str, Any]]] = {
 }
 #: Where the module does not work with flow logs from the start, a run of s3_flow_log makes them.
 _NEEDS_FLOW_LOGS = {"s3_flow_log_info"}
-
-
-def client(simulator: SimulatorProcess, service: str) -> Any:
-    keys = {"aws_access_key_id": DEFAULT_ACCESS_KEY, "aws_secret_access_key": SECRET_KEY}
-    return boto3.client(service, region_name="eu-west-1", endpoint_url=simulator.url, **keys)
 
 
 def make_world(simulator: SimulatorProcess) -> List[str]:

@@ -14,7 +14,6 @@ from typing import List
 from typing import Optional
 from typing import Tuple
 
-import boto3
 import pytest
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_options import wanted_from_options
@@ -25,11 +24,10 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.bucket_policy import PolicyOutcome
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.bucket_policy import PolicyStore
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.bucket_policy import converge
+from tests.integration.aws_clients import aws_client
 from tests.integration.conftest import AnsibleRunner
 from tests.integration.in_process import run_module
 from tests.integration.in_process import succeed
-from tests.simulator.client import DEFAULT_ACCESS_KEY
-from tests.simulator.client import SECRET_KEY
 from tests.simulator.client import SimulatorProcess
 
 BUCKET, ARN = "example-logs", "arn:aws:s3:::example-logs"
@@ -66,13 +64,7 @@ def seed(policy: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
 
 
 def client(simulator: SimulatorProcess, service: str = "s3") -> Any:
-    return boto3.client(
-        service,
-        region_name="eu-west-1",
-        endpoint_url=simulator.url,
-        aws_access_key_id=DEFAULT_ACCESS_KEY,
-        aws_secret_access_key=SECRET_KEY,
-    )
+    return aws_client(simulator, service)
 
 
 def stored(simulator: SimulatorProcess) -> Any:

@@ -10,17 +10,16 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 import pytest
 import yaml
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import KINDS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import OK
 
+from tests.integration.aws_clients import aws_client
 from tests.integration.conftest import AnsibleRunner
 from tests.integration.in_process import run_module
 from tests.integration.in_process import succeed
 from tests.simulator.client import DEFAULT_ACCESS_KEY
-from tests.simulator.client import SECRET_KEY
 from tests.simulator.client import SimulatorProcess
 
 OWNER, SHOP = "123456789012", "111122223333"
@@ -63,13 +62,7 @@ class World:
         self.policy(*GRANT)
 
     def client(self, service: str, region: str = REGION, access_key: str = DEFAULT_ACCESS_KEY) -> Any:
-        return boto3.client(
-            service,
-            region_name=region,
-            endpoint_url=self.simulator.url,
-            aws_access_key_id=access_key,
-            aws_secret_access_key=SECRET_KEY,
-        )
+        return aws_client(self.simulator, service, region, access_key=access_key)
 
     def policy(self, *statements: dict[str, Any]) -> None:
         document = {"Version": "2012-10-17", "Statement": list(statements)}

@@ -13,14 +13,12 @@ from typing import List
 from typing import Optional
 from typing import Tuple
 
-import boto3
 import pytest
 
+from tests.integration.aws_clients import aws_client
 from tests.integration.conftest import AnsibleRunner
 from tests.integration.in_process import run_module
 from tests.integration.in_process import succeed
-from tests.simulator.client import DEFAULT_ACCESS_KEY
-from tests.simulator.client import SECRET_KEY
 from tests.simulator.client import SimulatorProcess
 
 OWNER, SHOP, BANK = "123456789012", "111122223333", "444455556666"
@@ -42,13 +40,7 @@ FOREIGN = {"Version": "2008-10-17", "Id": "central", "Statement": [ADMIN, TRAIL]
 
 
 def client(simulator: SimulatorProcess) -> Any:
-    return boto3.client(
-        "kms",
-        region_name="eu-west-1",
-        endpoint_url=simulator.url,
-        aws_access_key_id=DEFAULT_ACCESS_KEY,
-        aws_secret_access_key=SECRET_KEY,
-    )
+    return aws_client(simulator, "kms")
 
 
 def make_key(simulator: SimulatorProcess, policy: Optional[Dict[str, Any]] = None, **options: Any) -> str:

@@ -25,16 +25,14 @@ from typing import List
 from typing import Set
 from typing import Tuple
 
-import boto3
 import pytest
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import same_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._run import bucket_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._run import key_policy
+from tests.integration.aws_clients import aws_client as client
 from tests.integration.in_process import run_module
-from tests.simulator.client import DEFAULT_ACCESS_KEY
 from tests.simulator.client import ROOT
-from tests.simulator.client import SECRET_KEY
 from tests.simulator.client import SimulatorProcess
 from tests.simulator.policy_evaluation import decide
 
@@ -163,16 +161,6 @@ def foreign(arn: str, administrator: str, action: str) -> Policy:
 
 
 ROOT_OF_OWNER = f"arn:aws:iam::{OWNER}:root"
-
-
-def client(simulator: SimulatorProcess, service: str) -> Any:
-    return boto3.client(
-        service,
-        region_name="eu-west-1",
-        endpoint_url=simulator.url,
-        aws_access_key_id=DEFAULT_ACCESS_KEY,
-        aws_secret_access_key=SECRET_KEY,
-    )
 
 
 class BucketPolicy:

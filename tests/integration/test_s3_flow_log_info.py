@@ -13,13 +13,11 @@ from typing import Any
 from typing import Dict
 from typing import List
 
-import boto3
 import pytest
 
+from tests.integration.aws_clients import aws_client
 from tests.integration.in_process import run_module
 from tests.integration.in_process import succeed
-from tests.simulator.client import DEFAULT_ACCESS_KEY
-from tests.simulator.client import SECRET_KEY
 from tests.simulator.client import SimulatorProcess
 
 ACCOUNT = "123456789012"
@@ -128,13 +126,7 @@ def deliver(aws: SimulatorProcess, flow_log: Dict[str, Any], moment: datetime) -
         path += f"year={moment:%Y}/month={moment:%m}/day={moment:%d}/hour={moment:%H}/"
     name = f"{ACCOUNT}_vpcflowlogs_eu-west-1_{flow_log['flow_log_id']}_{moment:%Y%m%dT%H%M}Z_0a1b2c3d.log.gz"
     bucket, _sep, folder = flow_log["destination"].removeprefix("arn:aws:s3:::").partition("/")
-    s3 = boto3.client(
-        "s3",
-        region_name="eu-west-1",
-        endpoint_url=aws.url,
-        aws_access_key_id=DEFAULT_ACCESS_KEY,
-        aws_secret_access_key=SECRET_KEY,
-    )
+    s3 = aws_client(aws, "s3")
     s3.put_object(Bucket=bucket, Key=folder + path + name, Body=b"")
 
 

@@ -14,15 +14,13 @@ from typing import Dict
 from typing import Iterator
 from typing import List
 
-import boto3
 import pytest
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2 as ec2_calls
 
+from tests.integration.aws_clients import aws_client
 from tests.integration.in_process import run_module
 from tests.integration.in_process import succeed
-from tests.simulator.client import DEFAULT_ACCESS_KEY
-from tests.simulator.client import SECRET_KEY
 from tests.simulator.client import SimulatorProcess
 
 OPEN_POLICY = {
@@ -104,13 +102,7 @@ def _aws(process: SimulatorProcess) -> SimulatorProcess:
 
 @pytest.fixture(name="ec2")
 def _ec2(aws: SimulatorProcess) -> Any:
-    return boto3.client(
-        "ec2",
-        region_name="eu-west-1",
-        endpoint_url=aws.url,
-        aws_access_key_id=DEFAULT_ACCESS_KEY,
-        aws_secret_access_key=SECRET_KEY,
-    )
+    return aws_client(aws, "ec2")
 
 
 @pytest.fixture(name="at_once")

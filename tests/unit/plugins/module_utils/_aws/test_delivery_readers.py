@@ -8,17 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import boto3
 import pytest
 from botocore.stub import Stubber
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.s3_objects import list_keys
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import caller_identity
-
-
-def client(service: str) -> Any:
-    return boto3.client(service, region_name="eu-west-1", aws_access_key_id="a" * 20, aws_secret_access_key="b" * 40)
+from tests.unit.plugins.module_utils._aws.offline import client_of
 
 
 def page(number: int, more: bool) -> dict:
@@ -27,7 +23,7 @@ def page(number: int, more: bool) -> dict:
 
 
 def test_pages_are_bounded_and_an_incomplete_list_says_so() -> None:
-    s3 = client("s3")
+    s3 = client_of("s3")
     asked = {"Bucket": "example-logs", "Prefix": "x/", "StartAfter": "x/0", "MaxKeys": 1000}
     with Stubber(s3) as stub:
         stub.add_response("list_objects_v2", page(0, True), asked)
@@ -38,14 +34,14 @@ def test_pages_are_bounded_and_an_incomplete_list_says_so() -> None:
 
 
 def test_a_short_list_is_complete() -> None:
-    s3 = client("s3")
+    s3 = client_of("s3")
     with Stubber(s3) as stub:
         stub.add_response("list_objects_v2", {"IsTruncated": False})
         assert list_keys(s3, "example-logs", "x/", "x/0", pages=2) == ([], True)
 
 
 def test_denied_is_an_error_that_names_the_bucket() -> None:
-    s3 = client("s3")
+    s3 = client_of("s3")
     with Stubber(s3) as stub:
         stub.add_client_error("list_objects_v2", "AccessDenied", "Access Denied", 403)
         with pytest.raises(FlowLogsAWSError, match="list the objects of example-logs"):
@@ -53,7 +49,7 @@ def test_denied_is_an_error_that_names_the_bucket() -> None:
 
 
 def test_the_partition_is_that_of_the_caller() -> None:
-    sts = client("sts")
+    sts = client_of("sts")
     with Stubber(sts) as stub:
         arn = "arn:aws-us-gov:sts::111122223333:assumed-role/flow-logs/me"
         stub.add_response("get_caller_identity", {"Account": "111122223333", "Arn": arn, "UserId": "x"}, {})

@@ -9,12 +9,9 @@ from __future__ import annotations
 import datetime
 from dataclasses import replace
 from typing import Any
-from typing import Iterator
 from typing import List
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.stub import ANY
 from botocore.stub import Stubber
 from hypothesis import given
@@ -31,20 +28,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import RESOURCE_TYPES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.settings import settings_from_options
 
-
-@pytest.fixture(name="client")
-def _client() -> Any:
-    config = Config(retries={"max_attempts": 1})
-    return boto3.client(
-        "ec2", region_name="eu-west-1", aws_access_key_id="a" * 20, aws_secret_access_key="b" * 40, config=config
-    )
-
-
-@pytest.fixture(name="stub")
-def _stub(client: Any) -> Iterator[Stubber]:
-    with Stubber(client) as stubber:
-        yield stubber
-        stubber.assert_no_pending_responses()
+SERVICE = "ec2"
 
 
 DESCRIBED = {

@@ -9,27 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 import pytest
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2_dry_run
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import iam
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
-from botocore.config import Config
 from botocore.stub import Stubber
+
+from tests.unit.plugins.module_utils._aws.offline import client_of
 
 ROLE = "arn:aws:iam::111122223333:role/net/publisher"
 LOG = "fl-0123456789abcdef0"
-
-
-def client_of(service: str) -> Any:
-    return boto3.client(
-        service,
-        region_name="eu-west-1",
-        aws_access_key_id="a" * 20,
-        aws_secret_access_key="b" * 40,
-        config=Config(retries={"max_attempts": 1}),
-    )
 
 
 def test_all_pages_of_a_simulation_are_read() -> None:

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from typing import Iterator
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.stub import Stubber
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import kms
@@ -23,24 +20,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_key 
 KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 ARN = f"arn:aws:kms:eu-west-1:111122223333:key/{KEY_ID}"
 POLICY = {"Version": "2012-10-17", "Statement": [{"Sid": "é"}]}
-
-
-@pytest.fixture(name="client")
-def _client() -> Any:
-    return boto3.client(
-        "kms",
-        region_name="eu-west-1",
-        aws_access_key_id="a" * 20,
-        aws_secret_access_key="b" * 40,
-        config=Config(retries={"max_attempts": 1}),
-    )
-
-
-@pytest.fixture(name="stub")
-def _stub(client: Any) -> Iterator[Stubber]:
-    with Stubber(client) as stubber:
-        yield stubber
-        stubber.assert_no_pending_responses()
+SERVICE = "kms"
 
 
 def test_a_key_is_described_by_any_name(client: Any, stub: Stubber) -> None:

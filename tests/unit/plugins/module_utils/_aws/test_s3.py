@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from typing import Iterator
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.stub import Stubber
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import s3
@@ -21,24 +18,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import er
 
 POLICY = {"Version": "2012-10-17", "Statement": [{"Sid": "é"}]}
 OWNED = {"Bucket": "example-logs", "ExpectedBucketOwner": "111122223333"}
-
-
-@pytest.fixture(name="client")
-def _client() -> Any:
-    return boto3.client(
-        "s3",
-        region_name="eu-west-1",
-        aws_access_key_id="a" * 20,
-        aws_secret_access_key="b" * 40,
-        config=Config(retries={"max_attempts": 1}),
-    )
-
-
-@pytest.fixture(name="stub")
-def _stub(client: Any) -> Iterator[Stubber]:
-    with Stubber(client) as stubber:
-        yield stubber
-        stubber.assert_no_pending_responses()
+SERVICE = "s3"
 
 
 def test_a_policy_is_read_as_a_document(client: Any, stub: Stubber) -> None:

@@ -7,15 +7,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import s3_bucket_settings as settings
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_facts import Encryption
-from botocore.config import Config
 from botocore.stub import Stubber
 
 ALL_ON = {
@@ -30,24 +27,7 @@ READERS = [
     (settings.get_requester_pays, "get_bucket_request_payment", "who pays"),
     (settings.get_public_access_blocked, "get_public_access_block", "Public Access Block"),
 ]
-
-
-@pytest.fixture(name="client")
-def _client() -> Any:
-    return boto3.client(
-        "s3",
-        region_name="eu-west-1",
-        aws_access_key_id="a" * 20,
-        aws_secret_access_key="b" * 40,
-        config=Config(retries={"max_attempts": 1}),
-    )
-
-
-@pytest.fixture(name="stub")
-def _stub(client: Any) -> Iterator[Stubber]:
-    with Stubber(client) as stubber:
-        yield stubber
-        stubber.assert_no_pending_responses()
+SERVICE = "s3"
 
 
 def encryption_rules(*rules: dict[str, Any]) -> dict[str, Any]:
