@@ -121,6 +121,14 @@ def test_policy_for_one_vpc_is_not_enough_for_any(simulator: SimulatorProcess) -
     ]
 
 
+def test_each_bucket_has_its_own_answer(shaped: SimulatorProcess) -> None:
+    buckets = [f"arn:aws:s3:::logs-{number}" for number in range(3)]
+    seed(shaped, document({"Effect": "Allow", "Action": "s3:*", "Resource": buckets[1]}))
+    result = ask(shaped, operations=["read_bucket_policy"], buckets=buckets)
+    found = {item["resource"]: item["decision"] for item in result["permissions"]}
+    assert found == {buckets[0]: "not_allowed", buckets[1]: "allowed", buckets[2]: "not_allowed"}
+
+
 def test_session_stands_for_its_role_with_its_path(simulator: SimulatorProcess) -> None:
     seed(simulator, PUBLISHING)
     result = ask(simulator, principal=SESSION)

@@ -58,30 +58,36 @@ def answers_from(results: Iterable[Mapping[str, Any]], resources: Sequence[str])
 
 
 def _by_resource(result: Mapping[str, Any], resources: Sequence[str]) -> Dict[str, Mapping[str, Any]]:
+    """Return what a result says of each resource, by its own details where it has them.
+
+    A template stands for all of them: where one alone was not told of, the worst counts for it.
+    """
     specific = {item["EvalResourceName"]: item for item in result.get("ResourceSpecificResults", ())}
-    if not specific:
-        named = result.get("EvalResourceName", "*")
-        # A template stands for all of them: whether one alone is refused was not told, so the worst counts for each.
-        return {resource: result for resource in (resources if named not in resources else [named])}
-    return {resource: specific.get(resource, result) for resource in resources}
+    named = result.get("EvalResourceName", "*")
+    meant = [named] if named in resources else resources
+    return {resource: specific.get(resource, result) for resource in meant}
 
 
 def _answer(result: Mapping[str, Any], details: Mapping[str, Any]) -> Answer:
     """Decide by what was told of the resource, and where that lacks, of the action."""
+    found = _decision(result, details)
     missing = details.get("MissingContextValues") or result.get("MissingContextValues") or ()
-    if missing:
-        return Answer(UNKNOWN, f"It depends on {', '.join(sorted(missing))}; give the values in context.")
+    if not missing:
+        return Answer(found, _REASONS[found])
+    return Answer(
+        UNKNOWN,
+        f"It may depend on {', '.join(sorted(missing))}; give the values in context. Without them the answer is {found}.",
+    )
+
+
+def _decision(result: Mapping[str, Any], details: Mapping[str, Any]) -> str:
     decision = details.get("EvalResourceDecision") or details["EvalDecision"]
     organization = result.get("OrganizationsDecisionDetail") or {}
     boundary = details.get("PermissionsBoundaryDecisionDetail") or result.get("PermissionsBoundaryDecisionDetail") or {}
     if decision == "allowed":
-        found = ALLOWED
-    elif organization.get("AllowedByOrganizations") is False:
-        found = DENIED_BY_ORGANIZATION
-    elif decision == "explicitDeny":
-        found = EXPLICITLY_DENIED
-    elif boundary.get("AllowedByPermissionsBoundary") is False:
-        found = DENIED_BY_BOUNDARY
-    else:
-        found = NOT_ALLOWED
-    return Answer(found, _REASONS[found])
+        return ALLOWED
+    if organization.get("AllowedByOrganizations") is False:
+        return DENIED_BY_ORGANIZATION
+    if decision == "explicitDeny":
+        return EXPLICITLY_DENIED
+    return DENIED_BY_BOUNDARY if boundary.get("AllowedByPermissionsBoundary") is False else NOT_ALLOWED

@@ -67,6 +67,22 @@ def test_what_is_no_principal_is_refused(arn: str) -> None:
     [
         # Until 2026: a result for each resource.
         ([result("allowed", A), result("implicitDeny", B)], {A: "allowed", B: "not_allowed"}),
+        # The same with the details of its own resource only.
+        (
+            [
+                result("implicitDeny", B, ResourceSpecificResults=[specific(B, "implicitDeny")]),
+                result("allowed", A, ResourceSpecificResults=[specific(A, "allowed")]),
+            ],
+            {A: "allowed", B: "not_allowed"},
+        ),
+        # The same with the worst of all as the decision of each.
+        (
+            [
+                result("implicitDeny", A, ResourceSpecificResults=[specific(A, "allowed")]),
+                result("implicitDeny", B, ResourceSpecificResults=[specific(B, "implicitDeny")]),
+            ],
+            {A: "allowed", B: "not_allowed"},
+        ),
         # Since: one for each action, the worst of all; each resource stands for itself.
         (
             [
@@ -124,6 +140,13 @@ def test_decision(found: dict[str, Any], decision: str) -> None:
     answer = answers_from([found], ["*"])[("s3:X", "*")]
     assert answer.decision == decision
     assert answer.reason
+
+
+def test_what_is_missing_is_named_with_what_holds_without_it() -> None:
+    found = result("allowed", MissingContextValues=["aws:MultiFactorAuthPresent"])
+    reason = answers_from([found], ["*"])[("s3:X", "*")].reason
+    assert "aws:MultiFactorAuthPresent" in reason
+    assert "the answer is allowed" in reason
 
 
 def question(region: str = "eu-west-1", **options: Any) -> PermissionQuestion:
