@@ -116,7 +116,7 @@ def test_the_policy_is_enough_to_read_all(simulator: SimulatorProcess, arns: Dic
     ("name", "action"),
     [(name, action) for name in RUNS for action in sorted(actions_of(MODULES[name])) if action != PERHAPS],
 )
-def test_without_a_part_of_it_something_fails(
+def test_without_a_part_of_it_something_fails_and_names_the_part(
     simulator: SimulatorProcess, arns: Dict[str, List[str]], name: str, action: str
 ) -> None:
     prepared(simulator, name)
@@ -125,7 +125,27 @@ def test_without_a_part_of_it_something_fails(
         # They tell what they could read.
         assert less != results(simulator, name, DEFAULT_ACCESS_KEY)
     else:
-        assert any(result.get("failed") for result in less)
+        assert any(action in result["msg"] for result in less if result.get("failed"))
+    assert action in json.dumps(less)
+
+
+@pytest.mark.parametrize(
+    ("behalf", "action", "resource"),
+    [
+        ("opaque", "logs:CreateLogDelivery", "*"),
+        ("named", "logs:CreateLogDelivery", "*"),
+        ("opaque", "ec2:CreateFlowLogs", f"arn:aws:ec2:eu-west-1:{ACCOUNT}:vpc-flow-log/*"),
+    ],
+)
+def test_the_statement_that_lacks_can_be_pasted(
+    simulator: SimulatorProcess, arns: Dict[str, List[str]], behalf: str, action: str, resource: str
+) -> None:
+    """Also where AWS says nothing more than no, as it does of what it asks for on the caller's behalf."""
+    simulator.set_switch("denial_on_behalf", behalf)
+    first, *_others = results_with(simulator, "s3_flow_log", without(policy_for(MODULES["s3_flow_log"], arns), action))
+    (item,) = first["unsuccessful"]
+    assert json.dumps({"Effect": "Allow", "Action": action, "Resource": resource}) in item["hint"]
+    assert "Encoded" not in item["message"]
 
 
 @pytest.mark.parametrize(("asked_for", "fails"), [("enforced", True), ("ignored", False)])

@@ -12,6 +12,8 @@ from typing import Optional
 from typing import Pattern
 from typing import Tuple
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import statement_for
+
 
 class _Hint(NamedTuple):
     operation: Optional[str]
@@ -32,7 +34,9 @@ _HINTS: Tuple[_Hint, ...] = (
         "The caller needs ec2:CreateFlowLogs on the flow log and on the resource, ec2:CreateTags on the flow log when "
         "tags or name are given, and logs:CreateLogDelivery on '*'; with tag_field_specifications also "
         "ec2:DescribeTags, autoscaling:DescribeTags and iam:CreateServiceLinkedRole. AWS does not say which one is "
-        "missing.",
+        "missing; when it names none, it most often is logs:CreateLogDelivery. Statement to add: "
+        + statement_for(["logs:CreateLogDelivery"], "*")
+        + " flowlogs.aws.flow_log_permissions_info tells all that the caller lacks.",
         "CreateFlowLogs",
         _DENIED,
     ),
