@@ -31,6 +31,10 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import I
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import failing
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import find
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import report
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_attachments import attachment_steps
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_attachments import attachments_to_look_at
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_attachments import managed_policies
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_attachments import plan_attachments
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import permissions_policies
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import permissions_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report import render
@@ -190,6 +194,29 @@ def flow_log_permissions_policies(
     return permissions_policies(operations, attached, **options)
 
 
+def flow_log_managed_policies(
+    principals: Sequence[Mapping[str, Any]], operations: Union[str, Sequence[str]], policy_name: str, **scope: Any
+) -> List[Dict[str, Any]]:
+    """Return the managed policies that principals are to have; see flow_log_managed_policies.yml."""
+    return managed_policies(principals, operations, policy_name, **scope)
+
+
+def flow_log_attachments(
+    read: Sequence[Mapping[str, Any]], looks: Optional[Sequence[Mapping[str, Any]]] = None, state: str = "present"
+) -> Any:
+    """Return what to ask about attachments or, with the answers, the plan; see flow_log_attachments.yml."""
+    return attachments_to_look_at(read) if looks is None else plan_attachments(read, looks, state)
+
+
+def flow_log_attachment_steps(
+    plan: Mapping[str, Any],
+    written: Sequence[Mapping[str, Any]] = (),
+    listed: Sequence[Mapping[str, Any]] = (),
+) -> Dict[str, Any]:
+    """Return which policies to attach next, and what was done; see flow_log_attachment_steps.yml."""
+    return attachment_steps(plan, written, listed)
+
+
 def flow_log_bucket(
     destination: str, destination_options: Optional[Mapping[str, Any]] = None, encryption: Optional[str] = None
 ) -> Dict[str, Any]:
@@ -215,12 +242,15 @@ class FilterModule:
     def filters(self) -> Dict[str, Callable[..., Any]]:
         """Return the filters by name."""
         functions = (
+            flow_log_attachment_steps,
+            flow_log_attachments,
             flow_log_batches,
             flow_log_bucket,
             flow_log_destination_result,
             flow_log_destinations,
             flow_log_failing,
             flow_log_findings,
+            flow_log_managed_policies,
             flow_log_overview,
             flow_log_permissions_policies,
             flow_log_permissions_policy,
