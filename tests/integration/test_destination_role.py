@@ -319,7 +319,10 @@ def test_an_undeliverable_bucket_stops_its_own_batches_only_with_the_words_of_th
     (row,) = [row for row in report(stage.folder)["findings"] if row["finding"] == "failed_delivery"]
     assert "KeyNotGranted" in row["evidence"] and "flow_log_key_policy" in row["remedy"]
 
+    foretold = stage(PUBLISH, document, "--check", succeeds=False)
+    assert stage.writes() == []
     run_for_real = stage(PUBLISH, document, succeeds=False)
+    assert line(foretold, "flow logs:") == line(run_for_real, "flow logs:")
     assert "create_bucket=1" in line(run_for_real, "flow logs:")
     assert flow_logs(stage.simulator, SHOP) == flow_logs(stage.simulator, BANK) == {}
     assert len(flow_logs(stage.simulator, SHOP, "us-east-1")) == 2

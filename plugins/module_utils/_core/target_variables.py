@@ -202,6 +202,11 @@ def partition_of_region(region: str) -> str:
     return next((partition for prefix, partition in _PARTITIONS if region.startswith(prefix)), "aws")
 
 
+#: The texts that Ansible takes for a boolean.
+_TRUE = ("true", "yes", "on", "1", "y", "t")
+_FALSE = ("false", "no", "off", "0", "n", "f")
+
+
 class _Reader:
     """Reads the variables of one host; every error names the host and the variable."""
 
@@ -239,11 +244,14 @@ class _Reader:
         return value
 
     def boolean(self, name: str) -> Optional[bool]:
-        """Return a variable that must be true or false."""
+        """Return a variable that must be true or false; ``-e`` makes texts of these."""
         value = self.get(name)
-        if value is not None and not isinstance(value, bool):
+        if value is None or isinstance(value, bool):
+            return value
+        text = str(value).strip().lower()
+        if text not in _TRUE + _FALSE:
             raise self.error(PREFIX + name, value, "true or false")
-        return value
+        return text in _TRUE
 
     def texts(self, name: str, allowed: str) -> Optional[Tuple[str, ...]]:
         """Return a variable that must be a list of texts."""

@@ -241,14 +241,14 @@ def test_contradicting_connections_of_a_bucket_are_named_and_not_shown() -> None
         ({"resource_type": "Host"}, "flow_log_resource_type"),
         ({"resource_type": "Subnet"}, "flow_log_resource_id"),
         ({"state": "gone"}, "flow_log_state"),
-        ({"bucket_policy": "yes"}, "flow_log_bucket_policy"),
+        ({"bucket_policy": "maybe"}, "flow_log_bucket_policy"),
         ({"bucket_policy_regions": "eu-west-1"}, "flow_log_bucket_policy_regions"),
         ({"organization_id": "mine"}, "flow_log_organization_id"),
         ({"acl_condition": "no"}, "flow_log_acl_condition"),
-        ({"source_conditions": "no"}, "flow_log_source_conditions"),
+        ({"source_conditions": "never"}, "flow_log_source_conditions"),
         ({"bucket_owner": "me"}, "flow_log_bucket_owner"),
         ({"layouts": ["flat"]}, "flow_log_layouts"),
-        ({"create_bucket": "yes"}, "flow_log_create_bucket"),
+        ({"create_bucket": "maybe"}, "flow_log_create_bucket"),
         ({"create_bucket": True}, "flow_log_bucket_region"),
         ({"bucket_encryption": "alias/logs"}, "flow_log_bucket_encryption"),
         ({"bucket_encryption": f"arn:aws:kms:eu-west-1:{ACCOUNT}:alias/logs"}, "flow_log_bucket_encryption"),
@@ -258,9 +258,9 @@ def test_contradicting_connections_of_a_bucket_are_named_and_not_shown() -> None
         ),
         ({"bucket_tags": ["a"]}, "flow_log_bucket_tags"),
         ({"bucket_tags": {"a": ["b"]}}, "flow_log_bucket_tags"),
-        ({"key_policy": "yes"}, "flow_log_key_policy"),
-        ({"check_destination": "no"}, "flow_log_check_destination"),
-        ({"require_deliverable": 1}, "flow_log_require_deliverable"),
+        ({"key_policy": 2}, "flow_log_key_policy"),
+        ({"check_destination": "none"}, "flow_log_check_destination"),
+        ({"require_deliverable": 1.0}, "flow_log_require_deliverable"),
         ({"permission_principals": "me"}, "flow_log_permission_principals"),
         ({"permission_principals": [{"type": "robot", "name": "x"}]}, "flow_log_permission_principals"),
         ({"permission_principals": [{"type": "role"}]}, "flow_log_permission_principals"),
@@ -289,6 +289,16 @@ def test_a_variable_that_cannot_be_rendered_is_named_with_the_reason() -> None:
 @pytest.mark.parametrize("value", [111122223333, "111122223333"])
 def test_an_account_id_may_be_a_number_of_twelve_digits(value: Any) -> None:
     assert plan_publication([host("vpc-1", account_id=value)]).batches[0].targets[0].account_id == ACCOUNT
+
+
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [("true", True), ("Yes", True), ("on", True), (1, True), ("false", False), ("no", False), (0, False)],
+)
+def test_a_boolean_may_be_a_text_as_extra_variables_are(value: Any, meant: bool) -> None:
+    publication = plan_publication([host("vpc-1", require_deliverable=value)])
+    assert publication.invalid == ()
+    assert publication.to_dict()["destinations"][0]["require_deliverable"] is meant
 
 
 def test_two_hosts_may_be_one_target_if_they_agree() -> None:
