@@ -10,8 +10,14 @@ import os
 import pathlib
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+# How long an example takes says something of the machine, and nothing of the code.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

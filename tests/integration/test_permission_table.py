@@ -26,7 +26,6 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_tabl
 from tests.integration.conftest import AnsibleRunner
 from tests.integration.in_process import run_module
 from tests.integration.in_process import succeed
-from tests.integration.permission_world import BUCKET
 from tests.integration.permission_world import DESTINATION
 from tests.integration.permission_world import PUBLISHED
 from tests.integration.permission_world import RUNS
