@@ -54,13 +54,14 @@ _HINTS: Tuple[_Hint, ...] = (
     ),
     _hint(
         "The bucket policy (or, for an SSE-KMS bucket, the key policy) does not let log delivery write for this "
-        "account, region and folder; flow_log_bucket_policy adds what is needed.",
+        "account, region and folder; flow_log_bucket_policy adds what is needed, and flow_log_destination_info tells what "
+        "is in the way.",
         "CreateFlowLogs",
         message="^Access Denied for LogDestination",
     ),
     _hint(
         "A bucket of another account must not be encrypted with the AWS managed key aws/s3, and its default encryption "
-        "must name a customer managed key by its full ARN.",
+        "must name a customer managed key by its full ARN; flow_log_destination_info tells which of the two it is.",
         "CreateFlowLogs",
         message="is undeliverable",
     ),
