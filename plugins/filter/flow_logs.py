@@ -37,6 +37,8 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_atta
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_attachments import plan_attachments
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import permissions_policies
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import permissions_policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import plan_preflights
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import stopped
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report import render
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_summary import overview
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_summary import summarise
@@ -62,6 +64,7 @@ RESULTS = {
     "destinations": "publish_to_s3_destination_result",
     "permissions": "publish_to_s3_permissions_result",
 }
+PREFLIGHTS = "flow_log_preflight_results"
 Hosts = Sequence[Union[str, Mapping[str, Any]]]
 #: A report, or the JSON of one.
 Findings = Union[str, Mapping[str, Any]]
@@ -111,9 +114,12 @@ def _strict(publication: Publication) -> Publication:
     return publication
 
 
-def flow_log_publication(hosts: Hosts, **options: Any) -> Dict[str, Any]:
+def flow_log_publication(
+    hosts: Hosts, on_first_host: bool = False, only_reads: bool = False, **options: Any
+) -> Dict[str, Any]:
     """Return all the work that hosts ask for; see flow_log_publication.yml."""
-    return _publication(hosts, **options).to_dict()
+    publication = _publication(hosts, on_first_host=on_first_host, **options)
+    return {**publication.to_dict(), "preflights": plan_preflights(publication, on_first_host, only_reads)}
 
 
 def flow_log_batches(hosts: Hosts, **options: Any) -> List[Dict[str, Any]]:
@@ -127,8 +133,8 @@ def flow_log_destinations(hosts: Hosts, **options: Any) -> List[Dict[str, Any]]:
 
 
 def _results(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> Dict[str, Dict[str, Any]]:
-    """Return what the roles left on the hosts that the work ran on."""
-    return {
+    """Return what the roles and preflights left on the hosts that the work ran on."""
+    found: Dict[str, Dict[str, Any]] = {
         kind: {
             work["name"]: hostvars[work["runner"]][variable]
             for work in publication[kind]
@@ -136,6 +142,18 @@ def _results(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> Dic
         }
         for kind, variable in RESULTS.items()
     }
+    found["preflights"] = _preflights(publication, hostvars)
+    return found
+
+
+def _preflights(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> Dict[str, Any]:
+    """Return what the preflights returned; under --limit several may have run on one host."""
+    found = {}
+    for work in publication.get("preflights") or ():
+        left = hostvars[work["runner"]].get(PREFLIGHTS) if work["runner"] in hostvars else None
+        if left and work["name"] in left:
+            found[work["name"]] = left[work["name"]]
+    return found
 
 
 def flow_log_findings(
@@ -148,6 +166,11 @@ def flow_log_findings(
 def flow_log_run_summary(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> Dict[str, Any]:
     """Return what a run did and where it failed; see flow_log_run_summary.yml."""
     return summarise(publication, _results(publication, hostvars))
+
+
+def flow_log_stopped(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> Dict[str, Dict[str, str]]:
+    """Return what preflights stop, and why; see flow_log_stopped.yml."""
+    return stopped(publication, _results(publication, hostvars))
 
 
 def flow_log_overview(publication: Mapping[str, Any]) -> List[str]:
@@ -258,5 +281,6 @@ class FilterModule:
             flow_log_report,
             flow_log_resource_ids,
             flow_log_run_summary,
+            flow_log_stopped,
         )
         return {function.__name__: _as_filter(function) for function in functions}

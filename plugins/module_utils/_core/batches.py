@@ -145,7 +145,10 @@ class BucketWork:
 
 @dataclass(frozen=True)
 class PermissionWork:
-    """The principals of one account that get the policy for publishing."""
+    """The principals of one account that get the policy for publishing.
+
+    :param attachment: ``inline`` or ``managed``.
+    """
 
     name: str
     runner: str
@@ -153,6 +156,7 @@ class PermissionWork:
     partition: str
     region: str
     principals: Tuple[Mapping[str, Any], ...]
+    attachment: str
     credentials_of: str
 
     def to_dict(self) -> Dict[str, Any]:
@@ -164,6 +168,7 @@ class PermissionWork:
             "partition": self.partition,
             "region": self.region,
             "principals": [dict(principal) for principal in self.principals],
+            "attachment": self.attachment,
             "credentials_of": self.credentials_of,
         }
 
@@ -440,7 +445,7 @@ def _union_of_regions(members: Sequence[Target]) -> Tuple[str, ...]:
 
 def _permissions(targets: Iterable[Target], on_first_host: bool) -> List[PermissionWork]:
     naming = [target for target in targets if target.principals]
-    groups = _grouped(naming, lambda item: (item.account_id, canonical(item.connection)))
+    groups = _grouped(naming, lambda item: (item.account_id, item.attachment, canonical(item.connection)))
     per_account: Dict[str, int] = {}
     works: List[PermissionWork] = []
     for members in groups:
@@ -455,6 +460,7 @@ def _permissions(targets: Iterable[Target], on_first_host: bool) -> List[Permiss
                 partition=first.partition,
                 region=first.region,
                 principals=_principals(members),
+                attachment=first.attachment,
                 credentials_of=first.host,
             )
         )

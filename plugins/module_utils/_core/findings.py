@@ -10,6 +10,7 @@ Every target, bucket and principal has at least one finding. What failed is ``un
 
 from __future__ import annotations
 
+import json
 import shlex
 from dataclasses import dataclass
 from dataclasses import field
@@ -24,6 +25,10 @@ from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import same_destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import denied_rows
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import not_run
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import reason_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import stopped
 
 #: Version of the report's JSON: the second number grows when something is added, the first when something changes.
 REPORT_VERSION = "1.0"
@@ -323,7 +328,9 @@ def _batch_findings(
     return [finding for item in subjects for finding in _target_findings(item, per_target, batch["options"])]
 
 
-def _destination_findings(work: Mapping[str, Any], result: Optional[Mapping[str, Any]]) -> List[Finding]:
+def _destination_findings(
+    work: Mapping[str, Any], result: Optional[Mapping[str, Any]], blocked_by: str = ""
+) -> List[Finding]:
     """Findings about a bucket and, where its policy was managed, about the key that encrypts it.
 
     A destination that stays undeliverable when all that was asked for is done is ``failed_delivery``: no run mends it.
@@ -331,16 +338,17 @@ def _destination_findings(work: Mapping[str, Any], result: Optional[Mapping[str,
     """
     subject = _Subject(work["bucket_arn"], "Bucket", region=work["region"], destination=work["bucket_arn"])
     if result is None or not has_result(result):
-        return [_untouched(subject, work)]
+        return [_untouched(subject, work, blocked_by)]
     found = _created(subject, result) + _policy_findings(subject, result) + _doubts(subject, result)
     return (found or [_bucket_in_order(subject, work, result)]) + _key_findings(subject, result)
 
 
-def _untouched(subject: _Subject, work: Mapping[str, Any]) -> Finding:
+def _untouched(subject: _Subject, work: Mapping[str, Any], blocked_by: str) -> Finding:
     if is_left_alone(work):
         evidence = "flow_log_bucket_policy is false, so the bucket policy is looked after elsewhere."
         return subject.find("ignored", evidence)
-    return subject.find("not_evaluated", "The tasks for the destination did not run.", remedy=_check(subject))
+    evidence = blocked_by or "The tasks for the destination did not run."
+    return subject.find("not_evaluated", evidence, remedy=_check(subject))
 
 
 def is_left_alone(work: Mapping[str, Any]) -> bool:
@@ -462,6 +470,41 @@ def _permission_finding(subject: _Subject, result: Optional[Mapping[str, Any]]) 
     return subject.find("in_sync", "The policy for publishing flow logs is there.")
 
 
+def _preflight_finding(
+    work: Mapping[str, Any], result: Optional[Mapping[str, Any]], stops: Mapping[str, Mapping[str, str]]
+) -> Finding:
+    """The finding about who does the work: what lacks, and what does not run for that."""
+    subject = _Subject(str((result or {}).get("principal") or work["name"]), "Principal", work["account_id"])
+    if result is None or not has_result(result):
+        return subject.find("not_evaluated", "The permissions were not asked for.", remedy=_PUBLISH + " --check")
+    if has_failed(result):
+        return subject.find("unknown", failure_text(result), remedy=_PUBLISH + " --check")
+    rows = denied_rows(work, result)
+    if rows:
+        return _lacking(subject, work, result, rows, stops)
+    if result.get("permitted") == "unknown":
+        return subject.find("unknown", str(result.get("summary") or ""), remedy="Allow iam:SimulatePrincipalPolicy.")
+    return subject.find("in_sync", "It has the permissions that the work needs, as far as can be told.")
+
+
+def _lacking(
+    subject: _Subject,
+    work: Mapping[str, Any],
+    result: Mapping[str, Any],
+    rows: Sequence[Mapping[str, Any]],
+    stops: Mapping[str, Mapping[str, str]],
+) -> Finding:
+    policy = result.get("missing_policy")
+    summary = str(result.get("summary") or "")
+    halted = [one["name"] for kind, found in stops.items() for one in work[kind] if one["name"] in found]
+    return subject.find(
+        "permission_missing",
+        (summary if policy else reason_of(result, rows))
+        + (f" Not run for that: {', '.join(halted)}." if halted else ""),
+        remedy=json.dumps(policy, sort_keys=True) if policy else "See who denies it: no further statement mends that.",
+    )
+
+
 def is_missing_principal(result: Mapping[str, Any]) -> bool:
     """Whether an IAM task met a principal that does not exist (IAM API, NoSuchEntity)."""
     error = result.get("error") or {}
@@ -475,24 +518,45 @@ def find(publication: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]
     """Return every finding of a run.
 
     :param publication: what :meth:`batches.Publication.to_dict` returns.
-    :param results: results of the tasks by the name of the work: ``batches``, ``destinations`` and ``permissions``.
-        A name that is not there did not run.
+    :param results: results of the tasks by the name of the work: ``batches``, ``destinations``, ``permissions`` and
+        ``preflights``. A name that is not there did not run.
     """
+    stops = stopped(publication, results)
+    found = [
+        _preflight_finding(work, results.get("preflights", {}).get(work["name"]), stops)
+        for work in publication.get("preflights") or ()
+    ]
+    found += _findings_of_batches(publication, results, stops["batches"])
+    for work in publication["destinations"]:
+        halted = not_run(stops["destinations"].get(work["name"]))
+        found += _destination_findings(work, _result_of("destinations", work, results, halted), halted)
+    for work in publication["permissions"]:
+        found += _permission_findings(work, results.get("permissions", {}).get(work["name"]))
+    for host in list(publication["invalid"]) + list(publication["unselected"]):
+        found.append(_not_worked_on(host))
+    return sorted(found, key=_report_order)
+
+
+def _findings_of_batches(
+    publication: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]], stops: Mapping[str, str]
+) -> List[Finding]:
     found: List[Finding] = []
     batches = {batch["name"]: batch for batch in publication["batches"]}
     subjects: Dict[str, List[_Subject]] = {}
     for item in publication["targets"]:
         subjects.setdefault(item["batch"], []).append(_subject_of(item, batches[item["batch"]]))
     for name, batch in batches.items():
-        blocked_by = blocked_reason(batch, results)
-        found += _batch_findings(batch, subjects.get(name, []), results.get("batches", {}).get(name), blocked_by)
-    for work in publication["destinations"]:
-        found += _destination_findings(work, results.get("destinations", {}).get(work["name"]))
-    for work in publication["permissions"]:
-        found += _permission_findings(work, results.get("permissions", {}).get(work["name"]))
-    for host in list(publication["invalid"]) + list(publication["unselected"]):
-        found.append(_not_worked_on(host))
-    return sorted(found, key=_report_order)
+        halted = not_run(stops.get(name))
+        result = _result_of("batches", batch, results, halted)
+        found += _batch_findings(batch, subjects.get(name, []), result, halted or blocked_reason(batch, results))
+    return found
+
+
+def _result_of(
+    kind: str, work: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]], halted: str
+) -> Optional[Mapping[str, Any]]:
+    """Return the result of a piece of work; what an earlier playbook left of work that was stopped is none."""
+    return None if halted else results.get(kind, {}).get(work["name"])
 
 
 def _subject_of(item: Mapping[str, Any], batch: Mapping[str, Any]) -> _Subject:

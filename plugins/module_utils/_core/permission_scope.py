@@ -163,6 +163,16 @@ def _target_arns(bases: Iterable[str], resource_types: Optional[Sequence[str]]) 
     return tuple(f"{base}:{_TARGET_RESOURCES[name]}/*" for base in bases for name in _TARGET_RESOURCES if name in names)
 
 
+def may_concern(resource: str, resource_type: str) -> bool:
+    """Whether a resource that was asked about can be one of a type: all but the targets of other types.
+
+    :param resource: ARN, a pattern or ``*``.
+    :param resource_type: API name of the type of the targets.
+    """
+    kind = resource.split(":", 5)[-1].split("/")[0]
+    return kind not in _TARGET_RESOURCES.values() or kind == _TARGET_RESOURCES.get(resource_type)
+
+
 def _tag_conditions(tags: Optional[Mapping[str, str]]) -> Tuple[Condition, ...]:
     """Service Authorization Reference, Amazon EC2: vpc-flow-log knows the condition key aws:ResourceTag/KEY."""
     for key, value in (tags or {}).items():

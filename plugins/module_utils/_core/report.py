@@ -30,7 +30,7 @@ _TITLES: Mapping[str, str] = {
     "failed_delivery": "Failed delivery: records do not arrive, or cannot",
     "drifted": "Drifted: the flow log is not as asked for",
     "policy_drift": "Policy drift: a bucket or key policy does not let log delivery in as needed",
-    "permission_missing": "Permission missing: a principal lacks the policy for publishing",
+    "permission_missing": "Permission missing: a principal lacks what its work needs",
     "duplicate": "Duplicate: a second flow log does the same",
     "overlapping": "Overlapping: another flow log covers this target already",
     "extra": "Extra: other flow logs of the target",

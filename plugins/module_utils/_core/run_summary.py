@@ -18,10 +18,12 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import has_result
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import is_left_alone
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import ACTION_KINDS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import not_run
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import stopped
 
 #: Begins the one line that tells the result; made to be found with grep.
 SUMMARY_PREFIX = "flow logs:"
-_KINDS = (("permissions", "permissions"), ("destinations", "destinations"), ("batches", "batches"))
+_KINDS = ("permissions", "destinations", "batches")
 
 
 def summarise(publication: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]) -> Dict[str, Any]:
@@ -33,13 +35,15 @@ def summarise(publication: Mapping[str, Any], results: Mapping[str, Mapping[str,
     """
     counts = {kind: 0 for kind in ACTION_KINDS}
     failures: Dict[str, List[str]] = {}
-    for kind, name_of_results in _KINDS:
-        for work in publication[kind]:
-            result = results.get(name_of_results, {}).get(work["name"]) or {}
+    stops = stopped(publication, results)
+    for kind, work in ((kind, work) for kind in _KINDS for work in publication[kind]):
+        problem = not_run(stops.get(kind, {}).get(work["name"]))
+        if not problem:
+            result = results.get(kind, {}).get(work["name"]) or {}
             _count(result, counts)
             problem = _problem(kind, work, result, results)
-            if problem:
-                failures.setdefault(work["runner"], []).append(f"{work['name']}: {problem}")
+        if problem:
+            failures.setdefault(work["runner"], []).append(f"{work['name']}: {problem}")
     for host in publication["invalid"]:
         failures.setdefault(host["host"], []).append(host["message"])
     actions = {kind: count for kind, count in counts.items() if count}

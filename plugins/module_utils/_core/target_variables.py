@@ -68,10 +68,14 @@ VARIABLES = tuple(PREFIX + name for name in OPTION_DEFAULTS) + (
     "flow_log_source_conditions",
     "flow_log_layouts",
     "flow_log_permission_principals",
+    "flow_log_permission_attachment",
+    "flow_log_preflight",
 )
 #: How like a variable a name must be to be taken for a slip of the pen.
 _SIMILAR = 0.9
 PRINCIPAL_TYPES = ("user", "group", "role")
+#: The first is what applies when nothing is said.
+ATTACHMENTS = ("inline", "managed")
 STATES = ("present", "absent")
 LAYOUTS = ("plain", "hive")
 #: The first is what applies when nothing is said.
@@ -148,6 +152,8 @@ class Target:
     :param create_bucket: consent to create the bucket, with ``bucket_encryption`` (``AES256`` or the ARN of a key) and
         ``bucket_tags``.
     :param key_policy: consent to manage the policy of the customer key that the bucket is encrypted with.
+    :param attachment: how ``principals`` get their policies, one of :data:`ATTACHMENTS`.
+    :param preflight: whether to ask for permissions before anything is done.
     """
 
     host: str
@@ -177,6 +183,8 @@ class Target:
     source_conditions: Optional[bool]
     layouts: Tuple[str, ...]
     principals: Tuple[Mapping[str, Any], ...]
+    attachment: str
+    preflight: bool
 
     @property
     def present(self) -> bool:
@@ -460,6 +468,8 @@ def read_target(host: HostVariables) -> Target:
         source_conditions=reader.boolean("source_conditions"),
         layouts=_layouts(reader, options),
         principals=_principals(reader),
+        attachment=reader.choice("permission_attachment", ATTACHMENTS) or ATTACHMENTS[0],
+        preflight=reader.boolean("preflight") or False,
     )
 
 

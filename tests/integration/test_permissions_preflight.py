@@ -1,0 +1,184 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The playbooks where permissions are enforced: each principal has its least policy, and who lacks one is stopped early."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import pytest
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import permissions_policy
+from tests.integration.conftest import AnsibleRun
+from tests.integration.conftest import AnsibleRunner
+from tests.integration.publication import ARCHIVE
+from tests.integration.publication import AUDIT
+from tests.integration.publication import BANK
+from tests.integration.publication import BANK_VPC
+from tests.integration.publication import OPERATIONS
+from tests.integration.publication import SEED
+from tests.integration.publication import SHOP
+from tests.integration.publication import SHOP_US_VPCS
+from tests.integration.publication import SHOP_VPCS
+from tests.integration.publication import findings
+from tests.integration.publication import inventory
+from tests.integration.publication import line
+from tests.integration.publication import report
+from tests.integration.publication import write_inventory
+from tests.simulator.client import SECRET_KEY
+from tests.simulator.client import SimulatorProcess
+
+PUBLISH, REPORT = "flowlogs.aws.publish_to_s3", "flowlogs.aws.drift_report"
+FAILED = "Fail for the reason above all others"
+#: Profile -> account and access key of a user of that name.
+USERS = {
+    "shop": (SHOP, "AKIASHOPPUBLISHAAAAA"),
+    "bank": (BANK, "AKIABANKPUBLISHAAAAA"),
+    "archive": (ARCHIVE, "AKIAARCHIVEOWNERAAAA"),
+    "shop-reader": (SHOP, "AKIASHOPREADERAAAAAA"),
+    "bank-reader": (BANK, "AKIABANKREADERAAAAAA"),
+    "archive-reader": (ARCHIVE, "AKIAARCHIVEREADERAAA"),
+}
+BUCKETS = [OPERATIONS, AUDIT]
+
+
+def least(profile: str) -> dict[str, Any]:
+    """The least policy for the work of a profile, and to ask about oneself."""
+    account = USERS[profile][0]
+    owner = account == ARCHIVE
+    reads = profile.endswith("-reader")
+    wanted = "reading" if reads else "bucket_owner" if owner else "publishing"
+    buckets = {"buckets": BUCKETS} if owner else {}
+    document = permissions_policy(wanted, account_id=account, **buckets)
+    asks = {
+        "Effect": "Allow",
+        "Action": "iam:SimulatePrincipalPolicy",
+        "Resource": f"arn:aws:iam::{account}:user/{profile}",
+    }
+    return {**document, "Statement": [*document["Statement"], asks]}
+
+
+def without(document: dict[str, Any], action: str) -> dict[str, Any]:
+    """A policy without an action."""
+    less = copy.deepcopy(document)
+    for statement in less["Statement"]:
+        if isinstance(statement["Action"], list):
+            statement["Action"] = [one for one in statement["Action"] if one != action]
+    return {**less, "Statement": [one for one in less["Statement"] if one["Action"]]}
+
+
+class Guarded:
+    """The fleet with permissions enforced, and playbooks run on an inventory of it."""
+
+    def __init__(self, ansible: AnsibleRunner, simulator: SimulatorProcess) -> None:
+        self.ansible, self.simulator, self.folder = ansible, simulator, ansible.folder
+        self.policies = {profile: least(profile) for profile in USERS}
+
+    def enforce(self) -> None:
+        """Make the principals with their policies, and refuse what they may not do from now on."""
+        seed = copy.deepcopy(SEED)
+        for profile, (account, key) in USERS.items():
+            user = {"name": profile, "access_key": key, "policies": {"least": self.policies[profile]}}
+            seed["accounts"][account].setdefault("users", []).append(user)
+        self.simulator.seed(seed)
+        self.simulator.enforce()
+
+    def __call__(self, playbook: Any, document: dict[str, Any], *arguments: str, **more: Any) -> AnsibleRun:
+        config = "".join(
+            f"[profile {profile}]\nregion = eu-west-1\naws_access_key_id = {key}\naws_secret_access_key = {SECRET_KEY}\n"
+            for profile, (_account, key) in USERS.items()
+        )
+        path = self.folder / "aws-config"
+        path.write_text(config, encoding="utf-8")
+        environment = {"AWS_ENDPOINT_URL": self.simulator.url, "AWS_CONFIG_FILE": str(path)}
+        where = write_inventory(self.folder, document)
+        self.simulator.clear_calls()
+        return self.ansible(playbook, "-i", where, *arguments, environment=environment, **more)
+
+    def writes(self) -> list[str]:
+        """The operations of the last run that may have changed something."""
+        return self.simulator.operations(write=True)
+
+    def asked(self) -> list[str]:
+        """The accounts whose policies the last run has simulated, each once."""
+        calls = [call for call in self.simulator.calls() if call["operation"] == "SimulatePrincipalPolicy"]
+        return sorted({call["account"] for call in calls})
+
+
+@pytest.fixture(name="guarded")
+def _guarded(ansible: AnsibleRunner, simulator: SimulatorProcess) -> Guarded:
+    return Guarded(ansible, simulator)
+
+
+def asked_for(suffix: str = "", **variables: Any) -> dict[str, Any]:
+    """The inventory with a preflight; the suffix chooses other profiles."""
+    text = json.dumps(inventory()).replace('"profile": "shop"', f'"profile": "shop{suffix}"')
+    for profile in ("bank", "archive"):
+        text = text.replace(f'"profile": "{profile}"', f'"profile": "{profile}{suffix}"')
+    document = json.loads(text)
+    document["all"]["vars"].update({"flow_log_preflight": True, **variables})
+    return document
+
+
+def test_three_principals_with_their_least_policies_do_the_whole_work(guarded: Guarded) -> None:
+    """Publishers, the bucket's owner in another account, and a reporter who may only read."""
+    guarded.enforce()
+    done = guarded(PUBLISH, asked_for())
+    assert line(done, "flow logs:") == ("flow logs: targets=6 batches=3 destinations=2 create=6 put_policy=2 failed=0")
+    assert guarded.asked() == sorted([SHOP, BANK, ARCHIVE])
+
+    guarded(REPORT, asked_for("-reader"))
+    assert guarded.writes() == []
+    found = findings(guarded.folder)
+    assert found.keys() == {"in_sync"}
+    users = {f"arn:aws:iam::{USERS[name][0]}:user/{name}" for name in USERS if name.endswith("-reader")}
+    assert found["in_sync"] == {*SHOP_VPCS, *SHOP_US_VPCS, BANK_VPC, OPERATIONS, AUDIT, *users}
+
+
+def test_who_lacks_a_permission_is_stopped_before_anything_is_changed(guarded: Guarded) -> None:
+    """One of two accounts: its batch is stopped with a policy to paste, the other account is published."""
+    guarded.policies["bank"] = without(least("bank"), "logs:CreateLogDelivery")
+    guarded.enforce()
+    run = guarded(PUBLISH, asked_for(), succeeds=False)
+    assert line(run, "flow logs:") == ("flow logs: targets=6 batches=3 destinations=2 create=5 put_policy=2 failed=1")
+    assert not [call for call in guarded.simulator.calls() if call["account"] == BANK and "Flow" in call["operation"]]
+    (failure,) = [item for item in run.results if item["task"] == FAILED]
+    assert failure["host"] == f"{BANK}/eu-west-1/vpc/1-1"
+    told = failure["result"]["msg"]
+    assert "user/bank lacks logs:CreateLogDelivery." in told
+    pasted = json.loads(told[told.index("{") : told.rindex("}") + 1])
+    assert pasted["Statement"] == [{"Effect": "Allow", "Action": ["logs:CreateLogDelivery"], "Resource": ["*"]}]
+
+
+def test_a_report_says_what_its_reader_lacks_and_what_is_not_known(guarded: Guarded) -> None:
+    guarded.policies["bank-reader"] = without(least("bank-reader"), "ec2:DescribeFlowLogs")
+    guarded.policies["archive-reader"] = permissions_policy("reading", buckets=BUCKETS)
+    guarded.enforce()
+    guarded(REPORT, asked_for("-reader"))
+    assert guarded.writes() == []
+    rows = {row["target"]: row for row in report(guarded.folder)["findings"] if row["target_type"] == "Principal"}
+    by_name = {target.rsplit("/")[-1]: row for target, row in rows.items()}
+    assert {name: row["finding"] for name, row in by_name.items()} == {
+        "shop-reader": "in_sync",
+        "bank-reader": "permission_missing",
+        "archive-reader": "unknown",
+    }
+    assert by_name["bank-reader"]["severity"] == "high"
+    assert "lacks ec2:DescribeFlowLogs" in by_name["bank-reader"]["evidence"]
+    assert json.loads(by_name["bank-reader"]["remedy"])["Statement"][0]["Action"] == ["ec2:DescribeFlowLogs"]
+    assert "iam:SimulatePrincipalPolicy" in by_name["archive-reader"]["evidence"]
+
+
+def test_a_bucket_whose_owner_may_not_change_its_policy_stops_its_batches_also_under_a_limit(guarded: Guarded) -> None:
+    """In check mode as for real; both preflights run on the one host that the limit leaves."""
+    guarded.policies["archive"] = without(least("archive"), "s3:PutBucketPolicy")
+    guarded.enforce()
+    run = guarded(PUBLISH, asked_for(), "--check", "--limit", BANK_VPC, succeeds=False)
+    assert line(run, "flow logs:") == ("flow logs: targets=1 batches=1 destinations=1 failed=1")
+    assert guarded.asked() == sorted([BANK, ARCHIVE])
+    assert "user/archive lacks s3:PutBucketPolicy." in run.output
+    assert not {"CreateFlowLogs", "DescribeFlowLogs"}.intersection(guarded.simulator.operations())
