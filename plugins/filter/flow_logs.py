@@ -37,6 +37,9 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_atta
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_attachments import plan_attachments
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import permissions_policies
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import permissions_policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import objection
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import operations_for_bucket
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import operations_for_flow_logs
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import plan_preflights
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import stopped
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report import render
@@ -173,6 +176,18 @@ def flow_log_stopped(publication: Mapping[str, Any], hostvars: Mapping[str, Any]
     return stopped(publication, _results(publication, hostvars))
 
 
+def flow_log_operations(options: Mapping[str, Any], concerning: str = "flow_logs") -> List[str]:
+    """Return the operations that some work may need; see flow_log_operations.yml."""
+    if concerning == "bucket":
+        return list(operations_for_bucket(bool(options.get("manage_policy")), bool(options.get("check"))))
+    return list(operations_for_flow_logs(options))
+
+
+def flow_log_objection(result: Mapping[str, Any]) -> str:
+    """Return why some work must not run; see flow_log_objection.yml."""
+    return objection(result)
+
+
 def flow_log_overview(publication: Mapping[str, Any]) -> List[str]:
     """Return what a run is going to do, line by line; see flow_log_overview.yml."""
     return overview(publication)
@@ -274,6 +289,8 @@ class FilterModule:
             flow_log_failing,
             flow_log_findings,
             flow_log_managed_policies,
+            flow_log_objection,
+            flow_log_operations,
             flow_log_overview,
             flow_log_permissions_policies,
             flow_log_permissions_policy,

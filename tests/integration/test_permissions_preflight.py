@@ -182,3 +182,63 @@ def test_a_bucket_whose_owner_may_not_change_its_policy_stops_its_batches_also_u
     assert guarded.asked() == sorted([BANK, ARCHIVE])
     assert "user/archive lacks s3:PutBucketPolicy." in run.output
     assert not {"CreateFlowLogs", "DescribeFlowLogs"}.intersection(guarded.simulator.operations())
+
+
+def test_a_role_that_may_nothing_is_given_its_permissions_and_publishes_in_one_play(guarded: Guarded) -> None:
+    """It is refused before anything is changed; somebody else attaches the policy; then it makes the flow logs."""
+    attaching = permissions_policy("attaching_policies", principals=[f"arn:aws:iam::{SHOP}:role/net/publisher"])
+    assume = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": f"arn:aws:iam::{SHOP}:role/net/publisher"}
+    guarded.policies["shop"] = {**attaching, "Statement": [*attaching["Statement"], assume]}
+    guarded.enforce()
+    publisher = {"name": "publisher", "path": "/net/", "trust": [SHOP]}
+    guarded.simulator.seed({"accounts": {SHOP: {"roles": [publisher]}}})
+
+    session = {
+        "access_key": "{{ assumed.sts_creds.access_key }}",
+        "secret_key": "{{ assumed.sts_creds.secret_key }}",
+        "session_token": "{{ assumed.sts_creds.session_token }}",
+    }
+    common = {
+        "publish_to_s3_region": "eu-west-1",
+        "publish_to_s3_bucket_aws": {"profile": "archive"},
+        "publish_to_s3_destination": AUDIT,
+        "publish_to_s3_account_ids": [SHOP],
+        "publish_to_s3_targets": SHOP_VPCS,
+        "publish_to_s3_permission_account_id": SHOP,
+    }
+
+    def role(name: str, entry_point: str = "main", **variables: Any) -> dict[str, Any]:
+        given = {**common, **{f"publish_to_s3_{key}": value for key, value in variables.items()}}
+        included = {"name": "flowlogs.aws.publish_to_s3", "tasks_from": entry_point}
+        return {"name": name, "ansible.builtin.include_role": included, "vars": given}
+
+    publish = role("Publish", aws=session, preflight=True)
+    tasks = [
+        {
+            "name": "Become the role",
+            "amazon.aws.sts_assume_role": {
+                "profile": "shop",
+                "region": "eu-west-1",
+                "role_arn": f"arn:aws:iam::{SHOP}:role/net/publisher",
+                "role_session_name": "publish",
+            },
+            "register": "assumed",
+        },
+        {
+            "name": "Try",
+            "block": [publish],
+            "rescue": [{"name": "Refused", "ansible.builtin.debug": {"msg": "{{ ansible_failed_result.msg }}"}}],
+        },
+        role(
+            "Give",
+            "permissions",
+            aws={"profile": "shop"},
+            permission_principals=[{"type": "role", "name": "publisher"}],
+        ),
+        publish,
+    ]
+    play = {"name": "Play", "hosts": "localhost", "gather_facts": False, "tasks": tasks}
+    run = guarded([play], {"all": {"hosts": {}}})
+    # It may not ask about its permissions either: EC2's dry runs tell that it may not make flow logs.
+    assert "lacks ec2:" in run.one("Refused")["msg"]
+    assert guarded.writes() == ["PutRolePolicy", "PutBucketPolicy", "CreateFlowLogs"]

@@ -268,6 +268,15 @@ def _stops(asked: Iterable[Mapping[str, Any]], result: Result) -> List[Tuple[str
     return [(name, reason_of(result, rows)) for name, rows in lacking if rows]
 
 
+def objection(result: Result) -> str:
+    """Return why the work that a question was about must not run, ``""`` if nothing is in its way.
+
+    :param result: of ``flow_log_permissions_info``, asked for that work alone.
+    """
+    rows = [row for row in _denied(result) if set(row["operations"]).difference(_MERELY_HELPFUL)]
+    return reason_of(result, rows) if rows else ""
+
+
 def not_run(reason: Optional[str]) -> str:
     """Return a reason as a sentence about what did not run; ``""`` without one."""
     return f"Not run, because a permission lacks. {reason}" if reason else ""

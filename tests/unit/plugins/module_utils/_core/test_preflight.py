@@ -14,6 +14,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import find
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_scope import may_concern
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import OPERATIONS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import objection
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import operations_for_bucket
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import operations_for_flow_logs
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import plan_preflights
@@ -203,6 +204,21 @@ def test_what_is_stopped_fails_the_run_in_the_words_of_the_module() -> None:
     (failure,) = summary["failures"]
     assert failure["runner"] == VPC_BATCH and summary["actions"] == {}
     assert f"{USER} lacks something." in failure["message"] and '"logs:CreateLogDelivery"' in failure["message"]
+
+
+@pytest.mark.parametrize(
+    ("result", "objects"),
+    [
+        (answer(row("logs:CreateLogDelivery", operations=["create"])), True),
+        (answer(row("logs:CreateLogDelivery", "unknown", operations=["create"])), False),
+        (answer(row("s3:GetBucketPolicy", operations=["bucket_policy", "check_destination"])), True),
+        (answer(row("s3:GetBucketPolicy", operations=["check_destination"])), False),
+        (answer(row("s3:DeleteBucketPolicy", operations=["bucket_policy"])), False),
+        ({"skipped": True, "changed": False}, False),
+    ],
+)
+def test_what_is_asked_for_one_work_alone(result: dict[str, Any], objects: bool) -> None:
+    assert objection(result) == (f"{USER} lacks something. Because." if objects else "")
 
 
 def found_about(**answers: Any) -> dict[str, Any]:
