@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 
+from tests.integration.conftest import ROOT
 from tests.integration.conftest import AnsibleRun
 from tests.integration.conftest import AnsibleRunner
 from tests.integration.permission_world import client
@@ -50,6 +52,12 @@ class Permissions:
 
     def __init__(self, ansible: AnsibleRunner, simulator: SimulatorProcess) -> None:
         self._ansible, self._simulator = ansible, simulator
+        self._connection: dict[str, str] = {}
+
+    def use(self, connection: dict[str, str]) -> None:
+        """Run it with these connection options from now on, with permissions enforced."""
+        self._connection = connection
+        self._simulator.enforce()
 
     def __call__(self, *arguments: str, succeeds: bool = True, **variables: Any) -> AnsibleRun:
         """Run it with variables, named without the prefix ``publish_to_s3_permission_``."""
@@ -59,6 +67,7 @@ class Permissions:
             "ansible.builtin.include_role": {"name": "flowlogs.aws.publish_to_s3", "tasks_from": "permissions"},
             "vars": {
                 "publish_to_s3_region": "eu-west-1",
+                "publish_to_s3_aws": self._connection,
                 **{f"publish_to_s3_permission_{name}": value for name, value in given.items()},
             },
         }
@@ -205,3 +214,23 @@ def test_nothing_is_created_for_a_principal_that_is_missing(permissions: Permiss
     refused = permissions(succeeds=False, **given)
     assert "There is no role nobody" in refused.output
     assert permissions.writes() == [] and rest(iam) == before
+
+
+def test_what_the_readme_names_is_enough_for_managed_policies(permissions: Permissions, iam: Any) -> None:
+    """With permissions enforced: they come, and one that another uses goes on being there."""
+    readme = (ROOT / "roles" / "publish_to_s3" / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(iam:\w+)`", readme[readme.index("Managed policies take") :]))
+    for_all = named | {name.replace("Role", kind) for name in named for kind in ("User", "Group")}
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": sorted(for_all), "Resource": "*"}]}
+    iam.create_user(UserName="admin")
+    iam.put_user_policy(UserName="admin", PolicyName="least", PolicyDocument=json.dumps(document))
+    keys = iam.create_access_key(UserName="admin")["AccessKey"]
+    permissions.use({"access_key": keys["AccessKeyId"], "secret_key": keys["SecretAccessKey"]})
+    iam.create_user(UserName="other")
+    permissions(attachment="managed")
+    arn = f"arn:aws:iam::{ACCOUNT}:policy/{NAME}"
+    iam.attach_user_policy(UserName="other", PolicyArn=arn)
+    permissions(attachment="managed", state="absent")
+    assert attached(iam) == dict.fromkeys(("ada", "net", "publisher"), ["foreign"])
+    permissions(attachment="managed", state="absent", principals=[{"type": "user", "name": "other"}])
+    assert NAME not in [policy["PolicyName"] for policy in iam.list_policies(Scope="Local")["Policies"]]
