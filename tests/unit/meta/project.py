@@ -52,6 +52,11 @@ def modules() -> list[str]:
     return sorted(pathlib.PurePath(name).stem for name in tracked_under("plugins/modules") if "__init__" not in name)
 
 
+def inventory_plugins() -> list[str]:
+    """Return the names of the collection's inventory plugins."""
+    return sorted(pathlib.PurePath(name).stem for name in tracked_under("plugins/inventory"))
+
+
 def roles() -> list[str]:
     """Return the names of the collection's roles."""
     return sorted({name.split("/")[1] for name in tracked_files() if name.startswith("roles/")})

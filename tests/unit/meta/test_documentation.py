@@ -15,6 +15,9 @@ import yaml
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import SEVERITIES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import permissions_policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import COVERAGE_GROUPS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import FACTS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import GAPS_VARIABLE
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import OPTION_DEFAULTS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import PREFIX
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import VARIABLES
@@ -22,6 +25,7 @@ from tests.markdown import blocks
 from tests.markdown import section
 from tests.markdown import table_rows
 from tests.unit.meta.project import ROOT
+from tests.unit.meta.project import inventory_plugins
 from tests.unit.meta.project import modules
 from tests.unit.meta.project import read
 from tests.unit.meta.project import read_yaml
@@ -33,6 +37,9 @@ GUIDES = "docs/docsite/rst"
 PAGES = ["README.md", *(name for name in tracked_files() if name.startswith(f"{GUIDES}/"))]
 # Words that begin like variables and are none.
 NO_VARIABLES = {"flow_log_hosts", "flow_log_permissions_policies", "flow_log_permissions_policy", "flow_log_retire"}
+# Groups that the inventory plugin makes, and its name.
+GROUPS = {*COVERAGE_GROUPS.values(), "flow_log_type_TYPE", "flow_log_region_REGION", "flow_log_account_ID"}
+GROUPS |= {"flow_log_type_network_interface", "flow_log_targets"}
 
 
 def names_in_first_column(markdown: str) -> list[str]:
@@ -43,7 +50,7 @@ def names_in_first_column(markdown: str) -> list[str]:
 def test_readme_lists_the_modules_roles_and_playbooks_that_there_are() -> None:
     playbooks = [f"flowlogs.aws.{path.stem}" for path in sorted((ROOT / "playbooks").glob("*.yml"))]
     listed = names_in_first_column(section(README, "Included content"))
-    assert sorted(listed) == sorted([*modules(), *roles(), *playbooks])
+    assert sorted(listed) == sorted([*modules(), *roles(), *playbooks, *inventory_plugins()])
 
 
 def test_readme_asks_for_the_versions_that_are_needed() -> None:
@@ -70,14 +77,19 @@ def test_readme_maps_every_step_of_the_console_to_an_option() -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_page_names_only_variables_that_there_are(name: str) -> None:
-    known = {*VARIABLES, *NO_VARIABLES, *modules(), f"{PREFIX}OPTION"}
-    assert set(re.findall(r"(?<![\w.])flow_log_\w*[a-zA-Z]", read(name))) - known == set()
+    known = {*VARIABLES, *FACTS, GAPS_VARIABLE, "flow_log_id", *GROUPS, *NO_VARIABLES, *modules(), f"{PREFIX}OPTION"}
+    assert set(re.findall(r"(?<![\w.])flow_log_\w*[a-zA-Z0-9]", read(name))) - known == set()
 
 
 def test_every_variable_is_in_the_guide() -> None:
     guide = read(f"{GUIDES}/guide_targets.rst")
     own = set(VARIABLES) - {PREFIX + option for option in OPTION_DEFAULTS}
     assert {variable for variable in own if f"``{variable}``" not in guide} == set()
+
+
+def test_every_fact_and_group_of_the_inventory_plugin_is_in_its_guide() -> None:
+    guide = read(f"{GUIDES}/guide_inventory.rst")
+    assert [name for name in (*FACTS, GAPS_VARIABLE, *GROUPS, *COVERAGE_GROUPS) if name not in guide] == []
 
 
 def test_guide_lists_every_finding_with_its_severity() -> None:

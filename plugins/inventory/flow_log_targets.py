@@ -1,0 +1,318 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The inventory plugin that finds what can have flow logs."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: flow_log_targets
+short_description: Network resources of AWS as targets of flow logs
+version_added: 0.1.0
+author:
+  - flowlogs.aws contributors (@flowlogs-aws)
+description:
+  - Finds VPCs, subnets, network interfaces, regional NAT gateways, transit gateways and their attachments in many accounts
+    and regions. Each is a host, with the variables that the playbooks of this collection read, and in groups that tell
+    its type, region, account, and whether it is logged.
+  - What was asked for and could not be read, such as an account that is denied or a region that is disabled, stops
+    nothing else. It is in the variable C(flow_log_inventory_gaps) of the group C(all).
+  - The name of the inventory file ends in C(flow_log_targets.yml) or C(flow_log_targets.yaml).
+notes:
+  - Groups are C(flow_log_type_TYPE), C(flow_log_region_REGION), C(flow_log_account_ID), and one of C(flow_log_to_s3) (it has a
+    flow log to S3), C(flow_log_elsewhere_only) (it has flow logs, none of them to S3), C(flow_log_covered_by_parent) (only
+    what it is part of has one), C(flow_log_not_logged), C(flow_log_other_account) (another account owns it, as in a shared VPC)
+    and C(flow_log_coverage_unknown) (the flow logs could not be read).
+  - Permissions needed in each account are C(ec2:DescribeFlowLogs), C(ec2:DescribeRegions), and for the types asked for
+    C(ec2:DescribeVpcs), C(ec2:DescribeSubnets), C(ec2:DescribeNetworkInterfaces) (with C(ec2:DescribeSubnets)),
+    C(ec2:DescribeNatGateways), C(ec2:DescribeTransitGateways), C(ec2:DescribeTransitGatewayAttachments). Without
+    C(ec2:DescribeRegions) the regions have to be named.
+  - Hosts get a profile by name as connection options, and never a key. A role that O(accounts[].assume_role_arn) names is
+    entered for reading only; its keys stay in the memory of the plugin, and are in no variable, no cache and no output.
+  - Values of tags are text of others. They are never templates, and only plain characters of them become names of hosts.
+  - Cloud WAN resources are not found. Name them in an inventory of your own.
+extends_documentation_fragment:
+  - inventory_cache
+  - constructed
+  - amazon.aws.boto3
+  - amazon.aws.common.plugins
+  - amazon.aws.region.plugins
+  - amazon.aws.assume_role.plugins
+options:
+  plugin:
+    description: Name of this plugin.
+    type: str
+    required: true
+    choices: [flowlogs.aws.flow_log_targets]
+  types:
+    description: Which types of resources become hosts.
+    type: list
+    elements: str
+    choices: [VPC, Subnet, NetworkInterface, RegionalNatGateway, TransitGateway, TransitGatewayAttachment]
+    default: [VPC]
+  regions:
+    description:
+      - Regions to look into, in each account. V(all) stands for every region that AWS has in the partition.
+      - Without it, the region of the option O(region), the environment or the profile.
+    type: list
+    elements: str
+    default: []
+  accounts:
+    description:
+      - Accounts to look into. Without this and O(organization), the account of the credentials.
+      - Keys are not accepted here, as an inventory is no place for them.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      account_id:
+        description: Id of the account, in quotes. Where it is given, credentials of any other account are refused.
+        type: str
+      name:
+        description: What people call the account. It is in the variable C(flow_log_account_name).
+        type: str
+      profile:
+        description:
+          - Profile of the AWS configuration to enter the account with. Hosts get it in C(flow_log_aws), so playbooks use it
+            too.
+        type: str
+      assume_role_arn:
+        description:
+          - Role to enter the account with, from the credentials of the plugin. With O(accounts[].profile) beside it, the role is for the
+            plugin and the profile for the playbooks. Without, say in C(flow_log_aws) of the group of the account how
+            playbooks enter it.
+        type: str
+  organization:
+    description: Accounts to look into, as a list that something else fetched. Accounts that O(accounts) names too are left to it.
+    type: dict
+    suboptions:
+      accounts:
+        description:
+          - Accounts as C(aws organizations list-accounts) gives them (C(Id), C(Name), C(Status) or C(State)), or just their ids.
+          - An account that is not active is not read, and is a gap.
+        type: list
+        elements: raw
+      profile:
+        description: Name of the profile of each account, with C({id}) or C({name}) in the place of its id or name.
+        type: str
+      assume_role_name:
+        description: Name of the role to enter each account with, for example V(flow-logs-read).
+        type: str
+      partition:
+        description: Partition of the roles.
+        type: str
+        default: aws
+  tags:
+    description:
+      - Only resources with these tags. A value is a text, a list of texts of which one is enough, or V(*) for any.
+    type: dict
+    default: {}
+  filters:
+    description:
+      - Type of resource -> filters of the call of EC2 that describes it, a name with a value or a list of values.
+    type: dict
+    default: {}
+  instances:
+    description:
+      - Makes targets of instances that the inventory plugin P(amazon.aws.aws_ec2#inventory) found. Of one type, only what
+        these instances use becomes hosts; the variable C(flow_log_instances) names them.
+      - Ansible reads the files of an inventory in the order of their names, and that of C(aws_ec2) has to come first.
+    type: dict
+    suboptions:
+      group:
+        description: Group with the instances.
+        type: str
+        default: aws_ec2
+      as:
+        description: V(NetworkInterface), V(Subnet) or V(VPC); O(types) has to name it.
+        type: str
+        required: true
+  owned_only:
+    description: Whether to leave out what another account owns.
+    type: bool
+    default: false
+  hostnames:
+    description:
+      - Where names of hosts come from, the best first. V(resource_id), or C(tag:KEY) for the value of a tag.
+      - A name that two targets have, or that something else in the inventory has, gives way to the id.
+    type: list
+    elements: str
+    default: [resource_id]
+  workers:
+    description: How many accounts or regions are read at the same time.
+    type: int
+    default: 8
+  fail_on_gaps:
+    description: Whether the inventory fails if anything could not be read.
+    type: bool
+    default: false
+"""
+
+EXAMPLES = r"""
+# network.flow_log_targets.yml: the VPCs of the account of the credentials, in two regions
+plugin: flowlogs.aws.flow_log_targets
+regions: [eu-west-1, us-east-1]
+
+---
+# VPCs and transit gateways of three accounts, production only, one group for each value of a tag
+plugin: flowlogs.aws.flow_log_targets
+types: [VPC, TransitGateway]
+regions: [all]
+accounts:
+  - {profile: shop, name: shop}
+  - {profile: payments, name: payments}
+  - {account_id: "777788889999", assume_role_arn: "arn:aws:iam::777788889999:role/flow-logs-read", profile: data}
+tags:
+  env: [production, prod]
+keyed_groups:
+  - {key: flow_log_resource_tags.team, prefix: team}
+groups:
+  to_publish: flow_log_coverage not in ["s3", "other_account"]
+cache: true
+cache_plugin: ansible.builtin.jsonfile
+cache_connection: /tmp/flow-log-targets
+cache_timeout: 600
+
+---
+# An organisation, from data
+plugin: flowlogs.aws.flow_log_targets
+regions: [eu-west-1]
+organization:
+  accounts:
+    - {Id: "111122223333", Name: shop, Status: ACTIVE}
+    - {Id: "444455556666", Name: payments, Status: ACTIVE}
+  assume_role_name: flow-logs-read
+  profile: "flow-logs-{name}"
+
+---
+# Interfaces of the instances that an aws_ec2.yml beside this file finds
+plugin: flowlogs.aws.flow_log_targets
+types: [NetworkInterface]
+regions: [eu-west-1]
+instances: {group: aws_ec2, as: NetworkInterface}
+hostnames: ["tag:Name", resource_id]
+"""
+
+from typing import Any
+from typing import Dict
+from typing import List
+from typing import Mapping
+from typing import Sequence
+
+from ansible.errors import AnsibleParserError
+
+from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Accounts
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Gap
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import accounts_from_options
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import GAPS_VARIABLE
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import FoundTarget
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import Scan
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import find_targets
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import host_names
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import instances_by_id
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_options import filters_by_type
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_options import instance_choice
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_options import name_preferences
+from ansible_collections.flowlogs.aws.plugins.plugin_utils.target_reader import Question
+from ansible_collections.flowlogs.aws.plugins.plugin_utils.target_reader import TargetReader
+from ansible_collections.flowlogs.aws.plugins.plugin_utils.target_reader import inert
+
+#: More warnings than that would hide everything else; the variable has all of them.
+_WARNINGS = 5
+
+
+class InventoryModule(AWSInventoryBase):
+    """Turns options into a question, and answers into hosts."""
+
+    NAME = "flowlogs.aws.flow_log_targets"
+    INVENTORY_FILE_SUFFIXES = ("flow_log_targets.yml", "flow_log_targets.yaml")
+
+    def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
+        """Read AWS or the cache, and fill the inventory."""
+        super().parse(inventory, loader, path, cache=cache)
+        try:
+            raw = self._raw(path, cache)
+            self._fill([Scan(**scan) for scan in raw["scans"]])
+        except InputError as error:
+            raise AnsibleParserError(str(error)) from error
+        self._tell(raw["gaps"])
+
+    def _raw(self, path: str, cache: bool) -> Dict[str, Any]:
+        """Return answers and gaps as plain data, from the cache if that was asked the same."""
+        accounts = accounts_from_options(self.get_option("accounts"), self.get_option("organization"))
+        question = self._question()
+        asked = repr((question, accounts))
+        cached, raw = self.get_cached_result(path, cache)
+        if cached and isinstance(raw, Mapping) and raw.get("asked") == asked:
+            return dict(raw)
+        raw = {"asked": asked, **self._read(question, accounts)}
+        self.update_cached_result(path, cache and not cached, raw)
+        return raw
+
+    def _question(self) -> Question:
+        types = tuple(dict.fromkeys(self.get_option("types")))
+        filters = filters_by_type(types, self.get_option("filters"), self.get_option("tags"))
+        home = self.region
+        regions = tuple(self.get_option("regions")) or ((home,) if home else ())
+        if not regions:
+            raise InputError("regions", [], "at least one region, or all")
+        named = [region for region in regions if region != "all"]
+        return Question(types, regions, home or (named + ["us-east-1"])[0], filters)
+
+    def _read(self, question: Question, accounts: Accounts) -> Dict[str, Any]:
+        reader = TargetReader(self.client, question, max(1, self.get_option("workers")))
+        scans, gaps = reader.read(accounts.accounts)
+        return {
+            "scans": [scan.to_dict() for scan in scans],
+            "gaps": [gap.to_dict() for gap in (*accounts.gaps, *gaps)],
+        }
+
+    def _fill(self, scans: Sequence[Scan]) -> None:
+        instances = instance_choice(self.get_option("instances"), self.get_option("types"))
+        used = self._instances(instances["group"], instances["as"]) if instances else {}
+        targets = [
+            target
+            for target in find_targets(scans)
+            if (target.owner_id == target.found_in or not self.get_option("owned_only"))
+            and (not instances or target.resource_type != instances["as"] or target.resource_id in used)
+        ]
+        taken = {*self.inventory.hosts, *self.inventory.groups}
+        names = host_names(targets, name_preferences(self.get_option("hostnames")), taken)
+        for name, target in zip(names, targets):
+            self._add(name, target, used.get(target.resource_id, []))
+
+    def _instances(self, group: str, resource_type: str) -> Dict[str, List[str]]:
+        if group not in self.inventory.groups:
+            raise InputError("instances.group", group, "a group that an inventory file before this one made")
+        hosts = {host.name: host.get_vars() for host in self.inventory.groups[group].get_hosts()}
+        return instances_by_id(hosts, resource_type)
+
+    def _add(self, name: str, target: FoundTarget, instances: List[str]) -> None:
+        self.inventory.add_host(name)
+        variables = {**target.variables(), **({"flow_log_instances": instances} if instances else {})}
+        variables = {key: inert(value) for key, value in variables.items()}
+        for key, value in variables.items():
+            self.inventory.set_variable(name, key, value)
+        for group in target.groups():
+            self.inventory.add_group(group)
+            self.inventory.add_child(group, name)
+        strict = self.get_option("strict")
+        self._set_composite_vars(self.get_option("compose"), variables, name, strict=strict)
+        self._add_host_to_composed_groups(self.get_option("groups"), variables, name, strict=strict)
+        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, name, strict=strict)
+
+    def _tell(self, gaps: Sequence[Mapping[str, Any]]) -> None:
+        """Warn of gaps, and leave them where reports find them, beside those of other inventory files."""
+        before = self.inventory.groups["all"].get_vars().get(GAPS_VARIABLE) or []
+        self.inventory.set_variable("all", GAPS_VARIABLE, [*before, *(inert(dict(gap)) for gap in gaps)])
+        sentences = [Gap(**gap).sentence for gap in gaps]
+        if sentences and self.get_option("fail_on_gaps"):
+            raise AnsibleParserError(" | ".join(sentences))
+        for sentence in sentences[:_WARNINGS]:
+            self.warn(sentence)
+        if len(sentences) > _WARNINGS:
+            self.warn(f"{len(sentences) - _WARNINGS} more are in the variable {GAPS_VARIABLE}.")

@@ -1,0 +1,71 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The calls of the inventory plugin, one function each; they return what AWS answers. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Dict
+from typing import List
+from typing import Mapping
+from typing import Optional
+
+from ansible_collections.amazon.aws.plugins.module_utils.transformation import ansible_dict_to_boto3_filter_list
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsErrorHandler
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import Shape
+
+
+def _plain(value: Any) -> Any:
+    """Return an answer as JSON knows it: times become ISO 8601, so that a cache gives back what it was given."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _snake_of(operation: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in operation).lstrip("_")
+
+
+@FlowLogsErrorHandler.common_error_handler("describe resources")
+def describe_resources(client: Any, shape: Shape, filters: Mapping[str, Any]) -> List[Dict[str, Any]]:
+    """Return the resources of a type that match (EC2 API, the operation that ``shape`` names; all pages).
+
+    :param filters: name of a filter -> value or values; empty for all.
+    """
+    request = {shape.filter_parameter: ansible_dict_to_boto3_filter_list(dict(filters))} if filters else {}
+    pages = client.get_paginator(_snake_of(shape.operation)).paginate(**request)
+    return [_plain(item) for page in pages for item in page.get(shape.answer, ())]
+
+
+@FlowLogsErrorHandler.common_error_handler("describe flow logs")
+def describe_raw_flow_logs(client: Any) -> List[Dict[str, Any]]:
+    """Return all flow logs of the region as they are described (EC2 API DescribeFlowLogs, all pages)."""
+    pages = client.get_paginator("describe_flow_logs").paginate()
+    return [_plain(item) for page in pages for item in page.get("FlowLogs", ())]
+
+
+@FlowLogsErrorHandler.common_error_handler("describe regions")
+def describe_regions(client: Any) -> Dict[str, str]:
+    """Return every region and its status (EC2 API DescribeRegions with AllRegions).
+
+    The status is ``opt-in-not-required``, ``opted-in`` or ``not-opted-in``.
+    """
+    answer = client.describe_regions(AllRegions=True)
+    return {item["RegionName"]: item.get("OptInStatus", "opt-in-not-required") for item in answer["Regions"]}
+
+
+@FlowLogsErrorHandler.common_error_handler("assume the role")
+def assume_role(client: Any, role_arn: str, session_name: str) -> Dict[str, Optional[str]]:
+    """Return the keys of a role's session, under botocore's names (STS API AssumeRole)."""
+    given = client.assume_role(RoleArn=role_arn, RoleSessionName=session_name)["Credentials"]
+    return {
+        "profile_name": None,
+        "aws_access_key_id": given["AccessKeyId"],
+        "aws_secret_access_key": given["SecretAccessKey"],
+        "aws_session_token": given["SessionToken"],
+    }

@@ -1,0 +1,410 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The inventory plugin flow_log_targets, through ansible-inventory and the playbooks: three accounts, several regions."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import time
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.integration.conftest import ROOT
+from tests.integration.conftest import AnsibleRun
+from tests.integration.conftest import AnsibleRunner
+from tests.integration.publication import ARCHIVE
+from tests.integration.publication import BANK
+from tests.integration.publication import OPERATIONS
+from tests.integration.publication import SHOP
+from tests.integration.publication import environment
+from tests.integration.publication import line
+from tests.simulator.client import DEFAULT_ACCESS_KEY
+from tests.simulator.client import SECRET_KEY
+from tests.simulator.client import SimulatorProcess
+
+PLUGIN = "flowlogs.aws.flow_log_targets"
+LOGGED, WATCHED, BARE = (f"vpc-0a{number:015}" for number in (1, 2, 3))
+SUBNET, OWN_SUBNET, INTERFACE = "subnet-0a000000000000001", "subnet-0a000000000000002", "eni-0a000000000000001"
+US_VPC, BANK_VPC = "vpc-0b000000000000001", "vpc-0d000000000000001"
+DISABLED = "eu-central-2"
+EVIL = "{{ lookup('ansible.builtin.pipe', 'touch pwned') }}"
+ROLE = f"arn:aws:iam::{SHOP}:role/watcher"
+WATCH = {"log_group": "/vpc/watched", "role": ROLE}
+SEED = {
+    "accounts": {
+        ARCHIVE: {"buckets": [{"name": "operations-logs", "region": "eu-west-1"}]},
+        SHOP: {
+            "roles": [{"name": "flow-logs", "trust": [ARCHIVE]}, {"name": "watcher"}],
+            "regions": {
+                "eu-west-1": {
+                    "vpcs": [
+                        {
+                            "id": LOGGED,
+                            "name": "shop",
+                            "tags": {"env": "prod", "owner": EVIL},
+                            "subnets": [{"id": SUBNET, "interfaces": [{"id": INTERFACE}]}],
+                            "flow_logs": [{"destination": f"{OPERATIONS}/network/"}],
+                        },
+                        {
+                            "id": WATCHED,
+                            "name": "shop",
+                            "tags": {"env": "prod"},
+                            "cidr": "10.2.0.0/16",
+                            "flow_logs": [WATCH],
+                        },
+                        {
+                            "id": BARE,
+                            "name": EVIL,
+                            "tags": {"env": "test"},
+                            "cidr": "10.3.0.0/16",
+                            "subnets": [{"id": OWN_SUBNET, "flow_logs": [WATCH]}],
+                        },
+                    ]
+                },
+                "us-east-1": {"vpcs": [{"id": US_VPC}]},
+            },
+        },
+        BANK: {
+            "roles": [{"name": "flow-logs", "trust": [ARCHIVE]}],
+            "regions": {"eu-west-1": {"vpcs": [{"id": BANK_VPC}]}, "us-east-1": {}},
+        },
+    }
+}
+ACCOUNTS = [{"profile": "shop", "name": "shop"}, {"profile": "bank", "account_id": BANK}]
+OPTIONS = {"regions": ["eu-west-1", "us-east-1", DISABLED], "accounts": ACCOUNTS}
+
+
+def plain(value: dict[str, Any]) -> Any:
+    """Return a text that ansible-inventory marks as no template, without the mark."""
+    return value["__ansible_unsafe"] if value.keys() == {"__ansible_unsafe"} else value
+
+
+class Inventory:
+    """What ``ansible-inventory --list`` says."""
+
+    def __init__(self, text: str, warnings: str) -> None:
+        self.text, self.warnings = text, warnings
+        self.groups: dict[str, Any] = json.loads(text, object_hook=plain)
+        self.hosts: dict[str, dict[str, Any]] = self.groups["_meta"]["hostvars"]
+
+    def in_group(self, name: str) -> list[str]:
+        """The hosts of a group."""
+        return sorted(self.groups.get(name, {}).get("hosts", []))
+
+    @property
+    def gaps(self) -> list[tuple[str, str | None, str, str]]:
+        """What could not be read: account, region, call and code."""
+        entries = next(iter(self.hosts.values()))["flow_log_inventory_gaps"]
+        return [(item["account"], item["region"], item["reading"], item["code"]) for item in entries]
+
+
+class Room:
+    """A folder with an inventory file, and the simulator."""
+
+    def __init__(self, ansible: AnsibleRunner, simulator: SimulatorProcess) -> None:
+        self.ansible, self.simulator, self.folder = ansible, simulator, ansible.folder
+        simulator.seed(SEED)
+        simulator.clear_calls()
+
+    def write(self, options: dict[str, Any], folder: str = "inventory") -> pathlib.Path:
+        """Write the inventory file and return its folder."""
+        where = self.folder / folder
+        where.mkdir(exist_ok=True)
+        text = yaml.safe_dump({"plugin": PLUGIN, **options})
+        (where / "network.flow_log_targets.yml").write_text(text, encoding="utf-8")
+        return where
+
+    def environment(self) -> dict[str, str]:
+        """The surroundings: profiles for two accounts, and as the one for all else that of the log archive's."""
+        return {**environment(self.folder, self.simulator), "AWS_PROFILE": "archive"}
+
+    def run(self, options: dict[str, Any], *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run ansible-inventory."""
+        program = pathlib.Path(sys.executable).with_name("ansible-inventory")
+        settings = {"ANSIBLE_CONFIG": str(ROOT / "tools" / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1"}
+        command = [str(program), "-i", str(self.write(options)), "--list", *arguments]
+        return subprocess.run(
+            command,
+            cwd=self.folder,
+            env={**os.environ, **settings, "ANSIBLE_INVENTORY_UNPARSED_FAILED": "true", **self.environment()},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+
+    def list(self, options: dict[str, Any], *arguments: str) -> Inventory:
+        """List an inventory that must be readable."""
+        done = self.run(options, *arguments)
+        assert done.returncode == 0, done.stderr
+        return Inventory(done.stdout, done.stderr)
+
+    def refused(self, options: dict[str, Any]) -> str:
+        """The message of an inventory that must not be readable."""
+        done = self.run(options)
+        assert done.returncode != 0, done.stdout
+        return " ".join(done.stderr.split())
+
+
+@pytest.fixture(name="room")
+def _room(ansible: AnsibleRunner, simulator: SimulatorProcess) -> Room:
+    return Room(ansible, simulator)
+
+
+def test_targets_of_several_accounts_and_regions_with_variables_for_playbooks(room: Room) -> None:
+    found = room.list(OPTIONS)
+    assert sorted(found.hosts) == sorted([LOGGED, WATCHED, BARE, US_VPC, BANK_VPC])
+    shop = found.hosts[LOGGED]
+    assert (shop["flow_log_account_id"], shop["flow_log_region"], shop["flow_log_resource_type"]) == (
+        SHOP,
+        "eu-west-1",
+        "VPC",
+    )
+    assert (shop["flow_log_aws"], shop["flow_log_account_name"]) == ({"profile": "shop"}, "shop")
+    assert found.hosts[BANK_VPC]["flow_log_aws"] == {"profile": "bank"}
+    assert found.in_group("flow_log_type_vpc") == sorted(found.hosts)
+    assert found.in_group("flow_log_region_us_east_1") == [US_VPC]
+    assert found.in_group(f"flow_log_account_{BANK}") == [BANK_VPC]
+    assert {name: found.in_group(name) for name in ("flow_log_to_s3", "flow_log_elsewhere_only")} == {
+        "flow_log_to_s3": [LOGGED],
+        "flow_log_elsewhere_only": [WATCHED],
+    }
+    assert found.in_group("flow_log_not_logged") == sorted([BARE, US_VPC, BANK_VPC])
+    (existing,) = shop["flow_log_existing"]
+    assert (existing["log_destination_type"], existing["destination"]) == ("s3", f"{OPERATIONS}/network/")
+
+
+def test_a_disabled_region_is_a_gap_of_each_account_and_gets_no_call(room: Room) -> None:
+    found = room.list(OPTIONS)
+    assert found.gaps == [
+        ("shop", DISABLED, "DescribeRegions", "RegionDisabled"),
+        ("bank", DISABLED, "DescribeRegions", "RegionDisabled"),
+    ]
+    assert f"Not read: shop in {DISABLED} ({SHOP}). DescribeRegions: RegionDisabled" in " ".join(found.warnings.split())
+    assert room.simulator.calls(region=DISABLED) == []
+
+
+def test_one_sweep_for_each_account_and_region(room: Room) -> None:
+    room.list({**OPTIONS, "types": ["VPC", "Subnet", "NetworkInterface"]})
+    sweeps = room.simulator.calls(operation="DescribeFlowLogs")
+    assert sorted((call["account"], call["region"]) for call in sweeps) == [
+        (SHOP, "eu-west-1"),
+        (SHOP, "us-east-1"),
+        (BANK, "eu-west-1"),
+        (BANK, "us-east-1"),
+    ]
+    assert room.simulator.calls(operation="DescribeSubnets", account=SHOP, region="eu-west-1") != []
+    assert len(room.simulator.calls(operation="DescribeSubnets")) == 4
+    assert [call for call in room.simulator.writes() if call["operation"] != "AssumeRole"] == []
+
+
+def test_what_is_part_of_a_logged_vpc_is_covered(room: Room) -> None:
+    found = room.list({**OPTIONS, "types": ["Subnet", "NetworkInterface"]})
+    assert found.in_group("flow_log_covered_by_parent") == sorted([SUBNET, INTERFACE])
+    assert found.in_group("flow_log_elsewhere_only") == [OWN_SUBNET]
+    assert found.hosts[INTERFACE]["flow_log_parents"] == [SUBNET, LOGGED]
+    (by,) = found.hosts[INTERFACE]["flow_log_existing_of_parents"]
+    assert by["resource_id"] == LOGGED
+
+
+def test_a_denied_account_is_a_gap_and_the_others_are_found(room: Room) -> None:
+    room.simulator.fault(operation="AssumeRole", action="deny", contains=BANK, times=None)
+    found = room.list({**OPTIONS, "regions": ["eu-west-1"]})
+    assert sorted(found.hosts) == sorted([LOGGED, WATCHED, BARE])
+    assert found.gaps == [("bank", None, "GetCallerIdentity", "AccessDenied")]
+
+
+def test_a_denied_call_is_a_gap_by_name_and_what_hangs_on_it_is_unknown(room: Room) -> None:
+    room.simulator.fault(operation="DescribeFlowLogs", account=SHOP, region="eu-west-1", action="deny", times=None)
+    found = room.list({**OPTIONS, "regions": ["eu-west-1", "us-east-1"]})
+    assert found.gaps == [("shop", "eu-west-1", "DescribeFlowLogs", "UnauthorizedOperation")]
+    assert found.in_group("flow_log_coverage_unknown") == sorted([LOGGED, WATCHED, BARE])
+    assert found.in_group("flow_log_not_logged") == sorted([US_VPC, BANK_VPC])
+
+
+def test_a_region_that_takes_no_keys_is_asked_once(room: Room) -> None:
+    """A region that is not enabled answers AuthFailure with 401, to whatever is asked."""
+    room.simulator.fault(operation="*", region="us-east-1", action="deny", code="AuthFailure", status=401, times=None)
+    found = room.list({"regions": ["eu-west-1", "us-east-1"], "accounts": ACCOUNTS[:1], "region": "eu-west-1"})
+    assert found.gaps == [("shop", "us-east-1", "DescribeVpcs", "AuthFailure")]
+    assert len(room.simulator.calls(region="us-east-1", operation="DescribeFlowLogs")) == 0
+
+
+def test_all_regions_are_those_that_are_enabled(room: Room) -> None:
+    found = room.list({"regions": ["all"], "accounts": ACCOUNTS[:1], "tags": {"env": "*"}})
+    assert sorted(found.hosts) == sorted([LOGGED, WATCHED, BARE])
+    assert ("shop", DISABLED, "DescribeRegions", "RegionDisabled") in found.gaps
+    assert {code for _account, _region, _reading, code in found.gaps} == {"RegionDisabled"}
+
+
+def test_without_the_list_of_regions_those_named_are_read_and_all_is_a_gap(room: Room) -> None:
+    room.simulator.fault(operation="DescribeRegions", action="deny", times=None)
+    found = room.list({"regions": ["eu-west-1"], "accounts": ACCOUNTS})
+    assert len(found.hosts) == 4 and found.gaps == []
+    message = room.refused({"regions": ["all"], "accounts": ACCOUNTS[:1], "fail_on_gaps": True})
+    assert "DescribeRegions: UnauthorizedOperation" in message
+
+
+def test_filters_and_tags(room: Room) -> None:
+    assert sorted(room.list({**OPTIONS, "tags": {"env": "prod"}}).hosts) == sorted([LOGGED, WATCHED])
+    assert sorted(room.list({**OPTIONS, "tags": {"env": ["test", "none"]}}).hosts) == [BARE]
+    only = {"VPC": {"cidr-block-association.cidr-block": ["10.2.0.0/16"]}}
+    assert sorted(room.list({**OPTIONS, "filters": only, "tags": {"env": "prod"}}).hosts) == [WATCHED]
+    assert "filters: 'Subnet' is not accepted" in room.refused({**OPTIONS, "filters": {"Subnet": {}}})
+
+
+def test_names_from_tags_are_plain_and_belong_to_one_host(room: Room) -> None:
+    found = room.list({**OPTIONS, "hostnames": ["tag:Name", "resource_id"]})
+    name = "lookup_ansible.builtin.pipe_touch_pwned"
+    assert sorted(found.hosts) == sorted([LOGGED, WATCHED, name, US_VPC, BANK_VPC])
+    assert found.hosts[name]["flow_log_resource_id"] == BARE
+
+
+def test_values_of_tags_are_never_templates(room: Room) -> None:
+    options = {
+        **OPTIONS,
+        "keyed_groups": [{"key": "flow_log_resource_tags.owner | default('nobody')", "prefix": "owner"}],
+        "compose": {"owned_by": "flow_log_resource_tags.owner | default('nobody')"},
+        "cache": True,
+        "cache_plugin": "ansible.builtin.jsonfile",
+        "cache_connection": str(room.folder / "cache"),
+    }
+    for _again in range(2):
+        found = room.list(options)
+        assert found.hosts[LOGGED]["flow_log_resource_tags"]["owner"] == EVIL
+        assert found.hosts[LOGGED]["owned_by"] == EVIL
+        show = [
+            {
+                "hosts": LOGGED,
+                "gather_facts": False,
+                "tasks": [
+                    {
+                        "name": "Show",
+                        "delegate_to": "localhost",
+                        "ansible.builtin.debug": {"msg": "{{ owned_by }} {{ flow_log_resource_tags.owner }}"},
+                    }
+                ],
+            }
+        ]
+        run = room.ansible(show, "-i", str(room.folder / "inventory"), environment=room.environment())
+        assert run.one("Show")["msg"] == f"{EVIL} {EVIL}"
+    assert list(room.folder.rglob("pwned")) == []
+
+
+def test_groups_by_own_rules_are_the_same_from_the_cache(room: Room) -> None:
+    options = {
+        **OPTIONS,
+        "keyed_groups": [{"key": "flow_log_resource_tags.env", "prefix": "env"}],
+        "groups": {"to_publish": "flow_log_coverage not in ['s3', 'other_account']"},
+        "cache": True,
+        "cache_plugin": "ansible.builtin.jsonfile",
+        "cache_connection": str(room.folder / "cache"),
+    }
+    first = room.list(options)
+    assert first.in_group("env_prod") == sorted([LOGGED, WATCHED])
+    assert first.in_group("to_publish") == sorted([WATCHED, BARE, US_VPC, BANK_VPC])
+    room.simulator.clear_calls()
+    assert room.list(options).groups == first.groups
+    assert room.simulator.calls() == []
+    # Other rules for groups need no new answers; another question does.
+    other = room.list({**options, "keyed_groups": [{"key": "flow_log_region", "prefix": "at"}]})
+    assert other.in_group("at_us_east_1") == [US_VPC] and room.simulator.calls() == []
+    assert sorted(room.list({**options, "regions": ["us-east-1"]}).hosts) == [US_VPC]
+    assert sorted(room.list({**options, "regions": ["us-east-1"]}).hosts) == [US_VPC]
+    room.simulator.clear_calls()
+    room.list({**options, "regions": ["us-east-1"]}, "--flush-cache")
+    assert room.simulator.operations(operation="DescribeVpcs") != []
+
+
+def test_no_key_is_shown_or_kept(room: Room) -> None:
+    """Neither the plugin's own keys nor those of a role's session; a host has a profile by name."""
+    accounts = [
+        {"assume_role_arn": f"arn:aws:iam::{SHOP}:role/flow-logs", "profile": "shop"},
+        {"assume_role_arn": f"arn:aws:iam::{BANK}:role/flow-logs"},
+    ]
+    cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(room.folder / "cache")}
+    options = {"regions": ["eu-west-1"], "accounts": accounts, **cache}
+    found = room.list(options)
+    assert found.hosts[LOGGED]["flow_log_aws"] == {"profile": "shop"}
+    assert "flow_log_aws" not in found.hosts[BANK_VPC]
+    kept = "".join(path.read_text(encoding="utf-8") for path in (room.folder / "cache").iterdir())
+    assert BANK_VPC in kept
+    loud = room.run(options, "--flush-cache", "-vvvv")
+    for text in (found.text, found.warnings, loud.stdout, loud.stderr, kept):
+        for secret in (SECRET_KEY, DEFAULT_ACCESS_KEY, "ASIA", "SessionToken", "session_token"):
+            assert secret not in text
+
+
+def test_keys_in_the_inventory_file_are_refused_and_not_repeated(room: Room) -> None:
+    message = room.refused({**OPTIONS, "accounts": [{"access_key": "AKIDWRITTENDOWN", "secret_key": "do-not-show-me"}]})
+    assert "accounts[0]: ['access_key', 'secret_key'] is not accepted" in message
+    assert "do-not-show-me" not in message
+
+
+def test_credentials_of_another_account_than_the_one_named_are_a_gap(room: Room) -> None:
+    found = room.list({"regions": ["eu-west-1"], "accounts": [ACCOUNTS[0], {"account_id": BANK, "profile": "archive"}]})
+    assert found.gaps == [("archive", None, "GetCallerIdentity", "WrongAccount")]
+
+
+def test_an_organisation_given_as_data(room: Room) -> None:
+    members = [
+        {"Id": SHOP, "Name": "shop", "Status": "ACTIVE"},
+        {"Id": "999988887777", "Name": "closed", "Status": "SUSPENDED"},
+        BANK,
+    ]
+    organization = {"accounts": members, "assume_role_name": "flow-logs", "profile": "at-{id}"}
+    found = room.list({"regions": ["eu-west-1"], "organization": organization})
+    assert sorted(found.hosts) == sorted([LOGGED, WATCHED, BARE, BANK_VPC])
+    assert found.hosts[BANK_VPC]["flow_log_aws"] == {"profile": f"at-{BANK}"}
+    assert found.gaps == [("closed", None, "", "AccountNotActive")]
+
+
+def test_instances_become_targets_by_what_they_use(room: Room) -> None:
+    """The variables are those that amazon.aws.aws_ec2 gives its hosts; here another inventory file states them."""
+    instance = {
+        "instance_id": "i-0a000000000000001",
+        "subnet_id": SUBNET,
+        "vpc_id": LOGGED,
+        "network_interfaces": [{"network_interface_id": INTERFACE, "subnet_id": SUBNET, "vpc_id": LOGGED}],
+    }
+    folder = room.write({})
+    (folder / "1.yml").write_text(yaml.safe_dump({"aws_ec2": {"hosts": {"web1": instance}}}), encoding="utf-8")
+    for resource_type, expected in (("NetworkInterface", INTERFACE), ("Subnet", SUBNET), ("VPC", LOGGED)):
+        found = room.list({**OPTIONS, "types": [resource_type], "instances": {"as": resource_type}})
+        assert sorted(found.hosts) == sorted(["web1", expected])
+        assert found.hosts[expected]["flow_log_instances"] == ["web1"]
+
+
+def test_the_playbook_publishes_what_was_found_and_leaves_the_denied_account(room: Room) -> None:
+    """Three accounts, one denied, one region disabled: all that can be read is foretold, with no further variable."""
+    accounts = [*ACCOUNTS, {"assume_role_arn": "arn:aws:iam::777788889999:role/flow-logs", "name": "data"}]
+    room.simulator.fault(operation="AssumeRole", action="deny", contains="777788889999", times=None)
+    folder = room.write({**OPTIONS, "accounts": accounts})
+    (folder / "group_vars").mkdir()
+    settings = {"flow_log_destination": f"{OPERATIONS}/network/", "flow_log_bucket_aws": {"profile": "archive"}}
+    (folder / "group_vars" / "all.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+    run: AnsibleRun = room.ansible(
+        "flowlogs.aws.publish_to_s3", "-i", str(folder), "--check", environment=room.environment()
+    )
+    assert line(run, "flow logs:").startswith("flow logs: targets=5 batches=3 destinations=1 create=4")
+    assert "Not read: data (777788889999). AssumeRole: AccessDenied" in " ".join(run.output.split())
+
+
+def test_a_thousand_targets_in_seconds(room: Room) -> None:
+    vpcs = [{"count": 1000, "id": "vpc-0c", "name": "batch-{n}"}]
+    room.simulator.seed({"accounts": {SHOP: {"regions": {"eu-north-1": {"vpcs": vpcs}}}}})
+    room.simulator.clear_calls()
+    started = time.monotonic()
+    found = room.list({"regions": ["eu-north-1"], "accounts": ACCOUNTS[:1]})
+    # Most of it is the simulator's answer; the bound is there to catch work that grows with the square.
+    assert time.monotonic() - started < 60
+    assert len(found.hosts) == 1000
+    assert room.simulator.operations(operation="DescribeFlowLogs") == ["DescribeFlowLogs"]
