@@ -264,7 +264,8 @@ def _failed_delivery(subject: _Subject, item: Mapping[str, Any]) -> Finding:
         "failed_delivery",
         f"AWS reports that delivery fails: {item.get('delivery_error') or 'no reason given'}.",
         flow_log_id=item.get("flow_log_id"),
-        remedy="Check the bucket policy and, for an SSE-KMS bucket, the key policy; then delivery resumes by itself.",
+        remedy="flowlogs.aws.flow_log_destination_info tells what is in the way: bucket policy, key, key policy or settings "
+        "of the bucket. Once that is mended, delivery resumes by itself.",
     )
 
 
