@@ -17,6 +17,11 @@ from tests.integration.conftest import AnsibleRun
 from tests.integration.conftest import AnsibleRunner
 from tests.integration.permission_world import client
 from tests.integration.permission_world import play
+from tests.integration.publication import SHOP
+from tests.integration.publication import Stage
+from tests.integration.publication import client as publication_client
+from tests.integration.publication import inventory
+from tests.integration.publication import report
 from tests.simulator.client import SimulatorProcess
 
 ACCOUNT = "123456789012"
@@ -234,3 +239,21 @@ def test_what_the_readme_names_is_enough_for_managed_policies(permissions: Permi
     assert attached(iam) == dict.fromkeys(("ada", "net", "publisher"), ["foreign"])
     permissions(attachment="managed", state="absent", principals=[{"type": "user", "name": "other"}])
     assert NAME not in [policy["PolicyName"] for policy in iam.list_policies(Scope="Local")["Policies"]]
+
+
+def test_a_report_tells_which_managed_policies_lack(ansible: AnsibleRunner, simulator: SimulatorProcess) -> None:
+    """The playbook that is always in check mode writes nothing, whoever is missing."""
+    stage = Stage(ansible, simulator)
+    publication_client(simulator, "iam", SHOP).create_user(UserName="publisher")
+    document = inventory()
+    document["all"]["children"] = {"audit": document["all"]["children"]["audit"]}
+    document["all"]["vars"]["flow_log_permission_attachment"] = "managed"
+    named = [{"type": "user", "name": "publisher"}, {"type": "group", "name": "nobody"}]
+    document["all"]["vars"]["flow_log_permission_principals"] = named
+    stage("flowlogs.aws.drift_report", document)
+    assert stage.writes() == []
+    rows = {row["target"]: row for row in report(stage.folder)["findings"] if row["target_type"] == "Principal"}
+    assert {target: (row["finding"], row["planned_action"]) for target, row in rows.items()} == {
+        "user/publisher": ("permission_missing", "put_policy"),
+        "group/nobody": ("permission_missing", None),
+    }
