@@ -60,7 +60,8 @@ options:
     default: []
   accounts:
     description:
-      - Accounts to look into. Without this and O(organization), the account of the credentials.
+      - Accounts to look into. Without this and O(organization), the account of the credentials. If these come from
+        O(profile), hosts get that in C(flow_log_aws).
       - Keys are not accepted here, as an inventory is no place for them.
     type: list
     elements: dict
@@ -243,7 +244,9 @@ class InventoryModule(AWSInventoryBase):
 
     def _raw(self, path: str, cache: bool) -> Dict[str, Any]:
         """Return answers and gaps as plain data, from the cache if that was asked the same."""
-        accounts = accounts_from_options(self.get_option("accounts"), self.get_option("organization"))
+        # With a role to assume, the profile is only the way to the role, and leads playbooks elsewhere.
+        profile = "" if self.get_option("assume_role_arn") else self.get_option("profile") or ""
+        accounts = accounts_from_options(self.get_option("accounts"), self.get_option("organization"), profile)
         question = self._question()
         asked = repr((question, accounts))
         cached, raw = self.get_cached_result(path, cache)

@@ -40,7 +40,12 @@ if hasattr(ansible.template, "trust_as_template"):
         return value
 
 else:  # ansible-core 2.17 and 2.18
-    from ansible.utils.unsafe_proxy import wrap_var as inert
+    from ansible.utils.unsafe_proxy import wrap_var
+
+    def inert(value: Any) -> Any:
+        """Return a value in which no text is a template."""
+        return wrap_var(value)
+
 
 #: In the list of regions: every one that is enabled in the account.
 ALL_REGIONS = "all"

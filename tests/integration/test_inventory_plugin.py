@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import time
@@ -16,6 +17,9 @@ from typing import Any
 
 import pytest
 import yaml
+
+from ansible_collections.flowlogs.aws.plugins.inventory.flow_log_targets import DOCUMENTATION
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import SHAPES
 
 from tests.integration.conftest import ROOT
 from tests.integration.conftest import AnsibleRun
@@ -111,6 +115,7 @@ class Room:
 
     def __init__(self, ansible: AnsibleRunner, simulator: SimulatorProcess) -> None:
         self.ansible, self.simulator, self.folder = ansible, simulator, ansible.folder
+        self.credentials = {"AWS_PROFILE": "archive"}
         simulator.seed(SEED)
         simulator.clear_calls()
 
@@ -124,7 +129,7 @@ class Room:
 
     def environment(self) -> dict[str, str]:
         """The surroundings: profiles for two accounts, and as the one for all else that of the log archive's."""
-        return {**environment(self.folder, self.simulator), "AWS_PROFILE": "archive"}
+        return {**environment(self.folder, self.simulator), **self.credentials}
 
     def run(self, options: dict[str, Any], *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run ansible-inventory."""
@@ -180,6 +185,16 @@ def test_targets_of_several_accounts_and_regions_with_variables_for_playbooks(ro
     assert found.in_group("flow_log_not_logged") == sorted([BARE, US_VPC, BANK_VPC])
     (existing,) = shop["flow_log_existing"]
     assert (existing["log_destination_type"], existing["destination"]) == ("s3", f"{OPERATIONS}/network/")
+
+
+def test_without_accounts_and_regions_the_surroundings_decide(room: Room) -> None:
+    found = room.list({"profile": "shop", "region": "us-east-1"})
+    assert found.hosts[US_VPC]["flow_log_aws"] == {"profile": "shop"}
+    assert list(found.hosts) == [US_VPC] and found.gaps == []
+    # The role is entered through the profile; the profile itself leads into another account.
+    entered = {"profile": "archive", "assume_role_arn": f"arn:aws:iam::{SHOP}:role/flow-logs"}
+    found = room.list({**entered, "regions": ["us-east-1"]})
+    assert list(found.hosts) == [US_VPC] and "flow_log_aws" not in found.hosts[US_VPC]
 
 
 def test_a_disabled_region_is_a_gap_of_each_account_and_gets_no_call(room: Room) -> None:
@@ -396,6 +411,51 @@ def test_the_playbook_publishes_what_was_found_and_leaves_the_denied_account(roo
     )
     assert line(run, "flow logs:").startswith("flow logs: targets=5 batches=3 destinations=1 create=4")
     assert "Not read: data (777788889999). AssumeRole: AccessDenied" in " ".join(run.output.split())
+
+
+def test_attachments_are_covered_by_their_transit_gateway(room: Room) -> None:
+    hub = {"name": "hub", "id": "tgw-0a000000000000001", "attachments": [{"vpc": "bank"}]}
+    hub["flow_logs"] = [{"destination": f"{OPERATIONS}/network/", "interval": 60}]
+    place = {"vpcs": [{"id": "vpc-0e000000000000001", "name": "bank"}], "transit_gateways": [hub]}
+    room.simulator.seed({"accounts": {BANK: {"regions": {"eu-north-1": place}}}})
+    types = ["TransitGateway", "TransitGatewayAttachment", "RegionalNatGateway"]
+    found = room.list({"regions": ["eu-north-1"], "accounts": ACCOUNTS[1:], "types": types, "owned_only": True})
+    assert found.in_group("flow_log_to_s3") == found.in_group("flow_log_type_transit_gateway") == [hub["id"]]
+    (attachment,) = found.in_group("flow_log_type_transit_gateway_attachment")
+    assert found.in_group("flow_log_covered_by_parent") == [attachment]
+
+
+def test_the_permissions_of_the_notes_are_enough_and_each_is_needed(room: Room) -> None:
+    named = set(re.findall(r"ec2:\w+", DOCUMENTATION))
+    policy = {"Statement": [{"Effect": "Allow", "Action": sorted(named), "Resource": "*"}], "Version": "2012-10-17"}
+    users = [
+        {"name": "reader", "access_key": "AKIAFLEETREADERAAAAA", "policies": {"read": policy}},
+        {"name": "nobody", "access_key": "AKIAFLEETNOBODYAAAAA"},
+    ]
+    room.simulator.seed({"accounts": {SHOP: {"users": users}}})
+    room.simulator.enforce()
+    every = {"types": list(SHAPES), "fail_on_gaps": True}
+    room.credentials = {"AWS_ACCESS_KEY_ID": "AKIAFLEETREADERAAAAA", "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
+    assert len(room.list({**every, "regions": ["eu-west-1"]}).hosts) == 6
+    room.credentials["AWS_ACCESS_KEY_ID"] = "AKIAFLEETNOBODYAAAAA"
+    calls = re.findall(r"(\w+): UnauthorizedOperation", room.refused({**every, "regions": ["eu-west-1"]}))
+    calls += re.findall(r"(\w+): UnauthorizedOperation", room.refused({**every, "regions": ["all"]}))
+    assert {f"ec2:{call}" for call in calls} == named
+
+
+def test_gaps_of_several_inventory_files_add_up(room: Room) -> None:
+    folder = room.write({"regions": [DISABLED], "accounts": ACCOUNTS[:1]})
+    (folder / "network.flow_log_targets.yml").rename(folder / "1.flow_log_targets.yml")
+    found = room.list({"regions": ["eu-west-1", "nowhere-1"], "accounts": ACCOUNTS[1:]})
+    assert found.gaps == [
+        ("shop", DISABLED, "DescribeRegions", "RegionDisabled"),
+        ("bank", "nowhere-1", "DescribeRegions", "RegionUnknown"),
+    ]
+
+
+def test_a_profile_that_is_not_there_is_a_gap(room: Room) -> None:
+    found = room.list({"regions": ["eu-west-1"], "accounts": [*ACCOUNTS, {"profile": "missing"}]})
+    assert found.gaps == [("missing", None, "", "NoConnection")]
 
 
 def test_a_thousand_targets_in_seconds(room: Room) -> None:

@@ -164,11 +164,12 @@ def _members(options: Any) -> Iterable[Tuple[Account, str]]:
     ]
 
 
-def accounts_from_options(accounts: Optional[Sequence[Any]], organization: Any) -> Accounts:
+def accounts_from_options(accounts: Optional[Sequence[Any]], organization: Any, own_profile: str = "") -> Accounts:
     """Return the accounts that the options name, each once; those of the surroundings if they name none.
 
     :param accounts: the option ``accounts``.
     :param organization: the option ``organization``; its accounts are as ListAccounts of AWS Organizations gives them.
+    :param own_profile: profile of the surroundings; playbooks have to use it too.
     :raises InputError: for an entry that can never work.
     """
     found: List[Account] = [_account(entry, f"accounts[{number}]") for number, entry in enumerate(accounts or ())]
@@ -182,5 +183,5 @@ def accounts_from_options(accounts: Optional[Sequence[Any]], organization: Any) 
         else:
             gaps.append(account.gap("AccountNotActive", f"The organisation says that the account is {status}."))
     if not found and not gaps and not organization:
-        found.append(Account())
+        found.append(Account(profile=own_profile))
     return Accounts(tuple(dict.fromkeys(found)), tuple(gaps))

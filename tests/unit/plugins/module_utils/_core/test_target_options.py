@@ -61,6 +61,12 @@ def test_an_account_that_is_not_active_is_a_gap_and_never_the_account_of_the_cre
     )
 
 
+def test_without_accounts_playbooks_use_the_profile_of_the_plugin() -> None:
+    (account,) = accounts_from_options(None, None, "shop").accounts
+    assert account.connection == {"profile": "shop"}
+    assert accounts_from_options([{"account_id": SHOP}], None, "shop").accounts == (Account(SHOP),)
+
+
 def test_an_organisation_without_accounts_is_not_the_account_of_the_credentials() -> None:
     assert accounts_from_options(None, {"accounts": [], "profile": "{id}"}).accounts == ()
 
