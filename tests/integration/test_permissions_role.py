@@ -7,12 +7,11 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 import pytest
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import permissions_policy
 
-from tests.integration.conftest import ROOT
 from tests.integration.conftest import AnsibleRun
 from tests.integration.conftest import AnsibleRunner
 from tests.integration.permission_world import client
@@ -221,17 +220,20 @@ def test_nothing_is_created_for_a_principal_that_is_missing(permissions: Permiss
     assert permissions.writes() == [] and rest(iam) == before
 
 
-def test_what_the_readme_names_is_enough_for_managed_policies(permissions: Permissions, iam: Any) -> None:
+def test_the_policy_for_managed_policies_is_enough(permissions: Permissions, iam: Any) -> None:
     """With permissions enforced: they come, and one that another uses goes on being there."""
-    readme = (ROOT / "roles" / "publish_to_s3" / "README.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"`(iam:\w+)`", readme[readme.index("Managed policies take") :]))
-    for_all = named | {name.replace("Role", kind) for name in named for kind in ("User", "Group")}
-    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": sorted(for_all), "Resource": "*"}]}
+    iam.create_user(UserName="other")
+    who = [
+        iam.get_user(UserName="ada")["User"]["Arn"],
+        iam.get_user(UserName="other")["User"]["Arn"],
+        iam.get_group(GroupName="net")["Group"]["Arn"],
+        iam.get_role(RoleName="publisher")["Role"]["Arn"],
+    ]
+    document = permissions_policy("attaching_managed_policies", account_id=ACCOUNT, principals=who)
     iam.create_user(UserName="admin")
     iam.put_user_policy(UserName="admin", PolicyName="least", PolicyDocument=json.dumps(document))
     keys = iam.create_access_key(UserName="admin")["AccessKey"]
     permissions.use({"access_key": keys["AccessKeyId"], "secret_key": keys["SecretAccessKey"]})
-    iam.create_user(UserName="other")
     permissions(attachment="managed")
     arn = f"arn:aws:iam::{ACCOUNT}:policy/{NAME}"
     iam.attach_user_policy(UserName="other", PolicyArn=arn)

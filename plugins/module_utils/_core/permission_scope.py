@@ -130,6 +130,7 @@ def scope_from_options(
         table.NEW_FLOW_LOGS: flow_logs,
         table.FLOW_LOGS: flow_logs,
         table.TARGETS: _target_arns(bases, resource_types),
+        table.MANAGED_POLICIES: tuple(f"arn:{partition}:iam::{account}:policy/*" for account in accounts),
         table.LINKED_ROLE: tuple(f"arn:{partition}:iam::{account}:{linked}" for account in accounts),
         table.BUCKETS: tuple(
             _arns_of("buckets", buckets, _BUCKET, "ARNs of buckets without a folder, arn:aws:s3:::bucket", partition)
