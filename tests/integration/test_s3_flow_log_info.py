@@ -155,4 +155,4 @@ def test_what_cannot_be_listed_is_unknown_and_says_what_is_missing(aws: Simulato
     aws.fault(operation="ListObjectsV2", action="deny", times=None)
     for item in read(aws, resource_ids=[VPC], delivery=True):
         assert item["delivery"]["status"] == "unknown" and item["delivery"]["objects"] is None
-        assert "s3:ListBucket" in item["delivery"]["reason"]
+        assert '"Action": "s3:ListBucket", "Resource": "arn:aws:s3:::' in item["delivery"]["reason"]

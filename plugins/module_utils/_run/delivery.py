@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from typing import Dict
@@ -17,8 +18,12 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import er
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.s3_objects import list_keys
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivered_objects import listings
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivered_objects import newest_stamp
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import S3
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import denial_hint
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import is_denied
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import parse_denial
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import destination_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import FlowLog
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import S3
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
 
 # Calls for one day, or hour, of one flow log; 10,000 objects are more than a busy VPC writes in a day.
@@ -46,9 +51,16 @@ def look_at_delivery(
             complete = complete and found.complete
     except FlowLogsAWSError as error:
         code, message = error_code_and_message(error)
-        hint = hint_for("ListObjectsV2", code, message)
+        hint = _hint(flow_log, code, message)
         return _answer("unknown", reason=f"{error.message}: {message} ({code}) {hint}".strip())
     return _answer("delivered" if keys else "nothing", newest_stamp(keys), len(keys), complete)
+
+
+def _hint(flow_log: FlowLog, code: str, message: str) -> str:
+    if not is_denied(code):
+        return hint_for("ListObjectsV2", code, message)
+    bucket = destination_of(flow_log.log_destination).bucket_arn
+    return denial_hint(replace(parse_denial("ListObjectsV2", message), resource=bucket))
 
 
 def _answer(
