@@ -11,7 +11,7 @@ name: flow_log_targets
 short_description: Network resources of AWS as targets of flow logs
 version_added: 0.1.0
 author:
-  - flowlogs.aws contributors (@flowlogs-aws)
+  - flowlogs.aws contributors (@flowlogs)
 description:
   - Finds VPCs, subnets, network interfaces, regional NAT gateways, transit gateways and their attachments in many accounts
     and regions. Each is a host, with the variables that the playbooks of this collection read, and in groups that tell

@@ -150,11 +150,16 @@ def _of_encryption(question: Question, facts: DestinationFacts) -> List[Check]:
             )
         )
     elif found.is_kms and not found.key_id.startswith("arn:"):
-        remedy = _encrypt(bucket.bucket, _arn_of(facts) or "ARN_OF_THE_KEY")
+        remedy = _encrypt(bucket.bucket, _arn_of(facts))
         checks.append(check_of("EncryptionKeyNotByArn", names, evidence=evidence, remedy=remedy))
     if found.algorithm == "aws:kms:dsse":
         checks.append(
-            check_of("EncryptionDualLayer", names, evidence=f"{evidence}: AWS documents aws:kms for log delivery only.")
+            check_of(
+                "EncryptionDualLayer",
+                names,
+                evidence=f"{evidence}: AWS documents aws:kms for log delivery only.",
+                remedy=_encrypt(bucket.bucket, _arn_of(facts)),
+            )
         )
     if found.has_own_key and found.bucket_key:
         checks.append(
@@ -170,8 +175,8 @@ def _of_encryption(question: Question, facts: DestinationFacts) -> List[Check]:
     return [check_of("EncryptionSuitable", names, evidence=evidence), *checks]
 
 
-def _arn_of(facts: DestinationFacts) -> Optional[str]:
-    return None if facts.key is None or isinstance(facts.key, Unread) else facts.key.arn
+def _arn_of(facts: DestinationFacts) -> str:
+    return "ARN_OF_THE_KEY" if facts.key is None or isinstance(facts.key, Unread) else facts.key.arn
 
 
 def _encrypt(bucket: str, key: str) -> str:

@@ -14,7 +14,6 @@ from __future__ import annotations
 from typing import List
 from typing import Optional
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import ALL_REGIONS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Form
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import Check
@@ -26,6 +25,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_fac
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_policy_checks import decision_evidence
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_policy_checks import known_to_belong
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_policy_checks import source_details
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_policy_checks import source_options
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_policy_checks import source_words
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_question import Question
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_remedies import exemption
@@ -135,14 +135,6 @@ def _remedy(policy: Optional[Policy], arn: str, grant: Grant, decision: Decision
         return ""
     if decision.code in (DENIED, PERHAPS_DENIED):
         return exemption(names_at(policy, decision.positions))
-    is_organization = grant.source.startswith("o-")
     return module_call(
-        "flowlogs.aws.flow_log_key_policy",
-        {
-            "key_id": arn,
-            "region": arn.split(":")[3],
-            "organization_id": grant.source if is_organization else None,
-            "account_ids": None if is_organization else [grant.source],
-            "regions": None if grant.region == ALL_REGIONS else [grant.region],
-        },
+        "flowlogs.aws.flow_log_key_policy", {"key_id": arn, "region": arn.split(":")[3], **source_options(grant)}
     )

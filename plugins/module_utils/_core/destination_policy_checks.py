@@ -75,6 +75,12 @@ def source_details(source: str, region: str) -> Dict[str, Any]:
     return {"account_id": None if source.startswith("o-") else source, "region": region}
 
 
+def source_options(grant: Grant) -> Dict[str, Any]:
+    """Return the source of a grant as options of the modules that write policies."""
+    who = {"organization_id": grant.source} if grant.source.startswith("o-") else {"account_ids": [grant.source]}
+    return {**who, "regions": None if grant.region == ALL_REGIONS else [grant.region]}
+
+
 def _requests(question: Question, form: Form, grant: Grant) -> List[Request]:
     """Return the write and the ACL check of one source."""
     writes = requests_of(question.wanted.bucket, form, grant)
@@ -120,15 +126,12 @@ def _remedy(question: Question, policy: Optional[Policy], grant: Grant, decision
         return ""
     if decision.code in (DENIED, PERHAPS_DENIED):
         return exemption(names_at(policy, decision.positions))
-    is_organization = grant.source.startswith("o-")
     return module_call(
         "flowlogs.aws.flow_log_bucket_policy",
         {
             "bucket": question.wanted.bucket.bucket,
             "prefixes": [grant.folder] if grant.folder else None,
-            "organization_id": grant.source if is_organization else None,
-            "account_ids": None if is_organization else [grant.source],
-            "regions": None if grant.region == ALL_REGIONS else [grant.region],
+            **source_options(grant),
             "layouts": [grant.layout],
         },
     )
