@@ -104,11 +104,12 @@ def _publication(
     selected: Optional[Iterable[str]] = None,
     on_first_host: bool = False,
     state: Optional[str] = None,
+    gaps: Any = None,
 ) -> Publication:
     read = [_host(item, hostvars) for item in hosts]
     if state is not None:
         read = [replace(host, variables=dict(host.variables, flow_log_state=state)) for host in read]
-    return plan_publication(read, selected, on_first_host)
+    return plan_publication(read, selected, on_first_host, gaps)
 
 
 def _strict(publication: Publication) -> Publication:

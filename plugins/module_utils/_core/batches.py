@@ -28,6 +28,8 @@ from typing import Set
 from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import Destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.gap_findings import read_gaps
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Gap
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import ACL_CONDITIONS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import PRINCIPAL_TYPES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import SSE_S3
@@ -200,6 +202,7 @@ class Publication:
 
     :param unselected: hosts that are targets and that this run was told to leave out.
     :param notes: what people should know though it stops nothing.
+    :param gaps: what the inventory could not read.
     """
 
     batches: Tuple[Batch, ...] = ()
@@ -208,6 +211,7 @@ class Publication:
     invalid: Tuple[InvalidHost, ...] = ()
     unselected: Tuple[InvalidHost, ...] = ()
     notes: Tuple[str, ...] = ()
+    gaps: Tuple[Gap, ...] = ()
 
     def to_dict(self) -> Dict[str, Any]:
         """Return the work as plain data; it holds no connection option."""
@@ -229,6 +233,7 @@ class Publication:
             "invalid": [host.to_dict() for host in self.invalid],
             "unselected": [host.to_dict() for host in self.unselected],
             "notes": list(self.notes),
+            "gaps": [gap.to_dict() for gap in self.gaps],
         }
 
 
@@ -494,7 +499,10 @@ def _notes(hosts: Iterable[HostVariables]) -> List[str]:
 
 
 def plan_publication(
-    hosts: Iterable[HostVariables], selected: Optional[Iterable[str]] = None, on_first_host: bool = False
+    hosts: Iterable[HostVariables],
+    selected: Optional[Iterable[str]] = None,
+    on_first_host: bool = False,
+    gaps: Any = None,
 ) -> Publication:
     """Turn hosts and their variables into the work of a run.
 
@@ -502,6 +510,8 @@ def plan_publication(
     :param selected: names of the hosts to work on; ``None``: all of them. The others are only remembered.
     :param on_first_host: let each piece of work run on its first target instead of on a host of its own. Needed under
         ``--limit``, which hides hosts that it does not name.
+    :param gaps: the variable ``flow_log_inventory_gaps``.
+    :raises InputError: if these are no gaps.
     :returns: the work; hosts that cannot be worked on are in ``invalid`` with the reason and do not stop the others.
     """
     everything = list(hosts)
@@ -519,4 +529,5 @@ def plan_publication(
         invalid=tuple(invalid + contradicting),
         unselected=tuple(left_out),
         notes=tuple(_notes(everything)),
+        gaps=read_gaps(gaps),
     )

@@ -25,6 +25,7 @@ from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import same_destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.gap_findings import gap_findings
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import denied_rows
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import not_run
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import reason_of
@@ -70,7 +71,7 @@ class Finding:
 
     :param finding: one of :data:`FINDINGS`.
     :param target: id of a resource, ARN of a bucket or key, or a principal.
-    :param target_type: API name of the resource type, ``Bucket``, ``Key`` or ``Principal``.
+    :param target_type: API name of the resource type, ``Bucket``, ``Key``, ``Principal``, ``Account`` or ``Region``.
     :param host: the inventory's host, where there is one.
     :param changes: ``[{field, current, desired}]``.
     :param how: ``in_place`` or ``replace`` for what differs, else ``None``.
@@ -535,6 +536,7 @@ def find(publication: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]
         found += _permission_findings(work, results.get("permissions", {}).get(work["name"]))
     for host in list(publication["invalid"]) + list(publication["unselected"]):
         found.append(_not_worked_on(host))
+    found += [Finding(**row) for row in gap_findings(publication["gaps"])]
     return sorted(found, key=_report_order)
 
 

@@ -17,6 +17,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import has_failed
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import has_result
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import is_left_alone
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.gap_findings import gap_lines
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import ACTION_KINDS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import not_run
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import stopped
@@ -76,6 +77,7 @@ def _headline(publication: Mapping[str, Any], actions: Mapping[str, int], failur
         ("destinations", len(publication["destinations"])),
     )
     told = [f"{name}={count}" for name, count in parts + tuple(actions.items())]
+    told += [f"gaps={len(publication['gaps'])}"] if publication["gaps"] else []
     return " ".join([SUMMARY_PREFIX] + told + [f"failed={failures}"])
 
 
@@ -83,7 +85,11 @@ def overview(publication: Mapping[str, Any]) -> List[str]:
     """Return what a run is going to do, one line a piece of work; a note where there is nothing to do."""
     lines = [_batch_line(batch) for batch in publication["batches"]]
     lines += [f"{host['host']}: left out. {host['message']}" for host in publication["invalid"]]
-    return (lines or ["There is no target, so there is nothing to do."]) + publication["notes"]
+    return (
+        (lines or ["There is no target, so there is nothing to do."])
+        + gap_lines(publication["gaps"])
+        + publication["notes"]
+    )
 
 
 def _batch_line(batch: Mapping[str, Any]) -> str:
