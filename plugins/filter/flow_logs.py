@@ -45,6 +45,8 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight impor
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report import render
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_summary import overview
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_summary import summarise
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.stages import of_stages
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.stages import read_stages
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import VARIABLES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import HostVariables
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import bucket_of
@@ -119,11 +121,13 @@ def _strict(publication: Publication) -> Publication:
 
 
 def flow_log_publication(
-    hosts: Hosts, on_first_host: bool = False, only_reads: bool = False, **options: Any
+    hosts: Hosts, on_first_host: bool = False, only_reads: bool = False, stages: Any = None, **options: Any
 ) -> Dict[str, Any]:
     """Return all the work that hosts ask for; see flow_log_publication.yml."""
+    wanted = read_stages(stages)
     publication = _publication(hosts, on_first_host=on_first_host, **options)
-    return {**publication.to_dict(), "preflights": plan_preflights(publication, on_first_host, only_reads)}
+    preflights = plan_preflights(publication, on_first_host, only_reads)
+    return of_stages({**publication.to_dict(), "preflights": preflights}, wanted)
 
 
 def flow_log_batches(hosts: Hosts, **options: Any) -> List[Dict[str, Any]]:
@@ -167,9 +171,11 @@ def flow_log_findings(
     return report(find(publication, _results(publication, hostvars)), generated_at)
 
 
-def flow_log_run_summary(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> Dict[str, Any]:
+def flow_log_run_summary(
+    publication: Mapping[str, Any], hostvars: Mapping[str, Any], check_mode: bool = False
+) -> Dict[str, Any]:
     """Return what a run did and where it failed; see flow_log_run_summary.yml."""
-    return summarise(publication, _results(publication, hostvars))
+    return summarise(publication, _results(publication, hostvars), check_mode)
 
 
 def flow_log_stopped(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> Dict[str, Dict[str, str]]:

@@ -14,6 +14,7 @@ import json
 import shlex
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from typing import Any
 from typing import Dict
 from typing import Iterable
@@ -30,6 +31,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight impor
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import not_run
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import reason_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import stopped
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.stages import left_out_by_stages
 
 #: Version of the report's JSON: the second number grows when something is added, the first when something changes.
 REPORT_VERSION = "1.0"
@@ -536,8 +538,17 @@ def find(publication: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]
         found += _permission_findings(work, results.get("permissions", {}).get(work["name"]))
     for host in list(publication["invalid"]) + list(publication["unselected"]):
         found.append(_not_worked_on(host))
-    found += [Finding(**row) for row in gap_findings(publication["gaps"])]
-    return sorted(found, key=_report_order)
+    found += [Finding(**row) for row in gap_findings(publication.get("gaps") or ())]
+    return sorted(found + _left_out(publication), key=_report_order)
+
+
+def _left_out(publication: Mapping[str, Any]) -> List[Finding]:
+    """Return findings about what belongs to stages that the run did not have: nothing is known of it."""
+    reason = left_out_by_stages(publication)
+    if reason is None:
+        return []
+    found = find(publication["left_out"], {})
+    return [replace(one, evidence=reason) if one.finding == "not_evaluated" else one for one in found]
 
 
 def _findings_of_batches(
