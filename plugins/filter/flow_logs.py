@@ -28,9 +28,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_res
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_result import destination_result
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_result import new_bucket
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import failing
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import find
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import report
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_attachments import attachment_steps
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_attachments import attachments_to_look_at
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_attachments import managed_policies
@@ -43,6 +41,8 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight impor
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import plan_preflights
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import stopped
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report import render
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import failing
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import report
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_summary import overview
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_summary import summarise
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import VARIABLES

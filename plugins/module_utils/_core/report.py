@@ -19,8 +19,8 @@ from typing import List
 from typing import Mapping
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import FINDINGS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import SEVERITIES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import FINDINGS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import SEVERITIES
 
 #: Begins the one line that tells the result; made to be found with grep.
 VERDICT_PREFIX = "flow log drift report:"

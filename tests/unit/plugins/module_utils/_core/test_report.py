@@ -15,14 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import FINDINGS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import REPORT_VERSION
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import Finding
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import report
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import FINDINGS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import Finding
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report import code
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report import headline
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report import render
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report import visible
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import REPORT_VERSION
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import report
 
 HOSTILE = (
     "<script>alert(1)</script>",
