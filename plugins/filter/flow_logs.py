@@ -45,6 +45,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model im
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import report
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_summary import overview
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_summary import summarise
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import FACTS_READ
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import VARIABLES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import HostVariables
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import bucket_of
@@ -83,7 +84,7 @@ def _host(item: Union[str, Mapping[str, Any]], hostvars: Optional[Mapping[str, A
         name, variables = str(item.get("inventory_hostname", item.get("flow_log_resource_id"))), item
     rendered: Dict[str, Any] = {}
     unreadable: Dict[str, str] = {}
-    for variable in VARIABLES:
+    for variable in VARIABLES + FACTS_READ:
         if variable in variables:
             _render(variables, variable, rendered, unreadable)
     groups = variables.get("group_names") or ()

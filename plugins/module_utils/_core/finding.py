@@ -6,13 +6,19 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 from typing import Dict
+from typing import Iterable
+from typing import List
 from typing import Mapping
 from typing import Optional
+from typing import Sequence
 from typing import Tuple
+from typing import Union
 
 #: Every class of finding, with the severity it has. The order is that of reports: what is wrong comes first.
 SEVERITIES: Mapping[str, str] = {
@@ -44,7 +50,8 @@ NO_TARGETS = ("Bucket", "Key", "Principal", "Account", "Region")
 IN_PLACE = "in_place"
 REPLACE = "replace"
 
-PUBLISH = "ansible-playbook flowlogs.aws.publish_to_s3"
+PLAY = "ansible-playbook flowlogs.aws"
+PUBLISH = f"{PLAY}.publish_to_s3"
 
 
 @dataclass(frozen=True)
@@ -131,15 +138,37 @@ def failure_text(result: Mapping[str, Any]) -> str:
     return str(result.get("msg") or result.get("module_stderr") or "The task failed and did not say why.")
 
 
-def _limit(subject: Subject) -> str:
-    return f" --limit {shlex.quote(subject.host)}" if subject.host else ""
+def limit(host: Optional[str]) -> str:
+    """Return the options that limit a playbook to a host; nothing without one."""
+    return f" --limit {shlex.quote(host)}" if host else ""
 
 
-def publish_command(subject: Subject) -> str:
+def publish_command(subject: Union[Subject, Finding]) -> str:
     """Return the command that mends something."""
-    return PUBLISH + _limit(subject)
+    return PUBLISH + limit(subject.host)
 
 
-def check_command(subject: Subject) -> str:
+def check_command(subject: Union[Subject, Finding]) -> str:
     """Return the command that looks at something again and changes nothing."""
-    return f"{PUBLISH} --check{_limit(subject)}"
+    return f"{PUBLISH} --check{limit(subject.host)}"
+
+
+def destination_command(subject: Union[Subject, Finding]) -> str:
+    """Return the call of the module that tells what keeps a target's records from its destination."""
+    arguments = {
+        "destination": subject.destination,
+        "account_ids": [subject.account_id],
+        "regions": [subject.region],
+        "region": subject.region,
+    }
+    return f"ansible localhost -m flowlogs.aws.flow_log_destination_info -a {shlex.quote(json.dumps(arguments))}"
+
+
+def with_inventory(findings: Iterable[Finding], sources: Sequence[str]) -> List[Finding]:
+    """Return the findings with the sources of the inventory in each command that needs them.
+
+    :param sources: as they are passed with ``-i``; none: the commands need none.
+    """
+    options = "".join(f" -i {shlex.quote(source)}" for source in sources)
+    command, given = PLAY, PLAY.replace(" ", f"{options} ", 1)
+    return [replace(finding, remedy=finding.remedy.replace(command, given)) for finding in findings]

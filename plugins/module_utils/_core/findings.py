@@ -15,8 +15,10 @@ from typing import Dict
 from typing import List
 from typing import Mapping
 from typing import Optional
+from typing import Sequence
 from typing import Tuple
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_findings import with_deliveries
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_findings import destination_findings
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import FINDINGS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import Finding
@@ -24,6 +26,8 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import check_command
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import failure_text
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import has_failed
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import with_inventory
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.overlaps import overlapping
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_findings import permission_findings
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_findings import preflight_finding
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import not_run
@@ -32,19 +36,26 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_findings import batch_findings
 
 
-def find(publication: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]) -> List[Finding]:
+def find(
+    publication: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]], inventory: Sequence[str] = ()
+) -> List[Finding]:
     """Return every finding of a run.
 
     :param publication: what :meth:`batches.Publication.to_dict` returns.
     :param results: results of the tasks by the name of the work: ``batches``, ``destinations``, ``permissions`` and
-        ``preflights``. A name that is not there did not run.
+        ``preflights``. A name that is not there did not run. With ``deliveries``, which are results of
+        ``s3_flow_log_info`` for batches, also what delivered nothing lately is found.
+    :param inventory: sources of the inventory, for remedies that need them.
     """
     stops = stopped(publication, results)
     found = [
         preflight_finding(work, results.get("preflights", {}).get(work["name"]), stops)
         for work in publication.get("preflights") or ()
     ]
-    found += _findings_of_batches(publication, results, stops["batches"])
+    about_targets = _findings_of_batches(publication, results, stops["batches"])
+    found += about_targets + overlapping(publication, about_targets)
+    if "deliveries" in results:
+        found = with_deliveries(found, results["deliveries"])
     for work in publication["destinations"]:
         halted = not_run(stops["destinations"].get(work["name"]))
         found += destination_findings(work, _result_of("destinations", work, results, halted), halted)
@@ -52,7 +63,7 @@ def find(publication: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]
         found += permission_findings(work, results.get("permissions", {}).get(work["name"]))
     for host in list(publication["invalid"]) + list(publication["unselected"]):
         found.append(_not_worked_on(host))
-    return sorted(found, key=_report_order)
+    return sorted(with_inventory(found, inventory), key=_report_order)
 
 
 def _findings_of_batches(

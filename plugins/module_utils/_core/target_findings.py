@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
@@ -22,6 +23,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import Finding
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import Subject
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import check_command
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import destination_command
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import failure_text
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import has_failed
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import has_result
@@ -142,8 +144,8 @@ def _failed_delivery(subject: Subject, item: Mapping[str, Any]) -> Finding:
         "failed_delivery",
         f"AWS reports that delivery fails: {item.get('delivery_error') or 'no reason given'}.",
         flow_log_id=item.get("flow_log_id"),
-        remedy="flowlogs.aws.flow_log_destination_info tells what is in the way: bucket policy, key, key policy or settings "
-        "of the bucket. Once that is mended, delivery resumes by itself.",
+        remedy="# Tells what is in the way. Once that is mended, delivery resumes by itself.\n"
+        + destination_command(subject),
     )
 
 
@@ -177,8 +179,17 @@ def _other(subject: Subject, item: Mapping[str, Any], managed: Sequence[Mapping[
         "duplicate" if copy else "extra",
         f"Another flow log of the target delivers to {item.get('destination')}.",
         flow_log_id=item.get("flow_log_id"),
-        remedy="Leave it, or set flow_log_purge to " + ("duplicates." if copy else "s3."),
+        remedy=_remove_copies(subject) if copy else _look_and_delete(subject, str(item.get("flow_log_id"))),
     )
+
+
+def _remove_copies(subject: Subject) -> str:
+    return f"{publish_command(subject)} -e flow_log_purge=duplicates"
+
+
+def _look_and_delete(subject: Subject, flow_log_id: str) -> str:
+    options = f"--region {subject.region} --flow-log-ids {shlex.quote(flow_log_id)}"
+    return f"aws ec2 describe-flow-logs {options}\n# If nobody needs it: aws ec2 delete-flow-logs {options}"
 
 
 def batch_findings(
