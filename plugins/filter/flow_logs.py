@@ -28,9 +28,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_res
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_result import destination_result
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_result import new_bucket
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import failing
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import find
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import report
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_attachments import attachment_steps
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_attachments import attachments_to_look_at
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_attachments import managed_policies
@@ -43,10 +41,13 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight impor
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import plan_preflights
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import stopped
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report import render
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import failing
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import report
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_summary import overview
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_summary import summarise
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.stages import of_stages
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.stages import read_stages
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import FACTS_READ
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import VARIABLES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import HostVariables
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import bucket_of
@@ -85,7 +86,7 @@ def _host(item: Union[str, Mapping[str, Any]], hostvars: Optional[Mapping[str, A
         name, variables = str(item.get("inventory_hostname", item.get("flow_log_resource_id"))), item
     rendered: Dict[str, Any] = {}
     unreadable: Dict[str, str] = {}
-    for variable in VARIABLES:
+    for variable in VARIABLES + FACTS_READ:
         if variable in variables:
             _render(variables, variable, rendered, unreadable)
     groups = variables.get("group_names") or ()

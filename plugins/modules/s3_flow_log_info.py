@@ -198,6 +198,16 @@ flow_logs:
           type: bool
           returned: always
           sample: true
+        hours:
+          description: How many hours were looked back.
+          type: int
+          returned: always
+          sample: 24
+        since:
+          description: When these hours began, in ISO 8601.
+          type: str
+          returned: always
+          sample: "2026-01-01T00:00:00+00:00"
         reason:
           description: Why nothing is known.
           type: str

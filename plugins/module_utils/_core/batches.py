@@ -226,6 +226,8 @@ class Publication:
                     "target": target.resource_id,
                     "groups": list(target.groups),
                     "batch": batch.name,
+                    "parents": list(target.parents),
+                    "covered_by": [dict(item) for item in target.covered_by],
                 }
                 for batch in self.batches
                 for target in batch.targets

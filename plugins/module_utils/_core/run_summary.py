@@ -11,11 +11,11 @@ from typing import Dict
 from typing import List
 from typing import Mapping
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_findings import is_left_alone
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import failure_text
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import has_failed
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import has_result
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import blocked_reason
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import failure_text
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import has_failed
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import has_result
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import is_left_alone
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.gap_findings import gap_lines
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import ACTION_KINDS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import not_run

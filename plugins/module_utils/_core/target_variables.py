@@ -21,6 +21,7 @@ from typing import Tuple
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import Destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import parse_destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.overlaps import covering
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import RESOURCE_TYPES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import resolve_resource_type
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import unique_ids
@@ -73,6 +74,8 @@ VARIABLES = tuple(PREFIX + name for name in OPTION_DEFAULTS) + (
 )
 #: Variables of a run, not of a host.
 _OF_A_RUN = ("flow_log_stages",)
+#: Facts of the inventory plugin that matter here too.
+FACTS_READ = ("flow_log_parents", "flow_log_existing_of_parents")
 #: How like a variable a name must be to be taken for a slip of the pen.
 _SIMILAR = 0.9
 PRINCIPAL_TYPES = ("user", "group", "role")
@@ -156,6 +159,8 @@ class Target:
     :param key_policy: consent to manage the policy of the customer key that the bucket is encrypted with.
     :param attachment: how ``principals`` get their policies, one of :data:`ATTACHMENTS`.
     :param preflight: whether to ask for permissions before anything is done.
+    :param parents: ids of the resources that it is part of, as far as the inventory knows, the nearest first.
+    :param covered_by: flow logs of its parents that record its traffic to the same place, from :func:`overlaps.covering`.
     """
 
     host: str
@@ -187,6 +192,8 @@ class Target:
     principals: Tuple[Mapping[str, Any], ...]
     attachment: str
     preflight: bool
+    parents: Tuple[str, ...] = ()
+    covered_by: Tuple[Mapping[str, Any], ...] = ()
 
     @property
     def present(self) -> bool:
@@ -442,6 +449,7 @@ def read_target(host: HostVariables) -> Target:
     resource_id, resource_type = _resource(host, reader)
     create_bucket, encryption = reader.boolean("create_bucket"), _encryption(reader)
     regions = reader.texts("bucket_policy_regions", "a list of region names; empty for every region")
+    destination = _destination(reader, partition, options)
     return Target(
         host=host.name,
         groups=tuple(host.groups),
@@ -450,7 +458,7 @@ def read_target(host: HostVariables) -> Target:
         account_id=_account(reader),
         region=region,
         partition=partition,
-        destination=_destination(reader, partition, options),
+        destination=destination,
         options=options,
         connection=reader.mapping("aws") or {},
         bucket_connection=reader.mapping("bucket_aws"),
@@ -472,6 +480,14 @@ def read_target(host: HostVariables) -> Target:
         principals=_principals(reader),
         attachment=reader.choice("permission_attachment", ATTACHMENTS) or ATTACHMENTS[0],
         preflight=reader.boolean("preflight") or False,
+        parents=reader.texts("parents", "a list of ids of resources that the target is part of") or (),
+        covered_by=tuple(
+            covering(
+                destination.arn if destination else None,
+                options["traffic_type"],
+                reader.get("existing_of_parents"),
+            )
+        ),
     )
 
 

@@ -13,7 +13,7 @@ import re
 import pytest
 import yaml
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import SEVERITIES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import SEVERITIES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import permissions_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import COVERAGE_GROUPS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import FACTS

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import plan_publication
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import find
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import report
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import report
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_summary import overview
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_summary import summarise
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Gap

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import plan_publication
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import find
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import report
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import report
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import plan_preflights
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import stopped
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_summary import overview
