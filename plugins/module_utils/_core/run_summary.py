@@ -83,7 +83,7 @@ def overview(publication: Mapping[str, Any]) -> List[str]:
     """Return what a run is going to do, one line a piece of work; a note where there is nothing to do."""
     lines = [_batch_line(batch) for batch in publication["batches"]]
     lines += [f"{host['host']}: left out. {host['message']}" for host in publication["invalid"]]
-    return (lines or ["There is no target, so there is nothing to do."]) + publication["notes"]
+    return [*(lines or ["There is no target, so there is nothing to do."]), *publication["notes"]]
 
 
 def _batch_line(batch: Mapping[str, Any]) -> str:
