@@ -9,7 +9,7 @@ export ANSIBLE_REMOTE_TMP := $(CURDIR)/.dev/ansible/tmp
 export XDG_CACHE_HOME := $(CURDIR)/.dev/cache
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format sanity build check setup pins clean
+.PHONY: help demo test quick coverage matrix lint types docs format sanity build importer check setup pins clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1@\2/p' Makefile | column -t -s @
@@ -21,10 +21,28 @@ demo: ## show the collection at work on a simulated fleet of accounts; needs no 
 test: setup ## run every test
 	.venv/bin/python -m pytest -n 2
 
-lint: setup ## check format, Ansible style and the changelog
+quick: setup ## run the quick tests: the logic and the project's own rules, in less than a minute
+	.venv/bin/python -m pytest -n 2 $(QUICK)
+
+coverage: setup ## measure which lines and branches the tests in one process reach, and list the others
+	.venv/bin/python -m pytest -n 2 --cov --cov-report= $(COVERED)
+	.venv/bin/python -m coverage report --include='plugins/module_utils/_core/*' --fail-under=100
+	.venv/bin/python -m coverage report --omit='plugins/module_utils/_core/*' --fail-under=90
+
+matrix: ## run the unit tests and the quick start with the oldest, the newest and other versions of what is needed
+	$(PYTHON) tools/dev.py matrix
+
+lint: setup ## check format, licenses, Ansible style and the changelog
 	.venv/bin/python -m black --check --quiet --diff .
+	.venv/bin/reuse lint --lines
 	HOME="$(CURDIR)/.dev/home" .venv/bin/ansible-lint
 	.venv/bin/antsibull-changelog lint
+
+types: setup ## check the types of the plugins
+	$(PYTHON) tools/dev.py types
+
+docs: setup ## check the documentation of plugins, roles and guides
+	$(PYTHON) tools/dev.py docs
 
 format: setup ## format the Python code
 	.venv/bin/python -m black --quiet .
@@ -35,7 +53,10 @@ sanity: setup ## run ansible-test sanity
 build: setup ## build the collection's archive into build/
 	$(PYTHON) tools/dev.py build
 
-check: lint sanity build test ## run all checks and tests, as CI does
+importer: setup ## check the archive as Ansible Galaxy does when it is imported
+	$(PYTHON) tools/dev.py importer
+
+check: lint types docs sanity build importer test ## run all checks and tests, as CI does
 
 setup: ## install the tools into .venv
 	@$(PYTHON) tools/dev.py setup dev

@@ -9,6 +9,9 @@ Usage: python3 tools/dev.py COMMAND [ARGUMENTS]
 - setup [demo|dev]: install what the demo or the tests need into .venv; quick when nothing changed
 - tree: copy the collection into an ansible_collections tree and print where it is
 - ansible-test ARGUMENTS: run ansible-test in such a tree
+- types: check the types of the plugins with mypy
+- docs: check the documentation with antsibull-docs
+- importer: check the archive with galaxy-importer
 - build: build the collection's archive into build/
 - pins: renew requirements/*.txt from requirements/*.in (needs uv)
 """
@@ -167,11 +170,14 @@ def install_amazon_aws() -> None:
 
 def link_checkout() -> None:
     """Make this checkout importable, and known to Ansible, as flowlogs.aws."""
-    link = COLLECTIONS / "flowlogs" / "aws"
-    link.parent.mkdir(parents=True, exist_ok=True)
-    if link.is_symlink():
-        link.unlink()
-    link.symlink_to(ROOT, target_is_directory=True)
+    link(COLLECTIONS / "flowlogs" / "aws", ROOT)
+
+
+def link(place: pathlib.Path, folder: pathlib.Path) -> None:
+    """Make a link to a folder, in place of the one that is there."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.unlink(missing_ok=True)
+    place.symlink_to(folder, target_is_directory=True)
 
 
 # --- the copied tree ---
@@ -228,9 +234,48 @@ def ansible_test(*arguments: str) -> None:
     run(BIN / "ansible-test", *arguments, cwd=tree(), env=environment)
 
 
-def build() -> None:
-    """Build the collection's archive into build/."""
-    run(BIN / "ansible-galaxy", "collection", "build", "--force", "--output-path", BUILD, tree())
+def types() -> None:
+    """Check the types of the plugins, in a tree of links: mypy takes nothing that is in site-packages for ours."""
+    link(DEV / "types" / "ansible_collections" / "flowlogs" / "aws", ROOT)
+    run(PYTHON, "-m", "mypy")
+
+
+def docs() -> None:
+    """Check the documentation of plugins, roles and guides, as it is shown on the documentation site of Ansible.
+
+    What it looks at is copied, git's files alone. That amazon.aws, in .venv, is none of ours must be hidden from git. The
+    RST made of plugin documentation is not checked, as the checker sometimes stumbles over the name of its own folder.
+    """
+    environment = dict(os.environ, PATH=clean_path(), GIT_CEILING_DIRECTORIES=str(VENV.resolve()))
+    options = ["--plugin-docs", "--validate-collection-refs", "dependent", "--skip-rstcheck"]
+    run(BIN / "antsibull-docs", "lint-collection-docs", *options, ".", cwd=tree(), env=environment)
+
+
+def importer() -> None:
+    """Check the collection's archive as Ansible Galaxy does when it is imported; no warning is let pass."""
+    folder = DEV / "import"
+    shutil.rmtree(folder, ignore_errors=True)
+    build(folder)
+    command = [PYTHON, "-m", "galaxy_importer.main", *folder.glob("*.tar.gz")]
+    environment = dict(os.environ, HOME=str(home()), PATH=clean_path())
+    said = run(*command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout.decode()
+    complaints = importer_complaints(said)
+    if complaints:
+        raise Trouble("\n".join(["the importer of Galaxy complains:", *complaints]))
+    print("The importer of Galaxy has no complaint.")
+
+
+def importer_complaints(said: str) -> list[str]:
+    """Return the warnings and errors of galaxy-importer; all it said if it did not come to its end."""
+    lines = said.splitlines()
+    if "Importer processing completed successfully" not in lines:
+        return lines
+    return [line for line in lines if re.match(r"(WARNING|ERROR|CRITICAL)\b", line)]
+
+
+def build(folder: str | pathlib.Path | None = None) -> None:
+    """Build the collection's archive into build/ or another folder."""
+    run(BIN / "ansible-galaxy", "collection", "build", "--force", "--output-path", folder or BUILD, tree())
 
 
 def pins() -> None:
@@ -247,6 +292,9 @@ COMMANDS = {
     "setup": setup,
     "tree": lambda: print(tree()),
     "ansible-test": ansible_test,
+    "types": types,
+    "docs": docs,
+    "importer": importer,
     "build": build,
     "pins": pins,
 }

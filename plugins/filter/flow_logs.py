@@ -62,7 +62,7 @@ if hasattr(ansible.template, "trust_as_template"):
         return value
 
 else:  # ansible-core 2.17 and 2.18
-    from ansible.utils.unsafe_proxy import wrap_var as inert
+    from ansible.utils.unsafe_proxy import wrap_var as inert  # type: ignore[no-redef]
 
 #: Where the roles leave the result of the work of a host, by the kind of work.
 RESULTS = {
@@ -133,12 +133,12 @@ def flow_log_publication(
 
 def flow_log_batches(hosts: Hosts, **options: Any) -> List[Dict[str, Any]]:
     """Return the batches of hosts; see flow_log_batches.yml."""
-    return _strict(_publication(hosts, **options)).to_dict()["batches"]
+    return list(_strict(_publication(hosts, **options)).to_dict()["batches"])
 
 
 def flow_log_destinations(hosts: Hosts, **options: Any) -> List[Dict[str, Any]]:
     """Return the destinations of hosts; see flow_log_destinations.yml."""
-    return _strict(_publication(hosts, **options)).to_dict()["destinations"]
+    return list(_strict(_publication(hosts, **options)).to_dict()["destinations"])
 
 
 def _results(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> Dict[str, Dict[str, Any]]:

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from typing import Callable
 from typing import Dict
@@ -173,7 +174,7 @@ class _Reading:
         """Make the calls: one for each type, and one sweep of flow logs; each of all pages."""
         for name in self._question.types:
             shape, filters = SHAPES[name], self._question.filters.get(name, {})
-            found = self._try(shape.operation, lambda s=shape, f=filters: ec2_targets.describe_resources(client, s, f))
+            found = self._try(shape.operation, partial(ec2_targets.describe_resources, client, shape, filters))
             self._resources[name] = found or []
         if self._resources.get("NetworkInterface"):
             subnets = self._try("DescribeSubnets", lambda: self._all_subnets(client)) or []

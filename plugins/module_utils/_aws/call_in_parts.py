@@ -35,7 +35,7 @@ class Splitting(NamedTuple):
 Attempt = Tuple[List[T], List[Refused]]
 
 
-def _attempt(call: Callable[[Sequence[str]], List[T]], ids: Sequence[str]) -> Attempt:
+def _attempt(call: Callable[[Sequence[str]], List[T]], ids: Sequence[str]) -> Attempt[T]:
     try:
         return call(ids), []
     except FlowLogsAWSError as error:
@@ -43,7 +43,7 @@ def _attempt(call: Callable[[Sequence[str]], List[T]], ids: Sequence[str]) -> At
         return [], [Refused(item, code, message) for item in ids]
 
 
-def call_in_parts(call: Callable[[Sequence[str]], List[T]], ids: Sequence[str], splitting: Splitting) -> Attempt:
+def call_in_parts(call: Callable[[Sequence[str]], List[T]], ids: Sequence[str], splitting: Splitting) -> Attempt[T]:
     """Make a call for all ids; when it fails as a whole because of one of them, halve until the rest succeeds.
 
     :param call: takes ids, returns a list of results, raises :class:`FlowLogsAWSError` when it fails as a whole.
@@ -61,7 +61,7 @@ def call_in_parts(call: Callable[[Sequence[str]], List[T]], ids: Sequence[str], 
     return left[0] + right[0], left[1] + right[1]
 
 
-def _alike_halves(call: Callable[[Sequence[str]], List[T]], ids: Sequence[str], splitting: Splitting) -> Attempt:
+def _alike_halves(call: Callable[[Sequence[str]], List[T]], ids: Sequence[str], splitting: Splitting) -> Attempt[T]:
     middle = len(ids) // 2
     halves = (ids[:middle], ids[middle:])
     attempts = [_attempt(call, half) for half in halves]

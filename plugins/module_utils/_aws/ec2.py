@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from typing import Any
+from typing import Callable
 from typing import Dict
 from typing import List
 from typing import Mapping
@@ -23,12 +24,6 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import Fl
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import FlowLog
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import flow_log_from_description
 
-# "FlowLogs Service Linked Role is not yet available" is answered for the first flow log with tag fields of an
-# account (IncorrectState); the role comes within seconds. At most about half a minute of pauses.
-_until_role_exists = AWSRetry.jittered_backoff(
-    retries=6, delay=1, max_delay=10, catch_extra_error_codes=["IncorrectState"]
-)
-
 
 class Refused(NamedTuple):
     """One item of an ``Unsuccessful`` list: HTTP 200 does not mean that every id succeeded.
@@ -42,9 +37,18 @@ class Refused(NamedTuple):
     repeated: bool = False
 
 
+_Create = Callable[[Any, Dict[str, Any]], Tuple[List[str], List[Refused]]]
+
+# "FlowLogs Service Linked Role is not yet available" is answered for the first flow log with tag fields of an
+# account (IncorrectState); the role comes within seconds. At most about half a minute of pauses.
+_until_role_exists: Callable[[_Create], _Create] = AWSRetry.jittered_backoff(
+    retries=6, delay=1, max_delay=10, catch_extra_error_codes=["IncorrectState"]
+)
+
+
 def partition_of(client: Any) -> str:
     """Return the partition of the client's region (``aws``, ``aws-cn``, ``aws-us-gov`` ...), without a call."""
-    return client.meta.partition
+    return str(client.meta.partition)
 
 
 def knows_tag_fields(client: Any) -> bool:

@@ -6,10 +6,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+from typing import Callable
 from typing import Tuple
+from typing import TypeVar
 
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+
+Call = TypeVar("Call", bound=Callable[..., Any])
 
 
 class FlowLogsAWSError(AnsibleAWSError):
@@ -20,6 +25,15 @@ class FlowLogsErrorHandler(AWSErrorHandler):
     """Turns botocore's errors into :class:`FlowLogsAWSError` with what was being done."""
 
     _CUSTOM_EXCEPTION = FlowLogsAWSError
+
+    @classmethod
+    def common_error_handler(cls, description: str) -> Callable[[Call], Call]:
+        """Return amazon.aws's decorator, which has no types, as one that keeps those of the call.
+
+        :param description: what is being done; may name parameters of the call in braces.
+        """
+        decorator: Callable[[Call], Call] = super().common_error_handler(description)
+        return decorator
 
 
 def error_code_and_message(error: AnsibleAWSError) -> Tuple[str, str]:

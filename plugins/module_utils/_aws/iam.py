@@ -18,7 +18,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import Fl
 @FlowLogsErrorHandler.common_error_handler("look the role {name} up")
 def role_arn(client: Any, name: str) -> str:
     """Return the ARN of a role with its path (IAM API GetRole)."""
-    return client.get_role(RoleName=name)["Role"]["Arn"]
+    return str(client.get_role(RoleName=name)["Role"]["Arn"])
 
 
 @FlowLogsErrorHandler.common_error_handler("simulate the policies of {principal}")
@@ -57,4 +57,4 @@ def decode_authorization_message(client: Any, message: str) -> str:
 
     :param message: the encoded part of the error message.
     """
-    return client.decode_authorization_message(EncodedMessage=message)["DecodedMessage"]
+    return str(client.decode_authorization_message(EncodedMessage=message)["DecodedMessage"])

@@ -24,7 +24,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document
 
 def region_of(client: Any) -> str:
     """Return the client's region, without a call."""
-    return client.meta.region_name
+    return str(client.meta.region_name)
 
 
 @FlowLogsErrorHandler.common_error_handler("describe the key {key_id}")
@@ -38,7 +38,7 @@ def describe_key(client: Any, key_id: str) -> Key:
 
 @FlowLogsErrorHandler.common_error_handler("read the policy of the key {key_arn}")
 def _get_key_policy(client: Any, key_arn: str) -> str:
-    return client.get_key_policy(KeyId=key_arn, PolicyName="default")["Policy"]
+    return str(client.get_key_policy(KeyId=key_arn, PolicyName="default")["Policy"])
 
 
 def get_key_policy(client: Any, key_arn: str) -> Dict[str, Any]:

@@ -55,7 +55,7 @@ def head_bucket(client: Any, bucket: str, expected_owner: Optional[str] = None) 
 
 @FlowLogsErrorHandler.common_error_handler("read the policy of the bucket {bucket}")
 def _get_bucket_policy(client: Any, bucket: str, expected_owner: Optional[str]) -> str:
-    return client.get_bucket_policy(**_request(bucket, expected_owner))["Policy"]
+    return str(client.get_bucket_policy(**_request(bucket, expected_owner))["Policy"])
 
 
 def get_bucket_policy(client: Any, bucket: str, expected_owner: Optional[str] = None) -> Optional[Dict[str, Any]]:

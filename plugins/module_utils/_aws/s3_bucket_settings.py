@@ -44,7 +44,7 @@ def get_encryption(client: Any, bucket: str) -> Encryption:
 @FlowLogsErrorHandler.common_error_handler("read the Object Ownership of the bucket {bucket}")
 def _get_ownership(client: Any, bucket: str) -> Optional[str]:
     rules = client.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]["Rules"]
-    return rules[0]["ObjectOwnership"] if rules else None
+    return str(rules[0]["ObjectOwnership"]) if rules else None
 
 
 def get_ownership(client: Any, bucket: str) -> Optional[str]:
@@ -58,12 +58,12 @@ def get_ownership(client: Any, bucket: str) -> Optional[str]:
 @FlowLogsErrorHandler.common_error_handler("read who pays for requests to the bucket {bucket}")
 def get_requester_pays(client: Any, bucket: str) -> bool:
     """Return whether a bucket is a Requester Pays bucket (S3 API GetBucketRequestPayment)."""
-    return client.get_bucket_request_payment(Bucket=bucket).get("Payer") == "Requester"
+    return bool(client.get_bucket_request_payment(Bucket=bucket).get("Payer") == "Requester")
 
 
 @FlowLogsErrorHandler.common_error_handler("read the Public Access Block of the bucket {bucket}")
 def _get_public_access_block(client: Any, bucket: str) -> Dict[str, bool]:
-    return client.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+    return dict(client.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"])
 
 
 def get_public_access_blocked(client: Any, bucket: str) -> bool:

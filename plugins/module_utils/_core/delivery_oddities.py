@@ -83,7 +83,7 @@ def _has_usual_principal(statement: Statement) -> bool:
 
 def _usual_parts(statement: Statement, action: str) -> Statement:
     """Return a statement as if its principal and actions were the usual ones, to look at the rest of it."""
-    rest = {name: statement[name] for name in ("Resource", "Condition") if name in statement}
+    rest: Statement = {name: statement[name] for name in ("Resource", "Condition") if name in statement}
     return {"Effect": "Allow", "Principal": {"Service": DELIVERY_SERVICE}, "Action": action, **rest}
 
 

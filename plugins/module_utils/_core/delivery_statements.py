@@ -491,7 +491,7 @@ def _narrowed(view: View, statement: Statement, part: _Part, regions: FrozenSet[
 
     def keep_arn(value: str) -> bool:
         found = _SOURCE_ARN.match(value)
-        return bool(found) and found.group(2) in ("*", *part) and (not regions or _region_of(found) in regions)
+        return found is not None and found.group(2) in ("*", *part) and (not regions or _region_of(found) in regions)
 
     keeps: Dict[str, Callable[[str], bool]] = {_ARN_KEY: keep_arn}
     for key in (_ACCOUNT_KEY, _ORGANIZATION_KEY):

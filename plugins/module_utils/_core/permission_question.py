@@ -134,7 +134,7 @@ def question_from_options(params: Mapping[str, Any], account: str, partition: st
     if params.get("resource_ids"):
         resolve_resource_type(params["resource_ids"])
     wanted = wanted_of(params["operations"])
-    scope = {
+    scope: Dict[str, Any] = {
         "partition": partition,
         "account_id": params.get("account_id") or account,
         "resource_types": params.get("resource_types"),

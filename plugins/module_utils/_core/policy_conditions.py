@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from typing import Any
 from typing import Callable
 from typing import Dict
+from typing import List
 from typing import Mapping
 from typing import Optional
+from typing import Sequence
 from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_patterns import Truth
@@ -44,7 +46,7 @@ class _Operator:
     negative: bool
 
 
-def as_list(value: Any) -> list:
+def as_list(value: Any) -> List[Any]:
     """Return a list, whether a policy has one or, for a single value, the value itself."""
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
@@ -141,14 +143,14 @@ def _when_absent(operator: _Operator) -> Truth:
     return operator.negative and operator.quantifier != "ForAnyValue"
 
 
-def _decide_null(present: Tuple[str, ...], values: list) -> Truth:
+def _decide_null(present: Tuple[str, ...], values: Sequence[Any]) -> Truth:
     wanted = {as_text(value).lower() for value in values}
     if not wanted <= {"true", "false"}:
         return None
     return ("true" if present == ABSENT else "false") in wanted
 
 
-def _decide(operator: _Operator, present: Tuple[str, ...], values: list) -> Truth:
+def _decide(operator: _Operator, present: Tuple[str, ...], values: Sequence[Any]) -> Truth:
     if present == ABSENT:
         return _when_absent(operator)
     each = []

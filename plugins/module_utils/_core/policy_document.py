@@ -14,6 +14,7 @@ import json
 import re
 from dataclasses import dataclass
 from typing import Any
+from typing import Callable
 from typing import Dict
 from typing import Iterable
 from typing import List
@@ -79,7 +80,7 @@ def parse_policy(text: str) -> Dict[str, Any]:
     :raises PolicyError: if it is no policy.
     """
     try:
-        policy = json.loads(text)
+        policy: Dict[str, Any] = json.loads(text)
     except ValueError as error:
         raise PolicyError(f"the policy is not JSON: {error}") from error
     statements_of(policy)
@@ -157,7 +158,7 @@ def _matches_any(patterns: Any, value: str, fold_case: bool = False) -> Truth:
     return any_of(truths)
 
 
-def _element(statement: Statement, name: str, decide: Any) -> Truth:
+def _element(statement: Statement, name: str, decide: Callable[[Any], Truth]) -> Truth:
     """Decide an element or its negative form; a statement has exactly one of the two."""
     if (name in statement) == (f"Not{name}" in statement):
         return None

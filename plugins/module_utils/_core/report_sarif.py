@@ -33,8 +33,10 @@ _RULES: Mapping[str, str] = {
 }
 #: Where a result is shown that has no place in any file, when the report does not know the inventory.
 _NOWHERE = "inventory"
-_PROPERTIES = ("severity", "account_id", "region", "groups", "target", "target_type", "destination", "flow_log_id")
-_PROPERTIES += ("how", "planned_action", "changes", "evidence", "remedy")
+_PROPERTIES = (
+    *("severity", "account_id", "region", "groups", "target", "target_type", "destination", "flow_log_id"),
+    *("how", "planned_action", "changes", "evidence", "remedy"),
+)
 
 
 def message(value: str) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 from typing import Dict
 from typing import List
 from typing import Mapping
+from typing import Tuple
+from typing import Union
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_findings import is_left_alone
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import failure_text
@@ -91,7 +93,7 @@ def _problem(
 
 def _headline(publication: Mapping[str, Any], actions: Mapping[str, int], failures: int) -> str:
     stages = stages_of(publication)
-    parts = [] if stages == STAGES else [("stages", ",".join(stages))]
+    parts: List[Tuple[str, Union[str, int]]] = [] if stages == STAGES else [("stages", ",".join(stages))]
     if "flow_logs" in stages:
         parts += [(name, len(publication[name])) for name in ("targets", "batches")]
     if "destinations" in stages:
@@ -111,7 +113,7 @@ def overview(publication: Mapping[str, Any]) -> List[str]:
     notes = [*gap_lines(publication["gaps"]), *publication["notes"]]
     if stages != STAGES:
         notes = [f"Only these stages: {', '.join(stages)}.", *notes]
-    return (lines or [_NOTHING_TO_DO]) + notes
+    return [*(lines or [_NOTHING_TO_DO]), *notes]
 
 
 def _batch_line(batch: Mapping[str, Any]) -> str:

@@ -52,7 +52,7 @@ def parse_regions(regions: Optional[Sequence[str]]) -> Tuple[str, ...]:
 
 def parse_organization(params: Mapping[str, Any]) -> Optional[str]:
     """Read ``organization_id``, which excludes ``account_ids``."""
-    organization = params.get("organization_id")
+    organization: Optional[str] = params.get("organization_id")
     if organization is None:
         return None
     if not _ORGANIZATION.match(organization):

@@ -255,7 +255,7 @@ class _Reader:
 
     def choice(self, name: str, choices: Tuple[str, ...]) -> Optional[str]:
         """Return a variable that must be one of a few texts."""
-        value = self.get(name)
+        value: Optional[str] = self.get(name)
         if value is not None and value not in choices:
             raise self.error(PREFIX + name, value, ", ".join(choices))
         return value

@@ -101,7 +101,7 @@ class _Reader:
 
     def _with_settings(self, facts: DestinationFacts) -> DestinationFacts:
         client, bucket = self._client, self._bucket
-        settings = {
+        settings: Dict[str, Any] = {
             "encryption": _attempt(
                 lambda: s3_bucket_settings.get_encryption(client, bucket), "s3:GetEncryptionConfiguration"
             ),

@@ -165,7 +165,7 @@ class _Inquiry:
         errors = self._dry_runs(region, action) if self._is_caller else []
         answers = [_answer_of(error, action) for error in errors]
         worst = [answer for answer in answers if answer.decision != ALLOWED]
-        return (worst or answers or [None])[0]
+        return next(iter(worst or answers), None)
 
     def _dry_runs(self, region: str, action: str) -> List[FlowLogsAWSError]:
         client = self._module.client("ec2", region=region)

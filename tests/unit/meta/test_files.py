@@ -8,20 +8,25 @@ from __future__ import annotations
 
 import pathlib
 import re
+import subprocess
+import sys
 
 import pytest
 
+from tests.unit.meta.project import ROOT
 from tests.unit.meta.project import read
 from tests.unit.meta.project import tracked_files
 
-SPDX = "SPDX-License-Identifier: GPL-3.0-or-later"
+# In two parts, so that what follows is not taken for the license of this file.
+TAG = "SPDX-License-" + "Identifier:"
+SPDX = f"{TAG} GPL-3.0-or-later"
 PYTHON_HEADER = (
     "# Copyright: (c) 2026, flowlogs.aws contributors",
     "# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)",
     f"# {SPDX}",
 )
 # The license itself; what a release writes; kinds of files that have no comments.
-WITHOUT_HEADER = {"LICENSE", "CHANGELOG.md", "changelogs/changelog.yaml"}
+WITHOUT_HEADER = {"LICENSE", "LICENSES/GPL-3.0-or-later.txt", "CHANGELOG.md", "changelogs/changelog.yaml"}
 WITHOUT_COMMENTS = {".csv", ".golden", ".json", ".png", ".sarif"}
 BINARY = {".png"}
 
@@ -77,11 +82,19 @@ def test_file_is_tidy(name: str) -> None:
         ("a.py", f"# {SPDX}\n"),
         ("a.py", "x = 1\n" + "\n".join(PYTHON_HEADER)),
         ("a.yml", "a: 1\n" * 5 + "# " + SPDX),
-        ("a.yml", "# SPDX-License-Identifier: MIT\n"),
+        ("a.yml", f"# {TAG} MIT\n"),
     ],
 )
 def test_the_check_of_headers_refuses(name: str, text: str) -> None:
     assert not has_header(name, text)
+
+
+def test_reuse_finds_license_and_copyright_of_every_file() -> None:
+    """By the REUSE specification; the license lies where it wants it, too."""
+    command = [sys.executable, "-m", "reuse", "lint", "--lines"]
+    done = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert read("LICENSES/GPL-3.0-or-later.txt") == read("LICENSE")
 
 
 def test_the_check_of_headers_allows_what_modules_begin_with() -> None:

@@ -111,15 +111,17 @@ def test_archive_holds_the_collection_and_nothing_of_its_workshop(
     dev.build()
     with tarfile.open(next((tmp_path / "build").glob("flowlogs-aws-*.tar.gz"))) as archive:
         names = {pathlib.PurePath(name).parts[0] for name in archive.getnames()}
-    folders = {"changelogs", "docs", "extensions", "meta", "playbooks", "plugins", "roles"}
+    folders = {"LICENSES", "changelogs", "docs", "extensions", "meta", "playbooks", "plugins", "roles"}
     files = {
         "CHANGELOG.md",
         "CODE_OF_CONDUCT.md",
         "CONTRIBUTING.md",
         "FILES.json",
         "LICENSE",
+        "MAINTAINERS",
         "MANIFEST.json",
         "README.md",
+        "REUSE.toml",
         "SECURITY.md",
     }
     assert {"LICENSE", "README.md", "meta", "plugins"} <= names <= folders | files
@@ -138,3 +140,16 @@ def test_a_failing_tool_is_named(tmp_path: pathlib.Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(sys, "argv", ["tools/dev.py", "ansible-test", "--nonsense"])
     with pytest.raises(SystemExit, match="tools/dev.py: failed with exit code 2: .*ansible-test --nonsense"):
         dev.main()
+
+
+@pytest.mark.parametrize(
+    ("said", "complaints"),
+    [
+        ("Importing\nWARNING: no\nImporter processing completed successfully", ["WARNING: no"]),
+        ("ERROR: no\nImporter processing completed successfully", ["ERROR: no"]),
+        ("Importing\nInvalid", ["Importing", "Invalid"]),
+        ("Loading module_utils _core.errors\nImporter processing completed successfully", []),
+    ],
+)
+def test_what_counts_as_a_complaint_of_the_importer(said: str, complaints: list[str]) -> None:
+    assert dev.importer_complaints(said) == complaints
