@@ -22,6 +22,9 @@ from typing import Union
 import ansible.template
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import in_session
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import role_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import without_role
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import Publication
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import plan_publication
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_result import DestinationWish
@@ -29,6 +32,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_res
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_result import new_bucket
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import find
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_attachments import attachment_steps
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_attachments import attachments_to_look_at
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_attachments import managed_policies
@@ -277,6 +281,20 @@ def flow_log_destination_result(
     return destination_result(results, DestinationWish(**wish), key_arn)
 
 
+def flow_log_role(options: Mapping[str, Any]) -> Dict[str, Any]:
+    """Return which role connection options name and how to assume it; see flow_log_role.yml."""
+    role = role_of(options)
+    if role is None:
+        return {}
+    needed = hint_for("AssumeRole", "AccessDenied", "")
+    return {"request": role.request(), "from": without_role(options), "needed": needed}
+
+
+def flow_log_session(options: Mapping[str, Any], session: Optional[Mapping[str, Any]] = None) -> Dict[str, Any]:
+    """Return connection options for modules of amazon.aws; see flow_log_session.yml."""
+    return in_session(options, session)
+
+
 def flow_log_resource_ids(items: Sequence[Union[str, Mapping[str, Any]]]) -> List[str]:
     """Return the ids of resources; see flow_log_resource_ids.yml."""
     return resource_ids_of(items)
@@ -305,7 +323,9 @@ class FilterModule:
             flow_log_publication,
             flow_log_report,
             flow_log_resource_ids,
+            flow_log_role,
             flow_log_run_summary,
+            flow_log_session,
             flow_log_stopped,
         )
         return {function.__name__: _as_filter(function) for function in functions}

@@ -27,7 +27,9 @@ from ansible.errors import AnsibleError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2_targets
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import assume_role
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import caller_identity
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import AssumedRole
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Account
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Gap
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import SHAPES
@@ -127,7 +129,7 @@ class TargetReader:
     def _credentials(self, account: Account) -> Dict[str, Optional[str]]:
         if account.assume_role_arn:
             own = self._client("sts", self._question.home_region, {})
-            return ec2_targets.assume_role(own, account.assume_role_arn, SESSION_NAME)
+            return assume_role(own, AssumedRole(account.assume_role_arn, session_name=SESSION_NAME))
         if account.profile:
             # Keys of the plugin's own credentials would go before the profile.
             keys = dict.fromkeys(("aws_access_key_id", "aws_secret_access_key", "aws_session_token"))

@@ -361,6 +361,18 @@ def test_no_key_is_shown_or_kept(room: Room) -> None:
             assert secret not in text
 
 
+def test_playbooks_get_the_role_that_is_theirs_and_never_that_of_the_plugin(room: Room) -> None:
+    reader, writer = (f"arn:aws:iam::{SHOP}:role/{name}" for name in ("flow-logs", "publisher"))
+    organization = {"accounts": [BANK], "assume_role_name": "flow-logs", "playbook_role_name": "net/publisher"}
+    account = {"assume_role_arn": reader, "profile": "shop", "playbook_role_arn": writer}
+    options = {"regions": ["eu-west-1"], "accounts": [account], "organization": organization}
+    found = room.list(options)
+    assert found.hosts[LOGGED]["flow_log_aws"] == {"profile": "shop", "assume_role_arn": writer}
+    assert found.hosts[BANK_VPC]["flow_log_aws"] == {"assume_role_arn": f"arn:aws:iam::{BANK}:role/net/publisher"}
+    options["accounts"] = [{"assume_role_arn": reader, "playbook_role_arn": f"arn:aws:iam::{BANK}:role/publisher"}]
+    assert f"a role of account {SHOP}, which the entry names too" in room.refused(options)
+
+
 def test_keys_in_the_inventory_file_are_refused_and_not_repeated(room: Room) -> None:
     message = room.refused({**OPTIONS, "accounts": [{"access_key": "AKIDWRITTENDOWN", "secret_key": "do-not-show-me"}]})
     assert "accounts[0]: ['access_key', 'secret_key'] is not accepted" in message

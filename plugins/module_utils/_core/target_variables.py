@@ -18,6 +18,7 @@ from typing import Mapping
 from typing import Optional
 from typing import Tuple
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import role_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import Destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import parse_destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
@@ -284,6 +285,10 @@ class _Reader:
         value = self.get(name)
         if value is not None and not isinstance(value, Mapping):
             raise self.error(PREFIX + name, f"({type(value).__name__})", "a dictionary of connection options")
+        try:
+            role_of(value or {})
+        except InputError as error:
+            raise self.error(f"{PREFIX}{name}.{error.option}", error.value, error.allowed) from None
         return value
 
 

@@ -77,19 +77,6 @@ def test_regions_are_all_with_their_status(client: Any, stub: Stubber) -> None:
     }
 
 
-def test_a_role_is_entered_without_the_profile_of_others() -> None:
-    client, role = client_of("sts"), "arn:aws:iam::111122223333:role/read"
-    keys = {"AccessKeyId": "A" * 20, "SecretAccessKey": "b", "SessionToken": "c", "Expiration": MADE}
-    with Stubber(client) as stub:
-        stub.add_response("assume_role", {"Credentials": keys}, {"RoleArn": role, "RoleSessionName": "name"})
-        assert ec2_targets.assume_role(client, role, "name") == {
-            "profile_name": None,
-            "aws_access_key_id": "A" * 20,
-            "aws_secret_access_key": "b",
-            "aws_session_token": "c",
-        }
-
-
 def test_a_denied_call_keeps_the_code_of_aws(client: Any, stub: Stubber) -> None:
     stub.add_client_error("describe_vpcs", "UnauthorizedOperation", "no", 403)
     with pytest.raises(FlowLogsAWSError) as error:
