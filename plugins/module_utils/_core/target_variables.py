@@ -72,7 +72,7 @@ VARIABLES = tuple(PREFIX + name for name in OPTION_DEFAULTS) + (
     "flow_log_preflight",
 )
 #: Variables of a run, not of a host.
-_OF_A_RUN = ("flow_log_stages",)
+RUN_VARIABLES = ("flow_log_stages",)
 #: How like a variable a name must be to be taken for a slip of the pen.
 _SIMILAR = 0.9
 PRINCIPAL_TYPES = ("user", "group", "role")
@@ -139,7 +139,7 @@ def misspelt_variables(names: Iterable[str]) -> Dict[str, str]:
 
     Such a name has no effect, so the target would quietly get the default.
     """
-    found, known = {}, VARIABLES + _OF_A_RUN
+    found, known = {}, VARIABLES + RUN_VARIABLES
     for name in names:
         if name.startswith(PREFIX) and name not in known:
             found.update({name: meant for meant in difflib.get_close_matches(name, known, n=1, cutoff=_SIMILAR)})
