@@ -74,7 +74,7 @@ VARIABLES = tuple(PREFIX + name for name in OPTION_DEFAULTS) + (
     "flow_log_preflight",
 )
 #: Variables of a run, not of a host.
-_OF_A_RUN = ("flow_log_stages",)
+RUN_VARIABLES = ("flow_log_stages",)
 #: Facts of the inventory plugin that matter here too.
 FACTS_READ = ("flow_log_parents", "flow_log_existing_of_parents")
 #: How like a variable a name must be to be taken for a slip of the pen.
@@ -143,7 +143,7 @@ def misspelt_variables(names: Iterable[str]) -> Dict[str, str]:
 
     Such a name has no effect, so the target would quietly get the default.
     """
-    found, known = {}, VARIABLES + _OF_A_RUN
+    found, known = {}, VARIABLES + RUN_VARIABLES
     for name in names:
         if name.startswith(PREFIX) and name not in known:
             found.update({name: meant for meant in difflib.get_close_matches(name, known, n=1, cutoff=_SIMILAR)})

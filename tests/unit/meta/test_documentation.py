@@ -20,6 +20,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discover
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import GAPS_VARIABLE
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import OPTION_DEFAULTS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import PREFIX
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import RUN_VARIABLES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import VARIABLES
 from tests.markdown import blocks
 from tests.markdown import section
@@ -36,13 +37,8 @@ README = read("README.md")
 GUIDES = "docs/docsite/rst"
 PAGES = ["README.md", *(name for name in tracked_files() if name.startswith(f"{GUIDES}/"))]
 # Words that begin like variables and are none.
-NO_VARIABLES = {
-    "flow_log_hosts",
-    "flow_log_permissions_policies",
-    "flow_log_permissions_policy",
-    "flow_log_retire",
-    "flow_log_stages",
-}
+NO_VARIABLES = {"flow_log_hosts", "flow_log_permissions_policies", "flow_log_permissions_policy", "flow_log_retire"}
+NO_VARIABLES |= {"flow_log_run", "flow_log_run_JOB"}
 # Groups that the inventory plugin makes, and its name.
 GROUPS = {*COVERAGE_GROUPS.values(), "flow_log_type_TYPE", "flow_log_region_REGION", "flow_log_account_ID"}
 GROUPS |= {"flow_log_type_network_interface", "flow_log_targets"}
@@ -83,13 +79,23 @@ def test_readme_maps_every_step_of_the_console_to_an_option() -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_page_names_only_variables_that_there_are(name: str) -> None:
-    known = {*VARIABLES, *FACTS, GAPS_VARIABLE, "flow_log_id", *GROUPS, *NO_VARIABLES, *modules(), f"{PREFIX}OPTION"}
+    known = {
+        *VARIABLES,
+        *RUN_VARIABLES,
+        *FACTS,
+        GAPS_VARIABLE,
+        "flow_log_id",
+        *GROUPS,
+        *NO_VARIABLES,
+        *modules(),
+        f"{PREFIX}OPTION",
+    }
     assert set(re.findall(r"(?<![\w.])flow_log_\w*[a-zA-Z0-9]", read(name))) - known == set()
 
 
 def test_every_variable_is_in_the_guide() -> None:
     guide = read(f"{GUIDES}/guide_targets.rst")
-    own = set(VARIABLES) - {PREFIX + option for option in OPTION_DEFAULTS}
+    own = {*VARIABLES, *RUN_VARIABLES} - {PREFIX + option for option in OPTION_DEFAULTS}
     assert {variable for variable in own if f"``{variable}``" not in guide} == set()
 
 
