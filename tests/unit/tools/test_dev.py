@@ -138,3 +138,24 @@ def test_a_failing_tool_is_named(tmp_path: pathlib.Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(sys, "argv", ["tools/dev.py", "ansible-test", "--nonsense"])
     with pytest.raises(SystemExit, match="tools/dev.py: failed with exit code 2: .*ansible-test --nonsense"):
         dev.main()
+
+
+def test_setup_for_the_benchmark_installs_apart_and_once(
+    checkout: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (checkout / "requirements" / "bench.txt").write_text("awscli==1\n", encoding="utf-8")
+    monkeypatch.setattr(dev, "BENCH_VENV", checkout / "bench-venv")
+    commands: list[list[str]] = []
+
+    def note(*command: object, **options: object) -> None:
+        commands.append([str(word) for word in command])
+        dev.BENCH_VENV.mkdir(exist_ok=True)
+
+    monkeypatch.setattr(dev, "run", note)
+    dev.setup_bench()
+    made, installed = commands
+    assert made[1:] == ["-m", "venv", str(dev.BENCH_VENV)]
+    assert installed[0] == str(dev.BENCH_VENV / "bin" / "python")
+    assert installed[-1] == str(checkout / "requirements" / "bench.txt")
+    dev.setup_bench()
+    assert len(commands) == 2
