@@ -7,6 +7,7 @@
 Usage: python3 tools/dev.py COMMAND [ARGUMENTS]
 
 - setup [demo|dev]: install what the demo or the tests need into .venv; quick when nothing changed
+- setup-bench: do setup dev, and install what the benchmark compares with into .dev/bench-venv
 - tree: copy the collection into an ansible_collections tree and print where it is
 - ansible-test ARGUMENTS: run ansible-test in such a tree
 - types: check the types of the plugins with mypy
@@ -34,6 +35,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 DEV = ROOT / ".dev"
 BUILD = ROOT / "build"
+BENCH_VENV = DEV / "bench-venv"
 STAMP = VENV / "flowlogs-setup.json"
 BIN = VENV / "bin"
 PYTHON = BIN / "python"
@@ -82,6 +84,20 @@ def setup(kind: str = "dev") -> None:
     install_amazon_aws()
     link_checkout()
     STAMP.write_text(json.dumps(stamp | wanted), encoding="utf-8")
+
+
+def setup_bench() -> None:
+    """Set up for the tests, and install requirements/bench.txt apart from them, since it pins other versions."""
+    setup("dev")
+    wanted = {"at": str(ROOT), "bench": fingerprint("bench")}
+    stamp = BENCH_VENV / STAMP.name
+    if read_json(stamp) == wanted:
+        return
+    print("Installing what the benchmark compares with into .dev/bench-venv ...", flush=True)
+    shutil.rmtree(BENCH_VENV, ignore_errors=True)
+    run(PYTHON, "-m", "venv", BENCH_VENV)
+    install_packages("bench", BENCH_VENV / "bin" / "python")
+    stamp.write_text(json.dumps(wanted), encoding="utf-8")
 
 
 def fingerprint(kind: str) -> str:
@@ -139,14 +155,14 @@ def privilege() -> list[str] | None:
     return None
 
 
-def pip(*arguments: object) -> None:
-    """Run pip in .venv, quietly: errors only."""
-    run(PYTHON, "-m", "pip", "--quiet", "--quiet", "--disable-pip-version-check", *arguments)
+def pip(*arguments: object, python: pathlib.Path | None = None) -> None:
+    """Run pip, of .venv unless told otherwise, quietly: errors only."""
+    run(python or PYTHON, "-m", "pip", "--quiet", "--quiet", "--disable-pip-version-check", *arguments)
 
 
-def install_packages(kind: str) -> None:
+def install_packages(kind: str, python: pathlib.Path | None = None) -> None:
     """Install the pinned packages."""
-    pip("install", "--no-deps", "-r", ROOT / "requirements" / f"{kind}.txt")
+    pip("install", "--no-deps", "-r", ROOT / "requirements" / f"{kind}.txt", python=python)
 
 
 def install_amazon_aws() -> None:
@@ -281,7 +297,7 @@ def build(folder: str | pathlib.Path | None = None) -> None:
 def pins() -> None:
     """Renew the pinned versions; they name no index."""
     options = ["--quiet", "--universal", "--python-version", "3.11", "--no-header", "--no-annotate", "--upgrade"]
-    for kind in ("demo", "dev"):
+    for kind in ("demo", "dev", "bench"):
         source, target = (ROOT / "requirements" / f"{kind}.{ending}" for ending in ("in", "txt"))
         pinned = run("uv", "pip", "compile", *options, source, stdout=subprocess.PIPE).stdout.decode()
         head = "\n".join(target.read_text(encoding="utf-8").splitlines()[:2])
@@ -290,6 +306,7 @@ def pins() -> None:
 
 COMMANDS = {
     "setup": setup,
+    "setup-bench": setup_bench,
     "tree": lambda: print(tree()),
     "ansible-test": ansible_test,
     "types": types,

@@ -153,3 +153,24 @@ def test_a_failing_tool_is_named(tmp_path: pathlib.Path, monkeypatch: pytest.Mon
 )
 def test_what_counts_as_a_complaint_of_the_importer(said: str, complaints: list[str]) -> None:
     assert dev.importer_complaints(said) == complaints
+
+
+def test_setup_for_the_benchmark_installs_apart_and_once(
+    checkout: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (checkout / "requirements" / "bench.txt").write_text("awscli==1\n", encoding="utf-8")
+    monkeypatch.setattr(dev, "BENCH_VENV", checkout / "bench-venv")
+    commands: list[list[str]] = []
+
+    def note(*command: object, **options: object) -> None:
+        commands.append([str(word) for word in command])
+        dev.BENCH_VENV.mkdir(exist_ok=True)
+
+    monkeypatch.setattr(dev, "run", note)
+    dev.setup_bench()
+    made, installed = commands
+    assert made[1:] == ["-m", "venv", str(dev.BENCH_VENV)]
+    assert installed[0] == str(dev.BENCH_VENV / "bin" / "python")
+    assert installed[-1] == str(checkout / "requirements" / "bench.txt")
+    dev.setup_bench()
+    assert len(commands) == 2
