@@ -61,7 +61,7 @@ def key_checks(question: Question, facts: DestinationFacts) -> List[Check]:
     if isinstance(facts.key, Unread):
         return [_unread_key(encryption, facts.key), *_of_policy(question, facts, _arn_in(encryption))]
     if facts.key is None:
-        return []
+        raise AssertionError("a bucket's own key is read, or is not readable")
     of_key = _of_key(question, facts, facts.key)
     if any(check.code == "EncryptionKeyOfAws" for check in of_key):
         return of_key

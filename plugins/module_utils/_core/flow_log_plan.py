@@ -31,9 +31,6 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.tags import tag
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.tags import tag_key
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.tags import tags_after
 
-REPLACE_MODES = ("create_first", "delete_first", "never")
-PURGE_MODES = ("none", "duplicates", "s3")
-
 _NOT_OURS = "AWS tagged it (aws:...), so another service, for example CloudFormation, owns it; change it there."
 
 
@@ -397,7 +394,7 @@ def _made_by(step: Step, settings: Optional[FlowLogSettings]) -> List[FlowLog]:
     if step.resumed is not None:
         return [step.resumed]
     if settings is None:
-        return []
+        raise AssertionError("only with settings are flow logs made")
     return [replace(settings.as_flow_log(step.action.target, step.tags), flow_log_id=step.action.flow_log_id)]
 
 

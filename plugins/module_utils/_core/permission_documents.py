@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from dataclasses import replace
 from typing import Any
 from typing import Dict
-from typing import FrozenSet
 from typing import Iterable
 from typing import Iterator
 from typing import List
@@ -187,13 +186,3 @@ def _check_fits(statement: Statement, limit: int) -> None:
             f"{size} characters for {', '.join(statement.actions)} on {longest}",
             f"{limit} characters for a document; allow fewer operations at once",
         )
-
-
-def grants_of(statements: Iterable[Statement]) -> FrozenSet[Tuple[str, str, Tuple[Condition, ...]]]:
-    """Return what statements allow: action, resource and conditions."""
-    return frozenset(
-        (action, arn, statement.conditions)
-        for statement in statements
-        for action in statement.actions
-        for arn in statement.resources
-    )

@@ -105,14 +105,12 @@ def statements_of(policy: Optional[Policy]) -> List[Statement]:
 def with_statements(policy: Optional[Policy], statements: List[Statement]) -> Optional[Dict[str, Any]]:
     """Return the policy with these statements instead of its own; everything else, and the order, stays.
 
-    Without statements nothing is left: None. A single statement that was written without a list stays so.
+    Without statements nothing is left: None.
     """
     if not statements:
         return None
     if policy is None:
         return {"Version": NEW_VERSION, "Statement": statements}
-    if isinstance(policy.get("Statement"), dict) and statements == [policy["Statement"]]:
-        return dict(policy)
     return {**policy, "Statement": statements}
 
 

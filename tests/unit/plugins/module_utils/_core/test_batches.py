@@ -438,3 +438,8 @@ def test_ids_come_from_ids_and_from_what_modules_return() -> None:
 def test_what_has_no_id_is_named_with_its_place(item: Any) -> None:
     with pytest.raises(InputError, match=r"targets\[1\]"):
         resource_ids_of(["vpc-1", item])
+
+
+def test_layouts_given_for_a_target_count_instead_of_that_of_its_settings() -> None:
+    (central,) = plan_publication([host("vpc-1", layouts=["plain", "hive", "plain"])]).to_dict()["destinations"]
+    assert central["layouts"] == ["hive", "plain"]

@@ -25,6 +25,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_que
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_question import question_from_options
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_remedies import cli
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_remedies import module_call
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_key import Key
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_decision import Decision
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_decision import decide_grant
@@ -216,3 +217,93 @@ def test_guide_has_every_message(code: str) -> None:
     guide = " ".join(read("docs/docsite/rst/guide_destination.rst").split())
     words = re.sub(r"\{(\w+)\}", lambda found: found.group(1).upper(), kind.words)
     assert f"``{code}`` *{words}* ({kind.status}, {kind.severity})" in guide
+
+
+def check(facts: DestinationFacts, code: str, **options: Any) -> Check:
+    """The only check with this code."""
+    (found,) = [item for item in examine(question(**options), facts).checks if item.code == code]
+    return found
+
+
+def denying(condition: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+    """A policy that grants everything, and denies what is changed here."""
+    denial = {"Sid": "D", "Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*", **changes}
+    return {"Statement": [*GRANTED["Statement"], {**denial, **({"Condition": condition} if condition else {})}]}
+
+
+OF_OTHERS = {"StringNotEquals": {"aws:PrincipalTag/team": "network"}}
+
+
+@pytest.mark.parametrize(
+    ("policy", "code", "evidence"),
+    [
+        (denying(), "Denied", "Statement D denies s3:PutObject, s3:GetBucketAcl; no grant outweighs that."),
+        (denying(OF_OTHERS), "PerhapsDenied", "Statement D may deny s3:PutObject, s3:GetBucketAcl: that depends on "),
+        (
+            {"Statement": [{**part, "Condition": OF_OTHERS} for part in GRANTED["Statement"]]},
+            "PerhapsGranted",
+            "Statement W, C may grant s3:PutObject, s3:GetBucketAcl: that depends on what is not known",
+        ),
+    ],
+)
+def test_evidence_names_the_statements_that_decide(policy: dict[str, Any], code: str, evidence: str) -> None:
+    assert check(replace(HEALTHY, policy=policy), code).evidence.startswith(evidence)
+
+
+def test_who_is_denied_is_told_how_to_exempt_the_service() -> None:
+    assert "Add to the Condition of statement D: " in check(replace(HEALTHY, policy=denying()), "Denied").remedy
+    key_policy = {"Statement": [*KEY_GRANTED["Statement"], denying()["Statement"][-1]]}
+    assert "statement D: " in check(replace(ENCRYPTED, key_policy=key_policy), "KeyDenied").remedy
+
+
+def test_key_policy_that_grants_a_part_is_told_from_one_that_grants_nothing() -> None:
+    """S3 needs kms:GenerateDataKey and kms:Decrypt to write; the service needs more than these (kms:DescribeKey)."""
+    part = {**KEY_GRANTED["Statement"][0], "Action": ["kms:GenerateDataKey*", "kms:Decrypt"]}
+    assert codes(replace(ENCRYPTED, key_policy={"Statement": [part]})) == ["KeyPartlyGranted"]
+
+
+def test_of_a_key_that_is_not_named_by_arn_and_not_readable_no_policy_is_looked_at() -> None:
+    facts = replace(ENCRYPTED, encryption=Encryption("aws:kms", "alias/k"), key=UNREAD, key_policy=None)
+    assert codes(facts) == ["EncryptionKeyNotByArn", "KeyUnreadable"]
+
+
+def test_what_else_is_in_the_policy_is_told() -> None:
+    negation = {"Sid": "N", "Effect": "Allow", "Principal": SERVICE, "NotAction": "s3:*", "Resource": "*"}
+    gone = {"Sid": "G", "Effect": "Allow", "Principal": {"AWS": "AIDAEXAMPLEEXAMPLE123"}, "Action": "s3:*"}
+    policy = {"Statement": [*GRANTED["Statement"], negation, {**gone, "Resource": "arn:aws:s3:::logs"}]}
+    assert "Statement N." in check(replace(HEALTHY, policy=policy), "PolicyHasNegations").evidence
+    assert "AIDAEXAMPLEEXAMPLE123 in statement G." in check(replace(HEALTHY, policy=policy), "PrincipalGone").evidence
+
+
+def test_policy_near_its_limit_is_told() -> None:
+    policy = {"Statement": [*GRANTED["Statement"], {**denying()["Statement"][-1], "Principal": "x" * 18500}]}
+    assert check(replace(HEALTHY, policy=policy), "PolicyNearLimit").remedy.startswith("Give organization_id instead")
+
+
+def test_owner_of_a_bucket_that_may_not_be_looked_at_is_unknown_and_why_is_told() -> None:
+    facts = replace(HEALTHY, owner=None, head=UNREAD)
+    assert check(facts, "OwnerUnknown").evidence.startswith("Failed to read it: Access Denied (AccessDenied).")
+
+
+def test_accounts_of_an_organization_profit_from_what_it_is_granted() -> None:
+    condition = {"StringEquals": {"aws:SourceOrgID": "o-aaaaaaaaaa"}}
+    facts = replace(HEALTHY, policy={"Statement": [{**part, "Condition": condition} for part in GRANTED["Statement"]]})
+    assert codes(facts, organization_id="o-aaaaaaaaaa") == []
+    assert codes(facts, organization_id="o-bbbbbbbbbb") == ["NotGranted"]
+    assert codes(facts, organization_id="o-aaaaaaaaaa", account_ids=None) == []
+
+
+def test_summary_of_what_is_in_order_says_so() -> None:
+    text = summary_of("arn:aws:s3:::logs", examine(question(), HEALTHY).checks)
+    assert text == "Log delivery can write to arn:aws:s3:::logs, as far as its settings tell."
+
+
+def test_check_is_returned_as_plain_data() -> None:
+    shown = check(replace(HEALTHY, policy=None), "NotGranted").to_dict()
+    assert (shown["account_id"], shown["status"], shown["folder"]) == (ACCOUNT, "problem", "")
+
+
+@pytest.mark.parametrize("option", ["bucket_policy", "key_policy"])
+def test_what_is_no_policy_is_refused(option: str) -> None:
+    with pytest.raises(InputError, match=f"{option}.*a policy document"):
+        question(**{option: {"Statement": ["x"]}})

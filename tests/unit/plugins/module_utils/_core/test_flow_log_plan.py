@@ -23,10 +23,13 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import flow_log_from_description
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import FlowLogPlan
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import Wanted
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import answered_later
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import apply_steps
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import diff_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import in_order
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import managed_flow_logs
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import plan_flow_logs
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import without_targets
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import DEFAULT_FORMATS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import TRANSIT_GATEWAY
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import VPC
@@ -458,3 +461,63 @@ def test_tags_change_as_they_do_everywhere_in_amazon_aws(
     expected_set, expected_unset = compare_aws_tags(current, desired, purge_tags=purge)
     assert {tag_key(change): change.desired for change in to_set} == expected_set
     assert [tag_key(change) for change in to_unset] == sorted(expected_unset)
+
+
+# -- carrying out ----------------------------------------------------------------------------------------------------
+
+
+def test_purge_waits_until_the_flow_log_that_stays_delivers() -> None:
+    failing = replace(flow_log("fl-kept"), delivery_status="FAILED", delivery_error="Access error")
+    other = flow_log("fl-other", log_destination="arn:aws:s3:::other-logs")
+    plan = plan_flow_logs(wanted(purge="s3"), [failing, other])
+    assert (plan.steps, [item.flow_log_id for item in plan.extra]) == ((), ["fl-other"])
+    (problem,) = plan.unsuccessful
+    assert (problem.code, problem.flow_log_id) == ("NotDelivering", "fl-kept")
+    assert problem.message == "Flow log fl-kept does not deliver: Access error. The other flow logs stay."
+
+
+def test_a_lost_answer_is_told_by_what_is_there_later() -> None:
+    created, replaced = plan_flow_logs(
+        wanted("vpc-1", "vpc-2"), [flow_log(resource_id="vpc-2", traffic_type="ACCEPT")]
+    ).steps
+    made = replace(flow_log("fl-new"), resource_id="vpc-1")
+    (done,) = answered_later([created], plan_flow_logs(wanted("vpc-1"), [made]))
+    assert (done.action.flow_log_id, done.resumed) == ("fl-new", made)
+    assert done.action.reason.endswith("AWS's first answer was lost.")
+    assert made in apply_steps([done], [], settings())
+    # Nothing was made: of a create nothing is left, of a replacement that the old flow log is gone.
+    assert answered_later([created], FlowLogPlan()) == []
+    (gone,) = answered_later([replaced], FlowLogPlan())
+    assert (gone.action.action, gone.action.target, gone.action.flow_log_id) == ("delete", "vpc-2", "fl-1")
+
+
+def test_steps_are_told_in_the_order_of_the_plan_whatever_came_first() -> None:
+    fleet = [flow_log("fl-2", resource_id="vpc-2", traffic_type="ACCEPT")]
+    steps = plan_flow_logs(wanted("vpc-2", "vpc-1", "vpc-3"), fleet).steps
+    assert [
+        (step.action.action, step.action.target) for step in in_order(reversed(steps), ["vpc-2", "vpc-1", "vpc-3"])
+    ] == [
+        ("create", "vpc-1"),
+        ("create", "vpc-3"),
+        ("replace", "vpc-2"),
+    ]
+
+
+def test_a_plan_without_some_targets_has_nothing_of_them() -> None:
+    fleet = [
+        flow_log("fl-a"),
+        flow_log("fl-b", log_destination="arn:aws:s3:::other-logs"),
+        flow_log("fl-c", resource_id="vpc-2"),
+        flow_log("fl-d", resource_id="vpc-2", log_destination="arn:aws:s3:::other-logs"),
+        flow_log("fl-e", resource_id="vpc-4", traffic_type="ACCEPT"),
+        flow_log("fl-f", resource_id="vpc-4", traffic_type="REJECT"),
+    ]
+    plan = plan_flow_logs(wanted("vpc-1", "vpc-2", "vpc-3", "vpc-4"), fleet)
+    rest = without_targets(plan, ["vpc-1", "vpc-3", "vpc-4"])
+    assert (rest.steps, rest.unsuccessful) == ((), ())
+    assert ([item.flow_log_id for item in rest.kept], [item.flow_log_id for item in rest.extra]) == (["fl-c"], ["fl-d"])
+
+
+def test_what_a_replacement_takes_away_was_managed() -> None:
+    old = flow_log(traffic_type="ACCEPT")
+    assert managed_flow_logs(plan_flow_logs(wanted(), [old])) == [old]

@@ -20,6 +20,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_tabl
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import actions_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import permissions_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.principals import Principal
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.principals import context_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.principals import parse_principal
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.simulated_permissions import Answer
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.simulated_permissions import answers_from
@@ -251,3 +252,17 @@ def test_no_policy_mends_what_is_denied() -> None:
 )
 def test_summary(permissions: list[Permission], words: str) -> None:
     assert words in summary_of("x", permissions)
+
+
+def test_answer_is_returned_with_what_the_permission_is_needed_for() -> None:
+    shown = permission("ec2:DescribeFlowLogs", "denied").to_dict(["read", "create_bucket"])
+    assert shown["operations"] == ["read"]
+    assert shown["needed_to"]
+    assert (shown["decision"], shown["reason"], shown["method"]) == ("denied", "denied.", "simulation")
+
+
+def test_requests_of_a_principal_name_it_and_its_account() -> None:
+    context = dict(context_of(f"{IAM}:role/a"))
+    assert context["aws:PrincipalArn"] == f"{IAM}:role/a"
+    assert context["aws:PrincipalAccount"] == ACCOUNT
+    assert (context["aws:SecureTransport"], context["aws:ViaAWSService"]) == ("true", "false")

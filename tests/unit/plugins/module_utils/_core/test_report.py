@@ -185,3 +185,9 @@ def test_headline_is_one_line_for_grep() -> None:
 def test_an_unknown_format_is_refused() -> None:
     with pytest.raises(InputError, match="csv, headline, json, junit, markdown, sarif, summary"):
         render(report([]), "pdf")
+
+
+def test_what_is_not_known_of_a_finding_is_left_out() -> None:
+    text = render(report([Finding(finding="missing", target="vpc-1")]), "markdown")
+    (line,) = [line for line in text.splitlines() if "vpc-1" in line]
+    assert line == "- `vpc-1`"

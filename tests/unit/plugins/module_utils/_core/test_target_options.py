@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Account
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Gap
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import accounts_from_options
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_options import filters_by_type
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_options import instance_choice
@@ -136,3 +137,9 @@ def test_names_come_from_ids_and_tags_only() -> None:
     for wrong in ("name", "tag:", "{{ x }}"):
         with pytest.raises(InputError, match="hostnames"):
             name_preferences([wrong])
+
+
+def test_gap_is_kept_as_plain_data() -> None:
+    gap = Gap(SHOP, "shop", "eu-west-1", "DescribeVpcs", "AccessDenied", "No.")
+    assert Gap(**gap.to_dict()) == gap
+    assert gap.sentence == f"Not read: shop in eu-west-1 ({SHOP}). DescribeVpcs: AccessDenied: No."
