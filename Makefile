@@ -9,7 +9,7 @@ export ANSIBLE_REMOTE_TMP := $(CURDIR)/.dev/ansible/tmp
 export XDG_CACHE_HOME := $(CURDIR)/.dev/cache
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format sanity build check setup pins clean
+.PHONY: help demo test lint format sanity build docs check setup pins clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1@\2/p' Makefile | column -t -s @
@@ -34,6 +34,9 @@ sanity: setup ## run ansible-test sanity
 
 build: setup ## build the collection's archive into build/
 	$(PYTHON) tools/dev.py build
+
+docs: setup ## build the documentation site into build/docs
+	$(PYTHON) tools/dev.py docs
 
 check: lint sanity build test ## run all checks and tests, as CI does
 

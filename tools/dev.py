@@ -10,6 +10,7 @@ Usage: python3 tools/dev.py COMMAND [ARGUMENTS]
 - tree: copy the collection into an ansible_collections tree and print where it is
 - ansible-test ARGUMENTS: run ansible-test in such a tree
 - build: build the collection's archive into build/
+- docs [FOLDER]: build the documentation site into FOLDER, build/docs if not given
 - pins: renew requirements/*.txt from requirements/*.in (needs uv)
 """
 
@@ -233,6 +234,32 @@ def build() -> None:
     run(BIN / "ansible-galaxy", "collection", "build", "--force", "--output-path", BUILD, tree())
 
 
+def docs(folder: str = str(BUILD / "docs")) -> None:
+    """Build the documentation site. Whatever Sphinx has to say against a page fails it.
+
+    :param folder: where the pages go; what lies there is replaced.
+    """
+    environment = dict(os.environ, PATH=clean_path(), ANSIBLE_CONFIG=str(ROOT / "tools" / "ansible.cfg"))
+    shutil.rmtree(folder, ignore_errors=True)
+    with tempfile.TemporaryDirectory() as place:
+        source = pathlib.Path(place) / "site"
+        shutil.copytree(ROOT / "docs" / "site", source)
+        pages = source / "collection"
+        pages.mkdir(mode=0o755)
+        arguments = ["--use-current", "--squash-hierarchy", "--dest-dir", pages, "flowlogs.aws"]
+        run(
+            BIN / "antsibull-docs",
+            "--config-file",
+            source / "antsibull-docs.cfg",
+            "collection",
+            *arguments,
+            env=environment,
+        )
+        # Pictures are no pages, so antsibull-docs leaves them out.
+        shutil.copytree(ROOT / "docs" / "docsite" / "rst" / "images", pages / "docsite" / "images")
+        run(BIN / "sphinx-build", "--quiet", "--fail-on-warning", "--keep-going", source, folder, env=environment)
+
+
 def pins() -> None:
     """Renew the pinned versions; they name no index."""
     options = ["--quiet", "--universal", "--python-version", "3.11", "--no-header", "--no-annotate", "--upgrade"]
@@ -248,6 +275,7 @@ COMMANDS = {
     "tree": lambda: print(tree()),
     "ansible-test": ansible_test,
     "build": build,
+    "docs": docs,
     "pins": pins,
 }
 
