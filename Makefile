@@ -9,7 +9,7 @@ export ANSIBLE_REMOTE_TMP := $(CURDIR)/.dev/ansible/tmp
 export XDG_CACHE_HOME := $(CURDIR)/.dev/cache
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick coverage matrix lint types docs format sanity build importer check setup pins clean
+.PHONY: help demo test quick coverage matrix lint types doclint docs format sanity build importer check setup pins clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1@\2/p' Makefile | column -t -s @
@@ -41,8 +41,8 @@ lint: setup ## check format, licenses, Ansible style and the changelog
 types: setup ## check the types of the plugins
 	$(PYTHON) tools/dev.py types
 
-docs: setup ## check the documentation of plugins, roles and guides
-	$(PYTHON) tools/dev.py docs
+doclint: setup ## check the documentation of plugins, roles and guides
+	$(PYTHON) tools/dev.py doclint
 
 format: setup ## format the Python code
 	.venv/bin/python -m black --quiet .
@@ -56,7 +56,10 @@ build: setup ## build the collection's archive into build/
 importer: setup ## check the archive as Ansible Galaxy does when it is imported
 	$(PYTHON) tools/dev.py importer
 
-check: lint types docs sanity build importer test ## run all checks and tests, as CI does
+docs: setup ## build the documentation site into build/docs
+	$(PYTHON) tools/dev.py docs
+
+check: lint types doclint sanity build importer test ## run all checks and tests, as CI does
 
 setup: ## install the tools into .venv
 	@$(PYTHON) tools/dev.py setup dev

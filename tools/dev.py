@@ -11,9 +11,10 @@ Usage: python3 tools/dev.py COMMAND [ARGUMENTS]
 - tree: copy the collection into an ansible_collections tree and print where it is
 - ansible-test ARGUMENTS: run ansible-test in such a tree
 - types: check the types of the plugins with mypy
-- docs: check the documentation with antsibull-docs
+- doclint: check the documentation with antsibull-docs
 - importer: check the archive with galaxy-importer
 - build: build the collection's archive into build/
+- docs [FOLDER]: build the documentation site into FOLDER, build/docs if not given
 - pins: renew requirements/*.txt from requirements/*.in (needs uv)
 """
 
@@ -256,7 +257,7 @@ def types() -> None:
     run(PYTHON, "-m", "mypy")
 
 
-def docs() -> None:
+def doclint() -> None:
     """Check the documentation of plugins, roles and guides, as it is shown on the documentation site of Ansible.
 
     What it looks at is copied, git's files alone. That amazon.aws, in .venv, is none of ours must be hidden from git. The
@@ -294,6 +295,32 @@ def build(folder: str | pathlib.Path | None = None) -> None:
     run(BIN / "ansible-galaxy", "collection", "build", "--force", "--output-path", folder or BUILD, tree())
 
 
+def docs(folder: str = str(BUILD / "docs")) -> None:
+    """Build the documentation site. Whatever Sphinx has to say against a page fails it.
+
+    :param folder: where the pages go; what lies there is replaced.
+    """
+    environment = dict(os.environ, PATH=clean_path(), ANSIBLE_CONFIG=str(ROOT / "tools" / "ansible.cfg"))
+    shutil.rmtree(folder, ignore_errors=True)
+    with tempfile.TemporaryDirectory() as place:
+        source = pathlib.Path(place) / "site"
+        shutil.copytree(ROOT / "docs" / "site", source)
+        pages = source / "collection"
+        pages.mkdir(mode=0o755)
+        arguments = ["--use-current", "--squash-hierarchy", "--dest-dir", pages, "flowlogs.aws"]
+        run(
+            BIN / "antsibull-docs",
+            "--config-file",
+            source / "antsibull-docs.cfg",
+            "collection",
+            *arguments,
+            env=environment,
+        )
+        # Pictures are no pages, so antsibull-docs leaves them out.
+        shutil.copytree(ROOT / "docs" / "docsite" / "rst" / "images", pages / "docsite" / "images")
+        run(BIN / "sphinx-build", "--quiet", "--fail-on-warning", "--keep-going", source, folder, env=environment)
+
+
 def pins() -> None:
     """Renew the pinned versions; they name no index."""
     options = ["--quiet", "--universal", "--python-version", "3.11", "--no-header", "--no-annotate", "--upgrade"]
@@ -310,9 +337,10 @@ COMMANDS = {
     "tree": lambda: print(tree()),
     "ansible-test": ansible_test,
     "types": types,
-    "docs": docs,
+    "doclint": doclint,
     "importer": importer,
     "build": build,
+    "docs": docs,
     "pins": pins,
 }
 
