@@ -217,7 +217,7 @@ class Publication:
         """Return the work as plain data; it holds no connection option."""
         return {
             "version": PUBLICATION_VERSION,
-            "batches": [batch.to_dict() for batch in self.batches],
+            "batches": self._numbered_batches(),
             "destinations": [bucket.to_dict() for bucket in self.buckets],
             "permissions": [work.to_dict() for work in self.permissions],
             "targets": [
@@ -237,6 +237,15 @@ class Publication:
             "notes": list(self.notes),
             "gaps": [gap.to_dict() for gap in self.gaps],
         }
+
+    def _numbered_batches(self) -> List[Dict[str, Any]]:
+        """Return the batches, each with its place among all, so that whoever watches a run knows how far it is."""
+        total, done, numbered = sum(len(batch.targets) for batch in self.batches), 0, []
+        for number, batch in enumerate(self.batches, start=1):
+            first, done = done + 1, done + len(batch.targets)
+            progress = f"batch {number} of {len(self.batches)}, targets {first} to {done} of {total}"
+            numbered.append({**batch.to_dict(), "progress": progress})
+        return numbered
 
 
 def canonical(value: Any) -> str:

@@ -17,7 +17,6 @@ from botocore.stub import Stubber
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2_targets
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import SHAPES
-from tests.unit.plugins.module_utils._aws.offline import client_of
 
 SERVICE = "ec2"
 MADE = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
