@@ -166,18 +166,20 @@ def install_packages(kind: str, python: pathlib.Path | None = None) -> None:
     pip("install", "--no-deps", "-r", ROOT / "requirements" / f"{kind}.txt", python=python)
 
 
-def install_amazon_aws() -> None:
-    """Lay the collection amazon.aws into .venv, unless this version is there.
+def install_amazon_aws(
+    collections: pathlib.Path | None = None, package: str = ANSIBLE_PACKAGE, version: str = AMAZON_AWS_VERSION
+) -> None:
+    """Lay the collection amazon.aws into a tree of collections, that of .venv by default, unless this version is there.
 
     The package that carries it may want a newer Python than this one; the collection itself does not.
     """
-    target = COLLECTIONS / "amazon" / "aws"
-    if read_json(target / "MANIFEST.json").get("collection_info", {}).get("version") == AMAZON_AWS_VERSION:
+    target = (collections or COLLECTIONS) / "amazon" / "aws"
+    if read_json(target / "MANIFEST.json").get("collection_info", {}).get("version") == version:
         return
     inside = "ansible_collections/amazon/aws/"
     with tempfile.TemporaryDirectory(dir=VENV) as folder:
         arguments = ["--no-deps", "--only-binary", ":all:", "--python-version", "3.13", "--dest", folder]
-        pip("download", *arguments, ANSIBLE_PACKAGE)
+        pip("download", *arguments, package)
         with zipfile.ZipFile(next(pathlib.Path(folder).glob("*.whl"))) as wheel:
             wheel.extractall(folder, [name for name in wheel.namelist() if name.startswith(inside)])
         shutil.rmtree(target, ignore_errors=True)

@@ -14,15 +14,29 @@ import contextlib
 import importlib
 import io
 import json
+from collections.abc import Iterator
 from typing import Any
 from typing import Dict
+from unittest import mock
 
-from ansible.module_utils.testing import patch_module_args
+from ansible.module_utils import basic
 
 from tests.simulator.client import DEFAULT_ACCESS_KEY
 from tests.simulator.client import SECRET_KEY
 
 _MODULES = "ansible_collections.flowlogs.aws.plugins.modules"
+
+
+try:
+    from ansible.module_utils.testing import patch_module_args
+except ImportError:  # ansible-core 2.17 and 2.18
+
+    @contextlib.contextmanager
+    def patch_module_args(args: Dict[str, Any]) -> Iterator[None]:
+        """Hand options over to a module, as newer versions have it."""
+        text = json.dumps({"ANSIBLE_MODULE_ARGS": args}).encode()
+        with mock.patch.object(basic, "_ANSIBLE_ARGS", text):
+            yield
 
 
 class ModuleFailed(AssertionError):

@@ -46,6 +46,8 @@ FLEET = {
     }
 }
 SECONDS = 300
+#: Environment variable that names the Python to run the modules with, if another than that of Ansible (tools/matrix.py).
+MODULE_PYTHON = "FLOWLOGS_MODULE_PYTHON"
 
 
 class Reader:
@@ -68,6 +70,8 @@ class Reader:
     def types(self, line: str, folder: pathlib.Path | None = None) -> str:
         """Run a command line; return what it printed."""
         program, *arguments = shlex.split(line)
+        if program == "ansible-playbook" and MODULE_PYTHON in os.environ:
+            arguments += ["--extra-vars", f"ansible_python_interpreter={os.environ[MODULE_PYTHON]}"]
         command = [str(pathlib.Path(sys.executable).with_name(program)), *arguments]
         done = subprocess.run(
             command,

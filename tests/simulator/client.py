@@ -35,6 +35,9 @@ ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_ACCESS_KEY = "AKIASIMULATORAAAAAAA"
 SECRET_KEY = "simulator-secret-simulator-secret-000000"
 
+PYTHON_VARIABLE = "FLOWLOGS_SIMULATOR_PYTHON"
+"""Names the Python to run the simulator with, where the one that runs the tests lacks what it needs."""
+
 START_SECONDS = 60.0
 CONTROL_SECONDS = 120.0
 
@@ -152,7 +155,14 @@ class SimulatorProcess(SimulatorClient):
     ) -> None:
         super().__init__("")
         self._folder = tempfile.TemporaryDirectory(prefix="simulator-")
-        self._command = [sys.executable, "-m", "tests.simulator", "--port", str(port), "--until-stdin-closes"]
+        self._command = [
+            os.environ.get(PYTHON_VARIABLE, sys.executable),
+            "-m",
+            "tests.simulator",
+            "--port",
+            str(port),
+            "--until-stdin-closes",
+        ]
         self._command += [f"--switch={name}={value}" for name, value in (switches or {}).items()]
         if enforce:
             self._command.append("--enforce")

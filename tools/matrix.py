@@ -1,0 +1,155 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs the unit tests and the README's quick start with the versions in tools/matrix.toml, each in an environment of its own.
+
+Usage: python3 tools/matrix.py [CELL ...]
+
+Without names all cells run. A Python that this machine does not have is told, and its cells are not run. The simulator,
+which needs newer tools than the oldest cells have, runs in .venv.
+"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+import tomllib
+from dataclasses import dataclass
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+
+from tools import dev  # noqa: E402
+
+FOLDER = dev.DEV / "matrix"
+DATA = tomllib.loads((dev.ROOT / "tools" / "matrix.toml").read_text(encoding="utf-8"))
+TESTS = [
+    "tests/unit/plugins",
+    "tests/integration/test_readme.py::test_quick_start_from_the_archive_to_the_drift_report",
+]
+# What the tests import, besides what the cell names. Their versions are those of requirements/dev.txt.
+TOOLS = ("hypothesis", "pytest", "pytest-xdist", "pyyaml")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A combination of versions.
+
+    :param python: runs Ansible and the tests, such as ``3.12``.
+    :param boto3: also the version of botocore.
+    :param modules: the Python that runs the modules of the quick start; that of Ansible without it.
+    """
+
+    name: str
+    core: str
+    python: str
+    amazon_aws: str
+    boto3: str
+    modules: str = ""
+
+    @property
+    def title(self) -> str:
+        """The versions in words."""
+        modules = f", modules on Python {self.modules}" if self.modules else ""
+        versions = f"ansible-core {self.core}, Python {self.python}, amazon.aws {self.amazon_aws}, boto3 {self.boto3}"
+        return f"{self.name}: {versions}{modules}"
+
+
+CELLS = tuple(Cell(**cell) for cell in DATA["cells"])
+
+
+def find_python(version: str) -> str | None:
+    """Return the path of a Python, None if there is none of this version."""
+    return shutil.which(f"python{version}", path=dev.clean_path())
+
+
+def lacking(cell: Cell) -> list[str]:
+    """Return the Pythons that a cell needs and this machine does not have."""
+    return [version for version in (cell.python, cell.modules) if version and not find_python(version)]
+
+
+def pinned(names: tuple[str, ...]) -> list[str]:
+    """Return packages with their versions in requirements/dev.txt."""
+    lines = (dev.ROOT / "requirements" / "dev.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line.split("==")[0] in names]
+
+
+def make_venv(folder: pathlib.Path, version: str, packages: list[str]) -> pathlib.Path:
+    """Make a virtual environment with these packages, unless it is there; return its Python. uv does it fast, if there is one."""
+    python, stamp = folder / "bin" / "python", folder / "packages.txt"
+    if stamp.exists() and stamp.read_text(encoding="utf-8").splitlines() == packages:
+        return python
+    shutil.rmtree(folder, ignore_errors=True)
+    source = find_python(version)
+    if shutil.which("uv"):
+        dev.run("uv", "venv", "--quiet", "--python", source, folder)
+        dev.run("uv", "pip", "install", "--quiet", "--python", python, *packages)
+    else:
+        dev.run(source, "-m", "venv", folder)
+        dev.run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages)
+    stamp.write_text("\n".join(packages), encoding="utf-8")
+    return python
+
+
+def environment(cell: Cell) -> dict[str, str]:
+    """Make what a cell needs; return the environment variables to run its tests with, VIRTUAL_ENV among them."""
+    sdk = [f"boto3=={cell.boto3}", f"botocore=={cell.boto3}"]
+    folder = FOLDER / cell.name
+    make_venv(folder, cell.python, [f"ansible-core=={cell.core}", *sdk, *pinned(TOOLS)])
+    collections = folder / "lib" / f"python{cell.python}" / "site-packages" / "ansible_collections"
+    dev.install_amazon_aws(collections, DATA["carriers"][cell.amazon_aws], cell.amazon_aws)
+    dev.link(collections / "flowlogs" / "aws", dev.ROOT)
+    variables = {"VIRTUAL_ENV": str(folder), "FLOWLOGS_SIMULATOR_PYTHON": str(dev.PYTHON)}
+    if cell.modules:
+        variables["FLOWLOGS_MODULE_PYTHON"] = str(make_venv(FOLDER / f"{cell.name}-modules", cell.modules, sdk))
+    return variables
+
+
+def run_cell(cell: Cell) -> bool:
+    """Run the tests of a cell; tell whether all passed."""
+    variables = environment(cell)
+    python = pathlib.Path(variables["VIRTUAL_ENV"]) / "bin" / "python"
+    command = [python, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", "-m", "not hypothesis", *TESTS]
+    return (
+        subprocess.run(list(map(str, command)), cwd=dev.ROOT, env={**os.environ, **variables}, check=False).returncode
+        == 0
+    )
+
+
+def chosen(names: list[str]) -> list[Cell]:
+    """Return the cells with these names, all if none is given."""
+    unknown = sorted(set(names) - {cell.name for cell in CELLS})
+    if unknown:
+        raise dev.Trouble(f"no such cell: {', '.join(unknown)}; there are {', '.join(cell.name for cell in CELLS)}")
+    return [cell for cell in CELLS if not names or cell.name in names]
+
+
+def outcome(cell: Cell) -> str:
+    """Run a cell if this machine can; return ``passed``, ``FAILED`` or ``not run`` with the reason."""
+    missing = lacking(cell)
+    if missing:
+        return f"not run, as there is no Python {' and no Python '.join(missing)} here"
+    print(f"--- {cell.title}", flush=True)
+    began = time.monotonic()
+    word = "passed" if run_cell(cell) else "FAILED"
+    return f"{word} in {time.monotonic() - began:.0f} s"
+
+
+def main(names: list[str]) -> int:
+    """Run cells and tell what came of each; return the exit code: 1 if one failed."""
+    try:
+        dev.setup("dev")
+        outcomes = [(cell.title, outcome(cell)) for cell in chosen(names)]
+    except dev.Trouble as trouble:
+        sys.exit(f"tools/matrix.py: {trouble}")
+    for title, result in outcomes:
+        print(f"{title}: {result}")
+    return int(any(result.startswith("FAILED") for _title, result in outcomes))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
