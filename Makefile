@@ -9,7 +9,7 @@ export ANSIBLE_REMOTE_TMP := $(CURDIR)/.dev/ansible/tmp
 export XDG_CACHE_HOME := $(CURDIR)/.dev/cache
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format sanity build check setup pins clean
+.PHONY: help demo test molecule lint format sanity build check setup pins clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1@\2/p' Makefile | column -t -s @
@@ -20,6 +20,9 @@ demo: ## show the collection at work on a simulated fleet of accounts; needs no 
 
 test: setup ## run every test
 	.venv/bin/python -m pytest -n 2
+
+molecule: setup ## run the scenarios of the role, which are among the tests, by themselves
+	HOME="$(CURDIR)/.dev/home" .venv/bin/molecule test --all
 
 lint: setup ## check format, Ansible style and the changelog
 	.venv/bin/python -m black --check --quiet --diff .
