@@ -9,7 +9,7 @@ export ANSIBLE_REMOTE_TMP := $(CURDIR)/.dev/ansible/tmp
 export XDG_CACHE_HOME := $(CURDIR)/.dev/cache
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick coverage matrix lint types doclint docs format sanity build importer check setup pins clean
+.PHONY: help demo test molecule quick coverage matrix lint types doclint docs format sanity build importer check setup pins clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1@\2/p' Makefile | column -t -s @
@@ -31,6 +31,9 @@ coverage: setup ## measure which lines and branches the tests in one process rea
 
 matrix: ## run the unit tests and the quick start with the oldest, the newest and other versions of what is needed
 	$(PYTHON) tools/matrix.py $(CELLS)
+
+molecule: setup ## run the scenarios of the role, which are among the tests, by themselves
+	HOME="$(CURDIR)/.dev/home" .venv/bin/molecule test --all
 
 lint: setup ## check format, licenses, Ansible style and the changelog
 	.venv/bin/python -m black --check --quiet --diff .
