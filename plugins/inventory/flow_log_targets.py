@@ -53,7 +53,8 @@ options:
     default: [VPC]
   regions:
     description:
-      - Regions to look into, in each account. V(all) stands for every region that AWS has in the partition.
+      - Regions to look into, in each account. V(enabled) stands for every region that is enabled in the account, V(all) for
+        every region that AWS has in the partition; one that is not enabled is a gap then.
       - Without it, the region of the option O(region), the environment or the profile.
     type: list
     elements: str
@@ -227,6 +228,8 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discover
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_options import filters_by_type
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_options import instance_choice
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_options import name_preferences
+from ansible_collections.flowlogs.aws.plugins.plugin_utils.target_reader import ALL_REGIONS
+from ansible_collections.flowlogs.aws.plugins.plugin_utils.target_reader import ENABLED_REGIONS
 from ansible_collections.flowlogs.aws.plugins.plugin_utils.target_reader import Question
 from ansible_collections.flowlogs.aws.plugins.plugin_utils.target_reader import TargetReader
 from ansible_collections.flowlogs.aws.plugins.plugin_utils.target_reader import inert
@@ -271,8 +274,8 @@ class InventoryModule(AWSInventoryBase):
         home = self.region
         regions = tuple(self.get_option("regions")) or ((home,) if home else ())
         if not regions:
-            raise InputError("regions", [], "at least one region, or all")
-        named = [region for region in regions if region != "all"]
+            raise InputError("regions", [], "at least one region, enabled or all")
+        named = [region for region in regions if region not in (ALL_REGIONS, ENABLED_REGIONS)]
         return Question(types, regions, home or (named + ["us-east-1"])[0], filters)
 
     def _read(self, question: Question, accounts: Accounts) -> Dict[str, Any]:

@@ -261,6 +261,8 @@ def test_all_regions_are_those_that_are_enabled(room: Room) -> None:
     assert sorted(found.hosts) == sorted([LOGGED, WATCHED, BARE])
     assert ("shop", DISABLED, "DescribeRegions", "RegionDisabled") in found.gaps
     assert {code for _account, _region, _reading, code in found.gaps} == {"RegionDisabled"}
+    enabled = room.list({"regions": ["enabled"], "accounts": ACCOUNTS[:1], "tags": {"env": "*"}})
+    assert (sorted(enabled.hosts), enabled.gaps) == (sorted(found.hosts), [])
 
 
 def test_without_the_list_of_regions_those_named_are_read_and_all_is_a_gap(room: Room) -> None:
@@ -268,6 +270,8 @@ def test_without_the_list_of_regions_those_named_are_read_and_all_is_a_gap(room:
     found = room.list({"regions": ["eu-west-1"], "accounts": ACCOUNTS})
     assert len(found.hosts) == 4 and found.gaps == []
     message = room.refused({"regions": ["all"], "accounts": ACCOUNTS[:1], "fail_on_gaps": True})
+    assert "DescribeRegions: UnauthorizedOperation" in message
+    message = room.refused({"regions": ["enabled"], "accounts": ACCOUNTS[:1], "fail_on_gaps": True})
     assert "DescribeRegions: UnauthorizedOperation" in message
 
 

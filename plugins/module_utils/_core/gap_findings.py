@@ -26,7 +26,7 @@ _MEMBERS = ("account_id", "account", "region", "reading", "code", "message")
 _SHOWN = 5
 
 _REMEDIES: Mapping[str, str] = {
-    "RegionDisabled": "Enable {region} in the account, or leave it out of the option regions of the inventory.",
+    "RegionDisabled": "Enable {region} in the account, or leave it out of the option regions of the inventory (enabled in the place of all).",
     "RegionUnknown": "Correct {region} in the option regions of the inventory.",
     "AccountNotActive": "Leave the account out of organization.accounts of the inventory.",
     "WrongAccount": "Correct account_id, profile or assume_role_arn of {account} in the inventory: they name two accounts.",
