@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 from dataclasses import replace
 from typing import Any
 from typing import Callable
@@ -25,6 +26,8 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import in_session
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import role_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import without_role
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.baseline import day_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.baseline import parse_baseline
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import Publication
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import plan_publication
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_result import DestinationWish
@@ -45,8 +48,13 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight impor
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import plan_preflights
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import stopped
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report import render
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_changes import parse_previous
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_history import history_text
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_history import parse_history
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import Weighing
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import failing
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import report
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import weighed
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_summary import overview
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_summary import summarise
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.stages import of_stages
@@ -75,6 +83,8 @@ RESULTS = {
     "permissions": "publish_to_s3_permissions_result",
 }
 PREFLIGHTS = "flow_log_preflight_results"
+#: Where the playbook leaves when the flow logs of a batch last delivered.
+DELIVERIES = "flow_log_delivery_result"
 Hosts = Sequence[Union[str, Mapping[str, Any]]]
 #: A report, or the JSON of one.
 Findings = Union[str, Mapping[str, Any]]
@@ -147,16 +157,18 @@ def flow_log_destinations(hosts: Hosts, **options: Any) -> List[Dict[str, Any]]:
 
 def _results(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> Dict[str, Dict[str, Any]]:
     """Return what the roles and preflights left on the hosts that the work ran on."""
-    found: Dict[str, Dict[str, Any]] = {
-        kind: {
-            work["name"]: hostvars[work["runner"]][variable]
-            for work in publication[kind]
-            if work["runner"] in hostvars and hostvars[work["runner"]].get(variable)
-        }
-        for kind, variable in RESULTS.items()
-    }
+    found = {kind: _left(publication[kind], hostvars, variable) for kind, variable in RESULTS.items()}
     found["preflights"] = _preflights(publication, hostvars)
     return found
+
+
+def _left(works: Iterable[Mapping[str, Any]], hostvars: Mapping[str, Any], variable: str) -> Dict[str, Any]:
+    """Return what is in a variable of the host that some work ran on, by the name of the work."""
+    return {
+        work["name"]: hostvars[work["runner"]][variable]
+        for work in works
+        if work["runner"] in hostvars and hostvars[work["runner"]].get(variable)
+    }
 
 
 def _preflights(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> Dict[str, Any]:
@@ -170,10 +182,51 @@ def _preflights(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> 
 
 
 def flow_log_findings(
-    publication: Mapping[str, Any], hostvars: Mapping[str, Any], generated_at: Optional[str] = None
+    publication: Mapping[str, Any],
+    hostvars: Mapping[str, Any],
+    generated_at: Optional[str] = None,
+    inventory: Sequence[str] = (),
+    deliveries: bool = False,
 ) -> Dict[str, Any]:
     """Return the report about a run in check mode; see flow_log_findings.yml."""
-    return report(find(publication, _results(publication, hostvars)), generated_at)
+    results = _results(publication, hostvars)
+    if deliveries:
+        results["deliveries"] = _left(publication["batches"], hostvars, DELIVERIES)
+    sources = [_from_here(source) for source in inventory]
+    return {**report(find(publication, results, sources), generated_at), "inventory": sources}
+
+
+def _from_here(source: str) -> str:
+    """Return a source of the inventory as it is passed from where Ansible was started."""
+    here = os.path.join(os.getcwd(), "")
+    return source[len(here) :] if source.startswith(here) and source != here else source
+
+
+def flow_log_assessment(
+    findings: Findings,
+    time: str,
+    generated_at: Optional[str] = None,
+    severities: Optional[Mapping[str, str]] = None,
+    baseline: Any = None,
+    previous: str = "",
+    history: str = "",
+) -> Dict[str, Any]:
+    """Return a report weighed anew; see flow_log_assessment.yml."""
+    given = _report(findings)
+    weighing = Weighing(
+        severities=severities or {},
+        baseline=None if baseline is None else parse_baseline(baseline),
+        today=day_of(time),
+        previous=parse_previous(previous, "drift_report_previous"),
+        history=parse_history(history, "drift_report_history"),
+    )
+    kept = {"inventory": given["inventory"]} if "inventory" in given else {}
+    return {**weighed(given["findings"], generated_at, weighing), **kept}
+
+
+def flow_log_report_history(findings: Findings, time: str, length: int = 400) -> str:
+    """Return the history with the run of a report; see flow_log_report_history.yml."""
+    return history_text(_report(findings), time, length)
 
 
 def flow_log_run_summary(
@@ -306,6 +359,7 @@ class FilterModule:
     def filters(self) -> Dict[str, Callable[..., Any]]:
         """Return the filters by name."""
         functions = (
+            flow_log_assessment,
             flow_log_attachment_steps,
             flow_log_attachments,
             flow_log_batches,
@@ -322,6 +376,7 @@ class FilterModule:
             flow_log_permissions_policy,
             flow_log_publication,
             flow_log_report,
+            flow_log_report_history,
             flow_log_resource_ids,
             flow_log_role,
             flow_log_run_summary,

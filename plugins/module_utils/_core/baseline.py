@@ -160,6 +160,17 @@ def _day(value: Any, where: str) -> str:
         raise InputError(where, value, "a day such as 2030-12-31; every entry needs one") from None
 
 
+def day_of(time: str, option: str = "drift_report_time") -> str:
+    """Return the day of a time that begins with it, ``YYYY-MM-DD``.
+
+    :raises InputError: if it does not.
+    """
+    try:
+        return datetime.date.fromisoformat(time[:10]).isoformat()
+    except ValueError:
+        raise InputError(option, time, "a time such as 2030-01-31T06:00:00Z, or a day") from None
+
+
 # -- using --------------------------------------------------------------------------------------------------------
 
 

@@ -50,9 +50,9 @@ def changes(rows: Iterable[Row], previous: Mapping[str, Any]) -> Dict[str, Any]:
     """
     now = list(rows)
     earlier = {row["id"]: row for row in _told(_identified(previous))}
-    here = [row["id"] for row in _told(now)]
+    here = dict.fromkeys(row["id"] for row in _told(now))
     unknown = _unknown_places(now)
-    gone = [row for name, row in earlier.items() if name not in set(here) and not _is_unknown(row, unknown)]
+    gone = [row for name, row in earlier.items() if name not in here and not _is_unknown(row, unknown)]
     return {
         "since": previous.get("generated_at"),
         "new": [name for name in here if name not in earlier],

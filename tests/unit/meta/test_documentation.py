@@ -41,7 +41,7 @@ GUIDES = "docs/docsite/rst"
 PAGES = ["README.md", *(name for name in tracked_files() if name.startswith(f"{GUIDES}/"))]
 # Words that begin like variables and are none.
 NO_VARIABLES = {"flow_log_hosts", "flow_log_permissions_policies", "flow_log_permissions_policy", "flow_log_retire"}
-NO_VARIABLES |= {"flow_log_run", "flow_log_run_JOB"}
+NO_VARIABLES |= {"flow_log_delivery_hours", "flow_log_report", "flow_log_run", "flow_log_run_JOB"}
 LANGUAGES = ("shell", "yaml", "text", "markdown")
 # Groups that the inventory plugin makes, and its name.
 GROUPS = {*COVERAGE_GROUPS.values(), "flow_log_type_TYPE", "flow_log_region_REGION", "flow_log_account_ID"}
