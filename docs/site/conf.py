@@ -77,6 +77,12 @@ def resolve_elsewhere(_app: object, _env: object, node: nodes.Element, content: 
     return link
 
 
+def lead_home(_app: Sphinx, _page: str, _template: str, context: dict, _tree: object) -> None:
+    """Let the title above each page lead to the start; the theme knows only one address for all pages."""
+    context["theme_documentation_home_url"] = context["pathto"]("index")
+
+
 def setup(app: Sphinx) -> None:
-    """Have Sphinx ask here for what it does not find."""
+    """Have Sphinx ask here for what it does not find, and before it writes a page."""
     app.connect("missing-reference", resolve_elsewhere)
+    app.connect("html-page-context", lead_home)
