@@ -11,7 +11,6 @@ import os
 import pathlib
 import subprocess
 import sys
-import tarfile
 
 import pytest
 
@@ -101,30 +100,6 @@ def test_tree_holds_the_files_under_version_control_and_amazon_aws(
     assert os.access(tree / ".ci" / "run", os.X_OK)
     assert not (tree / ".venv").exists()
     assert (tree.parents[1] / "amazon" / "aws" / "MANIFEST.json").is_file()
-
-
-def test_archive_holds_the_collection_and_nothing_of_its_workshop(
-    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(dev, "DEV", tmp_path)
-    monkeypatch.setattr(dev, "BUILD", tmp_path / "build")
-    dev.build()
-    with tarfile.open(next((tmp_path / "build").glob("flowlogs-aws-*.tar.gz"))) as archive:
-        names = {pathlib.PurePath(name).parts[0] for name in archive.getnames()}
-    folders = {"LICENSES", "changelogs", "docs", "extensions", "meta", "playbooks", "plugins", "roles"}
-    files = {
-        "CHANGELOG.md",
-        "CODE_OF_CONDUCT.md",
-        "CONTRIBUTING.md",
-        "FILES.json",
-        "LICENSE",
-        "MAINTAINERS",
-        "MANIFEST.json",
-        "README.md",
-        "REUSE.toml",
-        "SECURITY.md",
-    }
-    assert {"LICENSE", "README.md", "meta", "plugins"} <= names <= folders | files
 
 
 @pytest.mark.parametrize("arguments", [[], ["nonsense"]])
