@@ -32,8 +32,9 @@ coverage: setup ## measure which lines and branches the tests in one process rea
 matrix: ## run the unit tests and the quick start with the oldest, the newest and other versions of what is needed
 	$(PYTHON) tools/matrix.py $(CELLS)
 
-lint: setup ## check format, licenses, Ansible style and the changelog
+lint: setup ## check format, names, licenses, Ansible style and the changelog
 	.venv/bin/python -m black --check --quiet --diff .
+	.venv/bin/python -m pyflakes plugins tests tools demo
 	.venv/bin/reuse lint --lines
 	HOME="$(CURDIR)/.dev/home" .venv/bin/ansible-lint
 	.venv/bin/antsibull-changelog lint
