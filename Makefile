@@ -3,6 +3,9 @@
 
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Tests that run the plugins in their own process, where coverage is measured.
+COVERED := tests/unit/plugins tests/unit/meta/test_permissions.py tests/integration/test_s3_flow_log_scenarios.py \
+  tests/integration/test_s3_flow_log_info.py $(wildcard tests/integration/test_flow_log_*.py)
 # Neither read nor write what the caller keeps at home: settings, other collections, caches, temporary files.
 export ANSIBLE_CONFIG := $(CURDIR)/tools/ansible.cfg
 export ANSIBLE_REMOTE_TMP := $(CURDIR)/.dev/ansible/tmp
@@ -25,7 +28,7 @@ quick: setup ## run the quick tests: the logic and the project's own rules, in l
 	.venv/bin/python -m pytest -n 2 -m 'not hypothesis' tests/unit/meta tests/unit/plugins tests/unit/tools
 
 coverage: setup ## measure which lines and branches the tests in one process reach, and list the others
-	.venv/bin/python -m pytest -n 2 --cov --cov-report= $(COVERED)
+	.venv/bin/python -m pytest -n 2 --hypothesis-seed=0 --cov --cov-report= $(COVERED)
 	.venv/bin/python -m coverage report --include='plugins/module_utils/_core/*' --fail-under=100
 	.venv/bin/python -m coverage report --omit='plugins/module_utils/_core/*' --fail-under=90
 
@@ -35,8 +38,9 @@ matrix: ## run the unit tests and the quick start with the oldest, the newest an
 molecule: setup ## run the scenarios of the role, which are among the tests, by themselves
 	HOME="$(CURDIR)/.dev/home" .venv/bin/molecule test --all
 
-lint: setup ## check format, licenses, Ansible style and the changelog
+lint: setup ## check format, names, licenses, Ansible style and the changelog
 	.venv/bin/python -m black --check --quiet --diff .
+	.venv/bin/python -m pyflakes plugins tests tools demo
 	.venv/bin/reuse lint --lines
 	HOME="$(CURDIR)/.dev/home" .venv/bin/ansible-lint
 	.venv/bin/antsibull-changelog lint

@@ -18,13 +18,13 @@ import yaml
 
 from tools import dev
 
-FOLDERS = {"changelogs", "docs", "meta", "playbooks", "plugins", "roles"}
+FOLDERS = {"changelogs", "docs", "extensions", "meta", "playbooks", "plugins", "roles"}
 PAPERS = {"CHANGELOG.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "LICENSE", "MAINTAINERS", "README.md", "SECURITY.md"}
 # What ansible-galaxy writes; without them nothing can be installed.
 LISTS = {"FILES.json", "MANIFEST.json"}
 # The licenses in the form that REUSE wants.
 MAY_BE_THERE = {"LICENSES", "REUSE.toml"}
-SUFFIXES = {"", ".json", ".md", ".py", ".rst", ".toml", ".txt", ".yaml", ".yml"}
+SUFFIXES = {"", ".json", ".md", ".png", ".py", ".rst", ".svg", ".toml", ".txt", ".yaml", ".yml"}
 # In November 2026 it had a quarter of that.
 LIMIT_BYTES = 1_000_000
 
@@ -46,7 +46,7 @@ def files_of_the_archive(archive: pathlib.Path) -> dict[str, str]:
     """The text of each file of the archive by its path."""
     with tarfile.open(archive) as opened:
         members = [member for member in opened.getmembers() if member.isfile()]
-        return {member.name: opened.extractfile(member).read().decode() for member in members}
+        return {member.name: opened.extractfile(member).read().decode(errors="replace") for member in members}
 
 
 def test_archive_holds_what_users_need_and_nothing_of_the_workshop(files: dict[str, str]) -> None:

@@ -12,15 +12,11 @@ from __future__ import annotations
 from typing import Any
 from typing import Callable
 from typing import Dict
-from typing import List
-from typing import Optional
 
 import pytest
-from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_options import wanted_from_options
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_plan import plan_bucket_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.bucket_policy import converge
@@ -28,8 +24,10 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergen
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import CONFLICT_PAUSES
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import ROUNDS
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import PolicyOutcome
-
-Policy = Optional[Dict[str, Any]]
+from tests.unit.plugins.module_utils._run.policy_store import Policy
+from tests.unit.plugins.module_utils._run.policy_store import PolicyStore
+from tests.unit.plugins.module_utils._run.policy_store import puts
+from tests.unit.plugins.module_utils._run.policy_store import refuses
 
 FOREIGN = {"Sid": "Team", "Effect": "Allow", "Principal": {"AWS": "444455556666"}, "Action": "s3:GetObject"}
 TEAM: Policy = {"Version": "2012-10-17", "Statement": [{**FOREIGN, "Resource": "arn:aws:s3:::example-logs/*"}]}
@@ -45,59 +43,17 @@ def merged(policy: Policy) -> Policy:
     return plan_bucket_policy(policy, WANTED).after
 
 
-def refusal(code: str) -> FlowLogsAWSError:
-    cause = ClientError({"Error": {"Code": code, "Message": "No"}}, "PutBucketPolicy")
-    return FlowLogsAWSError(message="Failed to write the policy", exception=cause)
-
-
-class Store:
-    """A policy, what happens to it at which call, and what was done to it.
-
-    :param events: number of a call, reads and writes alike, from 0 -> what happens right before it.
-    """
-
-    def __init__(self, policy: Policy, events: Optional[Dict[int, Callable[["Store"], None]]] = None) -> None:
-        self.policy = policy
-        self.shown: List[Policy] = []
-        self.calls: List[str] = []
-        self.pauses: List[float] = []
-        self._events = events or {}
-
-    def _happens(self, call: str) -> None:
-        event = self._events.get(len(self.calls))
-        self.calls.append(call)
-        if event:
-            event(self)
-
-    def read(self) -> Policy:
-        self._happens("read")
-        return self.shown.pop(0) if self.shown else self.policy
-
-    def write(self, policy: Policy) -> None:
-        self._happens("write")
-        self.policy = policy
+class Store(PolicyStore):
+    """The policy of the example, and the run that is tried."""
 
     def run(self, wanted: Any = WANTED, check_mode: bool = False) -> PolicyOutcome:
+        """Converge."""
         return converge(self, wanted, check_mode, self.pauses.append)
 
 
-def puts(policy: Policy) -> Callable[[Store], None]:
-    def event(store: Store) -> None:
-        store.policy = policy
-
-    return event
-
-
-def lags(*policies: Policy) -> Callable[[Store], None]:
-    def event(store: Store) -> None:
+def lags(*policies: Policy) -> Callable[[PolicyStore], None]:
+    def event(store: PolicyStore) -> None:
         store.shown += policies
-
-    return event
-
-
-def refuses(code: str) -> Callable[[Store], None]:
-    def event(_store: Store) -> None:
-        raise refusal(code)
 
     return event
 
@@ -178,14 +134,14 @@ def test_readings_that_lag_behind_are_waited_for(times: int) -> None:
 @given(st.integers(1, len(CONFLICT_PAUSES)))
 def test_conflicts_are_waited_out(times: int) -> None:
     # A try is a reading and a write; the first one comes after the first look.
-    store = Store(TEAM, {2 * number + 2: refuses("OperationAborted") for number in range(times)})
+    store = Store(TEAM, {2 * number + 2: refuses("PutBucketPolicy", "OperationAborted") for number in range(times)})
     outcome = store.run()
     assert (store.policy, outcome.unsuccessful, len(outcome.actions)) == (merged(TEAM), [], 1)
     assert store.pauses == [*CONFLICT_PAUSES[:times], 1]
 
 
 def test_conflicts_without_end_are_a_failure_in_bounded_time() -> None:
-    store = Store(TEAM, {call: refuses("OperationAborted") for call in range(2, 100, 2)})
+    store = Store(TEAM, {call: refuses("PutBucketPolicy", "OperationAborted") for call in range(2, 100, 2)})
     outcome = store.run()
     (failure,) = outcome.unsuccessful
     assert failure.code == "OperationAborted" and "Run again" in failure.hint
@@ -195,7 +151,7 @@ def test_conflicts_without_end_are_a_failure_in_bounded_time() -> None:
 
 @pytest.mark.parametrize("code", ["AccessDenied", "MalformedPolicy", "MethodNotAllowed"])
 def test_permanent_errors_are_not_tried_again(code: str) -> None:
-    store = Store(TEAM, {2: refuses(code)})
+    store = Store(TEAM, {2: refuses("PutBucketPolicy", code)})
     outcome = store.run()
     (failure,) = outcome.unsuccessful
     assert (failure.code, failure.target) == (code, "arn:aws:s3:::example-logs")
@@ -204,14 +160,14 @@ def test_permanent_errors_are_not_tried_again(code: str) -> None:
 
 
 def test_an_error_of_the_first_reading_is_told() -> None:
-    store = Store(TEAM, {0: refuses("NoSuchBucket")})
+    store = Store(TEAM, {0: refuses("PutBucketPolicy", "NoSuchBucket")})
     outcome = store.run(check_mode=True)
     assert outcome.plan is None
     assert [item.code for item in outcome.unsuccessful] == ["NoSuchBucket"]
 
 
 def test_what_was_written_is_told_even_if_reading_back_fails() -> None:
-    store = Store(TEAM, {3: refuses("AccessDenied")})
+    store = Store(TEAM, {3: refuses("PutBucketPolicy", "AccessDenied")})
     outcome = store.run()
     assert [action.action for action in outcome.actions] == ["put_policy"]
     assert "s3:GetBucketPolicy" in outcome.unsuccessful[0].hint

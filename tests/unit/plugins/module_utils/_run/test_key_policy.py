@@ -10,23 +10,19 @@ The store stands for KMS as far as it matters here: the last writer wins, reads 
 from __future__ import annotations
 
 from typing import Any
-from typing import Callable
-from typing import Dict
-from typing import List
-from typing import Optional
 
 import pytest
-from botocore.exceptions import ClientError
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_key import Key
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_options import wanted_key_use
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_plan import plan_key_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.key_policy import converge_key_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import ROUNDS
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import PolicyOutcome
-
-Policy = Dict[str, Any]
+from tests.unit.plugins.module_utils._run.policy_store import Policy
+from tests.unit.plugins.module_utils._run.policy_store import PolicyStore
+from tests.unit.plugins.module_utils._run.policy_store import puts
+from tests.unit.plugins.module_utils._run.policy_store import refuses
 
 OWNER = "111122223333"
 ARN = f"arn:aws:kms:eu-west-1:{OWNER}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -43,50 +39,12 @@ def merged(policy: Policy) -> Any:
     return plan_key_policy(policy, WANTED, KEY).after
 
 
-class Store:
-    """A policy, what happens to it at which call, and what was done to it.
-
-    :param events: number of a call, reads and writes alike, from 0 -> what happens right before it.
-    """
-
-    def __init__(self, policy: Policy, events: Optional[Dict[int, Callable[["Store"], None]]] = None) -> None:
-        self.policy = policy
-        self.shown: List[Policy] = []
-        self.calls: List[str] = []
-        self.pauses: List[float] = []
-        self._events = events or {}
-
-    def _happens(self, call: str) -> None:
-        event = self._events.get(len(self.calls))
-        self.calls.append(call)
-        if event:
-            event(self)
-
-    def read(self) -> Any:
-        self._happens("read")
-        return self.shown.pop(0) if self.shown else self.policy
-
-    def write(self, policy: Any) -> None:
-        self._happens("write")
-        self.policy = policy
+class Store(PolicyStore):
+    """The policy of the example, and the run that is tried."""
 
     def run(self, wanted: Any = WANTED, check_mode: bool = False) -> PolicyOutcome:
+        """Converge."""
         return converge_key_policy(self, wanted, KEY, check_mode, self.pauses.append)
-
-
-def puts(policy: Policy) -> Callable[[Store], None]:
-    def event(store: Store) -> None:
-        store.policy = policy
-
-    return event
-
-
-def refuses(code: str) -> Callable[[Store], None]:
-    def event(_store: Store) -> None:
-        cause = ClientError({"Error": {"Code": code, "Message": "No"}}, "PutKeyPolicy")
-        raise FlowLogsAWSError(message="Failed to write the policy", exception=cause)
-
-    return event
 
 
 def test_it_reads_again_before_it_writes_and_twice_after() -> None:
@@ -148,7 +106,7 @@ def test_a_race_that_is_lost_each_time_is_a_failure() -> None:
     ("code", "words"), [("AccessDeniedException", "kms:PutKeyPolicy"), ("KMSInternalException", "")]
 )
 def test_a_refused_write_is_told_with_what_mends_it(code: str, words: str) -> None:
-    store = Store(TEAM, {2: refuses(code)})
+    store = Store(TEAM, {2: refuses("PutKeyPolicy", code)})
     outcome = store.run()
     (found,) = outcome.unsuccessful
     assert (found.code, found.target, outcome.actions) == (code, ARN, [])
