@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 import posixpath
 import re
@@ -84,6 +85,8 @@ def copy_in_which_a_release_is_made(tmp_path: pathlib.Path, monkeypatch: pytest.
     command = [pathlib.Path(sys.executable).with_name("antsibull-changelog"), "release"]
     # Beside the copy lies amazon.aws, from which modules have some of their documentation.
     monkeypatch.setenv("ANSIBLE_COLLECTIONS_PATH", str(copy.parents[2]))
+    # It looks for ansible-doc on the path.
+    monkeypatch.setenv("PATH", f"{command[0].parent}{os.pathsep}{os.environ['PATH']}")
     subprocess.run(command, cwd=copy, check=True)
     return copy
 
