@@ -43,6 +43,8 @@ PYTHON = BIN / "python"
 SITE = VENV / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
 COLLECTIONS = SITE / "ansible_collections"
 
+# The command and the Debian package of the browser in which the tests look at pages.
+BROWSER = "chromium"
 # The one package of the index that carries amazon.aws. Only that collection is taken out of it.
 ANSIBLE_PACKAGE = "ansible==14.5.0"
 AMAZON_AWS_VERSION = "11.4.0"
@@ -74,6 +76,8 @@ def setup(kind: str = "dev") -> None:
     """
     wanted = {"at": str(ROOT), kind: fingerprint(kind)}
     stamp = read_json(STAMP)
+    if kind == "dev":
+        install_browser()
     if not is_of_this_python() or stamp.get("at", str(ROOT)) != str(ROOT):
         shutil.rmtree(VENV, ignore_errors=True)
         stamp = {}
@@ -133,10 +137,26 @@ def make_venv() -> None:
 def install_venv_support() -> None:
     """Install what Debian's Python lacks to make virtual environments, or say what to type."""
     package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
+    install_debian_package(package, "This Python cannot make virtual environments yet.")
+
+
+def install_browser() -> None:
+    """Install the browser in which the tests look at pages, unless there is one."""
+    if not shutil.which(BROWSER):
+        install_debian_package(BROWSER, f"The tests look at pages in {BROWSER}, which is not here.")
+
+
+def install_debian_package(package: str, lack: str) -> None:
+    """Install a package of Debian, or say what to type.
+
+    :param lack: what cannot be done without it.
+    """
     apt = ["apt-get", "install", "-y", "--no-install-recommends", package]
+    if not shutil.which("apt-get"):
+        raise Trouble(f"{lack} Install what Debian calls {package}, and try again.")
     prefix = privilege()
     if prefix is None:
-        raise Trouble(f"This Python cannot make virtual environments yet. Type:  sudo {' '.join(apt)}   and try again.")
+        raise Trouble(f"{lack} Type:  sudo {' '.join(apt)}   and try again.")
     print(f"Installing {package} ...", flush=True)
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
     if subprocess.run(prefix + apt, env=environment, stdout=subprocess.DEVNULL, check=False).returncode:
@@ -146,8 +166,6 @@ def install_venv_support() -> None:
 
 def privilege() -> list[str] | None:
     """Return what to put before a command that only root may run, None when that would ask for a password."""
-    if not shutil.which("apt-get"):
-        raise Trouble("This Python lacks the modules venv and ensurepip. Install them and try again.")
     if os.geteuid() == 0:
         return []
     sudo = ["sudo", "-n"]

@@ -42,6 +42,7 @@ def steps_of_an_installation(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     steps: list[str] = []
     for name in ("make_venv", "install_packages", "install_amazon_aws", "link_checkout"):
         monkeypatch.setattr(dev, name, lambda *arguments, step=name: steps.append(step))
+    monkeypatch.setattr(dev, "install_browser", lambda: None)
     return steps
 
 
@@ -88,6 +89,52 @@ def test_without_rights_it_says_what_to_type(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(dev, "privilege", lambda: None)
     with pytest.raises(dev.Trouble, match=r"sudo apt-get install -y .*python3\.\d+-venv"):
         dev.install_venv_support()
+
+
+def test_without_rights_it_says_how_to_get_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dev.shutil, "which", lambda name: None if name == "chromium" else f"/usr/bin/{name}")
+    monkeypatch.setattr(dev, "privilege", lambda: None)
+    with pytest.raises(dev.Trouble, match="sudo apt-get install -y --no-install-recommends chromium"):
+        dev.install_browser()
+
+
+def test_without_apt_it_names_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dev.shutil, "which", lambda name: None)
+    with pytest.raises(dev.Trouble, match="Install what Debian calls chromium"):
+        dev.install_browser()
+
+
+@pytest.mark.parametrize(("fails_first", "calls"), [(False, ["install"]), (True, ["install", "update", "install"])])
+def test_the_browser_is_installed_where_it_lacks(
+    monkeypatch: pytest.MonkeyPatch, fails_first: bool, calls: list[str]
+) -> None:
+    """Without fresh lists of packages the first try may fail; a second browser is never installed."""
+    called: list[list[str]] = []
+
+    def note(words: list[str], **_options: object) -> subprocess.CompletedProcess:
+        called.append(words)
+        return subprocess.CompletedProcess(words, 100 if fails_first and len(called) == 1 else 0)
+
+    monkeypatch.setattr(dev.shutil, "which", lambda name: None if name == "chromium" else f"/usr/bin/{name}")
+    monkeypatch.setattr(dev, "privilege", lambda: ["sudo", "-n"])
+    monkeypatch.setattr(dev.subprocess, "run", note)
+    dev.install_browser()
+    assert [words[3] for words in called] == calls
+    assert all(words[:3] == ["sudo", "-n", "apt-get"] for words in called)
+    assert called[-1][-1] == "chromium"
+    monkeypatch.setattr(dev.shutil, "which", lambda name: f"/usr/bin/{name}")
+    dev.install_browser()
+    assert len(called) == len(calls)
+
+
+def test_only_the_tests_need_the_browser(
+    checkout: pathlib.Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dev, "install_browser", lambda: steps.append("install_browser"))
+    dev.setup("demo")
+    assert "install_browser" not in steps
+    dev.setup("dev")
+    assert steps[-1] == "install_browser"
 
 
 def test_tree_holds_the_files_under_version_control_and_amazon_aws(
