@@ -1,0 +1,142 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The inventory plugin between its options and the inventory; that Ansible loads it is tested in tests/integration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+import yaml
+from ansible.errors import AnsibleParserError
+from ansible.inventory.data import InventoryData
+from ansible.parsing.dataloader import DataLoader
+
+from ansible_collections.flowlogs.aws.plugins.inventory import flow_log_targets
+from ansible_collections.flowlogs.aws.plugins.inventory.flow_log_targets import InventoryModule
+from tests.unit.plugins.plugin_utils.cloud import HOME
+from tests.unit.plugins.plugin_utils.cloud import SHOP
+from tests.unit.plugins.plugin_utils.cloud import VPC
+from tests.unit.plugins.plugin_utils.cloud import Cloud
+
+DOCUMENTED = yaml.safe_load(flow_log_targets.DOCUMENTATION)["options"]
+
+
+class Plugin(InventoryModule):
+    """The plugin with options as Ansible would hand them over, and clients that answer as they are told."""
+
+    def __init__(self, cloud: Cloud, **options: Any) -> None:
+        super().__init__()
+        self._cloud = cloud
+        self._given = options
+        self.warnings: list[str] = []
+        self.cached: dict[str, Any] = {}
+
+    def get_option(self, option: str, hostvars: Any = None) -> Any:
+        return self._given.get(option, DOCUMENTED.get(option, {}).get("default"))
+
+    def _read_config_data(self, path: str) -> dict[str, Any]:
+        return self._given
+
+    def client(self, service: str, region: str = HOME, **credentials: Any) -> Any:
+        return self._cloud(service, region, **credentials)
+
+    @property
+    def region(self) -> Any:
+        return self._given.get("region")
+
+    def warn(self, message: str) -> None:
+        self.warnings.append(message)
+
+    def get_cached_result(self, path: str, cache: bool) -> tuple[bool, Any]:
+        return path in self.cached, self.cached.get(path)
+
+    def update_cached_result(self, path: str, cache: bool, result: Any) -> None:
+        self.cached[path] = result
+
+    def fill(self, inventory: InventoryData | None = None) -> InventoryData:
+        """Read, and return the inventory."""
+        inventory = inventory or InventoryData()
+        self.parse(inventory, DataLoader(), "network.flow_log_targets.yml")
+        return inventory
+
+
+@pytest.fixture(name="cloud")
+def _cloud() -> Iterator[Cloud]:
+    with ExitStack() as stack:
+        yield Cloud(stack)
+
+
+def one_vpc(cloud: Cloud) -> None:
+    cloud.is_account()
+    cloud.has_regions(eu_west_1="opt-in-not-required")
+    cloud.has_vpcs(VPC)
+
+
+def test_targets_become_hosts_with_variables_and_groups(cloud: Cloud) -> None:
+    one_vpc(cloud)
+    inventory = Plugin(cloud, types=["VPC"], region=HOME).fill()
+    variables = inventory.hosts[VPC].vars
+    assert (variables["flow_log_account_id"], variables["flow_log_region"]) == (SHOP, HOME)
+    assert "flow_log_type_vpc" in inventory.groups
+
+
+def test_what_was_asked_before_is_taken_from_the_cache(cloud: Cloud) -> None:
+    one_vpc(cloud)
+    plugin = Plugin(cloud, types=["VPC"], region=HOME)
+    plugin.fill()
+    assert VPC in plugin.fill().hosts
+
+
+def test_another_question_is_not_answered_from_the_cache(cloud: Cloud) -> None:
+    one_vpc(cloud)
+    first = Plugin(cloud, types=["VPC"], region=HOME)
+    first.fill()
+    one_vpc(cloud)
+    second = Plugin(cloud, types=["VPC"], region=HOME, accounts=[{"profile": "shop"}])
+    second.cached = first.cached
+    second.fill()
+    assert {"profile_name": "shop"}.items() <= cloud.asked_with[-1].items()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({}, "regions.*at least one region, or all"),
+        (
+            {"region": HOME, "instances": {"group": "aws_ec2", "as": "VPC"}},
+            "instances.group.*a group that an inventory file before",
+        ),
+    ],
+)
+def test_what_can_never_work_is_refused(cloud: Cloud, options: dict[str, Any], words: str) -> None:
+    if options:
+        cloud.is_account()
+        cloud.has_regions(eu_west_1="opt-in-not-required")
+        cloud.has_vpcs()
+    with pytest.raises(AnsibleParserError, match=words):
+        Plugin(cloud, types=["VPC"], **options).fill()
+
+
+def test_gaps_are_warned_of_and_kept_beside_those_of_other_files(cloud: Cloud) -> None:
+    regions = [f"eu-nowhere-{number}" for number in range(1, 9)]
+    cloud.is_account()
+    cloud.has_regions(eu_west_1="opt-in-not-required")
+    inventory = InventoryData()
+    inventory.set_variable("all", flow_log_targets.GAPS_VARIABLE, [{"account": "other"}])
+    plugin = Plugin(cloud, types=["VPC"], region=HOME, regions=regions)
+    gaps = plugin.fill(inventory).groups["all"].get_vars()[flow_log_targets.GAPS_VARIABLE]
+    assert [gap.get("region") for gap in gaps] == [None, *regions]
+    assert plugin.warnings[0].startswith("Not read: ")
+    assert plugin.warnings[-1].endswith(f"more are in the variable {flow_log_targets.GAPS_VARIABLE}.")
+
+
+def test_gaps_fail_where_that_is_asked_for(cloud: Cloud) -> None:
+    cloud.is_account()
+    cloud.has_regions(eu_west_1="opt-in-not-required")
+    with pytest.raises(AnsibleParserError, match="Not read: .*eu-nowhere-1"):
+        Plugin(cloud, types=["VPC"], region=HOME, regions=["eu-nowhere-1"], fail_on_gaps=True).fill()
