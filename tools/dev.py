@@ -37,6 +37,9 @@ PYTHON = BIN / "python"
 SITE = VENV / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
 COLLECTIONS = SITE / "ansible_collections"
 
+# Keys for the integration targets, where ansible-test wants them. Git ignores the file, so the copied tree lacks it.
+CLOUD_CONFIG = ROOT / "tests" / "integration" / "cloud-config-aws.ini"
+
 # The one package of the index that carries amazon.aws. Only that collection is taken out of it.
 ANSIBLE_PACKAGE = "ansible==14.5.0"
 AMAZON_AWS_VERSION = "11.4.0"
@@ -223,9 +226,12 @@ def clean_path() -> str:
 
 
 def ansible_test(*arguments: str) -> None:
-    """Run ansible-test in the copied tree."""
+    """Run ansible-test in the copied tree, with the keys for an AWS account if there are any."""
     environment = dict(os.environ, HOME=str(home()), PATH=clean_path())
-    run(BIN / "ansible-test", *arguments, cwd=tree(), env=environment)
+    folder = tree()
+    if CLOUD_CONFIG.exists():
+        shutil.copy2(CLOUD_CONFIG, folder / "tests" / "integration" / CLOUD_CONFIG.name)
+    run(BIN / "ansible-test", *arguments, cwd=folder, env=environment)
 
 
 def build() -> None:
