@@ -45,6 +45,9 @@ COLLECTIONS = SITE / "ansible_collections"
 
 # The command and the Debian package of the browser in which the tests look at pages.
 BROWSER = "chromium"
+# Keys for the integration targets, where ansible-test wants them. Git ignores the file, so the copied tree lacks it.
+CLOUD_CONFIG = ROOT / "tests" / "integration" / "cloud-config-aws.ini"
+
 # The one package of the index that carries amazon.aws. Only that collection is taken out of it.
 ANSIBLE_PACKAGE = "ansible==14.5.0"
 AMAZON_AWS_VERSION = "11.4.0"
@@ -266,9 +269,12 @@ def clean_path() -> str:
 
 
 def ansible_test(*arguments: str) -> None:
-    """Run ansible-test in the copied tree."""
+    """Run ansible-test in the copied tree, with the keys for an AWS account if there are any."""
     environment = dict(os.environ, HOME=str(home()), PATH=clean_path())
-    run(BIN / "ansible-test", *arguments, cwd=tree(), env=environment)
+    folder = tree()
+    if CLOUD_CONFIG.exists():
+        shutil.copy2(CLOUD_CONFIG, folder / "tests" / "integration" / CLOUD_CONFIG.name)
+    run(BIN / "ansible-test", *arguments, cwd=folder, env=environment)
 
 
 def types() -> None:

@@ -149,6 +149,22 @@ def test_tree_holds_the_files_under_version_control_and_amazon_aws(
     assert (tree.parents[1] / "amazon" / "aws" / "MANIFEST.json").is_file()
 
 
+def test_ansible_test_gets_the_keys_for_an_account_that_git_does_not_know(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / dev.CLOUD_CONFIG.name).write_text("[default]\n", encoding="utf-8")
+    tool = tmp_path / "ansible-test"
+    tool.write_text(f"#!/bin/sh\nexec test -f tests/integration/{dev.CLOUD_CONFIG.name}\n", encoding="utf-8")
+    tool.chmod(0o755)
+    monkeypatch.setattr(dev, "DEV", tmp_path / "dev")
+    monkeypatch.setattr(dev, "BIN", tmp_path)
+    monkeypatch.setattr(dev, "CLOUD_CONFIG", tmp_path / dev.CLOUD_CONFIG.name)
+    dev.ansible_test("integration")
+    dev.CLOUD_CONFIG.unlink()
+    with pytest.raises(dev.Trouble):
+        dev.ansible_test("integration")
+
+
 @pytest.mark.parametrize("arguments", [[], ["nonsense"]])
 def test_it_explains_itself(root: pathlib.Path, arguments: list[str]) -> None:
     command = [sys.executable, root / "tools" / "dev.py", *arguments]
