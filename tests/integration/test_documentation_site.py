@@ -71,8 +71,9 @@ SWITCHES = [
 OVERFLOWING = """() => {
   const scrolls = e => e && e !== document.body
     && (/auto|scroll/.test(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
+  const isWide = box => box.width && box.right > innerWidth + 1;
   const wide = [...document.querySelectorAll('.wy-nav-content *')].filter(
-    e => e.clientWidth && e.getBoundingClientRect().right > innerWidth + 1 && !scrolls(e.parentElement));
+    e => isWide(e.getBoundingClientRect()) && !scrolls(e.parentElement));
   const page = document.documentElement.scrollWidth > innerWidth ? ['the page'] : [];
   return [...page, ...wide.map(e => e.outerHTML.slice(0, 120))];
 }"""
