@@ -31,6 +31,7 @@ from ansible.cli.playbook import PlaybookCLI
 from botocore import xform_name
 from botocore.session import Session
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.baseline import parse_baseline
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import plan_publication
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_options import wanted_from_options
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_plan import plan_bucket_policy
@@ -72,7 +73,7 @@ TARGET = {
     "flow_log_bucket_region": "eu-west-1",
 }
 # Variables of a run, which no host has.
-OF_A_RUN = {"flow_log_hosts", "flow_log_retire", "flow_log_stages"}
+OF_A_RUN = {"flow_log_delivery_hours", "flow_log_hosts", "flow_log_retire", "flow_log_stages"}
 CLIS = {
     "ansible": AdHocCLI,
     "ansible-doc": DocCLI,
@@ -80,6 +81,8 @@ CLIS = {
     "ansible-inventory": InventoryCLI,
     "ansible-playbook": PlaybookCLI,
 }
+# Files of a continuous integration.
+PIPELINE = re.compile(r"# \.(?:github/workflows/|gitlab-ci)")
 # Collections that are not installed here, and programs of others, whose words are not looked at.
 NOT_HERE = ("awx.awx.",)
 OTHERS = {"ansible-builder", "podman", "pytest", "python", "terraform"}
@@ -239,16 +242,45 @@ def check_mapping(content: dict[str, Any]) -> None:
     elif "plugin" in content or set(content) <= inventory_options():
         own = content.get("plugin", "flowlogs.aws.flow_log_targets") == "flowlogs.aws.flow_log_targets"
         assert not own or set(content) <= inventory_options()
+    elif set(content) == {"accepted"}:
+        assert parse_baseline(content, "accepted.yml")
     elif set(content) == {"collections"}:
         assert all(set(item) <= {"name", "type", "version", "source"} for item in content["collections"])
     else:
         check_inventory(content)
 
 
+def scripts_in(content: Any) -> Iterator[str]:
+    """Yield what the steps of a pipeline run."""
+    if isinstance(content, dict):
+        for key, value in content.items():
+            yield from (
+                map(str, value if isinstance(value, list) else [value])
+                if key in ("run", "script")
+                else scripts_in(value)
+            )
+    elif isinstance(content, list):
+        for item in content:
+            yield from scripts_in(item)
+
+
+def check_script(text: str) -> None:
+    """Assert that a script can be read by a shell, and that its calls of Ansible are right."""
+    assert subprocess.run(["sh", "-n"], input=text, text=True, check=False).returncode == 0
+    found = re.findall(r"\bansible-(?:playbook|galaxy|doc|inventory) [^;|>\n]*", text.replace("\\\n", " "))
+    for command in found:
+        check_ansible(shlex.split(command))
+
+
 @pytest.mark.parametrize("name", of("yaml", "yaml+jinja"))
 def test_yaml_uses_what_there_is(name: str) -> None:
     content = load(name)
-    if isinstance(content, dict):
+    if PIPELINE.match(BLOCKS[name].text):
+        scripts = list(scripts_in(content))
+        assert [text for text in scripts if "flowlogs.aws" in text]
+        for text in scripts:
+            check_script(text)
+    elif isinstance(content, dict):
         check_mapping(content)
     else:
         found = list(tasks_of(content))
@@ -328,7 +360,7 @@ CHECKS: dict[str, Callable[[list[str]], None]] = {
 }
 
 
-@pytest.mark.parametrize("name", of("shell", "console", "bash", "sh"))
+@pytest.mark.parametrize("name", of("shell", "console"))
 def test_commands_exist_and_take_what_they_are_given(name: str) -> None:
     lines = command_lines(BLOCKS[name])
     assert lines
@@ -339,6 +371,11 @@ def test_commands_exist_and_take_what_they_are_given(name: str) -> None:
         assert check or program in OTHERS, program
         if check:
             check(words)
+
+
+@pytest.mark.parametrize("name", of("sh", "bash"))
+def test_scripts_are_right(name: str) -> None:
+    check_script(BLOCKS[name].text)
 
 
 # -- the rest -----------------------------------------------------------------------------------------------------
