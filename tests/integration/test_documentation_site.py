@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The documentation site builds without a warning, leads nowhere wrong, needs no network, and fits a phone and a desk."""
+"""The documentation site builds without a warning, links well, needs no network, and fits a phone and a desk."""
 
 from __future__ import annotations
 
@@ -69,9 +69,11 @@ SWITCHES = [
 ]
 # What reaches out of the window and does not scroll in something that does.
 OVERFLOWING = """() => {
-  const scrolls = e => e && e !== document.body && (/auto|scroll/.test(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
+  const scrolls = e => e && e !== document.body
+    && (/auto|scroll/.test(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
+  const isWide = box => box.width && box.right > innerWidth + 1;
   const wide = [...document.querySelectorAll('.wy-nav-content *')].filter(
-    e => e.getBoundingClientRect().width && e.getBoundingClientRect().right > innerWidth + 1 && !scrolls(e.parentElement));
+    e => isWide(e.getBoundingClientRect()) && !scrolls(e.parentElement));
   const page = document.documentElement.scrollWidth > innerWidth ? ['the page'] : [];
   return [...page, ...wide.map(e => e.outerHTML.slice(0, 120))];
 }"""
@@ -199,8 +201,9 @@ def test_the_search_finds_without_network(site: pathlib.Path, browser: Browser) 
 
 
 def test_the_checks_see_what_is_wrong(tmp_path: pathlib.Path, browser: Browser) -> None:
-    body = '<div class="wy-nav-content"><pre style="width: 3000px">wide</pre></div><a href="b.html">b</a><a href="#x">x</a>'
-    (tmp_path / "a.html").write_text(f"<body>{body}</body>", encoding="utf-8")
+    wide = '<div class="wy-nav-content"><pre style="width: 3000px">wide</pre></div>'
+    links = '<a href="b.html">b</a><a href="#x">x</a>'
+    (tmp_path / "a.html").write_text(f"<body>{wide}{links}</body>", encoding="utf-8")
     pages = read_pages(tmp_path.resolve())
     assert broken(pages) == ["a.html: b.html", "a.html: #x"]
     page = browser.new_page()
