@@ -9,7 +9,7 @@ export ANSIBLE_REMOTE_TMP := $(CURDIR)/.dev/ansible/tmp
 export XDG_CACHE_HOME := $(CURDIR)/.dev/cache
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format sanity build check setup pins clean
+.PHONY: help demo test bench lint format sanity build check setup pins clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1@\2/p' Makefile | column -t -s @
@@ -20,6 +20,10 @@ demo: ## show the collection at work on a simulated fleet of accounts; needs no 
 
 test: setup ## run every test
 	.venv/bin/python -m pytest -n 2
+
+bench: ## measure speed and scale, and write them into the guide (BENCH=quick: a little, only shown)
+	@$(PYTHON) tools/dev.py setup-bench
+	.venv/bin/python -m tests.bench $(or $(BENCH),full)
 
 lint: setup ## check format, Ansible style and the changelog
 	.venv/bin/python -m black --check --quiet --diff .
