@@ -14,7 +14,7 @@ export ANSIBLE_REMOTE_TMP := $(CURDIR)/.dev/ansible/tmp
 export XDG_CACHE_HOME := $(CURDIR)/.dev/cache
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick coverage matrix lint types docs format sanity build importer check setup pins clean
+.PHONY: help demo test molecule quick coverage matrix lint types doclint docs format sanity build importer check setup pins picture clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1@\2/p' Makefile | column -t -s @
@@ -37,6 +37,9 @@ coverage: setup ## measure which lines and branches the tests in one process rea
 matrix: ## run the unit tests and the quick start with the oldest, the newest and other versions of what is needed
 	$(PYTHON) tools/matrix.py $(CELLS)
 
+molecule: setup ## run the scenarios of the role, which are among the tests, by themselves
+	HOME="$(CURDIR)/.dev/home" .venv/bin/molecule test --all
+
 lint: setup ## check format, names, licenses, Ansible style and the changelog
 	.venv/bin/python -m black --check --quiet --diff .
 	.venv/bin/python -m pyflakes plugins tests tools demo
@@ -47,8 +50,8 @@ lint: setup ## check format, names, licenses, Ansible style and the changelog
 types: setup ## check the types of the plugins
 	$(PYTHON) tools/dev.py types
 
-docs: setup ## check the documentation of plugins, roles and guides
-	$(PYTHON) tools/dev.py docs
+doclint: setup ## check the documentation of plugins, roles and guides
+	$(PYTHON) tools/dev.py doclint
 
 format: setup ## format the Python code
 	.venv/bin/python -m black --quiet .
@@ -62,13 +65,19 @@ build: setup ## build the collection's archive into build/
 importer: setup ## check the archive as Ansible Galaxy does when it is imported
 	$(PYTHON) tools/dev.py importer
 
-check: lint types docs sanity build importer test ## run all checks and tests, as CI does
+docs: setup ## build the documentation site into build/docs
+	$(PYTHON) tools/dev.py docs
+
+check: lint types doclint sanity build importer test ## run all checks and tests, as CI does
 
 setup: ## install the tools into .venv
 	@$(PYTHON) tools/dev.py setup dev
 
 pins: ## pin the newest versions of the requirements (needs uv)
 	$(PYTHON) tools/dev.py pins
+
+picture: setup ## renew the picture of the drift report in the README
+	.venv/bin/python -m tools.picture
 
 clean: ## remove everything that was installed or built here
 	rm -rf .venv .dev build .pytest_cache .hypothesis .ansible

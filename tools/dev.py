@@ -7,12 +7,14 @@
 Usage: python3 tools/dev.py COMMAND [ARGUMENTS]
 
 - setup [demo|dev]: install what the demo or the tests need into .venv; quick when nothing changed
+- setup-bench: do setup dev, and install what the benchmark compares with into .dev/bench-venv
 - tree: copy the collection into an ansible_collections tree and print where it is
 - ansible-test ARGUMENTS: run ansible-test in such a tree
 - types: check the types of the plugins with mypy
-- docs: check the documentation with antsibull-docs
+- doclint: check the documentation with antsibull-docs
 - importer: check the archive with galaxy-importer
 - build: build the collection's archive into build/
+- docs [FOLDER]: build the documentation site into FOLDER, build/docs if not given
 - pins: renew requirements/*.txt from requirements/*.in (needs uv)
 """
 
@@ -34,11 +36,17 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 DEV = ROOT / ".dev"
 BUILD = ROOT / "build"
+BENCH_VENV = DEV / "bench-venv"
 STAMP = VENV / "flowlogs-setup.json"
 BIN = VENV / "bin"
 PYTHON = BIN / "python"
 SITE = VENV / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
 COLLECTIONS = SITE / "ansible_collections"
+
+# The command and the Debian package of the browser in which the tests look at pages.
+BROWSER = "chromium"
+# Keys for the integration targets, where ansible-test wants them. Git ignores the file, so the copied tree lacks it.
+CLOUD_CONFIG = ROOT / "tests" / "integration" / "cloud-config-aws.ini"
 
 # The one package of the index that carries amazon.aws. Only that collection is taken out of it.
 ANSIBLE_PACKAGE = "ansible==14.5.0"
@@ -71,6 +79,8 @@ def setup(kind: str = "dev") -> None:
     """
     wanted = {"at": str(ROOT), kind: fingerprint(kind)}
     stamp = read_json(STAMP)
+    if kind == "dev":
+        install_browser()
     if not is_of_this_python() or stamp.get("at", str(ROOT)) != str(ROOT):
         shutil.rmtree(VENV, ignore_errors=True)
         stamp = {}
@@ -82,6 +92,20 @@ def setup(kind: str = "dev") -> None:
     install_amazon_aws()
     link_checkout()
     STAMP.write_text(json.dumps(stamp | wanted), encoding="utf-8")
+
+
+def setup_bench() -> None:
+    """Set up for the tests, and install requirements/bench.txt apart from them, since it pins other versions."""
+    setup("dev")
+    wanted = {"at": str(ROOT), "bench": fingerprint("bench")}
+    stamp = BENCH_VENV / STAMP.name
+    if read_json(stamp) == wanted:
+        return
+    print("Installing what the benchmark compares with into .dev/bench-venv ...", flush=True)
+    shutil.rmtree(BENCH_VENV, ignore_errors=True)
+    run(PYTHON, "-m", "venv", BENCH_VENV)
+    install_packages("bench", BENCH_VENV / "bin" / "python")
+    stamp.write_text(json.dumps(wanted), encoding="utf-8")
 
 
 def fingerprint(kind: str) -> str:
@@ -116,10 +140,26 @@ def make_venv() -> None:
 def install_venv_support() -> None:
     """Install what Debian's Python lacks to make virtual environments, or say what to type."""
     package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
+    install_debian_package(package, "This Python cannot make virtual environments yet.")
+
+
+def install_browser() -> None:
+    """Install the browser in which the tests look at pages, unless there is one."""
+    if not shutil.which(BROWSER):
+        install_debian_package(BROWSER, f"The tests look at pages in {BROWSER}, which is not here.")
+
+
+def install_debian_package(package: str, lack: str) -> None:
+    """Install a package of Debian, or say what to type.
+
+    :param lack: what cannot be done without it.
+    """
     apt = ["apt-get", "install", "-y", "--no-install-recommends", package]
+    if not shutil.which("apt-get"):
+        raise Trouble(f"{lack} Install what Debian calls {package}, and try again.")
     prefix = privilege()
     if prefix is None:
-        raise Trouble(f"This Python cannot make virtual environments yet. Type:  sudo {' '.join(apt)}   and try again.")
+        raise Trouble(f"{lack} Type:  sudo {' '.join(apt)}   and try again.")
     print(f"Installing {package} ...", flush=True)
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
     if subprocess.run(prefix + apt, env=environment, stdout=subprocess.DEVNULL, check=False).returncode:
@@ -129,8 +169,6 @@ def install_venv_support() -> None:
 
 def privilege() -> list[str] | None:
     """Return what to put before a command that only root may run, None when that would ask for a password."""
-    if not shutil.which("apt-get"):
-        raise Trouble("This Python lacks the modules venv and ensurepip. Install them and try again.")
     if os.geteuid() == 0:
         return []
     sudo = ["sudo", "-n"]
@@ -139,14 +177,14 @@ def privilege() -> list[str] | None:
     return None
 
 
-def pip(*arguments: object) -> None:
-    """Run pip in .venv, quietly: errors only."""
-    run(PYTHON, "-m", "pip", "--quiet", "--quiet", "--disable-pip-version-check", *arguments)
+def pip(*arguments: object, python: pathlib.Path | None = None) -> None:
+    """Run pip, of .venv unless told otherwise, quietly: errors only."""
+    run(python or PYTHON, "-m", "pip", "--quiet", "--quiet", "--disable-pip-version-check", *arguments)
 
 
-def install_packages(kind: str) -> None:
+def install_packages(kind: str, python: pathlib.Path | None = None) -> None:
     """Install the pinned packages."""
-    pip("install", "--no-deps", "-r", ROOT / "requirements" / f"{kind}.txt")
+    pip("install", "--no-deps", "-r", ROOT / "requirements" / f"{kind}.txt", python=python)
 
 
 def install_amazon_aws(
@@ -231,9 +269,12 @@ def clean_path() -> str:
 
 
 def ansible_test(*arguments: str) -> None:
-    """Run ansible-test in the copied tree."""
+    """Run ansible-test in the copied tree, with the keys for an AWS account if there are any."""
     environment = dict(os.environ, HOME=str(home()), PATH=clean_path())
-    run(BIN / "ansible-test", *arguments, cwd=tree(), env=environment)
+    folder = tree()
+    if CLOUD_CONFIG.exists():
+        shutil.copy2(CLOUD_CONFIG, folder / "tests" / "integration" / CLOUD_CONFIG.name)
+    run(BIN / "ansible-test", *arguments, cwd=folder, env=environment)
 
 
 def types() -> None:
@@ -242,7 +283,7 @@ def types() -> None:
     run(PYTHON, "-m", "mypy")
 
 
-def docs() -> None:
+def doclint() -> None:
     """Check the documentation of plugins, roles and guides, as it is shown on the documentation site of Ansible.
 
     What it looks at is copied, git's files alone. That amazon.aws, in .venv, is none of ours must be hidden from git. The
@@ -280,10 +321,36 @@ def build(folder: str | pathlib.Path | None = None) -> None:
     run(BIN / "ansible-galaxy", "collection", "build", "--force", "--output-path", folder or BUILD, tree())
 
 
+def docs(folder: str = str(BUILD / "docs")) -> None:
+    """Build the documentation site. Whatever Sphinx has to say against a page fails it.
+
+    :param folder: where the pages go; what lies there is replaced.
+    """
+    environment = dict(os.environ, PATH=clean_path(), ANSIBLE_CONFIG=str(ROOT / "tools" / "ansible.cfg"))
+    shutil.rmtree(folder, ignore_errors=True)
+    with tempfile.TemporaryDirectory() as place:
+        source = pathlib.Path(place) / "site"
+        shutil.copytree(ROOT / "docs" / "site", source)
+        pages = source / "collection"
+        pages.mkdir(mode=0o755)
+        arguments = ["--use-current", "--squash-hierarchy", "--dest-dir", pages, "flowlogs.aws"]
+        run(
+            BIN / "antsibull-docs",
+            "--config-file",
+            source / "antsibull-docs.cfg",
+            "collection",
+            *arguments,
+            env=environment,
+        )
+        # Pictures are no pages, so antsibull-docs leaves them out.
+        shutil.copytree(ROOT / "docs" / "docsite" / "rst" / "images", pages / "docsite" / "images")
+        run(BIN / "sphinx-build", "--quiet", "--fail-on-warning", "--keep-going", source, folder, env=environment)
+
+
 def pins() -> None:
     """Renew the pinned versions; they name no index."""
     options = ["--quiet", "--universal", "--python-version", "3.11", "--no-header", "--no-annotate", "--upgrade"]
-    for kind in ("demo", "dev"):
+    for kind in ("demo", "dev", "bench"):
         source, target = (ROOT / "requirements" / f"{kind}.{ending}" for ending in ("in", "txt"))
         pinned = run("uv", "pip", "compile", *options, source, stdout=subprocess.PIPE).stdout.decode()
         head = "\n".join(target.read_text(encoding="utf-8").splitlines()[:2])
@@ -292,12 +359,14 @@ def pins() -> None:
 
 COMMANDS = {
     "setup": setup,
+    "setup-bench": setup_bench,
     "tree": lambda: print(tree()),
     "ansible-test": ansible_test,
     "types": types,
-    "docs": docs,
+    "doclint": doclint,
     "importer": importer,
     "build": build,
+    "docs": docs,
     "pins": pins,
 }
 

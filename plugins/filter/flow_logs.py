@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 from dataclasses import replace
 from typing import Any
 from typing import Callable
@@ -22,15 +23,19 @@ from typing import Union
 import ansible.template
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import in_session
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import role_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import without_role
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.baseline import day_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.baseline import parse_baseline
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import Publication
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import plan_publication
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_result import DestinationWish
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_result import destination_result
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_result import new_bucket
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import failing
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import find
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import report
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_attachments import attachment_steps
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_attachments import attachments_to_look_at
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_attachments import managed_policies
@@ -43,8 +48,18 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight impor
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import plan_preflights
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import stopped
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report import render
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_changes import parse_previous
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_history import history_text
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_history import parse_history
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import Weighing
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import failing
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import report
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import weighed
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_summary import overview
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_summary import summarise
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.stages import of_stages
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.stages import read_stages
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import FACTS_READ
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import VARIABLES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import HostVariables
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import bucket_of
@@ -68,6 +83,8 @@ RESULTS = {
     "permissions": "publish_to_s3_permissions_result",
 }
 PREFLIGHTS = "flow_log_preflight_results"
+#: Where the playbook leaves when the flow logs of a batch last delivered.
+DELIVERIES = "flow_log_delivery_result"
 Hosts = Sequence[Union[str, Mapping[str, Any]]]
 #: A report, or the JSON of one.
 Findings = Union[str, Mapping[str, Any]]
@@ -83,7 +100,7 @@ def _host(item: Union[str, Mapping[str, Any]], hostvars: Optional[Mapping[str, A
         name, variables = str(item.get("inventory_hostname", item.get("flow_log_resource_id"))), item
     rendered: Dict[str, Any] = {}
     unreadable: Dict[str, str] = {}
-    for variable in VARIABLES:
+    for variable in VARIABLES + FACTS_READ:
         if variable in variables:
             _render(variables, variable, rendered, unreadable)
     groups = variables.get("group_names") or ()
@@ -104,11 +121,12 @@ def _publication(
     selected: Optional[Iterable[str]] = None,
     on_first_host: bool = False,
     state: Optional[str] = None,
+    gaps: Any = None,
 ) -> Publication:
     read = [_host(item, hostvars) for item in hosts]
     if state is not None:
         read = [replace(host, variables=dict(host.variables, flow_log_state=state)) for host in read]
-    return plan_publication(read, selected, on_first_host)
+    return plan_publication(read, selected, on_first_host, gaps)
 
 
 def _strict(publication: Publication) -> Publication:
@@ -118,11 +136,13 @@ def _strict(publication: Publication) -> Publication:
 
 
 def flow_log_publication(
-    hosts: Hosts, on_first_host: bool = False, only_reads: bool = False, **options: Any
+    hosts: Hosts, on_first_host: bool = False, only_reads: bool = False, stages: Any = None, **options: Any
 ) -> Dict[str, Any]:
     """Return all the work that hosts ask for; see flow_log_publication.yml."""
+    wanted = read_stages(stages)
     publication = _publication(hosts, on_first_host=on_first_host, **options)
-    return {**publication.to_dict(), "preflights": plan_preflights(publication, on_first_host, only_reads)}
+    preflights = plan_preflights(publication, on_first_host, only_reads)
+    return of_stages({**publication.to_dict(), "preflights": preflights}, wanted)
 
 
 def flow_log_batches(hosts: Hosts, **options: Any) -> List[Dict[str, Any]]:
@@ -137,16 +157,18 @@ def flow_log_destinations(hosts: Hosts, **options: Any) -> List[Dict[str, Any]]:
 
 def _results(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> Dict[str, Dict[str, Any]]:
     """Return what the roles and preflights left on the hosts that the work ran on."""
-    found: Dict[str, Dict[str, Any]] = {
-        kind: {
-            work["name"]: hostvars[work["runner"]][variable]
-            for work in publication[kind]
-            if work["runner"] in hostvars and hostvars[work["runner"]].get(variable)
-        }
-        for kind, variable in RESULTS.items()
-    }
+    found = {kind: _left(publication[kind], hostvars, variable) for kind, variable in RESULTS.items()}
     found["preflights"] = _preflights(publication, hostvars)
     return found
+
+
+def _left(works: Iterable[Mapping[str, Any]], hostvars: Mapping[str, Any], variable: str) -> Dict[str, Any]:
+    """Return what is in a variable of the host that some work ran on, by the name of the work."""
+    return {
+        work["name"]: hostvars[work["runner"]][variable]
+        for work in works
+        if work["runner"] in hostvars and hostvars[work["runner"]].get(variable)
+    }
 
 
 def _preflights(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> Dict[str, Any]:
@@ -160,15 +182,58 @@ def _preflights(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> 
 
 
 def flow_log_findings(
-    publication: Mapping[str, Any], hostvars: Mapping[str, Any], generated_at: Optional[str] = None
+    publication: Mapping[str, Any],
+    hostvars: Mapping[str, Any],
+    generated_at: Optional[str] = None,
+    inventory: Sequence[str] = (),
+    deliveries: bool = False,
 ) -> Dict[str, Any]:
     """Return the report about a run in check mode; see flow_log_findings.yml."""
-    return report(find(publication, _results(publication, hostvars)), generated_at)
+    results = _results(publication, hostvars)
+    if deliveries:
+        results["deliveries"] = _left(publication["batches"], hostvars, DELIVERIES)
+    sources = [_from_here(source) for source in inventory]
+    return {**report(find(publication, results, sources), generated_at), "inventory": sources}
 
 
-def flow_log_run_summary(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> Dict[str, Any]:
+def _from_here(source: str) -> str:
+    """Return a source of the inventory as it is passed from where Ansible was started."""
+    here = os.path.join(os.getcwd(), "")
+    return source[len(here) :] if source.startswith(here) and source != here else source
+
+
+def flow_log_assessment(
+    findings: Findings,
+    time: str,
+    generated_at: Optional[str] = None,
+    severities: Optional[Mapping[str, str]] = None,
+    baseline: Any = None,
+    previous: str = "",
+    history: str = "",
+) -> Dict[str, Any]:
+    """Return a report weighed anew; see flow_log_assessment.yml."""
+    given = _report(findings)
+    weighing = Weighing(
+        severities=severities or {},
+        baseline=None if baseline is None else parse_baseline(baseline),
+        today=day_of(time),
+        previous=parse_previous(previous, "drift_report_previous"),
+        history=parse_history(history, "drift_report_history"),
+    )
+    kept = {"inventory": given["inventory"]} if "inventory" in given else {}
+    return {**weighed(given["findings"], generated_at, weighing), **kept}
+
+
+def flow_log_report_history(findings: Findings, time: str, length: int = 400) -> str:
+    """Return the history with the run of a report; see flow_log_report_history.yml."""
+    return history_text(_report(findings), time, length)
+
+
+def flow_log_run_summary(
+    publication: Mapping[str, Any], hostvars: Mapping[str, Any], check_mode: bool = False
+) -> Dict[str, Any]:
     """Return what a run did and where it failed; see flow_log_run_summary.yml."""
-    return summarise(publication, _results(publication, hostvars))
+    return summarise(publication, _results(publication, hostvars), check_mode)
 
 
 def flow_log_stopped(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> Dict[str, Dict[str, str]]:
@@ -269,6 +334,20 @@ def flow_log_destination_result(
     return destination_result(results, DestinationWish(**wish), key_arn)
 
 
+def flow_log_role(options: Mapping[str, Any]) -> Dict[str, Any]:
+    """Return which role connection options name and how to assume it; see flow_log_role.yml."""
+    role = role_of(options)
+    if role is None:
+        return {}
+    needed = hint_for("AssumeRole", "AccessDenied", "")
+    return {"request": role.request(), "from": without_role(options), "needed": needed}
+
+
+def flow_log_session(options: Mapping[str, Any], session: Optional[Mapping[str, Any]] = None) -> Dict[str, Any]:
+    """Return connection options for modules of amazon.aws; see flow_log_session.yml."""
+    return in_session(options, session)
+
+
 def flow_log_resource_ids(items: Sequence[Union[str, Mapping[str, Any]]]) -> List[str]:
     """Return the ids of resources; see flow_log_resource_ids.yml."""
     return resource_ids_of(items)
@@ -280,6 +359,7 @@ class FilterModule:
     def filters(self) -> Dict[str, Callable[..., Any]]:
         """Return the filters by name."""
         functions = (
+            flow_log_assessment,
             flow_log_attachment_steps,
             flow_log_attachments,
             flow_log_batches,
@@ -296,8 +376,11 @@ class FilterModule:
             flow_log_permissions_policy,
             flow_log_publication,
             flow_log_report,
+            flow_log_report_history,
             flow_log_resource_ids,
+            flow_log_role,
             flow_log_run_summary,
+            flow_log_session,
             flow_log_stopped,
         )
         return {function.__name__: _as_filter(function) for function in functions}

@@ -28,7 +28,7 @@ notes:
     C(ec2:DescribeVpcs), C(ec2:DescribeSubnets), C(ec2:DescribeNetworkInterfaces) (with C(ec2:DescribeSubnets)),
     C(ec2:DescribeNatGateways), C(ec2:DescribeTransitGateways), C(ec2:DescribeTransitGatewayAttachments). Without
     C(ec2:DescribeRegions) the regions have to be named.
-  - Hosts get a profile by name as connection options, and never a key. A role that O(accounts[].assume_role_arn) names is
+  - Hosts get a profile and a role by name as connection options, and never a key. A role that O(accounts[].assume_role_arn) names is
     entered for reading only; its keys stay in the memory of the plugin, and are in no variable, no cache and no output.
   - Values of tags are text of others. They are never templates, and only plain characters of them become names of hosts.
   - Cloud WAN resources are not found. Name them in an inventory of your own.
@@ -53,7 +53,8 @@ options:
     default: [VPC]
   regions:
     description:
-      - Regions to look into, in each account. V(all) stands for every region that AWS has in the partition.
+      - Regions to look into, in each account. V(enabled) stands for every region that is enabled in the account, V(all) for
+        every region that AWS has in the partition; one that is not enabled is a gap then.
       - Without it, the region of the option O(region), the environment or the profile.
     type: list
     elements: str
@@ -81,8 +82,14 @@ options:
       assume_role_arn:
         description:
           - Role to enter the account with, from the credentials of the plugin. With O(accounts[].profile) beside it, the role is for the
-            plugin and the profile for the playbooks. Without, say in C(flow_log_aws) of the group of the account how
-            playbooks enter it.
+            plugin and the profile for the playbooks.
+          - Playbooks never get this role, as it may only read. Name theirs in O(accounts[].playbook_role_arn), or say in
+            C(flow_log_aws) of the group of the account how they enter it.
+        type: str
+      playbook_role_arn:
+        description:
+          - Role that playbooks work with. Hosts get it as C(assume_role_arn) in C(flow_log_aws), beside O(accounts[].profile) if there is
+            one; playbooks assume it from that, or from their own credentials.
         type: str
   organization:
     description: Accounts to look into, as a list that something else fetched. Accounts that O(accounts) names too are left to it.
@@ -99,6 +106,9 @@ options:
         type: str
       assume_role_name:
         description: Name of the role to enter each account with, for example V(flow-logs-read).
+        type: str
+      playbook_role_name:
+        description: Name of the role of each account that playbooks work with, as O(accounts[].playbook_role_arn).
         type: str
       partition:
         description: Partition of the roles.
@@ -184,7 +194,7 @@ organization:
     - {Id: "111122223333", Name: shop, Status: ACTIVE}
     - {Id: "444455556666", Name: payments, Status: ACTIVE}
   assume_role_name: flow-logs-read
-  profile: "flow-logs-{name}"
+  playbook_role_name: flow-logs-publish
 
 ---
 # Interfaces of the instances that an aws_ec2.yml beside this file finds
@@ -218,6 +228,8 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discover
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_options import filters_by_type
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_options import instance_choice
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_options import name_preferences
+from ansible_collections.flowlogs.aws.plugins.plugin_utils.target_reader import ALL_REGIONS
+from ansible_collections.flowlogs.aws.plugins.plugin_utils.target_reader import ENABLED_REGIONS
 from ansible_collections.flowlogs.aws.plugins.plugin_utils.target_reader import Question
 from ansible_collections.flowlogs.aws.plugins.plugin_utils.target_reader import TargetReader
 from ansible_collections.flowlogs.aws.plugins.plugin_utils.target_reader import inert
@@ -262,8 +274,8 @@ class InventoryModule(AWSInventoryBase):
         home = self.region
         regions = tuple(self.get_option("regions")) or ((home,) if home else ())
         if not regions:
-            raise InputError("regions", [], "at least one region, or all")
-        named = [region for region in regions if region != "all"]
+            raise InputError("regions", [], "at least one region, enabled or all")
+        named = [region for region in regions if region not in (ALL_REGIONS, ENABLED_REGIONS)]
         return Question(types, regions, home or (named + ["us-east-1"])[0], filters)
 
     def _read(self, question: Question, accounts: Accounts) -> Dict[str, Any]:

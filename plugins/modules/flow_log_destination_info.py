@@ -93,6 +93,7 @@ extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
+  - flowlogs.aws.assume_role
   - flowlogs.aws.attributes
 """
 

@@ -65,6 +65,7 @@ extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
+  - flowlogs.aws.assume_role
   - flowlogs.aws.attributes
 """
 
@@ -198,6 +199,16 @@ flow_logs:
           type: bool
           returned: always
           sample: true
+        hours:
+          description: How many hours were looked back.
+          type: int
+          returned: always
+          sample: 24
+        since:
+          description: When these hours began, in ISO 8601.
+          type: str
+          returned: always
+          sample: "2026-01-01T00:00:00+00:00"
         reason:
           description: Why nothing is known.
           type: str

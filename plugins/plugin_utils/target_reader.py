@@ -27,7 +27,9 @@ from ansible.errors import AnsibleError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2_targets
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import assume_role
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import caller_identity
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import AssumedRole
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Account
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Gap
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import SHAPES
@@ -48,8 +50,8 @@ else:  # ansible-core 2.17 and 2.18
         return wrap_var(value)
 
 
-#: In the list of regions: every one that is enabled in the account.
-ALL_REGIONS = "all"
+#: In the list of regions: every one that AWS has, and every one that is enabled in the account.
+ALL_REGIONS, ENABLED_REGIONS = "all", "enabled"
 NOT_OPTED_IN = "not-opted-in"
 SESSION_NAME = "flowlogs_aws_inventory"
 #: A region that is not enabled answers every call like this, and so does every region to keys that nobody has.
@@ -62,7 +64,7 @@ Clients = Callable[..., Any]
 class Question:
     """What is to be read; plain data, so that a cache can tell whether it answers the same question.
 
-    :param regions: names, or :data:`ALL_REGIONS`.
+    :param regions: names, :data:`ALL_REGIONS` or :data:`ENABLED_REGIONS`.
     :param home_region: where to ask which regions there are.
     :param filters: resource type -> filters of EC2.
     """
@@ -127,7 +129,7 @@ class TargetReader:
     def _credentials(self, account: Account) -> Dict[str, Optional[str]]:
         if account.assume_role_arn:
             own = self._client("sts", self._question.home_region, {})
-            return ec2_targets.assume_role(own, account.assume_role_arn, SESSION_NAME)
+            return assume_role(own, AssumedRole(account.assume_role_arn, session_name=SESSION_NAME))
         if account.profile:
             # Keys of the plugin's own credentials would go before the profile.
             keys = dict.fromkeys(("aws_access_key_id", "aws_secret_access_key", "aws_session_token"))
@@ -135,15 +137,15 @@ class TargetReader:
         return {}
 
     def _places(self, account: Account, credentials: Mapping[str, Optional[str]]) -> Tuple[List[_Place], List[Gap]]:
-        every = ALL_REGIONS in self._question.regions
+        asked = self._question.regions
         try:
             statuses = ec2_targets.describe_regions(self._client("ec2", self._question.home_region, credentials))
         except FlowLogsAWSError as error:
             statuses = {}
-            if every:
+            if ALL_REGIONS in asked or ENABLED_REGIONS in asked:
                 code, message = error_code_and_message(error)
                 return [], [account.gap(code, message, "DescribeRegions")]
-        wanted = sorted(statuses) if every else list(dict.fromkeys(self._question.regions))
+        wanted = _named_regions(asked, statuses)
         gaps = [gap for gap in (_closed(account, region, statuses) for region in wanted) if gap]
         closed = {gap.region for gap in gaps}
         return [_Place(account, region, credentials) for region in wanted if region not in closed], gaps
@@ -210,6 +212,15 @@ class _Reading:
             self._given_up = code in NO_USE_GOING_ON or not hasattr(error.exception, "response")
             self.gaps.append(self._place.account.gap(code, message, operation, self._place.region))
             return None
+
+
+def _named_regions(asked: Sequence[str], statuses: Mapping[str, str]) -> List[str]:
+    """Return the names that the words for many regions stand for, each once."""
+    meant = {
+        ALL_REGIONS: sorted(statuses),
+        ENABLED_REGIONS: sorted(name for name, status in statuses.items() if status != NOT_OPTED_IN),
+    }
+    return list(dict.fromkeys(name for word in asked for name in meant.get(word, [word])))
 
 
 def _closed(account: Account, region: str, statuses: Mapping[str, str]) -> Optional[Gap]:

@@ -22,6 +22,8 @@ from typing import Sequence
 import pytest
 import yaml
 
+from tests.browser import Chromium
+from tests.browser import chromium
 from tests.simulator.client import SimulatorProcess
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -140,3 +142,10 @@ def _simulator(simulator_process: SimulatorProcess) -> SimulatorProcess:
     simulator_process.reset()
     simulator_process.clear_calls()
     return simulator_process
+
+
+@pytest.fixture(name="chromium", scope="session")
+def _chromium() -> Iterator[Chromium]:
+    """One browser for all tests of a worker; each opens pages of its own."""
+    with chromium() as browser:
+        yield browser

@@ -29,12 +29,15 @@ from tests.integration.publication import BANK
 from tests.integration.publication import OPERATIONS
 from tests.integration.publication import SHOP
 from tests.integration.publication import environment
+from tests.integration.publication import flow_logs
 from tests.integration.publication import line
+from tests.integration.publication import report
 from tests.simulator.client import DEFAULT_ACCESS_KEY
 from tests.simulator.client import SECRET_KEY
 from tests.simulator.client import SimulatorProcess
 
 PLUGIN = "flowlogs.aws.flow_log_targets"
+PUBLISH, DRIFT = "flowlogs.aws.publish_to_s3", "flowlogs.aws.drift_report"
 LOGGED, WATCHED, BARE = (f"vpc-0a{number:015}" for number in (1, 2, 3))
 SUBNET, OWN_SUBNET, INTERFACE = "subnet-0a000000000000001", "subnet-0a000000000000002", "eni-0a000000000000001"
 US_VPC, BANK_VPC = "vpc-0b000000000000001", "vpc-0d000000000000001"
@@ -258,6 +261,8 @@ def test_all_regions_are_those_that_are_enabled(room: Room) -> None:
     assert sorted(found.hosts) == sorted([LOGGED, WATCHED, BARE])
     assert ("shop", DISABLED, "DescribeRegions", "RegionDisabled") in found.gaps
     assert {code for _account, _region, _reading, code in found.gaps} == {"RegionDisabled"}
+    enabled = room.list({"regions": ["enabled"], "accounts": ACCOUNTS[:1], "tags": {"env": "*"}})
+    assert (sorted(enabled.hosts), enabled.gaps) == (sorted(found.hosts), [])
 
 
 def test_without_the_list_of_regions_those_named_are_read_and_all_is_a_gap(room: Room) -> None:
@@ -265,6 +270,8 @@ def test_without_the_list_of_regions_those_named_are_read_and_all_is_a_gap(room:
     found = room.list({"regions": ["eu-west-1"], "accounts": ACCOUNTS})
     assert len(found.hosts) == 4 and found.gaps == []
     message = room.refused({"regions": ["all"], "accounts": ACCOUNTS[:1], "fail_on_gaps": True})
+    assert "DescribeRegions: UnauthorizedOperation" in message
+    message = room.refused({"regions": ["enabled"], "accounts": ACCOUNTS[:1], "fail_on_gaps": True})
     assert "DescribeRegions: UnauthorizedOperation" in message
 
 
@@ -358,6 +365,18 @@ def test_no_key_is_shown_or_kept(room: Room) -> None:
             assert secret not in text
 
 
+def test_playbooks_get_the_role_that_is_theirs_and_never_that_of_the_plugin(room: Room) -> None:
+    reader, writer = (f"arn:aws:iam::{SHOP}:role/{name}" for name in ("flow-logs", "publisher"))
+    organization = {"accounts": [BANK], "assume_role_name": "flow-logs", "playbook_role_name": "net/publisher"}
+    account = {"assume_role_arn": reader, "profile": "shop", "playbook_role_arn": writer}
+    options = {"regions": ["eu-west-1"], "accounts": [account], "organization": organization}
+    found = room.list(options)
+    assert found.hosts[LOGGED]["flow_log_aws"] == {"profile": "shop", "assume_role_arn": writer}
+    assert found.hosts[BANK_VPC]["flow_log_aws"] == {"assume_role_arn": f"arn:aws:iam::{BANK}:role/net/publisher"}
+    options["accounts"] = [{"assume_role_arn": reader, "playbook_role_arn": f"arn:aws:iam::{BANK}:role/publisher"}]
+    assert f"a role of account {SHOP}, which the entry names too" in room.refused(options)
+
+
 def test_keys_in_the_inventory_file_are_refused_and_not_repeated(room: Room) -> None:
     message = room.refused({**OPTIONS, "accounts": [{"access_key": "AKIDWRITTENDOWN", "secret_key": "do-not-show-me"}]})
     assert "accounts[0]: ['access_key', 'secret_key'] is not accepted" in message
@@ -398,19 +417,49 @@ def test_instances_become_targets_by_what_they_use(room: Room) -> None:
         assert found.hosts[expected]["flow_log_instances"] == ["web1"]
 
 
-def test_the_playbook_publishes_what_was_found_and_leaves_the_denied_account(room: Room) -> None:
-    """Three accounts, one denied, one region disabled: all that can be read is foretold, with no further variable."""
-    accounts = [*ACCOUNTS, {"assume_role_arn": "arn:aws:iam::777788889999:role/flow-logs", "name": "data"}]
-    room.simulator.fault(operation="AssumeRole", action="deny", contains="777788889999", times=None)
-    folder = room.write({**OPTIONS, "accounts": accounts})
+def test_three_accounts_one_denied_one_region_disabled(room: Room) -> None:
+    """Everything else is published, with no further variable; a second run writes nothing; the report names both gaps."""
+    data = "777788889999"
+    accounts = [*ACCOUNTS, {"assume_role_arn": f"arn:aws:iam::{data}:role/flow-logs", "name": "data"}]
+    room.simulator.fault(operation="AssumeRole", action="deny", contains=data, times=None)
+    folder = room.write({**OPTIONS, "regions": ["eu-west-1", "us-east-1"], "accounts": accounts})
+    disabled = {"plugin": PLUGIN, "regions": [DISABLED], "accounts": ACCOUNTS[:1]}
+    (folder / "more.flow_log_targets.yml").write_text(yaml.safe_dump(disabled), encoding="utf-8")
     (folder / "group_vars").mkdir()
     settings = {"flow_log_destination": f"{OPERATIONS}/network/", "flow_log_bucket_aws": {"profile": "archive"}}
     (folder / "group_vars" / "all.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
-    run: AnsibleRun = room.ansible(
-        "flowlogs.aws.publish_to_s3", "-i", str(folder), "--check", environment=room.environment()
-    )
-    assert line(run, "flow logs:").startswith("flow logs: targets=5 batches=3 destinations=1 create=4")
-    assert "Not read: data (777788889999). AssumeRole: AccessDenied" in " ".join(run.output.split())
+
+    def run(playbook: str, *arguments: str) -> AnsibleRun:
+        room.simulator.clear_calls()
+        return room.ansible(playbook, "-i", str(folder), *arguments, environment=room.environment())
+
+    tail = "gaps=2 failed=0"
+    foretold = line(run(PUBLISH, "--check"), "flow logs:")
+    done = run(PUBLISH)
+    assert line(done, "flow logs:") == foretold
+    assert foretold == f"flow logs: targets=5 batches=3 destinations=1 create=4 put_policy=1 {tail}"
+    assert "Not read: data (777788889999). AssumeRole: AccessDenied" in " ".join(done.output.split())
+    for target, account, region in (
+        (BARE, SHOP, "eu-west-1"),
+        (US_VPC, SHOP, "us-east-1"),
+        (BANK_VPC, BANK, "eu-west-1"),
+    ):
+        assert flow_logs(room.simulator, account, region)[target]["LogDestination"] == f"{OPERATIONS}/network/"
+    again = run(PUBLISH)
+    assert [call for call in room.simulator.writes() if call["operation"] != "AssumeRole"] == []
+    assert line(again, "flow logs:") == f"flow logs: targets=5 batches=3 destinations=1 {tail}"
+
+    for limit in ([], ["--limit", BANK_VPC]):
+        run(DRIFT, *limit)
+        gaps = [row for row in report(room.folder)["findings"] if row["finding"] == "unknown"]
+        assert [(row["target"], row["target_type"]) for row in gaps] == [
+            (f"{SHOP}/{DISABLED}", "Region"),
+            (data, "Account"),
+        ]
+        assert report(room.folder)["verdict"] == "unknown"
+    assert "trust policy of the role for data" in gaps[1]["remedy"]
+    markdown = (room.folder / "flow-log-report" / "drift-report.md").read_text(encoding="utf-8")
+    assert all(f"`{row['target']}`" in markdown and f"`{row['evidence']}`" in markdown for row in gaps)
 
 
 def test_attachments_are_covered_by_their_transit_gateway(room: Room) -> None:

@@ -75,6 +75,30 @@ def test_two_groups_in_two_accounts_and_two_regions_with_two_buckets(stage: Stag
     assert "changed=1" not in again.output
 
 
+def test_batches_of_different_accounts_and_regions_run_at_the_same_time(stage: Stage) -> None:
+    """Each CreateFlowLogs is held until those of all batches are there, so one after the other none would get its mark."""
+    stage.simulator.fault(operation="CreateFlowLogs", action="meet", parties=BATCHES, times=BATCHES)
+    run = stage(PUBLISH, inventory(), "--forks", str(BATCHES))
+    made = stage.simulator.calls(operation="CreateFlowLogs")
+    assert [call["fault"] for call in made] == ["meet"] * BATCHES
+    assert {(call["account"], call["region"]) for call in made} == {
+        (SHOP, "eu-west-1"),
+        (SHOP, "us-east-1"),
+        (BANK, "eu-west-1"),
+    }
+    assert stage.writes().count("PutBucketPolicy") == 2
+    assert progress(run) == [
+        f"flow log batch 1 of 3, targets 1 to 3 of 6, {SHOP}/eu-west-1/vpc/1-1: done",
+        f"flow log batch 2 of 3, targets 4 to 4 of 6, {BANK}/eu-west-1/vpc/1-1: done",
+        f"flow log batch 3 of 3, targets 5 to 6 of 6, {SHOP}/us-east-1/vpc/1-1: done",
+    ]
+
+
+def progress(run: AnsibleRun) -> list[str]:
+    """How far the work was said to be, in the order of the batches."""
+    return sorted(item["result"]["msg"] for item in run.results if item["task"] == "Say how far the work is")
+
+
 def _is_as_asked(simulator: SimulatorProcess) -> None:
     shop, shop_us, bank = (
         flow_logs(simulator, SHOP),
@@ -114,6 +138,7 @@ def test_what_cannot_be_done_stops_nobody_else_and_fails_the_run(stage: Stage) -
     stage.simulator.clear_faults()
     assert flow_logs(stage.simulator, BANK) == {}
 
+    assert sorted(text.rsplit(": ")[1] for text in progress(run)) == ["done", "done", "failed", "left out"]
     reasons = {item["host"]: item["result"]["msg"] for item in run.results if item["task"] == FAILED}
     subnet_batch, vpc_batch = f"{BANK}/eu-west-1/subnet/1-1", f"{BANK}/eu-west-1/vpc/1-1"
     assert reasons.keys() == {SHOP_VPCS[2], vpc_batch, subnet_batch, "s3/not-there"}
@@ -141,8 +166,10 @@ def test_a_pattern_chooses_the_targets_among_other_hosts(stage: Stage) -> None:
     assert stage.writes() == []
 
 
-def test_an_empty_inventory_is_a_note(stage: Stage) -> None:
-    run = stage(PUBLISH, {"all": {"hosts": {}}})
+@pytest.mark.parametrize("chosen", [{}, {"flow_log_hosts": "nobody"}])
+def test_an_empty_inventory_or_group_is_a_note(stage: Stage, chosen: dict[str, str]) -> None:
+    document = {"all": {"children": {**inventory()["all"]["children"], "nobody": {}}} if chosen else {"hosts": {}}}
+    run = stage(PUBLISH, document, variables=chosen)
     assert "There is no target, so there is nothing to do." in run.output
     assert stage.simulator.calls() == []
 

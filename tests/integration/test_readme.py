@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The README's quick start works as it is printed, from the archive on, and shows what it says it shows."""
+"""The README works as it is printed: for a stranger with an empty environment, from the archive to the drift report."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ from tests.markdown import blocks
 from tests.markdown import section
 from tests.simulator.client import SECRET_KEY
 from tests.simulator.client import SimulatorProcess
+from tools import dev
 
 README = (pathlib.Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
 QUICK_START = section(README, "Quick start")
@@ -45,7 +47,7 @@ FLEET = {
         }
     }
 }
-SECONDS = 300
+SECONDS = 600
 #: Environment variable that names the Python to run the modules with, if another than that of Ansible (tools/matrix.py).
 MODULE_PYTHON = "FLOWLOGS_MODULE_PYTHON"
 
@@ -54,29 +56,41 @@ class Reader:
     """Somebody who follows the README in a shell of their own, with a home of their own.
 
     :param home: an empty folder.
+    :param programs: where the programs are that are typed.
     """
 
-    def __init__(self, home: pathlib.Path, simulator: SimulatorProcess) -> None:
+    def __init__(
+        self,
+        home: pathlib.Path,
+        simulator: SimulatorProcess,
+        programs: pathlib.Path = pathlib.Path(sys.executable).parent,
+    ) -> None:
         self.folder = home / "flow logs"
         self.folder.mkdir()
+        self._programs = programs
         self._environment = {
-            name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "AWS_"))
+            name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "AWS_", "PYTHON"))
         }
         self._environment |= simulator.environment(REGION, KEY)
         self._environment |= {"HOME": str(home), "ANSIBLE_NOCOLOR": "1", "ANSIBLE_HOME": str(home / ".ansible")}
         # Neither the region nor anything else but credentials: that is all that the quick start asks for.
         del self._environment["AWS_REGION"], self._environment["AWS_DEFAULT_REGION"]
 
-    def types(self, line: str, folder: pathlib.Path | None = None) -> str:
+    @property
+    def collections(self) -> pathlib.Path:
+        """Where Ansible installs the reader's collections."""
+        return pathlib.Path(self._environment["ANSIBLE_HOME"]) / "collections" / "ansible_collections"
+
+    def types(self, line: str, folder: pathlib.Path | None = None, **environment: str) -> str:
         """Run a command line; return what it printed."""
         program, *arguments = shlex.split(line)
         if program == "ansible-playbook" and MODULE_PYTHON in os.environ:
             arguments += ["--extra-vars", f"ansible_python_interpreter={os.environ[MODULE_PYTHON]}"]
-        command = [str(pathlib.Path(sys.executable).with_name(program)), *arguments]
+        command = [str(self._programs / program), *arguments]
         done = subprocess.run(
             command,
             cwd=folder or self.folder,
-            env=self._environment,
+            env={**self._environment, **environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -138,6 +152,26 @@ def reader_of_the_readme(world: SimulatorProcess, tmp_path: pathlib.Path) -> Rea
     return Reader(tmp_path, world)
 
 
+@pytest.fixture(name="stranger")
+def stranger_to_the_project(world: SimulatorProcess, root: pathlib.Path, tmp_path: pathlib.Path) -> Reader:
+    """A reader with nothing but a new virtual environment, in which pip is all there is.
+
+    The packages come from the index, in the versions that all tests run with. What stands in for Ansible Galaxy is a copy
+    of amazon.aws where Ansible would have put it.
+    """
+    world.reset()
+    subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
+    (tmp_path / "home").mkdir()
+    reader = Reader(tmp_path / "home", world, tmp_path / "venv" / "bin")
+    pinned = {"PIP_CONSTRAINT": str(root / "requirements" / "demo.txt"), "PIP_NO_COMPILE": "1"}
+    for line in commands(INSTALLATION, "python3"):
+        # pip finds its settings at home.
+        reader.types(line, HOME=os.path.expanduser("~"), **pinned)
+    amazon = reader.collections / "amazon" / "aws"
+    shutil.copytree(dev.COLLECTIONS / "amazon" / "aws", amazon, ignore=shutil.ignore_patterns("__pycache__"))
+    return reader
+
+
 def install(reader: Reader, root: pathlib.Path, tmp_path: pathlib.Path) -> None:
     """Build and install the collection by the README's commands, from a copy of what is under version control."""
     sources = tmp_path / "sources"
@@ -150,12 +184,18 @@ def install(reader: Reader, root: pathlib.Path, tmp_path: pathlib.Path) -> None:
         reader.types(line, sources)
 
 
-def test_quick_start_from_the_archive_to_the_drift_report(
-    reader: Reader, world: SimulatorProcess, root: pathlib.Path, tmp_path: pathlib.Path
+def opened(file: pathlib.Path) -> str:
+    """Open a report; return the verdict of the one for programs, and the text of the others."""
+    text = file.read_text(encoding="utf-8")
+    return json.loads(text)["verdict"] if file.suffix == ".json" else text
+
+
+def test_quick_start_of_a_stranger_from_the_archive_to_the_drift_report(
+    stranger: Reader, world: SimulatorProcess, root: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:
+    reader = stranger
     install(reader, root, tmp_path)
-    installed = tmp_path / ".ansible" / "collections" / "ansible_collections" / "flowlogs" / "aws"
-    assert (installed / "MANIFEST.json").is_file()
+    assert (reader.collections / "flowlogs" / "aws" / "MANIFEST.json").is_file()
     reader.writes_files()
     check, publish, report = commands(QUICK_START, "ansible-playbook")
     first, again = (block.text for block in blocks(QUICK_START, "text"))
@@ -180,7 +220,10 @@ def test_quick_start_from_the_archive_to_the_drift_report(
     (shown,) = blocks(QUICK_START, "markdown")
     written = (reader.folder / "flow-log-report" / "drift-report.md").read_text(encoding="utf-8")
     assert without_ids(written) == without_ids(shown.text) + "\n"
-    assert (reader.folder / "flow-log-report" / "drift-report.json").is_file()
+    reports = {file.name: opened(file) for file in (reader.folder / "flow-log-report").iterdir()}
+    assert reports.keys() >= {"drift-report.md", "drift-report.json"}
+    assert reports["drift-report.json"] == "drift"
+    assert all(VPC in text for name, text in reports.items() if name != "drift-report.json")
 
     # Mended, this time in the form of 2020.
     with (reader.folder / "group_vars" / "network.yml").open("a", encoding="utf-8") as settings:

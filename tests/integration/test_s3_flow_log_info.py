@@ -138,6 +138,9 @@ def test_the_last_delivery_is_found_in_both_layouts(aws: SimulatorProcess) -> No
     aws.clear_calls()
     found = read(aws, delivery=True, delivery_hours=24)
     by_resource = {(item["resource_id"], item["destination"]): item["delivery"] for item in found}
+    for delivery in by_resource.values():
+        since = datetime.fromisoformat(delivery.pop("since"))
+        assert timedelta(hours=24) <= datetime.now(timezone.utc) - since < timedelta(hours=25)
     for destination in ("arn:aws:s3:::example-logs/net/", "arn:aws:s3:::example-logs/hive/"):
         assert by_resource[(VPC, destination)] == {
             "status": "delivered",
@@ -145,6 +148,7 @@ def test_the_last_delivery_is_found_in_both_layouts(aws: SimulatorProcess) -> No
             "objects": 2,
             "complete": True,
             "reason": None,
+            "hours": 24,
         }
     assert by_resource[(OTHER, "arn:aws:s3:::other-logs")]["status"] == "nothing"
     # A day is one listing, an hour is one with hourly partitions; three flow logs by the day, one by the hour.

@@ -200,6 +200,11 @@ class SimulatorProcess(SimulatorClient):
         self._process.communicate()
         self._process = None
 
+    @property
+    def pid(self) -> int:
+        """The number of its process, while it runs."""
+        return self._process.pid
+
     def errors(self) -> str:
         """What the simulator wrote to standard error."""
         return Path(self._folder.name, "stderr").read_text(errors="replace")

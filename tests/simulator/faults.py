@@ -30,10 +30,13 @@ ACTIONS = {
     "partial": "report the ids given in Unsuccessful; the rest proceeds (CreateFlowLogs, DeleteFlowLogs)",
     "undeliverable": "make flow logs whose delivery fails (CreateFlowLogs)",
     "stale": "answer a read as things stood before the last writes",
+    "meet": "hold the call until as many as parties are held at a time, then let all take effect",
     "change_policy": "put a bucket or key policy in place as somebody else, before or after the call",
     "conflict": "refuse with 409 OperationAborted",
 }
 WHEN = ("before", "after")
+#: Less than botocore waits for an answer (60 seconds).
+PATIENCE_SECONDS = 45
 
 
 class InvalidRule(ValueError):
@@ -56,6 +59,7 @@ class Rule:
     message: str | None = None
     status: int | None = None
     writes: int = 1
+    parties: int = 2
     when: str = "before"
     bucket: str | None = None
     key: str | None = None
@@ -115,6 +119,8 @@ def _check(rule: Rule) -> None:
         raise InvalidRule(f"times is a count of at least 1, or null for every time, not {rule.times!r}")
     if rule.action == "stale" and rule.writes < 1:
         raise InvalidRule(f"writes is a count of at least 1, not {rule.writes!r}")
+    if rule.action == "meet" and rule.parties < 2:
+        raise InvalidRule(f"parties is a count of at least 2, not {rule.parties!r}")
 
 
 class Faults:
@@ -125,6 +131,7 @@ class Faults:
         self._rules: list[Rule] = []
         self._last_id = 0
         self._present = threading.local()
+        self._meetings: dict[int, threading.Barrier] = {}
 
     def add(self, rule: Rule) -> int:
         """Put a rule in force; its number, for :meth:`remove`."""
@@ -132,6 +139,8 @@ class Faults:
             self._last_id += 1
             rule.id = self._last_id
             self._rules.append(rule)
+            if rule.action == "meet":
+                self._meetings[rule.id] = threading.Barrier(rule.parties)
             return rule.id
 
     def list(self) -> list[Rule]:
@@ -158,6 +167,17 @@ class Faults:
                 if rule.matches(call) and not rule.spent() and rule.take():
                     return rule
         return None
+
+    def meet(self, rule: Rule, patience: float = PATIENCE_SECONDS) -> bool:
+        """Hold a call that a rule ``meet`` acts on until the others are there; whether they came in time.
+
+        :param patience: seconds. Once they are over nobody who comes later waits.
+        """
+        try:
+            self._meetings[rule.id].wait(patience)
+        except threading.BrokenBarrierError:
+            return False
+        return True
 
     def memory_of_writes(self) -> int:
         """How many writes back the rules in force want reads to look; 0 without a rule about stale reads."""

@@ -103,16 +103,24 @@ class Application:
         if environ["PATH_INFO"].startswith(PREFIX):
             status, headers, answer = self._control.handle(environ, body)
         else:
-            with self._lock:
-                status, headers, answer = self._aws(environ)
+            status, headers, answer = self._aws(environ)
         start_response(status, headers)
         return [answer]
 
     def _aws(self, environ: dict[str, Any]) -> tuple[str, Headers, bytes]:
-        call = read_call(environ)
-        if call is None:
-            return self._moto_answer(environ, "s3")
-        rule = faults.take(call)
+        with self._lock:
+            call = read_call(environ)
+            if call is None:
+                return self._moto_answer(environ, "s3")
+            rule = faults.take(call)
+            if rule is None or rule.action != "meet":
+                return self._answer(environ, call, rule)
+        # Whoever is waited for needs the lock.
+        met = faults.meet(rule)
+        with self._lock:
+            return self._answer(environ, call, rule if met else None)
+
+    def _answer(self, environ: dict[str, Any], call: Call, rule: Rule | None) -> tuple[str, Headers, bytes]:
         action = rule.action if rule else None
         if action == "cut_before":
             self._log.append(call, None, None, action)

@@ -10,7 +10,6 @@ from typing import Any
 from typing import Dict
 from typing import List
 from typing import Mapping
-from typing import Optional
 
 from ansible_collections.amazon.aws.plugins.module_utils.transformation import ansible_dict_to_boto3_filter_list
 
@@ -57,15 +56,3 @@ def describe_regions(client: Any) -> Dict[str, str]:
     """
     answer = client.describe_regions(AllRegions=True)
     return {item["RegionName"]: item.get("OptInStatus", "opt-in-not-required") for item in answer["Regions"]}
-
-
-@FlowLogsErrorHandler.common_error_handler("assume the role")
-def assume_role(client: Any, role_arn: str, session_name: str) -> Dict[str, Optional[str]]:
-    """Return the keys of a role's session, under botocore's names (STS API AssumeRole)."""
-    given = client.assume_role(RoleArn=role_arn, RoleSessionName=session_name)["Credentials"]
-    return {
-        "profile_name": None,
-        "aws_access_key_id": given["AccessKeyId"],
-        "aws_secret_access_key": given["SecretAccessKey"],
-        "aws_session_token": given["SessionToken"],
-    }

@@ -7,9 +7,12 @@
 from __future__ import annotations
 
 from typing import Any
+from typing import Dict
 from typing import NamedTuple
+from typing import Optional
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsErrorHandler
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import AssumedRole
 
 
 class CallerIdentity(NamedTuple):
@@ -25,3 +28,15 @@ def caller_identity(client: Any) -> CallerIdentity:
     """Return who makes the calls (STS API GetCallerIdentity, which needs no permission)."""
     answer = client.get_caller_identity()
     return CallerIdentity(answer["Account"], answer["Arn"], answer["Arn"].split(":")[1])
+
+
+@FlowLogsErrorHandler.common_error_handler("assume the role {role.arn}")
+def assume_role(client: Any, role: AssumedRole) -> Dict[str, Optional[str]]:
+    """Return the keys of a role's session, as options of a client (STS API AssumeRole)."""
+    given = client.assume_role(**role.request())["Credentials"]
+    return {
+        "profile_name": None,
+        "aws_access_key_id": given["AccessKeyId"],
+        "aws_secret_access_key": given["SecretAccessKey"],
+        "aws_session_token": given["SessionToken"],
+    }

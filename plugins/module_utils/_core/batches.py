@@ -28,6 +28,8 @@ from typing import Set
 from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import Destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.gap_findings import read_gaps
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Gap
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import ACL_CONDITIONS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import PRINCIPAL_TYPES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import SSE_S3
@@ -200,6 +202,7 @@ class Publication:
 
     :param unselected: hosts that are targets and that this run was told to leave out.
     :param notes: what people should know though it stops nothing.
+    :param gaps: what the inventory could not read.
     """
 
     batches: Tuple[Batch, ...] = ()
@@ -208,12 +211,13 @@ class Publication:
     invalid: Tuple[InvalidHost, ...] = ()
     unselected: Tuple[InvalidHost, ...] = ()
     notes: Tuple[str, ...] = ()
+    gaps: Tuple[Gap, ...] = ()
 
     def to_dict(self) -> Dict[str, Any]:
         """Return the work as plain data; it holds no connection option."""
         return {
             "version": PUBLICATION_VERSION,
-            "batches": [batch.to_dict() for batch in self.batches],
+            "batches": self._numbered_batches(),
             "destinations": [bucket.to_dict() for bucket in self.buckets],
             "permissions": [work.to_dict() for work in self.permissions],
             "targets": [
@@ -222,6 +226,8 @@ class Publication:
                     "target": target.resource_id,
                     "groups": list(target.groups),
                     "batch": batch.name,
+                    "parents": list(target.parents),
+                    "covered_by": [dict(item) for item in target.covered_by],
                 }
                 for batch in self.batches
                 for target in batch.targets
@@ -229,7 +235,17 @@ class Publication:
             "invalid": [host.to_dict() for host in self.invalid],
             "unselected": [host.to_dict() for host in self.unselected],
             "notes": list(self.notes),
+            "gaps": [gap.to_dict() for gap in self.gaps],
         }
+
+    def _numbered_batches(self) -> List[Dict[str, Any]]:
+        """Return the batches, each with its place among all, so that whoever watches a run knows how far it is."""
+        total, done, numbered = sum(len(batch.targets) for batch in self.batches), 0, []
+        for number, batch in enumerate(self.batches, start=1):
+            first, done = done + 1, done + len(batch.targets)
+            progress = f"batch {number} of {len(self.batches)}, targets {first} to {done} of {total}"
+            numbered.append({**batch.to_dict(), "progress": progress})
+        return numbered
 
 
 def canonical(value: Any) -> str:
@@ -494,7 +510,10 @@ def _notes(hosts: Iterable[HostVariables]) -> List[str]:
 
 
 def plan_publication(
-    hosts: Iterable[HostVariables], selected: Optional[Iterable[str]] = None, on_first_host: bool = False
+    hosts: Iterable[HostVariables],
+    selected: Optional[Iterable[str]] = None,
+    on_first_host: bool = False,
+    gaps: Any = None,
 ) -> Publication:
     """Turn hosts and their variables into the work of a run.
 
@@ -502,6 +521,8 @@ def plan_publication(
     :param selected: names of the hosts to work on; ``None``: all of them. The others are only remembered.
     :param on_first_host: let each piece of work run on its first target instead of on a host of its own. Needed under
         ``--limit``, which hides hosts that it does not name.
+    :param gaps: the variable ``flow_log_inventory_gaps``.
+    :raises InputError: if these are no gaps.
     :returns: the work; hosts that cannot be worked on are in ``invalid`` with the reason and do not stop the others.
     """
     everything = list(hosts)
@@ -519,4 +540,5 @@ def plan_publication(
         invalid=tuple(invalid + contradicting),
         unselected=tuple(left_out),
         notes=tuple(_notes(everything)),
+        gaps=read_gaps(gaps),
     )

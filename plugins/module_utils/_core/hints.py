@@ -41,6 +41,12 @@ _HINTS: Tuple[_Hint, ...] = (
         _DENIED,
     ),
     _hint("The caller needs ec2:DescribeFlowLogs on '*'.", "DescribeFlowLogs", _DENIED),
+    # STS API Reference, AssumeRole.
+    _hint(
+        "The caller needs sts:AssumeRole on the role, and the trust policy of the role has to let the caller in.",
+        "AssumeRole",
+        _DENIED,
+    ),
     _hint(
         "The caller needs ec2:DeleteFlowLogs on the flow log and logs:DeleteLogDelivery on '*'.",
         "DeleteFlowLogs",

@@ -11,27 +11,38 @@ from typing import Dict
 from typing import List
 from typing import Mapping
 from typing import Tuple
+from typing import Union
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_findings import is_left_alone
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import failure_text
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import has_failed
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import has_result
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import blocked_reason
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import failure_text
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import has_failed
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import has_result
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import is_left_alone
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.gap_findings import gap_lines
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import ACTION_KINDS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import not_run
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import stopped
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.stages import STAGES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.stages import stages_of
 
 #: Begins the one line that tells the result; made to be found with grep.
 SUMMARY_PREFIX = "flow logs:"
+_NOTHING_TO_DO = "There is no target, so there is nothing to do."
 _KINDS = ("permissions", "destinations", "batches")
+#: How many names of hosts that failed a run hands on; the run itself tells all of them.
+_NAMES_HANDED_ON = 20
 
 
-def summarise(publication: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]) -> Dict[str, Any]:
+def summarise(
+    publication: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]], check_mode: bool = False
+) -> Dict[str, Any]:
     """Return what a run did: actions by kind, what failed and why, and one line that tells both.
 
     :param publication: what :meth:`batches.Publication.to_dict` returns.
     :param results: as for :func:`findings.find`.
-    :returns: ``actions`` (kind to number), ``failures`` (``{runner, message}``, one per host to fail), ``headline``.
+    :param check_mode: whether it is what the run would do.
+    :returns: ``actions`` (kind to number), ``failures`` (``{runner, message}``, one per host to fail), ``headline``, and
+        ``handed_on``: what a later run of a workflow is told.
     """
     counts = {kind: 0 for kind in ACTION_KINDS}
     failures: Dict[str, List[str]] = {}
@@ -47,10 +58,21 @@ def summarise(publication: Mapping[str, Any], results: Mapping[str, Mapping[str,
     for host in publication["invalid"]:
         failures.setdefault(host["host"], []).append(host["message"])
     actions = {kind: count for kind, count in counts.items() if count}
+    headline = _headline(publication, actions, len(failures))
     return {
         "actions": actions,
         "failures": [{"runner": runner, "message": " | ".join(texts)} for runner, texts in failures.items()],
-        "headline": _headline(publication, actions, len(failures)),
+        "headline": headline,
+        "handed_on": {
+            "headline": headline,
+            "verdict": "failed" if failures else "changed" if actions else "unchanged",
+            "check_mode": check_mode,
+            "stages": list(stages_of(publication)),
+            "counts": {name: len(publication[name]) for name in ("targets", "batches", "destinations")},
+            "actions": actions,
+            "failed": len(failures),
+            "failed_hosts": list(failures)[:_NAMES_HANDED_ON],
+        },
     }
 
 
@@ -70,20 +92,28 @@ def _problem(
 
 
 def _headline(publication: Mapping[str, Any], actions: Mapping[str, int], failures: int) -> str:
-    parts: Tuple[Tuple[str, int], ...] = (
-        ("targets", len(publication["targets"])),
-        ("batches", len(publication["batches"])),
-        ("destinations", len(publication["destinations"])),
-    )
-    told = [f"{name}={count}" for name, count in parts + tuple(actions.items())]
+    stages = stages_of(publication)
+    parts: List[Tuple[str, Union[str, int]]] = [] if stages == STAGES else [("stages", ",".join(stages))]
+    if "flow_logs" in stages:
+        parts += [(name, len(publication[name])) for name in ("targets", "batches")]
+    if "destinations" in stages:
+        parts.append(("destinations", len(publication["destinations"])))
+    told = [f"{name}={value}" for name, value in [*parts, *actions.items()]]
+    told += [f"gaps={len(publication['gaps'])}"] if publication["gaps"] else []
     return " ".join([SUMMARY_PREFIX] + told + [f"failed={failures}"])
 
 
 def overview(publication: Mapping[str, Any]) -> List[str]:
     """Return what a run is going to do, one line a piece of work; a note where there is nothing to do."""
+    stages = stages_of(publication)
     lines = [_batch_line(batch) for batch in publication["batches"]]
+    if "flow_logs" not in stages:
+        lines += [f"{work['name']}: {kind}" for kind in stages for work in publication[kind]]
     lines += [f"{host['host']}: left out. {host['message']}" for host in publication["invalid"]]
-    return [*(lines or ["There is no target, so there is nothing to do."]), *publication["notes"]]
+    notes = [*gap_lines(publication["gaps"]), *publication["notes"]]
+    if stages != STAGES:
+        notes = [f"Only these stages: {', '.join(stages)}.", *notes]
+    return [*(lines or [_NOTHING_TO_DO]), *notes]
 
 
 def _batch_line(batch: Mapping[str, Any]) -> str:

@@ -18,15 +18,15 @@ from typing import Optional
 from typing import Sequence
 from typing import Tuple
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import account_of_role
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 
 #: Members of an entry of the option ``accounts``.
-ACCOUNT_KEYS = ("account_id", "name", "profile", "assume_role_arn")
+ACCOUNT_KEYS = ("account_id", "name", "profile", "assume_role_arn", "playbook_role_arn")
 #: Members of the option ``organization``.
-ORGANIZATION_KEYS = ("accounts", "profile", "assume_role_name", "partition")
+ORGANIZATION_KEYS = ("accounts", "profile", "assume_role_name", "playbook_role_name", "partition")
 
 _ACCOUNT = re.compile(r"^\d{12}$")
-_ROLE = re.compile(r"^arn:aws[a-z-]*:iam::(?P<account>\d{12}):role/.+$")
 
 
 @dataclass(frozen=True)
@@ -75,12 +75,15 @@ class Account:
     :param account_id: as far as it is known before the first call, otherwise ``""``.
     :param profile: of the AWS configuration; also what playbooks get as connection options.
     :param assume_role_arn: role to enter with the plugin's own credentials; it goes before the profile.
+    :param playbook_role_arn: role that playbooks get as a connection option. They never get that of the plugin, which may
+        only read.
     """
 
     account_id: str = ""
     name: str = ""
     profile: str = ""
     assume_role_arn: str = ""
+    playbook_role_arn: str = ""
 
     @property
     def called(self) -> str:
@@ -89,8 +92,9 @@ class Account:
 
     @property
     def connection(self) -> Dict[str, str]:
-        """Connection options for playbooks: a profile by name, and never a key."""
-        return {"profile": self.profile} if self.profile else {}
+        """Connection options for playbooks: a profile and a role by name, and never a key."""
+        options = {"profile": self.profile, "assume_role_arn": self.playbook_role_arn}
+        return {name: value for name, value in options.items() if value}
 
     def gap(self, code: str, message: str, reading: str = "", region: Optional[str] = None) -> Gap:
         """Return a gap of this account."""
@@ -122,15 +126,22 @@ def _account_id(value: Any, option: str) -> str:
 
 def _account(entry: Any, option: str) -> Account:
     known = _known(entry, ACCOUNT_KEYS, option)
-    role = str(known.get("assume_role_arn") or "")
-    found = _ROLE.match(role)
-    if role and not found:
-        raise InputError(f"{option}.assume_role_arn", role, "the ARN of an IAM role")
     account_id = _account_id(known.get("account_id"), f"{option}.account_id")
-    in_role = found.group("account") if found else ""
-    if account_id and in_role and account_id != in_role:
-        raise InputError(f"{option}.assume_role_arn", role, f"a role of account {account_id}, which account_id names")
-    return Account(account_id or in_role, str(known.get("name") or ""), str(known.get("profile") or ""), role)
+    role, account_id = _role(known, "assume_role_arn", option, account_id)
+    playbook_role, account_id = _role(known, "playbook_role_arn", option, account_id)
+    name, profile = str(known.get("name") or ""), str(known.get("profile") or "")
+    return Account(account_id, name, profile, role, playbook_role)
+
+
+def _role(known: Mapping[str, Any], member: str, option: str, account_id: str) -> Tuple[str, str]:
+    """Return a role of an entry and the account, which all that the entry names have to be in."""
+    role = str(known.get(member) or "")
+    if not role:
+        return "", account_id
+    owner = account_of_role(role, f"{option}.{member}")
+    if account_id and account_id != owner:
+        raise InputError(f"{option}.{member}", role, f"a role of account {account_id}, which the entry names too")
+    return role, owner
 
 
 def _filled(pattern: Any, account_id: str, name: str) -> str:
@@ -144,12 +155,19 @@ def _member(item: Any, options: Mapping[str, Any], option: str) -> Tuple[Account
     if not account_id:
         raise InputError(option, None, "an account id of 12 digits, or a dictionary with Id")
     name = str(entry.get("Name", entry.get("name")) or "")
-    role_name = str(options.get("assume_role_name") or "")
-    role = f"arn:{options.get('partition') or 'aws'}:iam::{account_id}:role/{role_name}" if role_name else ""
-    account = Account(account_id, name, _filled(options.get("profile"), account_id, name), role)
+    roles = (_role_arn(options, member, account_id) for member in ("assume_role_name", "playbook_role_name"))
+    account = Account(account_id, name, _filled(options.get("profile"), account_id, name), *roles)
     # AWS replaces Status by State (Organizations API Account); either may be in older or newer data.
     status = entry.get("State", entry.get("state")) or entry.get("Status", entry.get("status")) or "ACTIVE"
     return account, str(status)
+
+
+def _role_arn(options: Mapping[str, Any], member: str, account_id: str) -> str:
+    if not options.get(member):
+        return ""
+    arn = f"arn:{options.get('partition') or 'aws'}:iam::{account_id}:role/{options[member]}"
+    account_of_role(arn, f"organization.{member}")
+    return arn
 
 
 def _members(options: Any) -> Iterable[Tuple[Account, str]]:

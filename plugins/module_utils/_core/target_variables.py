@@ -18,9 +18,11 @@ from typing import Mapping
 from typing import Optional
 from typing import Tuple
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import role_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import Destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import parse_destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.overlaps import covering
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import RESOURCE_TYPES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import resolve_resource_type
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import unique_ids
@@ -71,6 +73,10 @@ VARIABLES = tuple(PREFIX + name for name in OPTION_DEFAULTS) + (
     "flow_log_permission_attachment",
     "flow_log_preflight",
 )
+#: Variables of a run, not of a host.
+RUN_VARIABLES = ("flow_log_stages",)
+#: Facts of the inventory plugin that matter here too.
+FACTS_READ = ("flow_log_parents", "flow_log_existing_of_parents")
 #: How like a variable a name must be to be taken for a slip of the pen.
 _SIMILAR = 0.9
 PRINCIPAL_TYPES = ("user", "group", "role")
@@ -137,10 +143,10 @@ def misspelt_variables(names: Iterable[str]) -> Dict[str, str]:
 
     Such a name has no effect, so the target would quietly get the default.
     """
-    found = {}
+    found, known = {}, VARIABLES + RUN_VARIABLES
     for name in names:
-        if name.startswith(PREFIX) and name not in VARIABLES:
-            found.update({name: meant for meant in difflib.get_close_matches(name, VARIABLES, n=1, cutoff=_SIMILAR)})
+        if name.startswith(PREFIX) and name not in known:
+            found.update({name: meant for meant in difflib.get_close_matches(name, known, n=1, cutoff=_SIMILAR)})
     return found
 
 
@@ -154,6 +160,8 @@ class Target:
     :param key_policy: consent to manage the policy of the customer key that the bucket is encrypted with.
     :param attachment: how ``principals`` get their policies, one of :data:`ATTACHMENTS`.
     :param preflight: whether to ask for permissions before anything is done.
+    :param parents: ids of the resources that it is part of, as far as the inventory knows, the nearest first.
+    :param covered_by: flow logs of its parents that record its traffic to the same place, from :func:`overlaps.covering`.
     """
 
     host: str
@@ -185,6 +193,8 @@ class Target:
     principals: Tuple[Mapping[str, Any], ...]
     attachment: str
     preflight: bool
+    parents: Tuple[str, ...] = ()
+    covered_by: Tuple[Mapping[str, Any], ...] = ()
 
     @property
     def present(self) -> bool:
@@ -275,6 +285,10 @@ class _Reader:
         value = self.get(name)
         if value is not None and not isinstance(value, Mapping):
             raise self.error(PREFIX + name, f"({type(value).__name__})", "a dictionary of connection options")
+        try:
+            role_of(value or {})
+        except InputError as error:
+            raise self.error(f"{PREFIX}{name}.{error.option}", error.value, error.allowed) from None
         return value
 
 
@@ -440,6 +454,7 @@ def read_target(host: HostVariables) -> Target:
     resource_id, resource_type = _resource(host, reader)
     create_bucket, encryption = reader.boolean("create_bucket"), _encryption(reader)
     regions = reader.texts("bucket_policy_regions", "a list of region names; empty for every region")
+    destination = _destination(reader, partition, options)
     return Target(
         host=host.name,
         groups=tuple(host.groups),
@@ -448,7 +463,7 @@ def read_target(host: HostVariables) -> Target:
         account_id=_account(reader),
         region=region,
         partition=partition,
-        destination=_destination(reader, partition, options),
+        destination=destination,
         options=options,
         connection=reader.mapping("aws") or {},
         bucket_connection=reader.mapping("bucket_aws"),
@@ -470,6 +485,14 @@ def read_target(host: HostVariables) -> Target:
         principals=_principals(reader),
         attachment=reader.choice("permission_attachment", ATTACHMENTS) or ATTACHMENTS[0],
         preflight=reader.boolean("preflight") or False,
+        parents=reader.texts("parents", "a list of ids of resources that the target is part of") or (),
+        covered_by=tuple(
+            covering(
+                destination.arn if destination else None,
+                options["traffic_type"],
+                reader.get("existing_of_parents"),
+            )
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from datetime import timedelta
 from typing import Any
 from typing import Dict
 from typing import List
@@ -38,8 +39,13 @@ def look_at_delivery(
     :param client: S3 client.
     :param account: that owns the flow log.
     :param now: an aware UTC time.
-    :returns: ``{status: delivered | nothing | unknown, last_delivered, objects, complete, reason}``.
+    :returns: ``{status: delivered | nothing | unknown, last_delivered, objects, complete, reason, hours, since}``.
     """
+    window = {"hours": hours, "since": (now - timedelta(hours=hours)).isoformat(timespec="seconds")}
+    return {**_look(client, flow_log, account, region, now, hours), **window}
+
+
+def _look(client: Any, flow_log: FlowLog, account: str, region: str, now: datetime, hours: int) -> Dict[str, Any]:
     if flow_log.log_destination_type != S3:
         return _answer("unknown", reason="Only deliveries to S3 are looked at.")
     keys: List[str] = []

@@ -12,6 +12,7 @@ from typing import Any
 from typing import Callable
 from typing import Dict
 from typing import Iterable
+from typing import Optional
 
 from ansible_collections.amazon.aws.plugins.module_utils.common import set_collection_info
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
@@ -19,12 +20,15 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.iam import decode_authorization_message
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import role_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import without_encoded_part
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import failure_message
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.denial_reader import DenialReader
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.role_session import ROLE_ARGUMENT_SPEC
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.role_session import session_keys
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.version import COLLECTION_NAME
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.version import COLLECTION_VERSION
 
@@ -33,11 +37,11 @@ _RETRIES = {"retries": {"mode": "standard", "max_attempts": 8}}
 
 
 class FlowLogsModule(AnsibleAWSModule):
-    """An AnsibleAWSModule that names this collection to AWS and bounds its retries."""
+    """An AnsibleAWSModule that names this collection to AWS, bounds its retries, and can work in a role."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, argument_spec: Dict[str, Any], **kwargs: Any) -> None:
         set_collection_info(COLLECTION_NAME, COLLECTION_VERSION)
-        super().__init__(**kwargs)
+        super().__init__(argument_spec={**ROLE_ARGUMENT_SPEC, **argument_spec}, **kwargs)
 
     @cached_property
     def denials(self) -> DenialReader:
@@ -45,9 +49,15 @@ class FlowLogsModule(AnsibleAWSModule):
         return DenialReader(lambda encoded: decode_authorization_message(self.client("sts"), encoded))
 
     def client(self, service: str, retry_decorator: Any = None, **extra_params: Any) -> Any:
-        """Return a boto3 client for ``service`` with this collection's retry bounds."""
-        extra_params.setdefault("config", _RETRIES)
-        return super().client(service, retry_decorator=retry_decorator, **extra_params)
+        """Return a boto3 client for ``service`` with this collection's retry bounds, in the role if one is named."""
+        parameters = {"config": _RETRIES, **self._session_keys, **extra_params}
+        return super().client(service, retry_decorator=retry_decorator, **parameters)
+
+    @cached_property
+    def _session_keys(self) -> Dict[str, Optional[str]]:
+        """The role is assumed once; what botocore keeps of the answer is in memory only."""
+        role = role_of(self.params)
+        return session_keys(super().client("sts", config=_RETRIES), role) if role else {}
 
 
 def run_module(module: FlowLogsModule, work: Callable[[FlowLogsModule], None]) -> None:

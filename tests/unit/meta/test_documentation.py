@@ -13,17 +13,21 @@ import re
 import pytest
 import yaml
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import SEVERITIES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import DRIFT_FINDINGS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import SEVERITIES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import permissions_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import COVERAGE_GROUPS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import FACTS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import GAPS_VARIABLE
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import OPTION_DEFAULTS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import PREFIX
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import RUN_VARIABLES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import VARIABLES
 from tests.markdown import blocks
 from tests.markdown import section
 from tests.markdown import table_rows
+from tests.rst import code_blocks
+from tests.rst import plain
 from tests.unit.meta.project import ROOT
 from tests.unit.meta.project import inventory_plugins
 from tests.unit.meta.project import modules
@@ -37,6 +41,8 @@ GUIDES = "docs/docsite/rst"
 PAGES = ["README.md", *(name for name in tracked_files() if name.startswith(f"{GUIDES}/"))]
 # Words that begin like variables and are none.
 NO_VARIABLES = {"flow_log_hosts", "flow_log_permissions_policies", "flow_log_permissions_policy", "flow_log_retire"}
+NO_VARIABLES |= {"flow_log_delivery_hours", "flow_log_report", "flow_log_run", "flow_log_run_JOB"}
+LANGUAGES = ("shell", "yaml", "text", "markdown")
 # Groups that the inventory plugin makes, and its name.
 GROUPS = {*COVERAGE_GROUPS.values(), "flow_log_type_TYPE", "flow_log_region_REGION", "flow_log_account_ID"}
 GROUPS |= {"flow_log_type_network_interface", "flow_log_targets"}
@@ -77,13 +83,23 @@ def test_readme_maps_every_step_of_the_console_to_an_option() -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_page_names_only_variables_that_there_are(name: str) -> None:
-    known = {*VARIABLES, *FACTS, GAPS_VARIABLE, "flow_log_id", *GROUPS, *NO_VARIABLES, *modules(), f"{PREFIX}OPTION"}
+    known = {
+        *VARIABLES,
+        *RUN_VARIABLES,
+        *FACTS,
+        GAPS_VARIABLE,
+        "flow_log_id",
+        *GROUPS,
+        *NO_VARIABLES,
+        *modules(),
+        f"{PREFIX}OPTION",
+    }
     assert set(re.findall(r"(?<![\w.])flow_log_\w*[a-zA-Z0-9]", read(name))) - known == set()
 
 
 def test_every_variable_is_in_the_guide() -> None:
     guide = read(f"{GUIDES}/guide_targets.rst")
-    own = set(VARIABLES) - {PREFIX + option for option in OPTION_DEFAULTS}
+    own = {*VARIABLES, *RUN_VARIABLES} - {PREFIX + option for option in OPTION_DEFAULTS}
     assert {variable for variable in own if f"``{variable}``" not in guide} == set()
 
 
@@ -98,16 +114,61 @@ def test_guide_lists_every_finding_with_its_severity() -> None:
     assert listed == SEVERITIES
 
 
+def test_reference_tells_each_finding_its_severity_and_whether_it_is_drift() -> None:
+    page = read(f"{GUIDES}/reference_findings.rst")
+    told = re.findall(r"^(\w+)\n-+\n\n\*\*Severity: (\w+)\.(?: (Always|Not|Drift))?", page, re.MULTILINE)
+    assert {name: severity for name, severity, _drift in told} == SEVERITIES
+    assert [name for name, _severity, _drift in told] == list(SEVERITIES)
+    assert [name for name, _severity, drift in told if drift == "Always"] == list(DRIFT_FINDINGS)
+
+
+def test_reference_quotes_what_the_report_says() -> None:
+    names = [
+        name for name in tracked_files() if re.match(r"plugins/module_utils/_core/\w*finding|.*/overlaps\.py", name)
+    ]
+    said = plain(" ".join(read(name) for name in names)).replace('" "', "")
+    quoted = re.findall(
+        r"(?<!\*)\*([A-Z][^*]{20,})\*(?!\*)", " ".join(read(f"{GUIDES}/reference_findings.rst").split())
+    )
+    parts = [part.strip(" .,:") for text in quoted for part in re.split(r"\b[A-Z]{5,}\b", text)]
+    assert len(quoted) > 5
+    assert [part for part in parts if part not in said] == []
+
+
+def test_reference_lists_every_playbook() -> None:
+    page = read(f"{GUIDES}/reference_playbooks.rst")
+    playbooks = [f"flowlogs.aws.{path.stem}" for path in sorted((ROOT / "playbooks").glob("*.yml"))]
+    assert sorted(re.findall(r"^(flowlogs\.aws\.\w+)\n-+$", page, re.MULTILINE)) == playbooks
+
+
 def test_readme_shows_the_minimal_permissions() -> None:
     shown = [json.loads(block.text) for block in blocks(section(README, "Permissions"), "json")]
     assert shown == [permissions_policy("log_delivery")]
 
 
 def test_every_guide_is_in_the_table_of_contents_and_in_the_readme() -> None:
-    (part,) = read_yaml("docs/docsite/extra-docs.yml")["sections"]
+    listed = [name for part in read_yaml("docs/docsite/extra-docs.yml")["sections"] for name in part["toctree"]]
     guides = sorted(pathlib.PurePath(name).stem for name in PAGES if name.endswith(".rst"))
-    assert sorted(part["toctree"]) == guides
+    assert sorted(listed) == guides
     assert sorted(re.findall(rf"\({GUIDES}/(\w+)\.rst\)", README)) == guides
+
+
+def test_the_start_of_the_site_leads_to_every_guide_module_role_and_inventory_plugin() -> None:
+    start = read("docs/site/index.rst")
+    pages = [f"docsite/{pathlib.PurePath(name).stem}" for name in PAGES if name.endswith(".rst")]
+    pages += [f"{name}_module" for name in modules()] + [f"{name}_role" for name in roles()]
+    pages += [f"{name}_inventory" for name in inventory_plugins()]
+    assert sorted(re.findall(r"collection/([a-z0-9_/]+(?:_module|_role|_inventory)|docsite/\w+)", start)) == sorted(
+        pages
+    )
+
+
+def test_the_quick_start_of_the_guides_is_that_of_the_readme() -> None:
+    """Which is run as it is printed, see tests/integration/test_readme.py."""
+    text = section(README, "Installation") + "\n" + section(README, "Quick start")
+    shown = [(block.language, block.text) for language in LANGUAGES for block in blocks(text, language)]
+    guide = [(block.language, block.text) for block in code_blocks(read(f"{GUIDES}/guide_quickstart.rst"))]
+    assert guide == sorted(shown, key=lambda block: text.index("\n```{}\n{}\n```".format(*block)))
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "SECURITY.md"])

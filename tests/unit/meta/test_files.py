@@ -27,7 +27,7 @@ PYTHON_HEADER = (
 )
 # The license itself; what a release writes; kinds of files that have no comments.
 WITHOUT_HEADER = {"LICENSE", "LICENSES/GPL-3.0-or-later.txt", "CHANGELOG.md", "changelogs/changelog.yaml"}
-WITHOUT_COMMENTS = {".csv", ".json", ".png", ".sarif"}
+WITHOUT_COMMENTS = {".csv", ".golden", ".json", ".png", ".sarif"}
 BINARY = {".png"}
 
 # Each is written so that it does not match itself.

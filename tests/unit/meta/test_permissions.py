@@ -105,8 +105,8 @@ def test_guide_has_the_tables_as_the_code_has_them(make) -> None:
 
 
 def test_guide_names_no_permission_that_is_not_needed() -> None:
-    # Named as not needed.
-    assert actions_in(read(GUIDE)) - {"iam:PassRole"} == actions_of(OPERATIONS)
+    # Named as not needed, and as what another principal needs than the one that does the work.
+    assert actions_in(read(GUIDE)) - {"iam:PassRole", "sts:AssumeRole"} == actions_of(OPERATIONS)
 
 
 @pytest.mark.parametrize("name", modules())

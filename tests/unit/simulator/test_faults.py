@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -322,3 +323,27 @@ def test_outside_a_partial_failure_no_id_fails() -> None:
     assert faults.partial_error()[0] == "400"
     faults.begin(None)
     assert faults.partial_ids() == frozenset()
+
+
+def test_calls_meet_if_they_are_made_at_the_same_time(simulator: SimulatorProcess, client: Any) -> None:
+    simulator.fault(operation="DescribeFlowLogs", action="meet", parties=2, times=2)
+    clients = [client("ec2", region=region) for region in ("eu-west-1", "us-east-1")]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda ec2: ec2.describe_flow_logs(), clients))
+    calls = simulator.calls(operation="DescribeFlowLogs")
+    assert sorted((call["region"], call["fault"], call["status"]) for call in calls) == [
+        ("eu-west-1", "meet", 200),
+        ("us-east-1", "meet", 200),
+    ]
+
+
+def test_who_is_alone_does_not_meet_and_nobody_waits_after_that() -> None:
+    faults = Faults()
+    rule = parse_rule({"operation": "*", "action": "meet", "parties": 2, "times": None})
+    faults.add(rule)
+    assert [faults.meet(rule, patience=0.01), faults.meet(rule, patience=60)] == [False, False]
+
+
+def test_a_meeting_takes_two() -> None:
+    with pytest.raises(ValueError, match="parties"):
+        parse_rule({"operation": "*", "action": "meet", "parties": 1})

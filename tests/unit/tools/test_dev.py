@@ -11,7 +11,6 @@ import os
 import pathlib
 import subprocess
 import sys
-import tarfile
 
 import pytest
 
@@ -43,6 +42,7 @@ def steps_of_an_installation(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     steps: list[str] = []
     for name in ("make_venv", "install_packages", "install_amazon_aws", "link_checkout"):
         monkeypatch.setattr(dev, name, lambda *arguments, step=name: steps.append(step))
+    monkeypatch.setattr(dev, "install_browser", lambda: None)
     return steps
 
 
@@ -91,6 +91,52 @@ def test_without_rights_it_says_what_to_type(monkeypatch: pytest.MonkeyPatch) ->
         dev.install_venv_support()
 
 
+def test_without_rights_it_says_how_to_get_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dev.shutil, "which", lambda name: None if name == "chromium" else f"/usr/bin/{name}")
+    monkeypatch.setattr(dev, "privilege", lambda: None)
+    with pytest.raises(dev.Trouble, match="sudo apt-get install -y --no-install-recommends chromium"):
+        dev.install_browser()
+
+
+def test_without_apt_it_names_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dev.shutil, "which", lambda name: None)
+    with pytest.raises(dev.Trouble, match="Install what Debian calls chromium"):
+        dev.install_browser()
+
+
+@pytest.mark.parametrize(("fails_first", "calls"), [(False, ["install"]), (True, ["install", "update", "install"])])
+def test_the_browser_is_installed_where_it_lacks(
+    monkeypatch: pytest.MonkeyPatch, fails_first: bool, calls: list[str]
+) -> None:
+    """Without fresh lists of packages the first try may fail; a second browser is never installed."""
+    called: list[list[str]] = []
+
+    def note(words: list[str], **_options: object) -> subprocess.CompletedProcess:
+        called.append(words)
+        return subprocess.CompletedProcess(words, 100 if fails_first and len(called) == 1 else 0)
+
+    monkeypatch.setattr(dev.shutil, "which", lambda name: None if name == "chromium" else f"/usr/bin/{name}")
+    monkeypatch.setattr(dev, "privilege", lambda: ["sudo", "-n"])
+    monkeypatch.setattr(dev.subprocess, "run", note)
+    dev.install_browser()
+    assert [words[3] for words in called] == calls
+    assert all(words[:3] == ["sudo", "-n", "apt-get"] for words in called)
+    assert called[-1][-1] == "chromium"
+    monkeypatch.setattr(dev.shutil, "which", lambda name: f"/usr/bin/{name}")
+    dev.install_browser()
+    assert len(called) == len(calls)
+
+
+def test_only_the_tests_need_the_browser(
+    checkout: pathlib.Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dev, "install_browser", lambda: steps.append("install_browser"))
+    dev.setup("demo")
+    assert "install_browser" not in steps
+    dev.setup("dev")
+    assert steps[-1] == "install_browser"
+
+
 def test_tree_holds_the_files_under_version_control_and_amazon_aws(
     root: pathlib.Path, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,28 +149,20 @@ def test_tree_holds_the_files_under_version_control_and_amazon_aws(
     assert (tree.parents[1] / "amazon" / "aws" / "MANIFEST.json").is_file()
 
 
-def test_archive_holds_the_collection_and_nothing_of_its_workshop(
+def test_ansible_test_gets_the_keys_for_an_account_that_git_does_not_know(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dev, "DEV", tmp_path)
-    monkeypatch.setattr(dev, "BUILD", tmp_path / "build")
-    dev.build()
-    with tarfile.open(next((tmp_path / "build").glob("flowlogs-aws-*.tar.gz"))) as archive:
-        names = {pathlib.PurePath(name).parts[0] for name in archive.getnames()}
-    folders = {"LICENSES", "changelogs", "docs", "extensions", "meta", "playbooks", "plugins", "roles"}
-    files = {
-        "CHANGELOG.md",
-        "CODE_OF_CONDUCT.md",
-        "CONTRIBUTING.md",
-        "FILES.json",
-        "LICENSE",
-        "MAINTAINERS",
-        "MANIFEST.json",
-        "README.md",
-        "REUSE.toml",
-        "SECURITY.md",
-    }
-    assert {"LICENSE", "README.md", "meta", "plugins"} <= names <= folders | files
+    (tmp_path / dev.CLOUD_CONFIG.name).write_text("[default]\n", encoding="utf-8")
+    tool = tmp_path / "ansible-test"
+    tool.write_text(f"#!/bin/sh\nexec test -f tests/integration/{dev.CLOUD_CONFIG.name}\n", encoding="utf-8")
+    tool.chmod(0o755)
+    monkeypatch.setattr(dev, "DEV", tmp_path / "dev")
+    monkeypatch.setattr(dev, "BIN", tmp_path)
+    monkeypatch.setattr(dev, "CLOUD_CONFIG", tmp_path / dev.CLOUD_CONFIG.name)
+    dev.ansible_test("integration")
+    dev.CLOUD_CONFIG.unlink()
+    with pytest.raises(dev.Trouble):
+        dev.ansible_test("integration")
 
 
 @pytest.mark.parametrize("arguments", [[], ["nonsense"]])
@@ -153,3 +191,24 @@ def test_a_failing_tool_is_named(tmp_path: pathlib.Path, monkeypatch: pytest.Mon
 )
 def test_what_counts_as_a_complaint_of_the_importer(said: str, complaints: list[str]) -> None:
     assert dev.importer_complaints(said) == complaints
+
+
+def test_setup_for_the_benchmark_installs_apart_and_once(
+    checkout: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (checkout / "requirements" / "bench.txt").write_text("awscli==1\n", encoding="utf-8")
+    monkeypatch.setattr(dev, "BENCH_VENV", checkout / "bench-venv")
+    commands: list[list[str]] = []
+
+    def note(*command: object, **options: object) -> None:
+        commands.append([str(word) for word in command])
+        dev.BENCH_VENV.mkdir(exist_ok=True)
+
+    monkeypatch.setattr(dev, "run", note)
+    dev.setup_bench()
+    made, installed = commands
+    assert made[1:] == ["-m", "venv", str(dev.BENCH_VENV)]
+    assert installed[0] == str(dev.BENCH_VENV / "bin" / "python")
+    assert installed[-1] == str(checkout / "requirements" / "bench.txt")
+    dev.setup_bench()
+    assert len(commands) == 2

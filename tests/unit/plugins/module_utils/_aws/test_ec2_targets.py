@@ -17,7 +17,6 @@ from botocore.stub import Stubber
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2_targets
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import SHAPES
-from tests.unit.plugins.module_utils._aws.offline import client_of
 
 SERVICE = "ec2"
 MADE = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
@@ -75,19 +74,6 @@ def test_regions_are_all_with_their_status(client: Any, stub: Stubber) -> None:
         "eu-west-1": "opt-in-not-required",
         "eu-central-2": "not-opted-in",
     }
-
-
-def test_a_role_is_entered_without_the_profile_of_others() -> None:
-    client, role = client_of("sts"), "arn:aws:iam::111122223333:role/read"
-    keys = {"AccessKeyId": "A" * 20, "SecretAccessKey": "b", "SessionToken": "c", "Expiration": MADE}
-    with Stubber(client) as stub:
-        stub.add_response("assume_role", {"Credentials": keys}, {"RoleArn": role, "RoleSessionName": "name"})
-        assert ec2_targets.assume_role(client, role, "name") == {
-            "profile_name": None,
-            "aws_access_key_id": "A" * 20,
-            "aws_secret_access_key": "b",
-            "aws_session_token": "c",
-        }
 
 
 def test_a_denied_call_keeps_the_code_of_aws(client: Any, stub: Stubber) -> None:

@@ -65,6 +65,15 @@ def test_targets_share_a_batch_when_everything_but_the_id_is_equal() -> None:
     }
 
 
+def test_each_batch_knows_its_place_among_all() -> None:
+    hosts = [host("vpc-1"), host("vpc-2", region="us-east-1"), host("vpc-3"), host("vpc-4", account_id=OTHER_ACCOUNT)]
+    assert [batch["progress"] for batch in plan_publication(hosts).to_dict()["batches"]] == [
+        "batch 1 of 3, targets 1 to 2 of 4",
+        "batch 2 of 3, targets 3 to 3 of 4",
+        "batch 3 of 3, targets 4 to 4 of 4",
+    ]
+
+
 def test_options_come_from_variables_and_the_rest_is_as_documented() -> None:
     (batch,) = plan_publication([host("vpc-1", tags={"a": "b"}, purge_tags=False, wait_timeout=5)]).to_dict()["batches"]
     assert batch["options"] == {

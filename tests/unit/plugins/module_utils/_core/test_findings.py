@@ -14,16 +14,16 @@ from hypothesis import strategies as st
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import plan_publication
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import FINDINGS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import SEVERITIES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import SEVERITY_ORDER
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import UNKNOWN_FINDINGS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import failing
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import FINDINGS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import SEVERITIES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import SEVERITY_ORDER
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import UNKNOWN_FINDINGS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import find
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import report
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Action
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Change
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import failing
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import report
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_summary import overview
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_summary import summarise
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import HostVariables

@@ -1,0 +1,98 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A role that work is done in, as connection options name it. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from typing import Dict
+from typing import Mapping
+from typing import Optional
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+
+#: Name of a session where none is given; CloudTrail shows it.
+SESSION_NAME = "flowlogs.aws"
+#: Options of the modules of this collection that the modules of amazon.aws do not have.
+ROLE_OPTIONS = ("assume_role_arn", "assume_role_external_id", "assume_role_session_name")
+#: What says whose credentials are meant, under all names that amazon.aws has for it.
+_CREDENTIALS = (
+    *("access_key", "aws_access_key_id", "aws_access_key"),
+    *("secret_key", "aws_secret_access_key", "aws_secret_key"),
+    *("session_token", "aws_session_token"),
+    *("profile", "aws_profile"),
+)
+_ROLE = re.compile(r"arn:aws[a-z-]*:iam::(?P<account>\d{12}):role/[\w+=,.@/-]+", re.ASCII)
+#: STS API Reference, AssumeRole: RoleSessionName and ExternalId.
+_SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
+_EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class AssumedRole:
+    """A role, and what is said when it is assumed."""
+
+    arn: str
+    external_id: Optional[str] = None
+    session_name: str = SESSION_NAME
+
+    def request(self) -> Dict[str, str]:
+        """Return the parameters of AssumeRole."""
+        external = {"ExternalId": self.external_id} if self.external_id else {}
+        return {"RoleArn": self.arn, "RoleSessionName": self.session_name, **external}
+
+
+def account_of_role(arn: str, option: str) -> str:
+    """Return the id of the account that a role is in.
+
+    :param option: name of what holds the ARN, for the message.
+    :raises InputError: if it is not the ARN of a role.
+    """
+    found = _ROLE.fullmatch(arn)
+    if not found:
+        raise InputError(option, arn, "the ARN of an IAM role, arn:aws:iam::111122223333:role/NAME")
+    return found.group("account")
+
+
+def role_of(options: Mapping[str, Any]) -> Optional[AssumedRole]:
+    """Return the role that connection options name; ``None``: the credentials are used as they are.
+
+    :raises InputError: for what STS would never take.
+    """
+    arn, external_id, session_name = (options.get(name) or "" for name in ROLE_OPTIONS)
+    if not arn and not external_id:
+        return None
+    if not arn:
+        raise InputError("assume_role_external_id", external_id, "an external id beside assume_role_arn")
+    account_of_role(str(arn), "assume_role_arn")
+    if external_id and not _EXTERNAL_ID.fullmatch(str(external_id)):
+        raise InputError("assume_role_external_id", external_id, "2 to 1224 letters, digits and _+=,.@:/-")
+    if session_name and not _SESSION_NAME.fullmatch(str(session_name)):
+        raise InputError("assume_role_session_name", session_name, "2 to 64 letters, digits and _+=,.@-")
+    return AssumedRole(str(arn), str(external_id) or None, str(session_name) or SESSION_NAME)
+
+
+def without_role(options: Mapping[str, Any]) -> Dict[str, Any]:
+    """Return connection options as amazon.aws knows them: the credentials that a role is assumed with."""
+    return {name: value for name, value in options.items() if name not in ROLE_OPTIONS}
+
+
+def in_session(options: Mapping[str, Any], session: Optional[Mapping[str, Any]]) -> Dict[str, Any]:
+    """Return connection options for modules of amazon.aws, with the keys of a session where the options name a role.
+
+    :param session: result of the module amazon.aws.sts_assume_role.
+    :raises InputError: without a session of the role. To go on with other credentials would lead into another account.
+    """
+    role, plain = role_of(options), without_role(options)
+    if role is None:
+        return plain
+    keys = (session or {}).get("sts_creds")
+    if not keys:
+        raise InputError("session", None, f"what amazon.aws.sts_assume_role returned for {role.arn}")
+    kept = {name: value for name, value in plain.items() if name not in _CREDENTIALS}
+    # An empty profile keeps one of the environment away, which amazon.aws does not take beside keys.
+    return {**kept, "profile": "", **{name: keys[name] for name in ("access_key", "secret_key", "session_token")}}

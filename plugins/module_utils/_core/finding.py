@@ -1,0 +1,174 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a finding is, and which classes of findings there are. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from dataclasses import dataclass
+from dataclasses import replace
+from typing import Any
+from typing import Dict
+from typing import Iterable
+from typing import List
+from typing import Mapping
+from typing import Optional
+from typing import Sequence
+from typing import Tuple
+from typing import Union
+
+#: Every class of finding, with the severity it has. The order is that of reports: what is wrong comes first.
+SEVERITIES: Mapping[str, str] = {
+    "missing": "high",
+    "failed_delivery": "high",
+    "drifted": "medium",
+    "policy_drift": "high",
+    "permission_missing": "high",
+    "duplicate": "low",
+    "overlapping": "low",
+    "extra": "low",
+    "unknown": "medium",
+    "not_evaluated": "medium",
+    "ignored": "info",
+    "in_sync": "ok",
+}
+FINDINGS = tuple(SEVERITIES)
+#: From worst to none.
+SEVERITY_ORDER = ("high", "medium", "low", "info", "ok")
+#: Classes that mean: not known. They are never good news.
+UNKNOWN_FINDINGS = ("unknown", "not_evaluated")
+#: Classes that always mean: something is not as it should be.
+DRIFT_FINDINGS = ("missing", "failed_delivery", "drifted", "policy_drift", "permission_missing")
+
+#: Types of what findings are about besides targets. An account or region is named where it could not be read.
+NO_TARGETS = ("Bucket", "Key", "Principal", "Account", "Region")
+
+#: How what differs is changed.
+IN_PLACE = "in_place"
+REPLACE = "replace"
+
+PLAY = "ansible-playbook flowlogs.aws"
+PUBLISH = f"{PLAY}.publish_to_s3"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One row of a report.
+
+    :param finding: one of :data:`FINDINGS`.
+    :param target: id of a resource, ARN of a bucket or key, or a principal.
+    :param target_type: API name of the resource type, or one of :data:`NO_TARGETS`.
+    :param host: the inventory's host, where there is one.
+    :param changes: ``[{field, current, desired}]``.
+    :param how: ``in_place`` or ``replace`` for what differs, else ``None``.
+    :param planned_action: what a run for real would do; ``None``: nothing.
+    :param evidence: what was seen.
+    :param remedy: what to do about it; can be pasted where it is a command.
+    """
+
+    finding: str
+    target: str
+    target_type: Optional[str] = None
+    account_id: Optional[str] = None
+    region: Optional[str] = None
+    groups: Tuple[str, ...] = ()
+    host: Optional[str] = None
+    destination: Optional[str] = None
+    flow_log_id: Optional[str] = None
+    changes: Tuple[Mapping[str, Any], ...] = ()
+    how: Optional[str] = None
+    planned_action: Optional[str] = None
+    evidence: str = ""
+    remedy: str = ""
+
+    def to_dict(self) -> Dict[str, Any]:
+        """Return the finding as the report's JSON holds it."""
+        return {
+            "finding": self.finding,
+            "severity": SEVERITIES[self.finding],
+            "account_id": self.account_id,
+            "region": self.region,
+            "groups": list(self.groups),
+            "host": self.host,
+            "target": self.target,
+            "target_type": self.target_type,
+            "destination": self.destination,
+            "flow_log_id": self.flow_log_id,
+            "changes": [dict(change) for change in self.changes],
+            "how": self.how,
+            "planned_action": self.planned_action,
+            "evidence": self.evidence,
+            "remedy": self.remedy,
+            "ignored": None,
+        }
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What all findings about one thing have in common."""
+
+    target: str
+    target_type: Optional[str] = None
+    account_id: Optional[str] = None
+    region: Optional[str] = None
+    groups: Tuple[str, ...] = ()
+    host: Optional[str] = None
+    destination: Optional[str] = None
+
+    def find(self, finding: str, evidence: str, **more: Any) -> Finding:
+        """Return a finding about it."""
+        return Finding(finding=finding, evidence=evidence, **dict(vars(self), **more))
+
+
+def has_result(result: Optional[Mapping[str, Any]]) -> bool:
+    """Whether a task ran: it was reached, and it was not skipped."""
+    return bool(result) and not (result or {}).get("skipped")
+
+
+def has_failed(result: Mapping[str, Any]) -> bool:
+    """Whether a task's result is a failure."""
+    return bool(result.get("failed") or result.get("unreachable"))
+
+
+def failure_text(result: Mapping[str, Any]) -> str:
+    """Return why a task failed, in its own words."""
+    return str(result.get("msg") or result.get("module_stderr") or "The task failed and did not say why.")
+
+
+def limit(host: Optional[str]) -> str:
+    """Return the options that limit a playbook to a host; nothing without one."""
+    return f" --limit {shlex.quote(host)}" if host else ""
+
+
+def publish_command(subject: Union[Subject, Finding]) -> str:
+    """Return the command that mends something."""
+    return PUBLISH + limit(subject.host)
+
+
+def check_command(subject: Union[Subject, Finding]) -> str:
+    """Return the command that looks at something again and changes nothing."""
+    return f"{PUBLISH} --check{limit(subject.host)}"
+
+
+def destination_command(subject: Union[Subject, Finding]) -> str:
+    """Return the call of the module that tells what keeps a target's records from its destination."""
+    arguments = {
+        "destination": subject.destination,
+        "account_ids": [subject.account_id],
+        "regions": [subject.region],
+        "region": subject.region,
+    }
+    return f"ansible localhost -m flowlogs.aws.flow_log_destination_info -a {shlex.quote(json.dumps(arguments))}"
+
+
+def with_inventory(findings: Iterable[Finding], sources: Sequence[str]) -> List[Finding]:
+    """Return the findings with the sources of the inventory in each command that needs them.
+
+    :param sources: as they are passed with ``-i``; none: the commands need none.
+    """
+    options = "".join(f" -i {shlex.quote(source)}" for source in sources)
+    command, given = PLAY, PLAY.replace(" ", f"{options} ", 1)
+    return [replace(finding, remedy=finding.remedy.replace(command, given)) for finding in findings]

@@ -1,0 +1,103 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the inventory could not read, as findings and as lines for people. PRIVATE to this collection.
+
+Targets behind a gap are not in the inventory, so nothing else in a report would tell of them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Dict
+from typing import Iterable
+from typing import List
+from typing import Mapping
+from typing import Sequence
+from typing import Tuple
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Gap
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import GAPS_VARIABLE
+
+_MEMBERS = ("account_id", "account", "region", "reading", "code", "message")
+#: Where people read of gaps, more than that would hide everything else.
+_SHOWN = 5
+
+_REMEDIES: Mapping[str, str] = {
+    "RegionDisabled": "Enable {region} in the account, or leave it out of the option regions of the inventory (enabled in the place of all).",
+    "RegionUnknown": "Correct {region} in the option regions of the inventory.",
+    "AccountNotActive": "Leave the account out of organization.accounts of the inventory.",
+    "WrongAccount": "Correct account_id, profile or assume_role_arn of {account} in the inventory: they name two accounts.",
+    "NoConnection": "Correct the profile of {account} in the AWS configuration, or its name in the inventory.",
+}
+#: Calls that need no permission of their own: denied is the way into the account (STS API, GetCallerIdentity).
+_ENTERING = ("AssumeRole", "GetCallerIdentity")
+_ENTER = (
+    "Let the trust policy of the role for {account} name who reads the inventory, and allow that principal sts:AssumeRole "
+    "of the role."
+)
+_DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+_ALLOW = (
+    "Allow ec2:{reading} in {account}; ansible-doc -t inventory flowlogs.aws.flow_log_targets names all that is needed."
+)
+_OTHERWISE = "Mend what the message says, and read the inventory again."
+
+
+def read_gaps(value: Any) -> Tuple[Gap, ...]:
+    """Return the gaps that the variable holds, each once.
+
+    :param value: list of dictionaries as :meth:`Gap.to_dict` gives them; ``None``: none.
+    :raises InputError: for anything else, as a gap must not get lost.
+    """
+    if value is not None and not (isinstance(value, (list, tuple)) and all(_is_gap(item) for item in value)):
+        raise InputError(
+            GAPS_VARIABLE, value, f"a list of dictionaries with {', '.join(_MEMBERS)}, as the inventory made it"
+        )
+    return tuple(dict.fromkeys(Gap(**{name: item[name] for name in _MEMBERS}) for item in value or ()))
+
+
+def _is_gap(item: Any) -> bool:
+    return (
+        isinstance(item, Mapping)
+        and set(_MEMBERS) <= set(item)
+        and all(isinstance(item[name], str) or (name == "region" and item[name] is None) for name in _MEMBERS)
+    )
+
+
+def gap_remedy(gap: Gap) -> str:
+    """Return what mends a gap."""
+    if gap.code in _DENIED:
+        text = _ENTER if gap.reading in _ENTERING else _ALLOW
+    else:
+        text = _REMEDIES.get(gap.code, _OTHERWISE)
+    return text.format(account=gap.account, region=gap.region, reading=gap.reading)
+
+
+def gap_findings(gaps: Iterable[Mapping[str, Any]]) -> List[Dict[str, Any]]:
+    """Return each gap as the members of a finding ``unknown``, about an account or one of its regions.
+
+    :param gaps: ``gaps`` of :meth:`batches.Publication.to_dict`.
+    """
+    return [_finding(Gap(**item)) for item in gaps]
+
+
+def _finding(gap: Gap) -> Dict[str, Any]:
+    account = gap.account_id or gap.account
+    return {
+        "finding": "unknown",
+        "target": f"{account}/{gap.region}" if gap.region else account,
+        "target_type": "Region" if gap.region else "Account",
+        "account_id": gap.account_id or None,
+        "region": gap.region,
+        "evidence": gap.sentence,
+        "remedy": gap_remedy(gap),
+    }
+
+
+def gap_lines(gaps: Sequence[Mapping[str, Any]]) -> List[str]:
+    """Return the first gaps in words, and how many more there are."""
+    lines = [Gap(**item).sentence for item in gaps[:_SHOWN]]
+    more = len(gaps) - len(lines)
+    return lines + ([f"Not read: {more} more, see the variable {GAPS_VARIABLE}."] if more else [])

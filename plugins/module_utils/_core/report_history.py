@@ -1,0 +1,55 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One line of JSON for each run, oldest first. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from typing import Dict
+from typing import List
+from typing import Mapping
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+
+_MEMBERS = ("generated_at", "verdict", "counts", "severities", "percent")
+
+
+def parse_history(text: str, option: str) -> List[Dict[str, Any]]:
+    """Return the earlier runs that a history tells of.
+
+    :param option: name of the option, for the message.
+    :raises InputError: for a line that is none of a history, so that no file is overwritten that is something else.
+    """
+    return [_entry(line, f"{option} line {number}") for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+
+
+def _entry(line: str, where: str) -> Dict[str, Any]:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not set(_MEMBERS) <= found.keys():
+        raise InputError(where, line[:40], f"a JSON object with {', '.join(_MEMBERS)}")
+    return {name: found[name] for name in _MEMBERS}
+
+
+def history_entry(report: Mapping[str, Any], time: str) -> Dict[str, Any]:
+    """Return what the history keeps of a report."""
+    told = {name: report[name] for name in ("verdict", "counts", "severities")}
+    return {"generated_at": time, **told, "percent": report["coverage"]["total"]["percent"]}
+
+
+def history_text(report: Mapping[str, Any], time: str, length: int) -> str:
+    """Return the history with the present run as its last line.
+
+    :param report: with the earlier runs in ``history``.
+    :param length: how many runs to keep, 1 or more; the oldest are dropped.
+    :raises InputError: for a smaller length.
+    """
+    if length < 1:
+        raise InputError("drift_report_history_length", length, "1 or more")
+    entries = (list(report["history"]) + [history_entry(report, time)])[-length:]
+    return "".join(json.dumps(entry, sort_keys=True, separators=(",", ":")) + "\n" for entry in entries)

@@ -1,0 +1,63 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What classes of findings and verdicts are called, for every format. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import List
+from typing import Mapping
+
+#: Begins the one line that tells the result; made to be found with grep.
+VERDICT_PREFIX = "flow log drift report:"
+#: Stands where a format would otherwise have no row at all, which could be taken for good news.
+NOTHING_CHECKED = "nothing_checked"
+
+TITLES: Mapping[str, str] = {
+    "missing": "Missing: what was asked for is not there",
+    "failed_delivery": "Failed delivery: records do not arrive, or cannot",
+    "drifted": "Drifted: the flow log is not as asked for",
+    "policy_drift": "Policy drift: a bucket or key policy does not let log delivery in as needed",
+    "permission_missing": "Permission missing: a principal lacks what its work needs",
+    "duplicate": "Duplicate: a second flow log does the same",
+    "overlapping": "Overlapping: another flow log covers this target already",
+    "extra": "Extra: other flow logs of the target",
+    "unknown": "Unknown: could not be found out",
+    "not_evaluated": "Not evaluated: was not looked at",
+    "ignored": "Ignored",
+    "in_sync": "In sync",
+}
+VERDICTS: Mapping[str, str] = {
+    "drift": "There is drift.",
+    "unknown": "No drift was seen, but not everything could be looked at.",
+    "in_sync": "Everything is as asked for.",
+    NOTHING_CHECKED: "Nothing was checked: there is no target.",
+}
+#: A finding that is none, for formats that would be empty without a target.
+_NO_TARGET: Mapping[str, Any] = {
+    "id": NOTHING_CHECKED,
+    "finding": NOTHING_CHECKED,
+    "severity": "medium",
+    "account_id": None,
+    "region": None,
+    "groups": [],
+    "host": None,
+    "target": "inventory",
+    "target_type": None,
+    "destination": None,
+    "flow_log_id": None,
+    "changes": [],
+    "how": None,
+    "planned_action": None,
+    "evidence": VERDICTS[NOTHING_CHECKED],
+    "remedy": "ansible-inventory --graph",
+    "ignored": None,
+}
+
+
+def rows_of(report: Mapping[str, Any]) -> List[Mapping[str, Any]]:
+    """Return the findings of a report; one that says so where nothing was checked."""
+    rows: List[Mapping[str, Any]] = list(report["findings"])
+    return rows + [_NO_TARGET] if report["verdict"] == NOTHING_CHECKED else rows

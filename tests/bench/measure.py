@@ -1,0 +1,147 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs a command and measures it: wall clock, memory of all its processes, CPU, and the calls it made to AWS."""
+
+from __future__ import annotations
+
+import collections
+import os
+import pathlib
+import resource
+import subprocess
+import threading
+import time
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field
+
+from tests.simulator.client import SimulatorProcess
+
+PROC = pathlib.Path("/proc")
+# Reading the memory of a process takes about a millisecond, so this costs a command about one percent.
+SAMPLE_SECONDS = 0.1
+LIMIT_SECONDS = 900
+
+
+class BenchError(RuntimeError):
+    """A command failed that must succeed; its text is the end of what it printed."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one command took.
+
+    :param wall: seconds.
+    :param cpu: seconds of all its processes, user and system.
+    :param memory: peak of the memory of all its processes together, in MB (10^6 bytes); what several of them share
+        is counted once (PSS of Linux, looked at ten times a second).
+    :param calls: how many calls of each operation the simulator saw.
+    :param served: seconds of CPU that the simulator took meanwhile.
+    """
+
+    wall: float
+    cpu: float = 0.0
+    memory: float = 0.0
+    calls: Mapping[str, int] = field(default_factory=dict)
+    served: float = 0.0
+
+    def scaled(self, factor: float) -> Measured:
+        """Return what a command takes that does so many times as much in the same way, one after the other."""
+        calls = {name: round(count * factor) for name, count in self.calls.items()}
+        return Measured(self.wall * factor, self.cpu * factor, self.memory, calls, self.served * factor)
+
+
+class _Memory(threading.Thread):
+    """Watches the memory of a process and its descendants until told to stop."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self._pid = pid
+        self._over = threading.Event()
+        self.peak = 0
+
+    def run(self) -> None:
+        """Look again and again."""
+        while not self._over.wait(SAMPLE_SECONDS):
+            self.peak = max(self.peak, sum(map(_bytes_of, _tree(self._pid))))
+
+    def stop(self) -> float:
+        """End; return the peak in MB."""
+        self._over.set()
+        self.join()
+        return self.peak / 1e6
+
+
+def _tree(pid: int) -> list[int]:
+    """Return a process and its descendants that are there right now."""
+    found, left = [], [pid]
+    while left:
+        pid = left.pop()
+        found.append(pid)
+        try:
+            threads = list((PROC / str(pid) / "task").iterdir())
+            left += [int(child) for thread in threads for child in (thread / "children").read_text().split()]
+        except OSError:  # It ended meanwhile.
+            continue
+    return found
+
+
+def _bytes_of(pid: int) -> int:
+    try:
+        lines = (PROC / str(pid) / "smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+
+
+def _cpu_of(pid: int) -> float:
+    """Return the seconds of CPU that a running process took."""
+    words = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def measure(
+    command: Sequence[object], simulator: SimulatorProcess, environment: Mapping[str, str], folder: pathlib.Path
+) -> Measured:
+    """Run a command that must succeed, and measure it.
+
+    :param environment: the whole environment of the command.
+    :param folder: where it runs.
+    :raises BenchError: it failed.
+    """
+    simulator.clear_calls()
+    served, cpu, started = _cpu_of(simulator.pid), _cpu_of_children(), time.perf_counter()
+    process = subprocess.Popen(
+        [str(word) for word in command],
+        cwd=folder,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    memory = _Memory(process.pid)
+    memory.start()
+    try:
+        output, _none = process.communicate(timeout=LIMIT_SECONDS)
+    finally:
+        process.kill()
+        peak = memory.stop()
+    wall = time.perf_counter() - started
+    if process.returncode:
+        raise BenchError(f"{command[0]} failed with {process.returncode}:\n{output[-3000:]}")
+    return Measured(
+        wall=wall,
+        cpu=_cpu_of_children() - cpu,
+        memory=peak,
+        calls=dict(collections.Counter(simulator.operations())),
+        served=_cpu_of(simulator.pid) - served,
+    )

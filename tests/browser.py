@@ -1,0 +1,74 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A real browser for pages that shall work without a network: whatever a page complains about or asks for is an error."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+from playwright.sync_api import Browser
+from playwright.sync_api import Page
+from playwright.sync_api import sync_playwright
+
+OPTIONS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+class Chromium:
+    """A running Chromium.
+
+    :param browser: what Playwright started.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+
+    @contextlib.contextmanager
+    def page(self, **options: Any) -> Iterator[Page]:
+        """Open an empty page; when done with it, fail if it complained, asked for anything or opened something.
+
+        :param options: of Playwright's ``new_context``, for example ``color_scheme`` or ``viewport``.
+        """
+        complaints: list[str] = []
+        context = self._browser.new_context(offline=True, **options)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+        page.on("console", lambda said: complaints.append(f"console: {said.text}") if said.type != "log" else None)
+        page.on("request", lambda request: complaints.extend(foreign(request.url)))
+        page.on("dialog", lambda dialog: (complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        context.on("page", lambda other: complaints.append(f"opened: {other.url}"))
+        try:
+            yield page
+        finally:
+            context.close()
+        assert complaints == []
+
+
+def foreign(url: str) -> list[str]:
+    """Return what is wrong with a request: anything that is not in the page or beside it."""
+    return [] if url.startswith(("file:", "data:")) else [f"request: {url}"]
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Chromium]:
+    """Run Chromium."""
+    path = shutil.which("chromium")
+    assert path, "There is no chromium. `make setup` installs it where it may, or says what to type."
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(OPTIONS))
+        try:
+            yield Chromium(browser)
+        finally:
+            browser.close()

@@ -1,0 +1,209 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Four slices at once, as AWX runs them with ansible-runner, leave what one run of the whole inventory leaves.
+
+The inventory comes from the plugin of this collection, and is taken in and sliced as AWX does that.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import re
+import textwrap
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import same_policy
+from tests.integration.awx import Controller
+from tests.integration.awx import Job
+from tests.integration.awx import exported
+from tests.integration.awx import passed_on
+from tests.integration.awx import sliced
+from tests.integration.conftest import ROOT
+from tests.integration.publication import ARCHIVE
+from tests.integration.publication import BANK
+from tests.integration.publication import FOREIGN_STATEMENT
+from tests.integration.publication import OPERATIONS
+from tests.integration.publication import SHOP
+from tests.integration.publication import bucket_statements
+from tests.integration.publication import client
+from tests.integration.publication import environment
+from tests.simulator.client import DEFAULT_ACCESS_KEY
+from tests.simulator.client import SECRET_KEY
+from tests.simulator.client import SimulatorProcess
+
+PUBLISH, DRIFT = "flowlogs.aws.publish_to_s3", "flowlogs.aws.drift_report"
+GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_awx.rst"
+SLICES = 4
+FOREIGN = [
+    FOREIGN_STATEMENT,
+    {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{ARCHIVE}:root"},
+        "Action": "s3:GetObject",
+        "Resource": f"{OPERATIONS}/*",
+    },
+]
+PLACES = [(SHOP, "eu-west-1"), (SHOP, "us-east-1"), (BANK, "eu-west-1"), (BANK, "us-east-1")]
+#: By name they take turns, and in the last round each place is one further. So every slice has to let in two places, no two
+#: slices the same, and every batch is cut.
+TURNS = {
+    f"vpc-{turn:x}{position:016x}": PLACES[(position + (turn == 3)) % len(PLACES)]
+    for turn in range(4)
+    for position in range(len(PLACES))
+}
+PLUGIN = {
+    "plugin": "flowlogs.aws.flow_log_targets",
+    "regions": ["eu-west-1", "us-east-1"],
+    "tags": {"env": "prod"},
+    "accounts": [{"profile": "shop", "name": "shop"}, {"profile": "bank", "name": "bank"}],
+}
+GROUP_VARS = {
+    "all": {
+        "flow_log_destination": f"{OPERATIONS}/network/",
+        "flow_log_bucket_aws": {"profile": "archive"},
+        "flow_log_tags": {"ManagedBy": "ansible"},
+    },
+    "flow_log_region_us_east_1": {"flow_log_traffic_type": "REJECT"},
+}
+
+
+def seed(simulator: SimulatorProcess) -> None:
+    """The same fleet, new."""
+    before = {"Version": "2012-10-17", "Statement": FOREIGN}
+    buckets = [{"name": "operations-logs", "region": "eu-west-1", "policy": before}]
+    accounts: dict[str, Any] = {ARCHIVE: {"buckets": buckets}}
+    for vpc, (account, region) in TURNS.items():
+        made = accounts.setdefault(account, {"roles": [{"name": "flow-logs", "trust": [ARCHIVE]}], "regions": {}})
+        made["regions"].setdefault(region, {"vpcs": []})["vpcs"].append({"id": vpc, "tags": {"env": "prod"}})
+    simulator.reset()
+    simulator.seed({"accounts": accounts})
+    simulator.clear_calls()
+
+
+def all_flow_logs(simulator: SimulatorProcess) -> list[str]:
+    """Every flow log of the fleet, as text, but for what AWS makes up."""
+    found = []
+    for account, region in PLACES:
+        pages = client(simulator, "ec2", account, region).get_paginator("describe_flow_logs").paginate()
+        found += [item for page in pages for item in page["FlowLogs"]]
+    for item in found:
+        del item["FlowLogId"], item["CreationTime"]
+    return sorted(json.dumps(item, sort_keys=True, default=str) for item in found)
+
+
+def policy(simulator: SimulatorProcess) -> dict[str, Any]:
+    """The bucket policy. AWS hands lists in it back in any order."""
+    return {"Version": "2012-10-17", "Statement": bucket_statements(simulator, "operations-logs")}
+
+
+def headline(job: Job) -> str:
+    """The one line that tells what a job did."""
+    return job.artifacts["flow_log_run"]["headline"]
+
+
+def guide_file(folder: pathlib.Path, name: str) -> str:
+    """Write a file that the guide shows, and return its path."""
+    text = GUIDE.read_text(encoding="utf-8")
+    (block,) = re.findall(rf"^    # {re.escape(name)}\n(?:    .*\n|\n)+", text, re.MULTILINE)
+    (folder / name).write_text(textwrap.dedent(block), encoding="utf-8")
+    return str(folder / name)
+
+
+class Fleet:
+    """The fleet as AWX sees it, and what a run of the whole inventory leaves."""
+
+    def __init__(self, simulator: SimulatorProcess, folder: pathlib.Path) -> None:
+        self.simulator = simulator
+        self.controller = Controller(folder, environment(folder, simulator))
+        seed(simulator)
+        project = folder / "project"
+        (project / "group_vars").mkdir(parents=True)
+        documents = {f"group_vars/{name}": values for name, values in GROUP_VARS.items()}
+        for name, values in {"network.flow_log_targets": PLUGIN, **documents}.items():
+            (project / f"{name}.yml").write_text(yaml.safe_dump(values), encoding="utf-8")
+        self.inventory = exported(project, {**os.environ, **self.controller.environment})
+        assert not self.controller.run(PUBLISH, self.inventory).failed
+        self.flow_logs, self.policy = all_flow_logs(simulator), policy(simulator)
+
+    def is_as_after_one_run(self) -> None:
+        """Every target has its flow log and no second one, and nobody's statement is gone or there twice."""
+        assert all_flow_logs(self.simulator) == self.flow_logs
+        made = policy(self.simulator)
+        assert same_policy(made, self.policy) and len(made["Statement"]) == len(self.policy["Statement"])
+        others = [item for item in made["Statement"] if "LogDelivery" not in item.get("Sid", "")]
+        assert same_policy({**made, "Statement": others}, {**made, "Statement": FOREIGN})
+
+
+@pytest.fixture(name="fleet_once", scope="module")
+def _fleet_once(simulator_process: SimulatorProcess, tmp_path_factory: pytest.TempPathFactory) -> Fleet:
+    return Fleet(simulator_process, tmp_path_factory.mktemp("awx"))
+
+
+@pytest.fixture(name="fleet")
+def _fleet(fleet_once: Fleet) -> Fleet:
+    seed(fleet_once.simulator)
+    return fleet_once
+
+
+def test_slices_are_those_of_awx(fleet_once: Fleet) -> None:
+    """Every host is in one slice, by turns in the order of names; groups keep variables, and only hosts of the slice."""
+    parts = [sliced(fleet_once.inventory, number, SLICES) for number in range(1, SLICES + 1)]
+    assert [sorted(part["_meta"]["hostvars"]) for part in parts] == [list(TURNS)[n::SLICES] for n in range(SLICES)]
+    for number, part in enumerate(parts):
+        assert part["flow_log_region_us_east_1"]["vars"] == GROUP_VARS["flow_log_region_us_east_1"]
+        assert set(part["flow_log_type_vpc"]["hosts"]) == set(list(TURNS)[number::SLICES])
+
+
+def test_destinations_first_then_slices_of_flow_logs_then_the_report(fleet: Fleet) -> None:
+    """The workflow of the guide: its result is that of one run, and a slice makes no call about a bucket."""
+    controller, inventory = fleet.controller, fleet.inventory
+    first = controller.run(PUBLISH, inventory, flow_log_stages="destinations")
+    assert headline(first) == "flow logs: stages=destinations destinations=1 put_policy=1 failed=0"
+    assert same_policy(policy(fleet.simulator), fleet.policy)
+
+    fleet.simulator.clear_calls()
+    jobs = controller.run_sliced(PUBLISH, inventory, SLICES, flow_log_stages="flow_logs", **passed_on(first))
+    assert [job.failed for job in jobs] == [False] * SLICES, "\n".join(job.output for job in jobs)
+    assert {call["service"] for call in fleet.simulator.calls()} <= {"ec2", "sts"}
+    assert same_policy(policy(fleet.simulator), fleet.policy)
+    done = [job.artifacts["flow_log_run"] for job in jobs]
+    assert sum(one["actions"]["create"] for one in done) == len(TURNS)
+    assert {one["verdict"] for one in done} == {"changed"}
+
+    fleet.is_as_after_one_run()
+
+    told = passed_on(first, *jobs)
+    tells = controller.run(guide_file(controller.folder, "headlines.yml"), inventory, **told)
+    assert all(told_of in tells.output for told_of in map(headline, (first, *jobs))), tells.output
+    folder = controller.folder / "report"
+    assert not controller.run(DRIFT, inventory, drift_report_directory=str(folder), **told).failed
+    assert json.loads((folder / "drift-report.json").read_text(encoding="utf-8"))["verdict"] == "in_sync"
+
+
+def test_slices_that_do_everything_at_once_lose_nothing(fleet: Fleet) -> None:
+    """Four runs write a bucket policy at once. One that cannot get its statements in says so, and a second mends it."""
+    jobs = fleet.controller.run_sliced(PUBLISH, fleet.inventory, SLICES)
+    lost = [job for job in jobs if job.failed]
+    assert [job.output for job in lost if "PolicyOverwritten" not in job.output] == []
+    if not lost:
+        fleet.is_as_after_one_run()
+    fleet.simulator.clear_calls()
+    assert not fleet.controller.run(PUBLISH, fleet.inventory).failed
+    assert bool(fleet.simulator.operations(write=True)) is bool(lost)
+    fleet.is_as_after_one_run()
+
+
+def test_keys_in_the_environment_and_profiles_exclude_each_other(fleet: Fleet, tmp_path: pathlib.Path) -> None:
+    """What AWX's own credential for AWS injects does not go with profiles; the guide says so, and what to do instead."""
+    keys = {"AWS_ACCESS_KEY_ID": DEFAULT_ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
+    controller = Controller(tmp_path, {**fleet.controller.environment, **keys})
+    job = controller.run(PUBLISH, sliced(fleet.inventory, 1, len(TURNS)))
+    assert job.failed and "Passing both a profile and access tokens is not supported" in job.output
+    assert fleet.simulator.calls() == []

@@ -1,0 +1,123 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The drift report makes no call that writes, though there is everything to do and inventory and caller want it done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from tests.integration.conftest import AnsibleRunner
+from tests.integration.publication import AUDIT
+from tests.integration.publication import OPERATIONS
+from tests.integration.publication import SHOP
+from tests.integration.publication import Stage
+from tests.integration.publication import line
+from tests.integration.publication import report
+from tests.simulator.client import SimulatorProcess
+
+LOGGED, COPIED, BARE, INSIDE = (
+    "vpc-0e000000000000001",
+    "vpc-0e000000000000002",
+    "vpc-0e000000000000003",
+    "subnet-0e000000000000001",
+)
+NEW_BUCKET = "arn:aws:s3:::not-yet-there"
+FLEET: dict[str, Any] = {
+    "accounts": {
+        SHOP: {
+            "regions": {
+                "eu-west-1": {
+                    "vpcs": [
+                        {
+                            "id": LOGGED,
+                            "flow_logs": [{"destination": f"{OPERATIONS}/network/"}],
+                            "subnets": [{"id": INSIDE, "flow_logs": [{"destination": f"{OPERATIONS}/network/"}]}],
+                        },
+                        {
+                            "id": COPIED,
+                            "flow_logs": [
+                                {"destination": f"{OPERATIONS}/network/", "traffic": "REJECT"},
+                                {"destination": f"{AUDIT}/old/"},
+                            ],
+                        },
+                        {"id": BARE},
+                    ]
+                }
+            },
+        },
+    }
+}
+#: Everything that could be thought to switch something on, or check mode off.
+WISHES: dict[str, Any] = {
+    "ansible_check_mode": False,
+    "check_mode": False,
+    "ansible_diff_mode": True,
+    "flow_log_only_check": False,
+    "flow_log_only_reads": False,
+    "flow_log_every_batch": True,
+    "flow_log_retire": True,
+    "flow_log_purge": "s3",
+    "flow_log_replace": "delete_first",
+    "flow_log_allow_gap": True,
+    "flow_log_tags": {"Owner": "nobody"},
+    "flow_log_purge_tags": True,
+    "flow_log_bucket_policy": True,
+    "flow_log_key_policy": True,
+    "flow_log_permission_principals": [{"type": "role", "name": "flow-logs"}],
+    "flow_log_require_deliverable": False,
+    "__publish_to_s3_check_mode": False,
+    "publish_to_s3_check_mode": False,
+    "publish_to_s3_state": "present",
+    "publish_to_s3_purge": "s3",
+    "publish_to_s3_replace": "delete_first",
+    "publish_to_s3_allow_gap": True,
+    "publish_to_s3_create_bucket": True,
+}
+
+
+def inventory() -> dict[str, Any]:
+    """Targets that want to be changed in every way."""
+    usual = {"flow_log_destination": f"{OPERATIONS}/network/", "flow_log_bucket_aws": {"profile": "archive"}}
+    usual.update(flow_log_account_id=SHOP, flow_log_region="eu-west-1", flow_log_aws={"profile": "shop"})
+    new = {"flow_log_destination": NEW_BUCKET, "flow_log_create_bucket": True, "flow_log_bucket_region": "eu-west-1"}
+    hosts = {
+        LOGGED: {},
+        COPIED: {},
+        BARE: new,
+        INSIDE: {"flow_log_parents": [LOGGED]},
+    }
+    return {"all": {"vars": {**WISHES, **usual}, "children": {"shop": {"hosts": hosts}}}}
+
+
+def test_nothing_is_written_whatever_inventory_and_caller_say(
+    ansible: AnsibleRunner, simulator: SimulatorProcess
+) -> None:
+    stage = Stage(ansible, simulator)
+    simulator.seed(FLEET)
+    (stage.folder / "drift.yml").write_text(yaml.safe_dump({"flow_log_delivery_hours": 24}), encoding="utf-8")
+    run = stage(
+        "flowlogs.aws.drift_report",
+        inventory(),
+        "--diff",
+        "-e",
+        "@drift.yml",
+        variables=WISHES,
+    )
+    assert stage.writes() == []
+    assert len(simulator.operations()) > 0
+    made = report(stage.folder)
+    planned = {part for row in made["findings"] if row["planned_action"] for part in row["planned_action"].split("+")}
+    # A run for real would do all this.
+    assert {"create", "replace", "delete", "tag", "create_bucket", "put_policy"} <= planned
+    assert line(run, "flow log drift report:").startswith("flow log drift report: verdict=drift missing=")
+    about = {}
+    for row in made["findings"]:
+        about.setdefault(row["target"], set()).add(row["finding"])
+    assert "overlapping" in about[INSIDE]
+    assert made["coverage"]["total"]["targets"] == 4
+    remedies = {row["target"]: row["remedy"] for row in made["findings"] if row["finding"] == "missing"}
+    assert remedies[BARE] == f"ansible-playbook -i inventory.yml flowlogs.aws.publish_to_s3 --limit {BARE}"

@@ -1,0 +1,174 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The role drift_report: files of every format, a baseline, what changed, a history, and clear errors."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report import FILES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report import FORMATS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report import render
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import weighed
+from tests.integration.conftest import ROOT
+from tests.integration.conftest import AnsibleRunner
+from tests.unit.plugins.module_utils._core.report_rows import drifted
+from tests.unit.plugins.module_utils._core.report_rows import row
+
+HOSTILE = "{{ lookup('pipe', 'touch hacked') }}"
+DRIFT = drifted("vpc-1", max_aggregation_interval=60)
+BEFORE = [DRIFT, row("missing", "vpc-2"), row("in_sync", "vpc-3", evidence=HOSTILE)]
+AFTER = [DRIFT, row("in_sync", "vpc-2"), row("unknown", "vpc-3", evidence=HOSTILE)]
+ACCEPTED = {"finding": "drifted", "target": "vpc-1", "reason": HOSTILE, "owner": "me", "expires": "2026-06-01"}
+ALL = list(FILES)
+ROLE = "flowlogs.aws.drift_report"
+
+
+def task(name: str, rows: list[dict[str, Any]], **variables: Any) -> dict[str, Any]:
+    """A task that runs the role on findings."""
+    given = {f"drift_report_{key}": value for key, value in variables.items()}
+    findings = render(weighed(rows), "json")
+    return {
+        "name": name,
+        "ansible.builtin.include_role": {"name": ROLE},
+        "vars": {"drift_report_findings": Unsafe(findings), **given},
+    }
+
+
+class Unsafe(str):
+    """A text that YAML marks as no template."""
+
+
+yaml.SafeDumper.add_representer(Unsafe, lambda dumper, value: dumper.represent_scalar("!unsafe", str(value), style='"'))
+
+
+def play(*tasks: dict[str, Any], check: bool = True) -> list[dict[str, Any]]:
+    """A play of these tasks, as the playbook has it."""
+    return [{"name": "Report", "hosts": "localhost", "gather_facts": False, "check_mode": check, "tasks": list(tasks)}]
+
+
+def test_two_runs_with_everything(ansible: AnsibleRunner) -> None:
+    """Files of both runs are there, the second tells what changed, and what has expired comes back."""
+    folder = ansible.folder / "reports"
+    (ansible.folder / "accepted.yml").write_text("accepted:\n  - " + json.dumps(ACCEPTED) + "\n", encoding="utf-8")
+    usual: dict[str, Any] = {
+        "directory": "reports",
+        "formats": ALL,
+        "keep_dated": True,
+        "baseline": "accepted.yml",
+        "history": "reports/history.jsonl",
+        "severities": {"drifted": "high"},
+    }
+    run = ansible(
+        play(
+            task("First", BEFORE, time="2026-06-01T06:00:00Z", **usual),
+            task("Second", AFTER, time="2026-06-02T06:00:00Z", fail_on=["high", "missing", "unknown"], **usual),
+        ),
+        environment={"ANSIBLE_SHOW_CUSTOM_STATS": "1"},
+        succeeds=False,
+    )
+    endings = list(FILES.values())
+    stems = ["drift-report", "drift-report-20260601T060000Z", "drift-report-20260602T060000Z"]
+    assert {path.name for path in folder.iterdir()} == {stem + end for stem in stems for end in endings} | {
+        "history.jsonl"
+    }
+    for end in endings:
+        assert (folder / f"{stems[0]}{end}").read_bytes() == (folder / f"{stems[2]}{end}").read_bytes()
+
+    first, second = (json.loads((folder / f"{stem}.json").read_text(encoding="utf-8")) for stem in stems[1:])
+    assert (first["generated_at"], second["generated_at"]) == ("2026-06-01T06:00:00Z", "2026-06-02T06:00:00Z")
+    assert first["baseline"] == {"accepted": 1, "expired": [], "unused": []}
+    assert second["baseline"]["expired"] == [ACCEPTED]
+    assert (first["counts"]["ignored"], second["counts"]["drifted"], second["severities"]["high"]) == (1, 1, 1)
+    assert (first["changes"], second["changes"]["since"]) == (None, "2026-06-01T06:00:00Z")
+    assert [gone["target"] for gone in second["changes"]["gone"]] == ["vpc-2"]
+    assert [entry["percent"] for entry in second["history"]] == [33.3]
+    assert len((folder / "history.jsonl").read_text(encoding="utf-8").splitlines()) == 2
+    for name, end in FILES.items():
+        assert (folder / f"drift-report{end}").read_text(encoding="utf-8") == render(second, name)
+
+    line = "flow log drift report: verdict=drift drifted=1 unknown=1 in_sync=1"
+    told = run.output.replace('\\"', '"')
+    assert f'{line}, which fails the run because of drift_report_fail_on {{"high": 1, "unknown": 1}}' in told
+    assert not (ansible.folder / "hacked").exists()
+    _hands_on(run.output, folder)
+
+
+def _hands_on(output: str, folder: pathlib.Path) -> None:
+    (stats,) = [text for text in output.splitlines() if '"flow_log_report"' in text]
+    found = json.loads(stats.strip().removeprefix("RUN: "))["flow_log_report"]
+    assert (found["verdict"], found["percent"], found["counts"]["unknown"]) == ("drift", 66.6, 1)
+    assert found["severities"]["high"] == 1
+    assert found["files"] == [str(folder / f"drift-report{end}") for end in FILES.values()]
+
+
+def test_a_report_takes_its_name_at_once_and_tells_no_time_unless_told_to(ansible: AnsibleRunner) -> None:
+    """Who has the old file open goes on reading the old one, whole."""
+    folder = ansible.folder / "flow-log-report"
+    folder.mkdir()
+    old = render(weighed(BEFORE), "json")
+    (folder / "drift-report.json").write_text(old, encoding="utf-8")
+    with open(folder / "drift-report.json", encoding="utf-8") as reader:
+        ansible(play(task("Again", BEFORE), check=False))
+        assert reader.read() == old
+    made = json.loads((folder / "drift-report.json").read_text(encoding="utf-8"))
+    assert "generated_at" not in made
+    assert (made["changes"]["new"], made["changes"]["gone"], len(made["changes"]["still"])) == ([], [], 2)
+    assert {path.name for path in folder.iterdir()} == {"drift-report.json", "drift-report.md"}
+
+
+#: What is wrong, and what the message must say.
+MISTAKES: list[tuple[dict[str, Any], list[str]]] = [
+    ({"fail_on": ["everything"]}, ["drift_report_fail_on", "everything", "missing", "high"]),
+    ({"severities": {"drifted": "critical"}}, ["drift_report_severities: drifted", "critical", "high, medium"]),
+    ({"severities": {"drift": "high"}}, ["drift_report_severities", "drift", "drifted"]),
+    ({"time": "tomorrow"}, ["drift_report_time", "tomorrow", "2030-01-31"]),
+    ({"baseline": "nowhere.yml"}, ["nowhere.yml"]),
+    ({"baseline": "wrong.yml"}, ["drift_report_baseline: accepted[0].target", "vpc-*", "exact id"]),
+    ({"previous": "wrong.yml"}, ["drift_report_previous", "drift report of version 1"]),
+    ({"history": "wrong.yml"}, ["drift_report_history line 1", "generated_at"]),
+    ({"formats": ["pdf"]}, ["drift_report_formats", "pdf", "junit"]),
+]
+
+
+def test_what_cannot_be_used_is_refused_before_anything_is_looked_at(ansible: AnsibleRunner) -> None:
+    wrong = {**ACCEPTED, "finding": "missing", "target": "vpc-*"}
+    (ansible.folder / "wrong.yml").write_text(json.dumps({"accepted": [wrong]}), encoding="utf-8")
+    tasks = []
+    for number, (mistake, _words) in enumerate(MISTAKES):
+        look = {
+            "name": "Check",
+            "ansible.builtin.include_role": {"name": ROLE, "tasks_from": "check"},
+            "vars": {f"drift_report_{name}": value for name, value in mistake.items()},
+        }
+        keep = {"name": f"Refused {number}", "ansible.builtin.debug": {"msg": "{{ ansible_failed_result.msg }}"}}
+        tasks.append({"name": "Mistake", "block": [look], "rescue": [keep]})
+    run = ansible(play(*tasks))
+    for number, (mistake, words) in enumerate(MISTAKES):
+        message = run.one(f"Refused {number}")["msg"]
+        assert [word for word in words if word not in message] == [], f"{mistake}: {message}"
+    assert not (ansible.folder / "flow-log-report").exists()
+
+
+def test_the_role_offers_the_formats_that_there_are() -> None:
+    spec = yaml.safe_load((ROOT / "roles/drift_report/meta/argument_specs.yml").read_text(encoding="utf-8"))
+    names = yaml.safe_load((ROOT / "roles/drift_report/vars/main.yml").read_text(encoding="utf-8"))
+    documented = yaml.safe_load((ROOT / "plugins/filter/flow_log_report.yml").read_text(encoding="utf-8"))
+    for entry in spec["argument_specs"].values():
+        assert entry["options"]["drift_report_formats"]["choices"] == list(FILES)
+    assert names["__drift_report_endings"] == FILES
+    assert documented["DOCUMENTATION"]["options"]["output_format"]["choices"] == list(FORMATS)
+
+
+@pytest.mark.parametrize("name", ["baseline", "previous", "history"])
+def test_both_entry_points_read_the_same(name: str) -> None:
+    spec = yaml.safe_load((ROOT / "roles/drift_report/meta/argument_specs.yml").read_text(encoding="utf-8"))
+    main, check = (spec["argument_specs"][entry]["options"] for entry in ("main", "check"))
+    assert main[f"drift_report_{name}"] == check[f"drift_report_{name}"]

@@ -1,0 +1,117 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The playbooks run only part of the way: each stage does its own work, calls nothing of the others, and says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.integration.conftest import AnsibleRunner
+from tests.integration.publication import AUDIT
+from tests.integration.publication import BANK_VPC
+from tests.integration.publication import OPERATIONS
+from tests.integration.publication import SHOP
+from tests.integration.publication import SHOP_US_VPCS
+from tests.integration.publication import SHOP_VPCS
+from tests.integration.publication import Stage
+from tests.integration.publication import client
+from tests.integration.publication import findings
+from tests.integration.publication import flow_logs
+from tests.integration.publication import inventory
+from tests.integration.publication import line
+from tests.integration.publication import report
+from tests.simulator.client import SimulatorProcess
+
+PUBLISH, DRIFT = "flowlogs.aws.publish_to_s3", "flowlogs.aws.drift_report"
+TARGETS = {*SHOP_VPCS, *SHOP_US_VPCS, BANK_VPC}
+
+
+@pytest.fixture(name="stage")
+def _stage(ansible: AnsibleRunner, simulator: SimulatorProcess) -> Stage:
+    return Stage(ansible, simulator)
+
+
+def of_stages(stages: Any) -> dict[str, Any]:
+    """Variables for a run that has only some stages."""
+    return {"variables": {"flow_log_stages": stages}}
+
+
+def services(stage: Stage) -> set[str]:
+    """The services that the last run called."""
+    return {call["service"] for call in stage.simulator.calls()}
+
+
+def test_one_stage_after_the_other_is_the_same_as_all_at_once(stage: Stage) -> None:
+    """First the buckets, as text of the command line, then the flow logs; nothing is left for a whole run."""
+    first = stage(PUBLISH, inventory(), "-e", "flow_log_stages=destinations")
+    assert line(first, "flow logs:") == "flow logs: stages=destinations destinations=2 put_policy=2 failed=0"
+    assert stage.writes() == ["PutBucketPolicy"] * 2
+    assert "ec2" not in services(stage)
+
+    second = stage(PUBLISH, inventory(), **of_stages(["flow_logs"]))
+    assert line(second, "flow logs:") == "flow logs: stages=flow_logs targets=6 batches=3 create=6 failed=0"
+    assert stage.writes() == ["CreateFlowLogs"] * 3
+    assert services(stage) <= {"ec2", "sts"}
+
+    stage(PUBLISH, inventory())
+    assert stage.writes() == []
+
+
+def test_flow_logs_alone_are_made_whatever_became_of_the_destination(stage: Stage) -> None:
+    """Of a whole run the batches of a bucket that fails are left out; a run without destinations has none to wait for."""
+    document = inventory()
+    document["all"]["children"] = {"audit": document["all"]["children"]["audit"]}
+    stage(PUBLISH, document, **of_stages("destinations"))
+    stage.simulator.fault(operation="GetBucketPolicy", action="deny", times=None)
+    whole = stage(PUBLISH, document, succeeds=False)
+    assert line(whole, "flow logs:").endswith("failed=2") and flow_logs(stage.simulator, SHOP, "us-east-1") == {}
+    stage(PUBLISH, document, **of_stages("flow_logs"))
+    assert sorted(flow_logs(stage.simulator, SHOP, "us-east-1")) == SHOP_US_VPCS
+
+
+def test_permissions_alone(stage: Stage) -> None:
+    document = inventory()
+    document["all"]["vars"]["flow_log_permission_principals"] = [{"type": "role", "name": "publisher"}]
+    document["all"]["children"] = {"audit": document["all"]["children"]["audit"]}
+    client(stage.simulator, "iam", SHOP).create_role(RoleName="publisher", AssumeRolePolicyDocument="{}")
+    stage(PUBLISH, document, **of_stages("permissions"))
+    assert stage.writes() == ["PutRolePolicy"]
+    assert services(stage) <= {"iam", "sts"}
+
+
+@pytest.mark.parametrize("playbook", [PUBLISH, DRIFT])
+def test_a_word_that_is_no_stage_is_refused_before_the_first_call(stage: Stage, playbook: str) -> None:
+    refused = stage(playbook, inventory(), **of_stages(["flow_logs", "destination"]), succeeds=False)
+    assert (
+        "flow_log_stages: 'destination' is not accepted. Allowed: one or more of permissions, destinations, flow_logs"
+        in (" ".join(refused.output.split()))
+    )
+    assert stage.simulator.calls() == []
+
+
+def test_a_report_of_one_stage_claims_nothing_of_the_others(stage: Stage) -> None:
+    stage(PUBLISH, inventory())
+    stage(DRIFT, inventory(), **of_stages("destinations"))
+    assert findings(stage.folder) == {"in_sync": {OPERATIONS, AUDIT}, "not_evaluated": TARGETS}
+    assert "ec2" not in services(stage)
+    assert report(stage.folder)["verdict"] == "unknown"
+    stage(DRIFT, inventory(), **of_stages("flow_logs"))
+    assert findings(stage.folder) == {"in_sync": TARGETS, "not_evaluated": {OPERATIONS, AUDIT}}
+    stage(DRIFT, inventory())
+    assert report(stage.folder)["verdict"] == "in_sync"
+
+
+def test_two_stages_played_in_one_run(stage: Stage) -> None:
+    """What the first left on hosts is neither counted nor waited for in the second."""
+    plays = [{"import_playbook": PUBLISH, "vars": {"flow_log_stages": name}} for name in ("destinations", "flow_logs")]
+    run = stage(plays, inventory())
+    told = [item["result"]["msg"] for item in run.results if item["task"] == "Say what was done"]
+    assert told == [
+        "flow logs: stages=destinations destinations=2 put_policy=2 failed=0",
+        "flow logs: stages=flow_logs targets=6 batches=3 create=6 failed=0",
+    ]
+    assert stage.writes() == ["PutBucketPolicy"] * 2 + ["CreateFlowLogs"] * 3

@@ -1,0 +1,455 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Each piece of code in the README and the guides is one that works: its options, variables, commands and files exist.
+
+The quick start is run as a whole, see tests/integration/test_readme.py.
+"""
+
+from __future__ import annotations
+
+import configparser
+import functools
+import json
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+from ansible.cli.adhoc import AdHocCLI
+from ansible.cli.doc import DocCLI
+from ansible.cli.galaxy import GalaxyCLI
+from ansible.cli.inventory import InventoryCLI
+from ansible.cli.playbook import PlaybookCLI
+from botocore import xform_name
+from botocore.session import Session
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.baseline import parse_baseline
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import plan_publication
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_options import wanted_from_options
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_plan import plan_bucket_policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import failure_message
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import VARIABLES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import HostVariables
+from tests.markdown import Block
+from tests.markdown import blocks
+from tests.rst import code_blocks
+from tests.unit.meta.project import ROOT
+from tests.unit.meta.project import read
+from tests.unit.meta.project import read_yaml
+from tests.unit.meta.project import roles
+from tests.unit.meta.project import tracked_under
+
+GUIDES = tracked_under("docs/docsite/rst", suffix=".rst")
+PAGES = ["README.md", "CONTRIBUTING.md", *GUIDES]
+# What of a task is for Ansible and not for its module.
+KEYWORDS = {
+    "name",
+    "register",
+    "when",
+    "loop",
+    "loop_control",
+    "vars",
+    "delegate_to",
+    "run_once",
+    "check_mode",
+    "no_log",
+}
+# A target that has all that every target needs, for settings that leave something to other files.
+TARGET = {
+    "flow_log_resource_id": "vpc-0123456789abcdef0",
+    "flow_log_account_id": "111122223333",
+    "flow_log_region": "eu-west-1",
+    "flow_log_destination": "arn:aws:s3:::example-flow-logs/network/",
+    "flow_log_bucket_region": "eu-west-1",
+}
+# Variables of a run, which no host has.
+OF_A_RUN = {"flow_log_delivery_hours", "flow_log_hosts", "flow_log_retire", "flow_log_stages"}
+CLIS = {
+    "ansible": AdHocCLI,
+    "ansible-doc": DocCLI,
+    "ansible-galaxy": GalaxyCLI,
+    "ansible-inventory": InventoryCLI,
+    "ansible-playbook": PlaybookCLI,
+}
+# Files of a continuous integration.
+PIPELINE = re.compile(r"# \.(?:github/workflows/|gitlab-ci)")
+# Collections that are not installed here, and programs of others, whose words are not looked at.
+NOT_HERE = ("awx.awx.",)
+OTHERS = {"ansible-builder", "podman", "pytest", "python", "terraform"}
+
+
+def all_blocks(name: str) -> list[Block]:
+    """Return the code blocks of a page."""
+    text = read(name)
+    if name.endswith(".rst"):
+        return code_blocks(text)
+    languages = sorted(set(re.findall(r"^```(\w+)$", text, re.MULTILINE)))
+    return [block for language in languages for block in blocks(text, language)]
+
+
+BLOCKS = {f"{name}:{number}": block for name in PAGES for number, block in enumerate(all_blocks(name), 1)}
+
+
+def of(*languages: str) -> list[str]:
+    """Return the names of the blocks in some languages."""
+    return [name for name, block in BLOCKS.items() if block.language in languages]
+
+
+class Loader(yaml.SafeLoader):  # pylint: disable=too-many-ancestors
+    """Reads YAML with Ansible's tag for texts that are no templates."""
+
+
+Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
+
+
+def load(name: str) -> Any:
+    """Return what a block of YAML holds."""
+    return yaml.load(BLOCKS[name].text, Loader)
+
+
+# -- YAML ---------------------------------------------------------------------------------------------------------
+
+
+def tasks_of(content: Any) -> Iterator[dict[str, Any]]:
+    """Yield the tasks of a list of tasks or plays, also those inside of blocks."""
+    for item in content if isinstance(content, list) else []:
+        inside = [item[key] for key in ("tasks", "pre_tasks", "post_tasks", "block", "rescue", "always") if key in item]
+        if inside:
+            for tasks in inside:
+                yield from tasks_of(tasks)
+        else:
+            yield item
+
+
+def module_of(task: dict[str, Any]) -> str:
+    """Return the module or action of a task, by its full name."""
+    (name,) = [key for key in task if key not in KEYWORDS]
+    assert re.fullmatch(r"\w+\.\w+\.\w+", name), f"{name} is no full name"
+    return name
+
+
+@functools.cache
+def documentation() -> dict[str, Any]:
+    """Return what ansible-doc says of every module that a block uses."""
+    used = {module_of(task) for name in of("yaml", "yaml+jinja") for task in tasks_of(load(name))}
+    program = pathlib.Path(sys.executable).with_name("ansible-doc")
+    here = sorted(name for name in used if not name.startswith(NOT_HERE))
+    done = subprocess.run([program, "--json", *here], cwd=ROOT, check=True, stdout=subprocess.PIPE)
+    return {name: page["doc"] for name, page in json.loads(done.stdout).items()}
+
+
+def wrong_options(given: Any, options: dict[str, Any], where: str = "") -> list[str]:
+    """Return what a module does not have, or does not take, of what it is given."""
+    wrong: list[str] = []
+    for name, value in (given or {}).items():
+        option = {alias: known for key, known in options.items() for alias in [key, *known.get("aliases", [])]}.get(
+            name
+        )
+        if option is None:
+            wrong.append(f"{where}{name}")
+        elif option.get("suboptions"):
+            inner = value if isinstance(value, list) else [value]
+            wrong += [text for item in inner for text in wrong_options(item, option["suboptions"], f"{where}{name}.")]
+        elif "choices" in option and not _is_template(value):
+            values = value if isinstance(value, list) else [value]
+            wrong += [f"{where}{name}={item}" for item in values if str(item) not in map(str, option["choices"])]
+    return wrong
+
+
+def _is_template(value: Any) -> bool:
+    return isinstance(value, str) and "{{" in value
+
+
+def check_task(task: dict[str, Any]) -> None:
+    """Assert that the module of a task has the options that it is given."""
+    name = module_of(task)
+    if name.startswith(NOT_HERE):
+        return
+    doc, given = documentation()[name], task[name]
+    if name == "ansible.builtin.import_playbook":
+        assert (ROOT / "playbooks" / f"{given.removeprefix('flowlogs.aws.')}.yml").is_file()
+        assert unknown_variables(task.get("vars", {})) == set()
+    elif isinstance(given, dict) and name not in ("ansible.builtin.set_fact", "ansible.builtin.assert"):
+        options = doc["options"]
+        assert wrong_options(given, options) == []
+        required = [{key, *one.get("aliases", [])} for key, one in options.items() if one.get("required")]
+        assert [names for names in required if not names & set(given)] == []
+    if name in ("ansible.builtin.include_role", "ansible.builtin.import_role"):
+        check_role(given, task.get("vars", {}))
+
+
+def check_role(given: dict[str, Any], variables: dict[str, Any]) -> None:
+    """Assert that a role and its entry point exist, and have the variables that are given."""
+    role = given["name"].removeprefix("flowlogs.aws.")
+    assert role in roles()
+    specs = read_yaml(f"roles/{role}/meta/argument_specs.yml")["argument_specs"]
+    assert set(variables) <= set(specs[given.get("tasks_from", "main")]["options"])
+
+
+@functools.cache
+def inventory_options() -> set[str]:
+    """Return the options of the inventory plugin."""
+    command = [pathlib.Path(sys.executable).with_name("ansible-doc"), "--json", "-t", "inventory"]
+    done = subprocess.run([*command, "flowlogs.aws.flow_log_targets"], cwd=ROOT, check=True, stdout=subprocess.PIPE)
+    return set(json.loads(done.stdout)["flowlogs.aws.flow_log_targets"]["doc"]["options"])
+
+
+@functools.cache
+def role_variables() -> set[str]:
+    """Return the variables of all roles."""
+    specs = [read_yaml(f"roles/{role}/meta/argument_specs.yml")["argument_specs"] for role in roles()]
+    return {name for spec in specs for entry in spec.values() for name in entry["options"]}
+
+
+def unknown_variables(given: Any) -> set[str]:
+    """Return the names that are no variables of this collection."""
+    return set(given) - set(VARIABLES) - OF_A_RUN - role_variables()
+
+
+def check_settings(settings: dict[str, Any]) -> None:
+    """Assert that variables exist, and that a target takes those that are for targets."""
+    assert unknown_variables(settings) == set()
+    own = {name: value for name, value in settings.items() if name in VARIABLES and not _is_template(value)}
+    planned = plan_publication([HostVariables("host", {**TARGET, **own}, ("all",), {}, {})])
+    assert [host.message for host in planned.invalid] == []
+    assert planned.notes == ()
+
+
+def check_inventory(groups: dict[str, Any]) -> None:
+    """Assert that groups have nothing but what groups can have, and their hosts and variables are right."""
+    for group in groups.values():
+        assert set(group or {}) <= {"hosts", "children", "vars"}
+        check_settings((group or {}).get("vars") or {})
+        for variables in ((group or {}).get("hosts") or {}).values():
+            check_settings(variables or {})
+        check_inventory((group or {}).get("children") or {})
+
+
+def check_mapping(content: dict[str, Any]) -> None:
+    """Assert that a file of one dictionary is right, whichever kind of file it is."""
+    if any(name.startswith(("flow_log_", "publish_to_s3_", "drift_report_")) for name in content):
+        check_settings(content)
+    elif "plugin" in content or set(content) <= inventory_options():
+        own = content.get("plugin", "flowlogs.aws.flow_log_targets") == "flowlogs.aws.flow_log_targets"
+        assert not own or set(content) <= inventory_options()
+    elif set(content) == {"accepted"}:
+        assert parse_baseline(content, "accepted.yml")
+    elif set(content) == {"collections"}:
+        assert all(set(item) <= {"name", "type", "version", "source"} for item in content["collections"])
+    else:
+        check_inventory(content)
+
+
+def scripts_in(content: Any) -> Iterator[str]:
+    """Yield what the steps of a pipeline run."""
+    if isinstance(content, dict):
+        for key, value in content.items():
+            yield from (
+                map(str, value if isinstance(value, list) else [value])
+                if key in ("run", "script")
+                else scripts_in(value)
+            )
+    elif isinstance(content, list):
+        for item in content:
+            yield from scripts_in(item)
+
+
+def check_script(text: str) -> None:
+    """Assert that a script can be read by a shell, and that its calls of Ansible are right."""
+    assert subprocess.run(["sh", "-n"], input=text, text=True, check=False).returncode == 0
+    found = re.findall(r"\bansible-(?:playbook|galaxy|doc|inventory) [^;|>\n]*", text.replace("\\\n", " "))
+    for command in found:
+        check_ansible(shlex.split(command))
+
+
+@pytest.mark.parametrize("name", of("yaml", "yaml+jinja"))
+def test_yaml_uses_what_there_is(name: str) -> None:
+    content = load(name)
+    if PIPELINE.match(BLOCKS[name].text):
+        scripts = list(scripts_in(content))
+        assert [text for text in scripts if "flowlogs.aws" in text]
+        for text in scripts:
+            check_script(text)
+    elif isinstance(content, dict):
+        check_mapping(content)
+    else:
+        found = list(tasks_of(content))
+        assert found
+        for task in found:
+            check_task(task)
+
+
+# -- commands -----------------------------------------------------------------------------------------------------
+
+
+def command_lines(block: Block) -> list[list[str]]:
+    """Return the commands of a block as lists of words, without what is printed and without redirections."""
+    text = block.text.replace("\\\n", " ")
+    lines = [
+        line.removeprefix("$ ") for line in text.splitlines() if block.language != "console" or line.startswith("$ ")
+    ]
+    commands = [shlex.split(line, comments=True) for line in lines]
+    return [_without_redirection(words) for words in commands if words]
+
+
+def _without_redirection(words: list[str]) -> list[str]:
+    end = next((number for number, word in enumerate(words) if word in ("|", ">", ">>", "&&", "||", ";")), len(words))
+    return words[:end]
+
+
+def check_ansible(words: list[str]) -> None:
+    """Assert that Ansible takes a command line, and that playbooks and variables in it exist."""
+    cli = CLIS[words[0]](words)
+    try:
+        cli.parse()
+    except SystemExit as error:
+        raise AssertionError(f"not a command line: {shlex.join(words)}") from error
+    for word in words[1:]:
+        if word.startswith("flowlogs.aws.") and words[0] == "ansible-playbook":
+            assert (ROOT / "playbooks" / f"{word.removeprefix('flowlogs.aws.')}.yml").is_file()
+    for text in _extra_variables(words):
+        given = json.loads(text) if text.startswith("{") else dict(part.split("=", 1) for part in shlex.split(text))
+        assert unknown_variables(given) == set()
+
+
+def _extra_variables(words: list[str]) -> list[str]:
+    pairs = zip(words, words[1:])
+    return [value for option, value in pairs if option in ("-e", "--extra-vars") and not value.startswith("@")]
+
+
+def check_make(words: list[str]) -> None:
+    """Assert that the targets exist."""
+    targets = set(re.findall(r"^([a-z]+):", read("Makefile"), re.MULTILINE))
+    assert {word for word in words[1:] if "=" not in word} <= targets
+
+
+def check_aws(words: list[str]) -> None:
+    """Assert that the service has the operation."""
+    session = Session()
+    names = {xform_name(name, "-") for name in session.get_service_model(words[1]).operation_names}
+    assert words[2] in names
+
+
+def check_python(words: list[str]) -> None:
+    """Assert that the script is there and knows the command."""
+    if words[1:2] == ["tools/dev.py"]:
+        assert f'    "{words[2]}": ' in read("tools/dev.py")
+
+
+def check_file(words: list[str]) -> None:
+    """Assert that a file of this project that a command reads is there, or is one that a report writes."""
+    assert (ROOT / words[1]).is_file() or words[1].startswith("flow-log-report/")
+
+
+CHECKS: dict[str, Callable[[list[str]], None]] = {
+    "aws": check_aws,
+    "cat": check_file,
+    "cp": check_file,
+    "make": check_make,
+    "python3": check_python,
+}
+
+
+@pytest.mark.parametrize("name", of("shell", "console"))
+def test_commands_exist_and_take_what_they_are_given(name: str) -> None:
+    lines = command_lines(BLOCKS[name])
+    assert lines
+    for words in lines:
+        program = words[0].removeprefix(".venv/bin/")
+        words = [program, *words[1:]]
+        check = check_ansible if program in CLIS else CHECKS.get(program)
+        assert check or program in OTHERS, program
+        if check:
+            check(words)
+
+
+@pytest.mark.parametrize("name", of("sh", "bash"))
+def test_scripts_are_right(name: str) -> None:
+    check_script(BLOCKS[name].text)
+
+
+# -- the rest -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", of("json"))
+def test_json_can_be_read(name: str) -> None:
+    assert json.loads(BLOCKS[name].text)
+
+
+@pytest.mark.parametrize("name", of("ini"))
+def test_ini_can_be_read(name: str) -> None:
+    parser = configparser.ConfigParser()
+    parser.read_string(BLOCKS[name].text)
+    assert parser.sections()
+
+
+@pytest.mark.parametrize("name", of("hcl"))
+def test_braces_of_terraform_match(name: str) -> None:
+    text = BLOCKS[name].text
+    assert text.count("{") == text.count("}") > 0
+    assert all(re.fullmatch(r"\s*(?:[\w ]+\{|\}|\w+ += .+|)", line) for line in text.splitlines())
+
+
+def test_every_language_has_a_check() -> None:
+    checked = {"yaml", "yaml+jinja", "shell", "console", "bash", "sh", "json", "ini", "hcl"}
+    # What is printed: of the README and the quick start in test_readme.py, of other guides where they are tested.
+    printed = {"text", "markdown"}
+    assert {block.language for block in BLOCKS.values()} - checked - printed == set()
+
+
+def test_the_policy_for_an_organisation_is_that_of_the_module() -> None:
+    (shown,) = [block for block in all_blocks("docs/docsite/rst/guide_organization.rst") if block.language == "json"]
+    options = {
+        "bucket": "example-central-flow-logs",
+        "prefixes": ["network/"],
+        "regions": ["eu-west-1", "us-east-1"],
+        "organization_id": "o-a1b2c3d4e5",
+        "layouts": ["plain"],
+    }
+    assert json.loads(shown.text) == plan_bucket_policy(None, wanted_from_options(options, "aws")).after
+
+
+def test_the_failure_that_is_shown_reads_so() -> None:
+    (shown,) = all_blocks("docs/docsite/rst/guide_troubleshooting.rst")
+    message = "LogDestination: example-flow-logs does not exist"
+    item = Unsuccessful("vpc-0123456789abcdef0", "400", message, hint_for("CreateFlowLogs", "400", message))
+    text = failure_message("publish flow logs to arn:aws:s3:::example-flow-logs/network/", [item])
+    assert " ".join(shown.text.split()) == text
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        Block("yaml", "flow_log_destinatoin: x", ""),
+        Block("yaml", "flow_log_layouts: [round]", ""),
+        Block("yaml", "shop: {hosts: {a: {flow_log_regoin: eu-west-1}}}", ""),
+        Block("yaml", "plugin: flowlogs.aws.flow_log_targets\ntype: [VPC]", ""),
+        Block("yaml", "- flowlogs.aws.s3_flow_log_info: {regoin: eu-west-1}", ""),
+        Block("yaml", "- ansible.builtin.import_playbook: flowlogs.aws.publish", ""),
+        Block("yaml", "- ansible.builtin.include_role: {name: flowlogs.aws.publish_to_s3, tasks_from: bucket}", ""),
+        Block("console", "$ ansible-playbook -i inventory flowlogs.aws.publish", ""),
+        Block("console", "$ ansible-playbook -i inventory flowlogs.aws.retire --chek", ""),
+        Block("console", "$ ansible-playbook flowlogs.aws.retire -e flow_log_retired=true", ""),
+        Block("shell", "make dosc", ""),
+        Block("shell", "aws ec2 describe-flowlogs", ""),
+        Block("shell", "unheard-of", ""),
+    ],
+)
+def test_the_checks_see_what_is_wrong(block: Block, monkeypatch: pytest.MonkeyPatch) -> None:
+    documentation()
+    monkeypatch.setitem(BLOCKS, "wrong", block)
+    check = (
+        test_yaml_uses_what_there_is if block.language == "yaml" else test_commands_exist_and_take_what_they_are_given
+    )
+    with pytest.raises((AssertionError, KeyError, ValueError)):
+        check("wrong")

@@ -1,0 +1,137 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The page on troubleshooting has every message that the collection can give, as the code says it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+from collections.abc import Iterator
+
+import pytest
+import yaml
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from tests.rst import plain
+from tests.unit.meta.project import parse
+from tests.unit.meta.project import read
+from tests.unit.meta.project import tracked_under
+
+PAGE = plain(read("docs/docsite/rst/guide_troubleshooting.rst"))
+CODE = tracked_under("plugins")
+CORE = "plugins/module_utils/_core"
+# Everything that these say is said to people.
+ALL_MESSAGES = [f"{CORE}/{name}.py" for name in ("hints", "bucket_policy_errors", "key_policy_errors", "gap_findings")]
+PLACEHOLDER = re.compile(r"\{\w+\}")
+# Calls that refuse what was given: option, value, what is allowed.
+REFUSALS = {"InputError", "error"}
+# Calls that say what could not be done, with the code first or second.
+FAILURES = {"Unsuccessful", "gap", "AnsibleFilterError"}
+WORDS_IN_A_MESSAGE = 4
+
+
+def pieces(node: ast.AST) -> list[str]:
+    """Return the literal parts of a text that is put together, in order."""
+    return [item.value for item in ast.walk(node) if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+
+
+def calls(tree: ast.AST, names: set[str]) -> Iterator[ast.Call]:
+    """Yield the calls of functions, methods and classes with these names."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in names:
+            yield node
+
+
+def docstrings(tree: ast.AST) -> set[str]:
+    """Return the texts that only stand there as a statement."""
+    return {text for node in ast.walk(tree) if isinstance(node, ast.Expr) for text in pieces(node)[:1]}
+
+
+def messages(texts: Iterable[str], words: int = WORDS_IN_A_MESSAGE) -> set[str]:
+    """Return the texts that have so many words, in the form of :func:`plain`; patterns (^...) are no texts."""
+    said = [text for text in texts if not text.startswith("^") and len(re.findall(r"[A-Za-z]{2,}", text)) >= words]
+    return {plain(text).strip(" .:;,()[]") for text in said}
+
+
+def missing(texts: set[str]) -> list[str]:
+    """Return the texts that the page does not have."""
+    return sorted(text for text in texts if text not in PAGE)
+
+
+@pytest.mark.parametrize("name", CODE)
+def test_what_is_allowed_is_on_the_page(name: str) -> None:
+    refused = [node for node in calls(parse(name), REFUSALS) if len(node.args) == 3]
+    texts = messages((text for node in refused for text in pieces(node.args[2])), words=2)
+    assert missing(texts) == []
+    options = {node.args[0].value for node in refused if isinstance(node.args[0], ast.Constant)}
+    assert [option for option in options if option.split(".")[0] not in PAGE] == []
+
+
+@pytest.mark.parametrize("name", CODE)
+def test_codes_and_messages_of_failures_are_on_the_page(name: str) -> None:
+    functions = [node for node in ast.walk(parse(name)) if isinstance(node, ast.FunctionDef)]
+    failing = [function for function in functions if next(calls(function, FAILURES), None)]
+    texts = {text for function in failing for text in set(pieces(function)) - docstrings(function)}
+    codes = {text for text in texts if re.fullmatch(r"(?:[A-Z][a-z]+){2,}(?:AWS)?", text)}
+    assert [code for code in codes if code not in PAGE] == []
+    assert missing(messages(texts)) == []
+
+
+@pytest.mark.parametrize("name", ALL_MESSAGES)
+def test_hints_are_on_the_page(name: str) -> None:
+    tree = parse(name)
+    texts = {part for text in set(pieces(tree)) - docstrings(tree) for part in PLACEHOLDER.split(text)}
+    assert missing(messages(texts)) == []
+
+
+def test_codes_with_a_hint_are_on_the_page() -> None:
+    tree = parse(f"{CORE}/bucket_policy_errors.py"), parse(f"{CORE}/key_policy_errors.py")
+    tables = [node for part in tree for node in ast.walk(part) if isinstance(node, ast.Dict)]
+    codes = [key.value for table in tables for key in table.keys if isinstance(key, ast.Constant)]
+    assert len(codes) > 10
+    assert [code for code in codes if code not in PAGE] == []
+
+
+@pytest.mark.parametrize("name", CODE)
+def test_calls_that_can_fail_are_on_the_page(name: str) -> None:
+    done = [text for node in calls(parse(name), {"common_error_handler"}) for text in pieces(node)[:1]]
+    assert [text for text in done if text.split("{")[0].strip() not in PAGE] == []
+
+
+@pytest.mark.parametrize("name", tracked_under("roles", "playbooks", suffix=".yml"))
+def test_what_roles_and_playbooks_fail_with_is_on_the_page(name: str) -> None:
+    texts = [text for task in tasks_in(yaml.safe_load(read(name))) for text in failing_texts(task)]
+    said = [part for text in texts for part in re.split(r"\{\{.*?\}\}", text, flags=re.DOTALL)]
+    assert missing(messages(said)) == []
+
+
+def tasks_in(content: object) -> Iterator[dict]:
+    """Yield every dictionary inside of a YAML document."""
+    if isinstance(content, dict):
+        yield content
+    for item in content.values() if isinstance(content, dict) else content if isinstance(content, list) else ():
+        yield from tasks_in(item)
+
+
+def failing_texts(task: dict) -> list[str]:
+    """Return what a task says when it fails the run."""
+    return [
+        str((task.get(module) or {}).get(option) or "")
+        for module, option in (("ansible.builtin.fail", "msg"), ("ansible.builtin.assert", "fail_msg"))
+    ]
+
+
+def test_the_page_says_how_a_refusal_reads() -> None:
+    assert str(InputError("OPTION", "VALUE", "WHAT")).replace("'", "") in PAGE
+
+
+def test_the_check_sees_what_lacks() -> None:
+    tree = ast.parse(
+        'def f():\n    """A docstring of some more words."""\n    return Unsuccessful(x, "A", f"This {y} is nowhere to be found.")'
+    )
+    (call,) = calls(tree, FAILURES)
+    assert missing(messages(pieces(call))) == ["is nowhere to be found"]
+    assert docstrings(tree) == {"A docstring of some more words."}

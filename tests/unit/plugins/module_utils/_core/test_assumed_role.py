@@ -1,0 +1,105 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A role in connection options: what is refused, and what modules of amazon.aws get instead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import AssumedRole
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import in_session
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import role_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import HostVariables
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import VariableError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import read_target
+
+ROLE = "arn:aws:iam::111122223333:role/net/flow-logs"
+KEYS = {"access_key": "ASIAEXAMPLE", "secret_key": "secret-of-the-session", "session_token": "token-of-the-session"}
+SESSION = {"changed": True, "sts_creds": {**KEYS, "expiration": "2026-01-01T00:00:00+00:00"}}
+
+
+@pytest.mark.parametrize("options", [{}, {"profile": "shop"}, {"assume_role_arn": None}, {"assume_role_arn": ""}])
+def test_without_a_role_the_credentials_are_used_as_they_are(options: dict[str, Any]) -> None:
+    assert role_of(options) is None
+    assert role_of({**options, "assume_role_session_name": "flowlogs.aws"}) is None
+
+
+def test_a_role_with_all_that_is_said_of_it() -> None:
+    options = {"assume_role_arn": ROLE, "assume_role_external_id": "example-42", "assume_role_session_name": "nightly"}
+    role = role_of(options)
+    assert role == AssumedRole(ROLE, "example-42", "nightly")
+    assert role.request() == {"RoleArn": ROLE, "RoleSessionName": "nightly", "ExternalId": "example-42"}
+    assert AssumedRole(ROLE).request() == {"RoleArn": ROLE, "RoleSessionName": "flowlogs.aws"}
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov", "aws-iso-b"])
+def test_roles_of_every_partition(partition: str) -> None:
+    arn = f"arn:{partition}:iam::111122223333:role/flow-logs"
+    assert role_of({"assume_role_arn": arn}) == AssumedRole(arn)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("assume_role_arn", "flow-logs"),
+        ("assume_role_arn", "arn:aws:iam::111122223333:user/flow-logs"),
+        ("assume_role_arn", "arn:aws:iam::1111:role/flow-logs"),
+        ("assume_role_arn", "arn:aws:iam::111122223333:role/"),
+        ("assume_role_arn", "arn:aws:sts::111122223333:assumed-role/flow-logs/x"),
+        ("assume_role_arn", f"{ROLE}\n"),
+        ("assume_role_arn", 111122223333),
+        ("assume_role_external_id", "x"),
+        ("assume_role_external_id", "with blanks"),
+        ("assume_role_session_name", "x"),
+        ("assume_role_session_name", "a/b"),
+        ("assume_role_session_name", "x" * 65),
+    ],
+)
+def test_what_sts_would_never_take_is_refused_by_name(option: str, value: Any) -> None:
+    with pytest.raises(InputError) as refused:
+        role_of({"assume_role_arn": ROLE, option: value})
+    assert refused.value.option == option
+
+
+def test_an_external_id_without_a_role_is_refused() -> None:
+    with pytest.raises(InputError, match="beside assume_role_arn"):
+        role_of({"assume_role_external_id": "example-42"})
+
+
+@pytest.mark.parametrize("variable", ["flow_log_aws", "flow_log_bucket_aws", "flow_log_key_aws"])
+def test_a_host_with_a_wrong_role_is_refused(variable: str) -> None:
+    common = {"flow_log_account_id": "111122223333", "flow_log_region": "eu-west-1", "flow_log_destination": "central"}
+    with pytest.raises(VariableError) as refused:
+        read_target(HostVariables("vpc-1", {**common, variable: {"assume_role_arn": "flow-logs"}}))
+    assert refused.value.variable == f"{variable}.assume_role_arn"
+
+
+def test_without_a_role_amazon_aws_gets_the_options_as_they_are() -> None:
+    options = {"profile": "shop", "endpoint_url": "https://example.com", "assume_role_arn": ""}
+    assert in_session(options, None) == {"profile": "shop", "endpoint_url": "https://example.com"}
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"profile": "automation"},
+        {"aws_profile": "automation"},
+        {"access_key": "AKIA", "secret_key": "own", "session_token": "own"},
+        {"aws_access_key": "AKIA", "aws_secret_key": "own"},
+        {"aws_access_key_id": "AKIA", "aws_secret_access_key": "own", "aws_session_token": "own"},
+    ],
+)
+def test_the_session_takes_the_place_of_the_credentials_under_whatever_name(own: dict[str, str]) -> None:
+    made = in_session({**own, "region": "eu-west-1", "assume_role_arn": ROLE}, SESSION)
+    assert made == {"region": "eu-west-1", "profile": "", **KEYS}
+
+
+@pytest.mark.parametrize("session", [None, {}, {"skipped": True}, {"failed": True, "msg": "denied"}])
+def test_without_a_session_nothing_goes_on_with_other_credentials(session: Any) -> None:
+    with pytest.raises(InputError, match=ROLE):
+        in_session({"profile": "automation", "assume_role_arn": ROLE}, session)

@@ -1,0 +1,216 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The report: ids that stay, severities that can be set, what changed since the last one, what earlier runs found."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.baseline import parse_baseline
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import FINDINGS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import SEVERITIES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding_ids import fingerprint
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_changes import parse_previous
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_history import history_entry
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_history import history_text
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_history import parse_history
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import Weighing
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import failing
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import weighed
+from tests.unit.plugins.module_utils._core.report_rows import BANK
+from tests.unit.plugins.module_utils._core.report_rows import SHOP
+from tests.unit.plugins.module_utils._core.report_rows import drifted
+from tests.unit.plugins.module_utils._core.report_rows import row
+
+TODAY = "2026-06-01"
+
+
+def baseline(*findings: str, target: str = "vpc-1") -> Weighing:
+    """A baseline that accepts these findings of one target."""
+    usual = {"target": target, "reason": "r", "owner": "o", "expires": TODAY}
+    return Weighing(
+        baseline=parse_baseline({"accepted": [{"finding": name, **usual} for name in findings]}), today=TODAY
+    )
+
+
+# -- ids ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"evidence": "Other words."},
+        {"remedy": "x"},
+        {"groups": ("new",)},
+        {"host": "h"},
+        {"flow_log_id": "fl-2"},
+        {"changes": ({"field": "name", "current": "b", "desired": "c"},)},
+    ],
+)
+def test_an_id_does_not_depend_on_words_and_values(more: dict[str, Any]) -> None:
+    usual = {"changes": ({"field": "name", "current": "a", "desired": "c"},)}
+    assert fingerprint(row("drifted", **usual)) == fingerprint(row("drifted", **{**usual, **more}))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        row("missing"),
+        row("drifted", "vpc-2"),
+        row("drifted", account_id=BANK),
+        row("drifted", region="us-east-1"),
+        row("drifted", destination="arn:aws:s3:::other/"),
+        drifted(name="a"),
+    ],
+)
+def test_an_id_tells_what_a_finding_is_about(other: dict[str, Any]) -> None:
+    assert fingerprint(row("drifted")) != fingerprint(other)
+    assert len(fingerprint(other)) == 16
+
+
+@pytest.mark.parametrize("finding", ["extra", "duplicate"])
+def test_further_flow_logs_are_told_apart(finding: str) -> None:
+    assert fingerprint(row(finding, flow_log_id="fl-1")) != fingerprint(row(finding, flow_log_id="fl-2"))
+
+
+@given(st.lists(st.tuples(st.sampled_from(FINDINGS), st.sampled_from("ab")), max_size=9))
+def test_ids_are_unique(drawn: list[tuple[str, str]]) -> None:
+    ids = [found["id"] for found in weighed(row(*one) for one in drawn)["findings"]]
+    assert len(set(ids)) == len(ids)
+
+
+def test_an_accepted_finding_keeps_its_id() -> None:
+    (plain,) = weighed([drifted()])["findings"]
+    (ignored,) = weighed([drifted()], None, baseline("drifted"))["findings"]
+    assert (ignored["finding"], ignored["id"]) == ("ignored", plain["id"])
+
+
+# -- severities and verdict ---------------------------------------------------------------------------------------
+
+
+def test_severities_are_those_of_the_table_unless_told_otherwise() -> None:
+    made = weighed([row(name, f"vpc-{name}") for name in FINDINGS])
+    assert {found["finding"]: found["severity"] for found in made["findings"]} == SEVERITIES
+    assert made["severities"] == {"high": 4, "medium": 3, "low": 3, "info": 1, "ok": 1}
+    changed = weighed(made["findings"], None, Weighing(severities={"drifted": "high", "extra": "info"}))
+    assert changed["severities"] == {"high": 5, "medium": 2, "low": 2, "info": 2, "ok": 1}
+    assert failing(changed, ["high"]) == {"high": 5}
+
+
+@pytest.mark.parametrize(
+    ("given", "told"), [({"drift": "high"}, "'drift'"), ({"drifted": "critical"}, "drifted: 'critical'.*high, medium")]
+)
+def test_a_wrong_severity_is_refused(given: dict[str, str], told: str) -> None:
+    with pytest.raises(InputError, match=f"drift_report_severities.*{told}"):
+        weighed([], None, Weighing(severities=given))
+
+
+@pytest.mark.parametrize(
+    ("rows", "weighing", "expected"),
+    [
+        ([], Weighing(), "nothing_checked"),
+        ([row("ignored")], Weighing(), "nothing_checked"),
+        ([row("extra")], Weighing(), "nothing_checked"),
+        ([row("in_sync"), row("extra")], Weighing(), "in_sync"),
+        ([row("in_sync"), row("extra", planned_action="delete")], Weighing(), "drift"),
+        ([row("in_sync"), row("unknown")], Weighing(), "unknown"),
+        ([row("in_sync"), row("unknown"), row("missing")], Weighing(), "drift"),
+        ([drifted()], baseline("drifted"), "in_sync"),
+        ([row("missing")], baseline("missing"), "in_sync"),
+        ([row("extra", planned_action="delete")], baseline("extra"), "in_sync"),
+        ([drifted(), row("missing", "vpc-2")], baseline("drifted", "missing"), "drift"),
+        # Whoever accepts that something is not known does not thereby know it.
+        ([row("in_sync"), row("unknown")], baseline("unknown"), "unknown"),
+        ([row("not_evaluated")], baseline("not_evaluated"), "unknown"),
+    ],
+)
+def test_verdict(rows: list[dict[str, Any]], weighing: Weighing, expected: str) -> None:
+    assert weighed(rows, None, weighing)["verdict"] == expected
+
+
+# -- compared with the previous report ----------------------------------------------------------------------------
+
+
+def compared(before: list[dict[str, Any]], now: list[dict[str, Any]]) -> tuple[list[str], list[str], list[str]]:
+    """The classes of what is new, gone and still there."""
+    made = weighed(now, None, Weighing(previous=weighed(before, "2026-05-31")))
+    classes = {found["id"]: found["finding"] for found in made["findings"]}
+    changes = made["changes"]
+    assert changes["since"] == "2026-05-31"
+    gone = [found["finding"] for found in changes["gone"]]
+    return [classes[name] for name in changes["new"]], gone, [classes[name] for name in changes["still"]]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        ([], [row("in_sync")], ([], [], [])),
+        ([row("in_sync")], [row("missing")], (["missing"], [], [])),
+        ([row("missing")], [row("in_sync")], ([], ["missing"], [])),
+        ([row("missing")], [row("missing", evidence="other")], ([], [], ["missing"])),
+        ([row("missing")], [], ([], ["missing"], [])),
+        # What cannot be seen is not gone.
+        ([row("missing")], [row("unknown")], (["unknown"], [], [])),
+        ([row("missing")], [row("unknown", SHOP, target_type="Account")], (["unknown"], [], [])),
+        ([row("missing")], [row("unknown", "x/eu-west-1", target_type="Region")], (["unknown"], [], [])),
+        (
+            [row("missing")],
+            [row("unknown", "x/us-east-1", target_type="Region", region="us-east-1")],
+            (["unknown"], ["missing"], []),
+        ),
+        ([row("unknown")], [row("not_evaluated")], (["not_evaluated"], ["unknown"], [])),
+    ],
+)
+def test_changes(before: list[dict[str, Any]], now: list[dict[str, Any]], expected: tuple) -> None:
+    assert compared(before, now) == expected
+
+
+def test_without_a_previous_report_there_are_no_changes() -> None:
+    assert weighed([row("missing")])["changes"] is None
+    assert parse_previous("", "drift_report_previous") is None
+
+
+def test_a_report_of_version_1_0_can_be_compared_with() -> None:
+    old = {"version": "1.0", "findings": [{**row("missing"), "severity": "high"}]}
+    changes = weighed([row("missing")], None, Weighing(previous=parse_previous(json.dumps(old), "x")))["changes"]
+    assert (changes["since"], changes["new"], changes["gone"], len(changes["still"])) == (None, [], [], 1)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '"1.0"', '{"version": "2.0"}', "{}"])
+def test_what_is_no_report_is_not_compared_with(text: str) -> None:
+    with pytest.raises(InputError, match="drift_report_previous.*drift report of version 1"):
+        parse_previous(text, "drift_report_previous")
+
+
+# -- history ------------------------------------------------------------------------------------------------------
+
+
+def test_each_run_is_a_line_and_the_oldest_are_dropped() -> None:
+    text = ""
+    for day in (1, 2, 3):
+        made = weighed(
+            [row("in_sync"), row("missing", "vpc-2")], None, Weighing(history=parse_history(text, "history"))
+        )
+        assert len(made["history"]) == min(day - 1, 2)
+        text = history_text(made, f"2026-01-0{day}", length=2)
+    read = parse_history(text, "history")
+    assert [entry["generated_at"] for entry in read] == ["2026-01-02", "2026-01-03"]
+    assert read[1] == history_entry(made, "2026-01-03")
+    assert (read[1]["percent"], read[1]["counts"]["missing"], read[1]["severities"]["high"]) == (50.0, 1, 1)
+
+
+@pytest.mark.parametrize("line", ["no json", "[]", "{}"])
+def test_a_file_that_is_no_history_is_not_overwritten(line: str) -> None:
+    good = history_text(weighed([]), "2026-01-01", 1)
+    with pytest.raises(InputError, match="drift_report_history line 2"):
+        parse_history(good + line, "drift_report_history")
+    with pytest.raises(InputError, match="drift_report_history_length: 0"):
+        history_text(weighed([]), "2026-01-01", 0)
