@@ -3,6 +3,8 @@
 
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Without the tests that make up many examples.
+QUICK := -m 'not hypothesis' --ignore tests/unit/plugins/module_utils/_core/test_policy_agreement.py
 # Tests that run the plugins in their own process, where coverage is measured.
 COVERED := tests/unit/plugins tests/unit/meta/test_permissions.py tests/integration/test_s3_flow_log_scenarios.py \
   tests/integration/test_s3_flow_log_info.py $(wildcard tests/integration/test_flow_log_*.py)
@@ -25,7 +27,7 @@ test: setup ## run every test
 	.venv/bin/python -m pytest -n 2
 
 quick: setup ## run the quick tests: the logic and the project's own rules, in less than a minute
-	.venv/bin/python -m pytest -n 2 -m 'not hypothesis' tests/unit/meta tests/unit/plugins tests/unit/tools
+	.venv/bin/python -m pytest -n 2 $(QUICK) tests/unit/meta tests/unit/plugins tests/unit/tools
 
 coverage: setup ## measure which lines and branches the tests in one process reach, and list the others
 	.venv/bin/python -m pytest -n 2 --hypothesis-seed=0 --cov --cov-report= $(COVERED)
