@@ -58,7 +58,9 @@ def test_whole_way_makes_all_flow_logs_and_finds_nothing_to_do_then(tmp_path: pa
 def test_memory_and_cpu_are_those_of_all_processes_of_a_command(
     simulator: SimulatorProcess, tmp_path: pathlib.Path
 ) -> None:
-    work = "block = b'x' * 60_000_000; import time; end = time.process_time() + 0.5\nwhile time.process_time() < end: pass"
+    work = (
+        "block = b'x' * 60_000_000; import time; end = time.process_time() + 0.5\nwhile time.process_time() < end: pass"
+    )
     both = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {work!r}], check=True)"
     measured = measure([sys.executable, "-c", both], simulator, environment(simulator, tmp_path), tmp_path)
     assert 60 < measured.memory < 120
