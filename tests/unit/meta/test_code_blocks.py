@@ -257,10 +257,17 @@ def check_mapping(content: dict[str, Any]) -> None:
         check_inventory(content)
 
 
+def _entries(content: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield what is inside of a dictionary or list, with its key or number."""
+    if isinstance(content, dict):
+        yield from content.items()
+    elif isinstance(content, list):
+        yield from enumerate(content)
+
+
 def scripts_in(content: Any) -> Iterator[str]:
     """Yield what the steps of a pipeline run."""
-    parts = content.items() if isinstance(content, dict) else enumerate(content) if isinstance(content, list) else ()
-    for key, value in parts:
+    for key, value in _entries(content):
         if key in ("run", "script"):
             yield from map(str, value if isinstance(value, list) else [value])
         else:
