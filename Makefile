@@ -9,7 +9,7 @@ export ANSIBLE_REMOTE_TMP := $(CURDIR)/.dev/ansible/tmp
 export XDG_CACHE_HOME := $(CURDIR)/.dev/cache
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format sanity build check setup pins clean
+.PHONY: help demo test lint format sanity build check setup pins picture clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1@\2/p' Makefile | column -t -s @
@@ -42,6 +42,9 @@ setup: ## install the tools into .venv
 
 pins: ## pin the newest versions of the requirements (needs uv)
 	$(PYTHON) tools/dev.py pins
+
+picture: setup ## renew the picture of the drift report in the README
+	.venv/bin/python -m tools.picture
 
 clean: ## remove everything that was installed or built here
 	rm -rf .venv .dev build .pytest_cache .hypothesis .ansible

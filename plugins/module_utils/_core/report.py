@@ -18,6 +18,7 @@ from typing import Mapping
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import FINDINGS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_csv import to_csv
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_html import to_html
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_junit import to_junit
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_markdown import to_markdown
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_sarif import to_sarif
@@ -45,6 +46,7 @@ def headline(report: Mapping[str, Any]) -> str:
 FORMATS: Dict[str, Callable[[Mapping[str, Any]], str]] = {
     "json": to_json,
     "markdown": to_markdown,
+    "html": to_html,
     "csv": to_csv,
     "junit": to_junit,
     "sarif": to_sarif,
@@ -55,6 +57,7 @@ FORMATS: Dict[str, Callable[[Mapping[str, Any]], str]] = {
 FILES: Mapping[str, str] = {
     "json": ".json",
     "markdown": ".md",
+    "html": ".html",
     "csv": ".csv",
     "junit": ".junit.xml",
     "sarif": ".sarif",

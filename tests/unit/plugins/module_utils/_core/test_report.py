@@ -183,5 +183,5 @@ def test_headline_is_one_line_for_grep() -> None:
 
 
 def test_an_unknown_format_is_refused() -> None:
-    with pytest.raises(InputError, match="csv, headline, json, junit, markdown, sarif, summary"):
+    with pytest.raises(InputError, match="csv, headline, html, json, junit, markdown, sarif, summary"):
         render(report([]), "pdf")

