@@ -254,6 +254,9 @@ def test_paper_has_all_that_fits_unfolded_and_no_controls(opened: Opened) -> Non
             "all => all.map((one) => one.getBoundingClientRect().height)"
         )
         assert len(heights) == len(having(finding="drifted")) and min(heights) > 20
+        cut = "all => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent)"
+        page.set_viewport_size({"width": 720, "height": 1000})
+        assert page.locator("#rows summary > *").evaluate_all(cut) == []
         top = page.evaluate("[...document.querySelectorAll('section')].map((one) => one.id)")
         assert top[:2] == ["verdict", "unknown"]
         page.evaluate("dispatchEvent(new Event('afterprint'))")
