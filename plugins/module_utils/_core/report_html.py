@@ -13,6 +13,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from typing import Any
+from typing import Dict
 from typing import List
 from typing import Mapping
 from typing import Tuple
@@ -80,7 +81,7 @@ def _complete(report: Mapping[str, Any]) -> Mapping[str, Any]:
     rows = [{"ignored": None, **row} for row in report["findings"]]
     if not all("id" in row for row in rows):
         rows = with_ids(rows)
-    found = {
+    found: Dict[str, Any] = {
         "severities": {name: sum(1 for row in rows if row["severity"] == name) for name in SEVERITY_ORDER},
         "coverage": coverage_of(rows),
         "changes": None,

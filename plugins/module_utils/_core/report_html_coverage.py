@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 from typing import List
 from typing import Mapping
-from typing import Optional
 from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_html_parts import bar

@@ -160,7 +160,7 @@ def _bars(runs: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _of(run: Mapping[str, Any], severity: str) -> int:
-    return (run.get("severities") or {}).get(severity, 0)
+    return int((run.get("severities") or {}).get(severity, 0))
 
 
 def _stacked(run: Mapping[str, Any]) -> int:
