@@ -72,7 +72,7 @@ importer: setup ## check the archive as Ansible Galaxy does when it is imported
 docs: setup ## build the documentation site into build/docs
 	$(PYTHON) tools/dev.py docs
 
-check: lint types doclint sanity build importer test ## run all checks and tests, as CI does
+check: lint types doclint sanity build importer coverage test ## run all checks and tests, as CI does
 
 setup: ## install the tools into .venv
 	@$(PYTHON) tools/dev.py setup dev

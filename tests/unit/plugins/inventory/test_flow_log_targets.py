@@ -106,7 +106,7 @@ def test_another_question_is_not_answered_from_the_cache(cloud: Cloud) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({}, "regions.*at least one region, or all"),
+        ({}, "regions.*at least one region"),
         (
             {"region": HOME, "instances": {"group": "aws_ec2", "as": "VPC"}},
             "instances.group.*a group that an inventory file before",

@@ -68,6 +68,7 @@ def test_denied_is_an_error_and_not_an_empty_answer(client: Any, stub: Stubber) 
     assert error_code_and_message(raised.value) == ("UnauthorizedOperation", "You are not authorized")
 
 
+@pytest.mark.newest_sdk
 def test_create_sends_every_setting_under_the_name_of_the_api(client: Any, stub: Stubber) -> None:
     options = {
         "destination": "example-logs/network",
@@ -161,6 +162,7 @@ def test_delete_and_tags(client: Any, stub: Stubber) -> None:
     ec2.delete_tags(client, ["fl-1"], ["a"])
 
 
+@pytest.mark.newest_sdk
 def test_the_model_tells_partition_and_tag_fields(client: Any) -> None:
     assert ec2.partition_of(client) == "aws"
     assert ec2.knows_tag_fields(client) is True

@@ -45,6 +45,7 @@ def test_every_member_that_is_read_is_in_the_model(client: Any, name: str) -> No
     assert {"Tags", "TagSet"} & members
 
 
+@pytest.mark.newest_sdk
 def test_nat_gateways_tell_whether_they_are_regional(client: Any) -> None:
     mode = client.meta.service_model.shape_for("NatGateway").members["AvailabilityMode"]
     assert "regional" in mode.enum
