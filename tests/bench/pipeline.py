@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,25 +38,25 @@ class Step:
     measured: Measured
 
 
-def fleet(targets: int) -> dict[str, Any]:
+def fleet(targets: int, owners: Sequence[str]) -> dict[str, Any]:
     """Return a fleet with its VPCs in equal parts in each account and region, and a bucket in an account of its own."""
     accounts: dict[str, Any] = {ARCHIVE: {"buckets": [{"name": "central-flow-logs", "region": REGIONS[0]}]}}
-    for number, account in enumerate(ACCOUNTS):
+    for number, account in enumerate(owners):
         regions = {
-            region: {"vpcs": [{"count": targets // PAIRS, "id": f"vpc-{number:x}{place:x}"}]}
+            region: {"vpcs": [{"count": targets // len(owners) // len(REGIONS), "id": f"vpc-{number:x}{place:x}"}]}
             for place, region in enumerate(REGIONS)
         }
         accounts[account] = {"roles": [{"name": "flow-logs", "trust": [ARCHIVE]}], "regions": regions}
     return {"accounts": accounts}
 
 
-def write_surroundings(folder: pathlib.Path) -> dict[str, str]:
+def write_surroundings(folder: pathlib.Path, owners: Sequence[str]) -> dict[str, str]:
     """Write the inventory and the profiles; return what of the environment leads to the profiles."""
     inventory = {
         "plugin": "flowlogs.aws.flow_log_targets",
         "types": ["VPC"],
         "regions": list(REGIONS),
-        "accounts": [{"profile": account} for account in ACCOUNTS],
+        "accounts": [{"profile": account} for account in owners],
     }
     variables = {
         "flow_log_destination": "arn:aws:s3:::central-flow-logs/network/",
@@ -66,7 +68,7 @@ def write_surroundings(folder: pathlib.Path) -> dict[str, str]:
         (folder / "inventory" / name).write_text(json.dumps(content), encoding="utf-8")
     config = f"[profile archive]\nregion = {REGIONS[0]}\n"
     config += f"aws_access_key_id = {DEFAULT_ACCESS_KEY}\naws_secret_access_key = {SECRET_KEY}\n"
-    for account in ACCOUNTS:
+    for account in owners:
         role = f"arn:aws:iam::{account}:role/flow-logs"
         config += f"[profile {account}]\nrole_arn = {role}\nsource_profile = archive\n"
     path = folder / "aws-config"
@@ -74,18 +76,22 @@ def write_surroundings(folder: pathlib.Path) -> dict[str, str]:
     return {"AWS_CONFIG_FILE": str(path), "AWS_PROFILE": "archive"}
 
 
-def run_pipeline(targets: int, folder: pathlib.Path, say: Callable[[str], None]) -> list[Step]:
+def run_pipeline(
+    targets: int, folder: pathlib.Path, say: Callable[[str], None], owners: Sequence[str] = ACCOUNTS
+) -> list[Step]:
     """Publish the flow logs of a fleet, do it again, and report.
 
     :param targets: a multiple of the number of account-region pairs.
+    :param owners: the accounts that own them.
     """
-    surroundings = write_surroundings(folder)
+    surroundings = write_surroundings(folder, owners)
     steps = []
-    with SimulatorProcess(seed=fleet(targets)) as simulator:
+    with SimulatorProcess(seed=fleet(targets, owners)) as simulator:
         variables = {**environment(simulator, folder), **surroundings}
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION"):
             del variables[name]
-        play = [BIN / "ansible-playbook", "-i", "inventory"]
+        # As the guide advises: as many forks as cores. Each takes memory, and more of them do not make it faster.
+        play = [BIN / "ansible-playbook", "-i", "inventory", "--forks", str(os.cpu_count())]
         for name, command in (
             (INVENTORY, [BIN / "ansible-inventory", "-i", "inventory", "--list", "--output", "inventory.json"]),
             (PUBLISH, [*play, "flowlogs.aws.publish_to_s3"]),
