@@ -13,8 +13,10 @@ import pytest
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.baseline import ONLY_EXACT
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.baseline import apply_baseline
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.baseline import day_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.baseline import parse_baseline
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_html_history import baseline as baseline_section
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import FINDINGS
 from tests.unit.plugins.module_utils._core.report_rows import SHOP
 from tests.unit.plugins.module_utils._core.report_rows import drifted
@@ -137,3 +139,15 @@ def test_yaml_gives_dates_and_may_give_nothing() -> None:
 def test_a_wrong_baseline_is_refused_with_entry_and_field(data: Any, told: str) -> None:
     with pytest.raises(InputError, match=told):
         parse_baseline(data)
+
+
+def test_a_time_begins_with_its_day() -> None:
+    assert day_of("2030-01-31T06:00:00Z") == day_of("2030-01-31") == "2030-01-31"
+    with pytest.raises(InputError, match="drift_report_time.*tomorrow.*a time such as"):
+        day_of("tomorrow")
+
+
+def test_a_baseline_that_is_up_to_date_is_told_in_one_sentence() -> None:
+    told = baseline_section({"baseline": {"accepted": 2, "expired": [], "unused": []}})
+    assert "2 findings are accepted." in told
+    assert "Expired" not in told and "Unused" not in told

@@ -51,3 +51,13 @@ def test_what_is_written_is_recognised(statement: Dict[str, Any]) -> None:
 )
 def test_what_is_written_otherwise_belongs_to_others(statement: Dict[str, Any]) -> None:
     assert parse_ours(PLACE, statement) is None
+
+
+def test_grants_of_an_organization_are_for_every_account_of_it_and_for_no_other() -> None:
+    wanted = wanted_from_options({"bucket": BUCKET, "organization_id": "o-a1b2c3d4e5"}, "aws")
+    write, *_rest = plan_bucket_policy(None, wanted).after["Statement"]
+    assert parse_ours(PLACE, write) is not None
+    of_one = {**write, "Resource": f"arn:aws:s3:::{BUCKET}/AWSLogs/{ACCOUNT}/*"}
+    assert parse_ours(PLACE, of_one) is None
+    equals = {**write["Condition"]["StringEquals"], "aws:SourceOrgID": ["o-a1b2c3d4e5", "o-bbbbbbbbbb"]}
+    assert parse_ours(PLACE, {**write, "Condition": {**write["Condition"], "StringEquals": equals}}) is None
