@@ -217,7 +217,8 @@ def flow_log_assessment(
     given = _report(findings)
     weighing = Weighing(
         severities=severities or {},
-        baseline=None if baseline is None else parse_baseline(baseline),
+        # Before ansible-core 2.19 a template cannot give null.
+        baseline=None if baseline in (None, "") else parse_baseline(baseline),
         today=day_of(time),
         previous=parse_previous(previous, "drift_report_previous"),
         history=parse_history(history, "drift_report_history"),
