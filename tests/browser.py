@@ -9,11 +9,12 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from typing import Any
 
-from playwright.sync_api import Browser
-from playwright.sync_api import Page
-from playwright.sync_api import sync_playwright
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+    from playwright.sync_api import Page
 
 OPTIONS = (
     "--no-sandbox",
@@ -66,6 +67,9 @@ def chromium() -> Iterator[Chromium]:
     """Run Chromium."""
     path = shutil.which("chromium")
     assert path, "There is no chromium. `make setup` installs it where it may, or says what to type."
+    # Not above: the environments of tools/matrix.py have no Playwright, as they open no page.
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(OPTIONS))
         try:
