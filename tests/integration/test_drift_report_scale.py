@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The report on 10,000 targets takes at most 10 s and 300 MB on top of the run."""
+"""The report on 10,000 targets takes little beside the run: time as a ratio taken in one run, and at most 300 MB.
+
+On two cores of 2026 the plan and the results of 10,000 targets took 3.5 s to load, and the report 7.5 s on top.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,8 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variable
 from tests.integration.conftest import ROOT
 
 TARGETS, IN_A_BATCH = 10_000, 500
-SECONDS, MEGABYTES = 10, 300
+# What the report may take, in times of what loading the plan and the results takes, which is work of the same kind.
+TIMES, MEGABYTES = 2.9, 300
 DESTINATION = "arn:aws:s3:::central/network/"
 
 
@@ -116,5 +120,5 @@ def test_a_report_on_ten_thousand_targets(tmp_path: pathlib.Path) -> None:
     made = json.loads(previous.read_text(encoding="utf-8"))
     assert (made["counts"]["missing"], made["counts"]["drifted"], made["counts"]["in_sync"]) == (2500, 2500, 5000)
     assert (len(made["changes"]["still"]), made["changes"]["new"], made["changes"]["gone"]) == (5001, [], [])
-    assert used.seconds - before.seconds <= SECONDS, (before, used)
+    assert used.seconds - before.seconds <= TIMES * before.seconds, (before, used)
     assert used.megabytes - before.megabytes <= MEGABYTES, (before, used)
