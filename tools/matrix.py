@@ -29,7 +29,7 @@ FOLDER = dev.DEV / "matrix"
 DATA = tomllib.loads((dev.ROOT / "tools" / "matrix.toml").read_text(encoding="utf-8"))
 TESTS = [
     "tests/unit/plugins",
-    "tests/integration/test_readme.py::test_quick_start_from_the_archive_to_the_drift_report",
+    "tests/integration/test_readme.py::test_quick_start_of_a_stranger_from_the_archive_to_the_drift_report",
 ]
 # Tests that make up many examples in a loop of their own.
 IGNORED = "tests/unit/plugins/module_utils/_core/test_policy_agreement.py"
