@@ -14,7 +14,7 @@ export ANSIBLE_REMOTE_TMP := $(CURDIR)/.dev/ansible/tmp
 export XDG_CACHE_HOME := $(CURDIR)/.dev/cache
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test molecule quick coverage matrix lint types doclint docs format sanity build importer check setup pins picture clean
+.PHONY: help demo test bench molecule quick coverage matrix lint types doclint docs format sanity build importer check setup pins picture clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1@\2/p' Makefile | column -t -s @
@@ -39,6 +39,10 @@ matrix: ## run the unit tests and the quick start with the oldest, the newest an
 
 molecule: setup ## run the scenarios of the role, which are among the tests, by themselves
 	HOME="$(CURDIR)/.dev/home" .venv/bin/molecule test --all
+
+bench: ## measure speed and scale, and write them into the guide (BENCH=quick: a little, only shown)
+	@$(PYTHON) tools/dev.py setup-bench
+	.venv/bin/python -m tests.bench $(or $(BENCH),full)
 
 lint: setup ## check format, names, licenses, Ansible style and the changelog
 	.venv/bin/python -m black --check --quiet --diff .

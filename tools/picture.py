@@ -10,6 +10,7 @@ import pathlib
 import tempfile
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_html import to_html
+from tests.browser import Chromium
 from tests.browser import chromium
 from tests.report_samples import fleet_report
 
@@ -17,13 +18,13 @@ PICTURE = pathlib.Path(__file__).resolve().parent.parent / "docs" / "images" / "
 SIZE = {"width": 1280, "height": 1180}
 
 
-def take(picture: pathlib.Path = PICTURE) -> None:
+def take(browser: Chromium, picture: pathlib.Path) -> None:
     """Write the picture.
 
     :param picture: where to.
     """
     picture.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
+    with tempfile.TemporaryDirectory() as folder:
         page_file = pathlib.Path(folder) / "drift-report.html"
         page_file.write_text(to_html(fleet_report()), encoding="utf-8")
         with browser.page(viewport=SIZE) as page:
@@ -32,4 +33,5 @@ def take(picture: pathlib.Path = PICTURE) -> None:
 
 
 if __name__ == "__main__":
-    take()
+    with chromium() as running:
+        take(running, PICTURE)

@@ -49,6 +49,8 @@ html_use_modindex = False
 html_use_index = False
 html_copy_source = False
 html_show_sourcelink = False
+# A page that is opened as a file must not read others, so the search shows where something is and not what is there.
+html_show_search_summary = False
 
 
 def address_elsewhere(kind: str, target: str) -> tuple[str, str] | None:

@@ -187,13 +187,14 @@ def flow_log_findings(
     generated_at: Optional[str] = None,
     inventory: Sequence[str] = (),
     deliveries: bool = False,
-) -> Dict[str, Any]:
+    as_json: bool = False,
+) -> Findings:
     """Return the report about a run in check mode; see flow_log_findings.yml."""
     results = _results(publication, hostvars)
     if deliveries:
         results["deliveries"] = _left(publication["batches"], hostvars, DELIVERIES)
     sources = [_from_here(source) for source in inventory]
-    return {**report(find(publication, results, sources), generated_at), "inventory": sources}
+    return _handed_on({**report(find(publication, results, sources), generated_at), "inventory": sources}, as_json)
 
 
 def _from_here(source: str) -> str:
@@ -210,18 +211,20 @@ def flow_log_assessment(
     baseline: Any = None,
     previous: str = "",
     history: str = "",
-) -> Dict[str, Any]:
+    as_json: bool = False,
+) -> Findings:
     """Return a report weighed anew; see flow_log_assessment.yml."""
     given = _report(findings)
     weighing = Weighing(
         severities=severities or {},
-        baseline=None if baseline is None else parse_baseline(baseline),
+        # Before ansible-core 2.19 a template cannot give null.
+        baseline=None if baseline in (None, "") else parse_baseline(baseline),
         today=day_of(time),
         previous=parse_previous(previous, "drift_report_previous"),
         history=parse_history(history, "drift_report_history"),
     )
     kept = {"inventory": given["inventory"]} if "inventory" in given else {}
-    return {**weighed(given["findings"], generated_at, weighing), **kept}
+    return _handed_on({**weighed(given["findings"], generated_at, weighing), **kept}, as_json)
 
 
 def flow_log_report_history(findings: Findings, time: str, length: int = 400) -> str:
@@ -270,8 +273,12 @@ def _as_filter(function: Callable[..., Any]) -> Callable[..., Any]:
     return filter_plugin
 
 
+# Ansible renders a large structure each time it is looked at, also between two filters, and a text only once.
+def _handed_on(made: Mapping[str, Any], as_json: bool) -> Findings:
+    return render(made, "json") if as_json else made
+
+
 def _report(findings: Findings) -> Mapping[str, Any]:
-    # Ansible renders a large structure each time it is looked at, and a text only once.
     return json.loads(findings) if isinstance(findings, str) else findings
 
 

@@ -27,6 +27,7 @@ from ansible.errors import AnsibleError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2_targets
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.service_models import shared_service_models
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import assume_role
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import caller_identity
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import AssumedRole
@@ -100,7 +101,7 @@ class TargetReader:
 
     def read(self, accounts: Sequence[Account]) -> Tuple[List[Scan], List[Gap]]:
         """Return what each account and region answered, and what is missing; in the order of the accounts."""
-        with ThreadPoolExecutor(max_workers=self._workers) as pool:
+        with shared_service_models(), ThreadPoolExecutor(max_workers=self._workers) as pool:
             entered = list(pool.map(self._enter, accounts))
             places = _once([place for found, _gaps in entered for place in found])
             answers = list(pool.map(self._scan, places))

@@ -9,16 +9,13 @@ from __future__ import annotations
 import json
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser
-from playwright.sync_api import sync_playwright
 
+from tests.browser import Chromium
 from tests.rst import code_blocks
 from tests.site import Page
 from tests.site import broken
@@ -60,13 +57,6 @@ SHOWN = [
     "collection/docsite/guide_troubleshooting.html",
     "collection/docsite/reference_findings.html",
 ]
-SWITCHES = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-]
 # What reaches out of the window and does not scroll in something that does.
 OVERFLOWING = """() => {
   const scrolls = e => e && e !== document.body
@@ -97,16 +87,6 @@ def built_site(tmp_path_factory: pytest.TempPathFactory, root: pathlib.Path) -> 
 def pages_of_the_site(site: pathlib.Path) -> dict[pathlib.Path, Page]:
     """Every page by its path."""
     return read_pages(site)
-
-
-@pytest.fixture(name="browser", scope="module")
-def browser_without_network() -> Iterator[Browser]:
-    """A browser as people have one."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=SWITCHES, timeout=SECONDS * 1000)
-        yield browser
-        browser.close()
 
 
 def test_every_link_inside_of_the_site_leads_to_a_page_and_an_anchor(pages: dict[pathlib.Path, Page]) -> None:
@@ -165,48 +145,38 @@ def test_code_is_shown_as_it_is_written(site: pathlib.Path, root: pathlib.Path) 
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_pages_fit_the_window_and_need_no_network(site: pathlib.Path, browser: Browser, width: int) -> None:
-    context = browser.new_context(offline=True, viewport={"width": width, "height": 900})
-    page = context.new_page()
+def test_pages_fit_the_window_and_need_no_network(site: pathlib.Path, chromium: Chromium, width: int) -> None:
     wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(f"error {error}"))
-    page.on("request", lambda request: request.url.startswith(("file:", "data:")) or wrong.append(request.url))
-    for name in SHOWN:
-        page.goto((site / name).as_uri(), timeout=SECONDS * 1000)
-        wrong += [f"{name}: {found}" for found in page.evaluate(OVERFLOWING)]
-        if width < 768:
-            wrong += [f"{name}: {code}" for code in page.evaluate(CUT_OFF)]
-    context.close()
+    with chromium.page(viewport={"width": width, "height": 900}) as page:
+        for name in SHOWN:
+            page.goto((site / name).as_uri(), timeout=SECONDS * 1000)
+            wrong += [f"{name}: {found}" for found in page.evaluate(OVERFLOWING)]
+            if width < 768:
+                wrong += [f"{name}: {code}" for code in page.evaluate(CUT_OFF)]
     assert wrong == []
 
 
-def test_the_menu_opens_on_a_phone(site: pathlib.Path, browser: Browser) -> None:
-    context = browser.new_context(offline=True, viewport={"width": 390, "height": 844})
-    page = context.new_page()
-    page.goto((site / "index.html").as_uri())
-    entry = page.locator(".wy-menu-vertical a", has_text="Quick start").first
-    assert entry.bounding_box()["x"] < 0
-    page.click(".wy-nav-top i")
-    entry.click()
-    assert page.url.endswith("guide_quickstart.html")
-    context.close()
+def test_the_menu_opens_on_a_phone(site: pathlib.Path, chromium: Chromium) -> None:
+    with chromium.page(viewport={"width": 390, "height": 844}) as page:
+        page.goto((site / "index.html").as_uri(), timeout=SECONDS * 1000)
+        entry = page.locator(".wy-menu-vertical a", has_text="Quick start").first
+        assert entry.bounding_box()["x"] < 0
+        page.click(".wy-nav-top i")
+        entry.click()
+        assert page.url.endswith("guide_quickstart.html")
 
 
-def test_the_search_finds_without_network(site: pathlib.Path, browser: Browser) -> None:
-    context = browser.new_context(offline=True)
-    page = context.new_page()
-    page.goto((site / "search.html").as_uri() + "?q=PolicyOverwritten")
-    page.wait_for_selector("#search-results a[href*='guide_troubleshooting']", timeout=SECONDS * 1000)
-    context.close()
+def test_the_search_finds_without_network(site: pathlib.Path, chromium: Chromium) -> None:
+    with chromium.page() as page:
+        page.goto((site / "search.html").as_uri() + "?q=PolicyOverwritten", timeout=SECONDS * 1000)
+        page.wait_for_selector("#search-results a[href*='guide_troubleshooting']", timeout=SECONDS * 1000)
 
 
-def test_the_checks_see_what_is_wrong(tmp_path: pathlib.Path, browser: Browser) -> None:
+def test_the_checks_see_what_is_wrong(tmp_path: pathlib.Path, chromium: Chromium) -> None:
     wide = '<div class="wy-nav-content"><pre style="width: 3000px">wide</pre></div>'
     links = '<a href="b.html">b</a><a href="#x">x</a>'
     (tmp_path / "a.html").write_text(f"<body>{wide}{links}</body>", encoding="utf-8")
-    pages = read_pages(tmp_path.resolve())
-    assert broken(pages) == ["a.html: b.html", "a.html: #x"]
-    page = browser.new_page()
-    page.goto((tmp_path / "a.html").as_uri())
-    assert len(page.evaluate(OVERFLOWING)) == 2
-    page.close()
+    assert broken(read_pages(tmp_path.resolve())) == ["a.html: b.html", "a.html: #x"]
+    with chromium.page() as page:
+        page.goto((tmp_path / "a.html").as_uri())
+        assert len(page.evaluate(OVERFLOWING)) == 2

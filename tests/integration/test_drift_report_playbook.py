@@ -141,7 +141,7 @@ def test_the_same_state_gives_the_same_bytes_and_a_limit_is_told(stage: Stage) -
         stage(DRIFT, inventory(), variables={"drift_report_previous": ""})
         written.append({path.name: path.read_bytes() for path in (stage.folder / "flow-log-report").iterdir()})
     assert written[0] == written[1]
-    assert written[0].keys() == {"drift-report.json", "drift-report.md"}
+    assert written[0].keys() == {"drift-report.html", "drift-report.json", "drift-report.md"}
 
     stage(DRIFT, inventory(), "--limit", "audit", variables=HOSTILE)
     assert stage.writes() == []

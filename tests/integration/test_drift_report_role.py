@@ -121,7 +121,7 @@ def test_a_report_takes_its_name_at_once_and_tells_no_time_unless_told_to(ansibl
     made = json.loads((folder / "drift-report.json").read_text(encoding="utf-8"))
     assert "generated_at" not in made
     assert (made["changes"]["new"], made["changes"]["gone"], len(made["changes"]["still"])) == ([], [], 2)
-    assert {path.name for path in folder.iterdir()} == {"drift-report.json", "drift-report.md"}
+    assert {path.name for path in folder.iterdir()} == {"drift-report.html", "drift-report.json", "drift-report.md"}
 
 
 #: What is wrong, and what the message must say.

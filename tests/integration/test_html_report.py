@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import pathlib
 import re
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from playwright.sync_api import expect
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_html import to_html
 from tests.browser import Chromium
+from tests.integration.conftest import AnsibleRunner
 from tests.report_samples import fleet_report
 from tests.report_samples import large_report
 from tests.report_samples import row
@@ -252,6 +254,9 @@ def test_paper_has_all_that_fits_unfolded_and_no_controls(opened: Opened) -> Non
             "all => all.map((one) => one.getBoundingClientRect().height)"
         )
         assert len(heights) == len(having(finding="drifted")) and min(heights) > 20
+        cut = "all => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent)"
+        page.set_viewport_size({"width": 720, "height": 1000})
+        assert page.locator("#rows summary > *").evaluate_all(cut) == []
         top = page.evaluate("[...document.querySelectorAll('section')].map((one) => one.id)")
         assert top[:2] == ["verdict", "unknown"]
         page.evaluate("dispatchEvent(new Event('afterprint'))")
@@ -363,8 +368,8 @@ def test_nothing_sticks_out_on_a_phone(opened: Opened) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-def test_the_picture_in_the_readme_can_be_taken_anew(tmp_path: pathlib.Path) -> None:
-    take(tmp_path / "images" / "picture.png")
+def test_the_picture_in_the_readme_can_be_taken_anew(chromium: Chromium, tmp_path: pathlib.Path) -> None:
+    take(chromium, tmp_path / "images" / "picture.png")
     for picture in (PICTURE, tmp_path / "images" / "picture.png"):
         assert picture.read_bytes().startswith(b"\x89PNG")
         assert picture.stat().st_size < 300_000
@@ -407,6 +412,28 @@ def test_a_hostile_fleet_stays_text(opened: Opened, script: bool) -> None:
         for summary in page.locator(".rows > li summary").all()[:6]:
             summary.click()
         assert not re.search("[\u202a-\u202e\u2066-\u2069\u200b]", page.content())
+
+
+def test_the_role_writes_the_page_of_a_hostile_fleet_as_it_is(
+    ansible: AnsibleRunner, chromium: Chromium, tmp_path: pathlib.Path
+) -> None:
+    report = weighed(hostile_report()["findings"])
+    (tmp_path / "findings.json").write_text(json.dumps(report), encoding="utf-8")
+    role = {
+        "name": "Write the report",
+        "ansible.builtin.include_role": {"name": "flowlogs.aws.drift_report"},
+        "vars": {
+            "drift_report_findings": f"{{{{ lookup('ansible.builtin.file', '{tmp_path}/findings.json') | from_json }}}}",
+            "drift_report_formats": ["html"],
+            "drift_report_previous": "",
+        },
+    }
+    ansible([{"name": "Report", "hosts": "localhost", "gather_facts": False, "tasks": [role]}])
+    written = tmp_path / "flow-log-report" / "drift-report.html"
+    assert written.read_text(encoding="utf-8") == to_html(report)
+    with chromium.page() as page:
+        page.goto(written.as_uri())
+        expect(page.locator("#count")).to_have_text(f"{len(report['findings'])} findings")
 
 
 def test_a_hostile_fleet_can_be_filtered_and_linked_to(opened: Opened) -> None:

@@ -26,6 +26,7 @@ NAMES = [
     "flow_log_permissions_info",
     "inventory_flow_log_targets",
     "partial_failure",
+    "playbook_publish",
     "role_publish",
     "s3_flow_log",
     "s3_flow_log_info",

@@ -55,6 +55,9 @@ def overlapping(publication: Mapping[str, Any], found: Iterable[Finding]) -> Lis
     :param publication: as for :func:`findings.find`.
     :param found: what was found about the targets.
     """
+    inside = [item for item in publication["targets"] if item["parents"]]
+    if not inside:
+        return []
     logged = {_place(finding): finding for finding in found if _is_logged(finding)}
     batches = {batch["name"]: batch for batch in publication["batches"]}
     wishes: Dict[Place, List[Mapping[str, Any]]] = {}
@@ -63,7 +66,7 @@ def overlapping(publication: Mapping[str, Any], found: Iterable[Finding]) -> Lis
         wishes.setdefault((batch["region"], item["target"]), []).append(batch)
     pairs = (
         (logged.get((batches[item["batch"]]["region"], item["target"])), _parent(item, batches, wishes, logged))
-        for item in publication["targets"]
+        for item in inside
     )
     return [_finding(own, parent) for own, parent in pairs if own is not None and parent is not None]
 

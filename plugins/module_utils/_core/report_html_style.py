@@ -260,7 +260,7 @@ footer.page { color: var(--quiet); font-size: 0.8125rem; padding-bottom: 2rem; }
     --h0: #b8431a; --h0-ink: #fff; --h1: #e58a4e; --h1-ink: #000; --h2: #f6cfae; --h2-ink: #000;
     --h3: #dce8f4; --h3-ink: #000; --h4: #b4d2ee; --h4-ink: #000; --h5: #3f86c6; --h5-ink: #000; }
   @page { margin: 14mm 12mm; }
-  body { font-size: 8.5pt; }
+  html { font-size: 9.5pt; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   header { position: static; border: 0; } header nav, .skip, #filters, .screen, .cmd button { display: none !important; }
   .page { max-width: none; padding: 0; }
@@ -269,6 +269,12 @@ footer.page { color: var(--quiet); font-size: 0.8125rem; padding-bottom: 2rem; }
   .cell { min-width: 0; padding: 0.2rem 0.3rem; }
   h2, h3, thead, summary { break-after: avoid; } tr, .tiles, .said { break-inside: avoid; }
   .rows > li { content-visibility: visible; break-inside: avoid; }
+  .rows summary > * { white-space: normal; overflow-wrap: anywhere; }
+  .cmd.has pre { padding-right: 0.75rem; }
+  .rows summary { padding-top: 0.25rem; padding-bottom: 0.125rem; }
+  .rows summary::after { content: none; }
+  .body { padding-top: 0.125rem; padding-bottom: 0.5rem; gap: 0.375rem; }
+  .heat, .trend { break-inside: avoid; }
   details::details-content { content-visibility: visible; block-size: auto; }
   details > summary { break-after: avoid; }
   .more > summary { display: none; }

@@ -94,7 +94,11 @@ def to_sarif(report: Mapping[str, Any]) -> str:
     run = {
         "tool": {"driver": driver},
         "automationDetails": {"id": "flow-log-drift/"},
-        "results": _results(report),
+        "results": [],
         "properties": {"verdict": report["verdict"], "counts": dict(report["counts"])},
     }
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, sort_keys=True) + "\n"
+    frame = json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, sort_keys=True)
+    # One line a result: read as well by people, and written much faster than with each member on a line.
+    results = ",\n".join(" " * 8 + json.dumps(result, sort_keys=True) for result in _results(report))
+    before, after = frame.split('"results": []')
+    return f'{before}"results": [\n{results}\n      ]{after}\n' if results else f"{frame}\n"

@@ -150,20 +150,22 @@ def documentation() -> dict[str, Any]:
 
 def wrong_options(given: Any, options: dict[str, Any], where: str = "") -> list[str]:
     """Return what a module does not have, or does not take, of what it is given."""
-    wrong: list[str] = []
-    for name, value in (given or {}).items():
-        option = {alias: known for key, known in options.items() for alias in [key, *known.get("aliases", [])]}.get(
-            name
-        )
-        if option is None:
-            wrong.append(f"{where}{name}")
-        elif option.get("suboptions"):
-            inner = value if isinstance(value, list) else [value]
-            wrong += [text for item in inner for text in wrong_options(item, option["suboptions"], f"{where}{name}.")]
-        elif "choices" in option and not _is_template(value):
-            values = value if isinstance(value, list) else [value]
-            wrong += [f"{where}{name}={item}" for item in values if str(item) not in map(str, option["choices"])]
-    return wrong
+    known = {alias: option for key, option in options.items() for alias in [key, *option.get("aliases", [])]}
+    return [
+        text for name, value in (given or {}).items() for text in wrong_value(known.get(name), value, f"{where}{name}")
+    ]
+
+
+def wrong_value(option: dict[str, Any] | None, value: Any, name: str) -> list[str]:
+    """Return what an option does not take of a value; without an option, its name."""
+    if option is None:
+        return [name]
+    values = value if isinstance(value, list) else [value]
+    if option.get("suboptions"):
+        return [text for item in values for text in wrong_options(item, option["suboptions"], f"{name}.")]
+    if "choices" not in option or _is_template(value):
+        return []
+    return [f"{name}={item}" for item in values if str(item) not in map(str, option["choices"])]
 
 
 def _is_template(value: Any) -> bool:
@@ -227,12 +229,17 @@ def check_settings(settings: dict[str, Any]) -> None:
 
 def check_inventory(groups: dict[str, Any]) -> None:
     """Assert that groups have nothing but what groups can have, and their hosts and variables are right."""
-    for group in groups.values():
-        assert set(group or {}) <= {"hosts", "children", "vars"}
-        check_settings((group or {}).get("vars") or {})
-        for variables in ((group or {}).get("hosts") or {}).values():
-            check_settings(variables or {})
-        check_inventory((group or {}).get("children") or {})
+    for group in map(_filled, groups.values()):
+        assert set(group) <= {"hosts", "children", "vars"}
+        check_settings(_filled(group.get("vars")))
+        for variables in _filled(group.get("hosts")).values():
+            check_settings(_filled(variables))
+        check_inventory(_filled(group.get("children")))
+
+
+def _filled(value: dict[str, Any] | None) -> dict[str, Any]:
+    """Return a dictionary also where YAML has nothing."""
+    return value or {}
 
 
 def check_mapping(content: dict[str, Any]) -> None:
@@ -250,18 +257,21 @@ def check_mapping(content: dict[str, Any]) -> None:
         check_inventory(content)
 
 
+def _entries(content: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield what is inside of a dictionary or list, with its key or number."""
+    if isinstance(content, dict):
+        yield from content.items()
+    elif isinstance(content, list):
+        yield from enumerate(content)
+
+
 def scripts_in(content: Any) -> Iterator[str]:
     """Yield what the steps of a pipeline run."""
-    if isinstance(content, dict):
-        for key, value in content.items():
-            yield from (
-                map(str, value if isinstance(value, list) else [value])
-                if key in ("run", "script")
-                else scripts_in(value)
-            )
-    elif isinstance(content, list):
-        for item in content:
-            yield from scripts_in(item)
+    for key, value in _entries(content):
+        if key in ("run", "script"):
+            yield from map(str, value if isinstance(value, list) else [value])
+        else:
+            yield from scripts_in(value)
 
 
 def check_script(text: str) -> None:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -117,10 +118,38 @@ def test_findings_and_summary_look_for_results_where_the_work_ran() -> None:
     assert FILTERS["flow_log_overview"](publication)[0].startswith(BATCH)
 
 
+def test_deliveries_are_looked_for_where_the_batches_ran_and_are_unknown_where_they_lack() -> None:
+    publication = FILTERS["flow_log_publication"]([VPC])
+    log = {"resource_id": "vpc-1", "flow_log_id": "fl-1"}
+    result = {"changed": False, "actions": [], "flow_logs": [log], "unsuccessful": []}
+    delivery = {"status": "delivered", "hours": 24, "since": "2026-01-01T00:00:00+00:00"}
+    left = {"publish_to_s3_flow_logs_result": result}
+    for more, expected in (
+        ({}, "unknown"),
+        ({"flow_log_delivery_result": {"flow_logs": [{**log, "delivery": delivery}]}}, "in_sync"),
+        ({"flow_log_delivery_result": {"failed": True, "msg": "denied"}}, "unknown"),
+    ):
+        made = FILTERS["flow_log_findings"](publication, {BATCH: {**left, **more}}, deliveries=True)
+        assert {row["target"]: row["finding"] for row in made["findings"]}["vpc-1"] == expected
+
+
+def test_a_report_is_weighed_as_a_structure_and_as_text_and_keeps_where_it_is_from() -> None:
+    here = os.path.join(os.getcwd(), "inventory.yml")
+    publication = FILTERS["flow_log_publication"]([VPC])
+    given = FILTERS["flow_log_findings"](publication, {}, inventory=[here, "/etc/ansible/hosts"], as_json=True)
+    made = FILTERS["flow_log_assessment"](given, time="2026-01-01T00:00:00Z", severities={"not_evaluated": "high"})
+    assert made["inventory"] == ["inventory.yml", "/etc/ansible/hosts"]
+    assert made["severities"]["high"] == 2
+    again = FILTERS["flow_log_assessment"](made, time="2026-01-01", previous=given, as_json=True)
+    assert len(json.loads(again)["changes"]["still"]) == 2
+    assert json.loads(FILTERS["flow_log_report_history"](again, "2026-01-01", 1))["verdict"] == "unknown"
+
+
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [
         ("flow_log_report", ({}, "pdf")),
+        ("flow_log_assessment", ({"findings": []}, "tomorrow")),
         ("flow_log_permissions_policy", ("everything",)),
         ("flow_log_permissions_policies", ("reading", "robot")),
         ("flow_log_resource_ids", ([{}],)),

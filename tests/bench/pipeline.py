@@ -1,0 +1,103 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The whole way from an inventory plugin to a drift report, for fleets of several sizes in 20 account-region pairs."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tests.bench.contenders import BIN
+from tests.bench.contenders import environment
+from tests.bench.measure import Measured
+from tests.bench.measure import measure
+from tests.simulator.client import DEFAULT_ACCESS_KEY
+from tests.simulator.client import SECRET_KEY
+from tests.simulator.client import SimulatorProcess
+
+ARCHIVE = "123456789012"
+ACCOUNTS = [f"{number:012}" for number in range(200000000001, 200000000011)]
+REGIONS = ("eu-west-1", "us-east-1")
+PAIRS = len(ACCOUNTS) * len(REGIONS)
+INVENTORY, PUBLISH, AGAIN, REPORT = "inventory alone", "publish", "unchanged run", "drift report"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command of the whole way, measured; each reads the inventory anew."""
+
+    targets: int
+    name: str
+    measured: Measured
+
+
+def fleet(targets: int, owners: Sequence[str]) -> dict[str, Any]:
+    """Return a fleet with its VPCs in equal parts in each account and region, and a bucket in an account of its own."""
+    accounts: dict[str, Any] = {ARCHIVE: {"buckets": [{"name": "central-flow-logs", "region": REGIONS[0]}]}}
+    for number, account in enumerate(owners):
+        regions = {
+            region: {"vpcs": [{"count": targets // len(owners) // len(REGIONS), "id": f"vpc-{number:x}{place:x}"}]}
+            for place, region in enumerate(REGIONS)
+        }
+        accounts[account] = {"roles": [{"name": "flow-logs", "trust": [ARCHIVE]}], "regions": regions}
+    return {"accounts": accounts}
+
+
+def write_surroundings(folder: pathlib.Path, owners: Sequence[str]) -> dict[str, str]:
+    """Write the inventory and the profiles; return what of the environment leads to the profiles."""
+    inventory = {
+        "plugin": "flowlogs.aws.flow_log_targets",
+        "types": ["VPC"],
+        "regions": list(REGIONS),
+        "accounts": [{"profile": account} for account in owners],
+    }
+    variables = {
+        "flow_log_destination": "arn:aws:s3:::central-flow-logs/network/",
+        "flow_log_bucket_aws": {"profile": "archive"},
+        "flow_log_tags": {"ManagedBy": "ansible"},
+    }
+    (folder / "inventory" / "group_vars").mkdir(parents=True, exist_ok=True)
+    for name, content in (("network.flow_log_targets.yml", inventory), ("group_vars/all.yml", variables)):
+        (folder / "inventory" / name).write_text(json.dumps(content), encoding="utf-8")
+    config = f"[profile archive]\nregion = {REGIONS[0]}\n"
+    config += f"aws_access_key_id = {DEFAULT_ACCESS_KEY}\naws_secret_access_key = {SECRET_KEY}\n"
+    for account in owners:
+        role = f"arn:aws:iam::{account}:role/flow-logs"
+        config += f"[profile {account}]\nrole_arn = {role}\nsource_profile = archive\n"
+    path = folder / "aws-config"
+    path.write_text(config, encoding="utf-8")
+    return {"AWS_CONFIG_FILE": str(path), "AWS_PROFILE": "archive"}
+
+
+def run_pipeline(
+    targets: int, folder: pathlib.Path, say: Callable[[str], None], owners: Sequence[str] = ACCOUNTS
+) -> list[Step]:
+    """Publish the flow logs of a fleet, do it again, and report.
+
+    :param targets: a multiple of the number of account-region pairs.
+    :param owners: the accounts that own them.
+    """
+    surroundings = write_surroundings(folder, owners)
+    steps = []
+    with SimulatorProcess(seed=fleet(targets, owners)) as simulator:
+        variables = {**environment(simulator, folder), **surroundings}
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION"):
+            del variables[name]
+        # As the guide advises: as many forks as cores. Each takes memory, and more of them do not make it faster.
+        play = [BIN / "ansible-playbook", "-i", "inventory", "--forks", str(os.cpu_count())]
+        for name, command in (
+            (INVENTORY, [BIN / "ansible-inventory", "-i", "inventory", "--list", "--output", "inventory.json"]),
+            (PUBLISH, [*play, "flowlogs.aws.publish_to_s3"]),
+            (AGAIN, [*play, "flowlogs.aws.publish_to_s3"]),
+            (REPORT, [*play, "flowlogs.aws.drift_report"]),
+        ):
+            say(f"{targets} targets: {name}")
+            steps.append(Step(targets, name, measure(command, simulator, variables, folder)))
+    return steps

@@ -1,0 +1,61 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The number of calls to AWS is the formula of the README, from 10 to 10,000 targets, and nothing else is called."""
+
+from __future__ import annotations
+
+import collections
+import math
+from collections.abc import Iterator
+
+import pytest
+
+from tests.bench.contenders import BUCKET_ARN
+from tests.bench.contenders import fleet
+from tests.bench.contenders import vpc_ids
+from tests.integration.in_process import succeed
+from tests.markdown import section
+from tests.markdown import table_rows
+from tests.simulator.client import SimulatorProcess
+from tests.unit.meta.project import read
+
+SIZES = (10, 100, 1_000, 10_000)
+#: Flow logs on a page of DescribeFlowLogs where nothing is said (EC2 API, MaxResults: at most 1,000).
+PAGE = 1_000
+
+
+def pages(flow_logs: int) -> int:
+    """Return how many calls it takes to read so many flow logs."""
+    return max(1, math.ceil(flow_logs / PAGE))
+
+
+@pytest.fixture(name="world", scope="module")
+def _world() -> Iterator[SimulatorProcess]:
+    with SimulatorProcess(seed=fleet(max(SIZES))) as process:
+        yield process
+
+
+def test_readme_says_the_formula() -> None:
+    rows = {cells[0]: cells[1] for cells in table_rows(section(read("README.md"), "Calls to AWS")) if len(cells) == 2}
+    assert rows["look"].startswith("1 DescribeFlowLogs and its further pages; above 200 targets")
+    assert rows["create"].startswith("⌈N / 300⌉ CreateFlowLogs")
+    assert rows["create"].endswith("then ⌈N / 1,000⌉ DescribeFlowLogs")
+    assert rows["nothing to do"] == "only the look"
+
+
+@pytest.mark.parametrize("targets", SIZES)
+def test_calls_are_those_of_the_formula(world: SimulatorProcess, targets: int) -> None:
+    world.reset()
+    options = {"resource_ids": vpc_ids(targets), "destination": BUCKET_ARN}
+    look, creates, looks_after = pages(0), math.ceil(targets / 300), math.ceil(targets / 1_000)
+    for check, expected in (
+        (True, {"DescribeFlowLogs": look}),
+        (False, {"DescribeFlowLogs": look + looks_after, "CreateFlowLogs": creates}),
+        (False, {"DescribeFlowLogs": pages(targets)}),
+        (True, {"DescribeFlowLogs": pages(targets)}),
+    ):
+        world.clear_calls()
+        succeed(world.url, "s3_flow_log", options, check=check)
+        assert collections.Counter(world.operations()) == expected
