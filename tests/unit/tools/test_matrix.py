@@ -63,3 +63,10 @@ def test_what_came_of_each_cell_is_told_at_the_end(
     assert "modules on Python" not in capsys.readouterr().out.splitlines()[-1]
     assert matrix.main(["oldest-modules"]) == code
     assert re.search(rf"boto3 1\.35\.0, modules on Python 3\.9: {words} in \d+ s$", capsys.readouterr().out)
+
+
+def test_the_tests_that_each_cell_runs_exist() -> None:
+    for name in [*matrix.TESTS, matrix.IGNORED]:
+        path, _colons, test = name.partition("::")
+        assert (dev.ROOT / path).exists()
+        assert f"def {test}(" in read(path) if test else True
