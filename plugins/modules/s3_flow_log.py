@@ -165,6 +165,12 @@ options:
       - How many seconds a new flow log has to show up before it counts as failed.
     type: int
     default: 60
+  return_flow_logs:
+    description:
+      - Whether to return RV(flow_logs), and RV(diff) also where no diff is asked for.
+      - Where there are thousands of resources Ansible takes longer to handle these than everything else takes.
+    type: bool
+    default: true
 attributes:
   idempotent:
     support: full
@@ -293,7 +299,7 @@ flow_logs:
   description:
     - The managed flow logs of the resources after the run; in check mode as they would be.
     - See RV(flowlogs.aws.s3_flow_log_info#module:flow_logs) for what each contains.
-  returned: always
+  returned: when O(return_flow_logs) is V(true)
   type: list
   elements: dict
 extra:
@@ -303,7 +309,7 @@ extra:
   elements: dict
 diff:
   description: For each resource that changes, its managed flow logs before and after.
-  returned: always
+  returned: when O(return_flow_logs) is V(true), or in diff mode
   type: dict
   sample: {"before": {"vpc-0123456789abcdef0": []}, "after": {"vpc-0123456789abcdef0": [{"traffic_type": "ALL"}]}}
 """
@@ -346,6 +352,7 @@ ARGUMENT_SPEC = dict(
     allow_gap=dict(type="bool", default=False),
     purge=dict(type="str", choices=["none", "duplicates", "s3"], default="none"),
     wait_timeout=dict(type="int", default=60),
+    return_flow_logs=dict(type="bool", default=True),
 )
 
 

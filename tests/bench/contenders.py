@@ -86,7 +86,7 @@ def empty_task(job: Job) -> list[object]:
 
 def module(job: Job) -> list[object]:
     """One task of this collection."""
-    options = {"resource_ids": "{{ targets }}", "destination": BUCKET_ARN}
+    options = {"resource_ids": "{{ targets }}", "destination": BUCKET_ARN, "return_flow_logs": False}
     variables = job.file("variables.json", {"targets": vpc_ids(job.targets)})
     return playbook(job, "module", {"flowlogs.aws.s3_flow_log": options}, "--extra-vars", f"@{variables}")
 

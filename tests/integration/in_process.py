@@ -43,13 +43,14 @@ class ModuleFailed(AssertionError):
     """The module failed where the test expected success."""
 
 
-def run_module(url: str, name: str, options: Dict[str, Any], check: bool = False) -> Dict[str, Any]:
+def run_module(url: str, name: str, options: Dict[str, Any], check: bool = False, diff: bool = True) -> Dict[str, Any]:
     """Run a module and return its result, failed or not.
 
     :param url: of the simulator.
     :param name: of the module, without the collection.
     :param options: as in a task; the region is eu-west-1 unless given.
     :param check: whether to run in check mode.
+    :param diff: whether to run in diff mode.
     """
     connection = {
         "endpoint_url": url,
@@ -57,7 +58,7 @@ def run_module(url: str, name: str, options: Dict[str, Any], check: bool = False
         "secret_key": SECRET_KEY,
         "region": "eu-west-1",
     }
-    arguments = {**connection, **options, "_ansible_check_mode": check, "_ansible_diff": True}
+    arguments = {**connection, **options, "_ansible_check_mode": check, "_ansible_diff": diff}
     module = importlib.import_module(f"{_MODULES}.{name}")
     output = io.StringIO()
     with patch_module_args(arguments), contextlib.redirect_stdout(output), contextlib.suppress(SystemExit):

@@ -759,3 +759,13 @@ def test_a_botocore_without_tag_fields_is_told_before_any_call(
     assert result["failed"]
     assert "tag_field_specifications" in result["msg"] and "botocore" in result["msg"]
     assert aws.operations() == []
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("diff", [True, False])
+def test_flow_logs_need_not_be_returned(aws: SimulatorProcess, check: bool, diff: bool) -> None:
+    full = run_module(aws.url, "s3_flow_log", options(), check=True, diff=False)
+    result = run_module(aws.url, "s3_flow_log", options(return_flow_logs=False), check=check, diff=diff)
+    assert "flow_logs" in full and "flow_logs" not in result
+    assert ("diff" in result) is diff and result.get("diff", full["diff"]).keys() == full["diff"].keys()
+    assert [item["action"] for item in result["actions"]] == [item["action"] for item in full["actions"]] == ["create"]

@@ -90,10 +90,12 @@ def run_s3_flow_log(module: FlowLogsModule) -> None:
     result = {
         "changed": bool(outcome.steps),
         "actions": [step.action.to_dict() for step in outcome.steps],
-        "diff": diff_of(outcome.steps, before, wanted.settings),
-        "flow_logs": _flow_logs_after(wanted, outcome, before),
         "extra": [item.to_dict() for item in plan.extra],
     }
+    if params["return_flow_logs"]:
+        result["flow_logs"] = _flow_logs_after(wanted, outcome, before)
+    if params["return_flow_logs"] or module._diff:
+        result["diff"] = diff_of(outcome.steps, before, wanted.settings)
     where = wanted.settings.destination.arn if wanted.settings else wanted.destination_arn or f"name {wanted.name}"
     doing = f"publish flow logs to {where}" if params["state"] == "present" else f"remove flow logs to {where}"
     finish(module, doing, result, list(plan.unsuccessful) + outcome.unsuccessful)
