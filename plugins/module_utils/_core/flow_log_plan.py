@@ -184,6 +184,8 @@ def _plan_present(wanted: Wanted, target: str, logs: Sequence[FlowLog]) -> FlowL
     settings = wanted.settings
     if settings is None:
         raise AssertionError("present needs settings")
+    if not logs:
+        return _create(wanted, target)
     candidates = _candidates(wanted, settings, logs)
     exact = [item for item in candidates if not settings.differences(item)]
     if exact:
