@@ -58,7 +58,7 @@ WISHES: dict[str, Any] = {
     "ansible_diff_mode": True,
     "flow_log_only_check": False,
     "flow_log_only_reads": False,
-    "flow_log_every_batch": True,
+    "flow_log_for_report": True,
     "flow_log_retire": True,
     "flow_log_purge": "s3",
     "flow_log_replace": "delete_first",

@@ -66,7 +66,7 @@ def find(
         found += permission_findings(work, results.get("permissions", {}).get(work["name"]))
     for host in list(publication["invalid"]) + list(publication["unselected"]):
         found.append(_not_worked_on(host))
-    found += [Finding(**row) for row in gap_findings(publication.get("gaps") or ())]
+    found += gap_findings(publication.get("gaps") or ())
     return sorted(with_inventory(found + _left_out(publication), inventory), key=_report_order)
 
 

@@ -10,7 +10,6 @@ Targets behind a gap are not in the inventory, so nothing else in a report would
 from __future__ import annotations
 
 from typing import Any
-from typing import Dict
 from typing import Iterable
 from typing import List
 from typing import Mapping
@@ -18,6 +17,7 @@ from typing import Sequence
 from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import Finding
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Gap
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import GAPS_VARIABLE
 
@@ -75,25 +75,25 @@ def gap_remedy(gap: Gap) -> str:
     return text.format(account=gap.account, region=gap.region, reading=gap.reading)
 
 
-def gap_findings(gaps: Iterable[Mapping[str, Any]]) -> List[Dict[str, Any]]:
-    """Return each gap as the members of a finding ``unknown``, about an account or one of its regions.
+def gap_findings(gaps: Iterable[Mapping[str, Any]]) -> List[Finding]:
+    """Return each gap as a finding ``unknown``, about an account or one of its regions.
 
     :param gaps: ``gaps`` of :meth:`batches.Publication.to_dict`.
     """
     return [_finding(Gap(**item)) for item in gaps]
 
 
-def _finding(gap: Gap) -> Dict[str, Any]:
+def _finding(gap: Gap) -> Finding:
     account = gap.account_id or gap.account
-    return {
-        "finding": "unknown",
-        "target": f"{account}/{gap.region}" if gap.region else account,
-        "target_type": "Region" if gap.region else "Account",
-        "account_id": gap.account_id or None,
-        "region": gap.region,
-        "evidence": gap.sentence,
-        "remedy": gap_remedy(gap),
-    }
+    return Finding(
+        finding="unknown",
+        target=f"{account}/{gap.region}" if gap.region else account,
+        target_type="Region" if gap.region else "Account",
+        account_id=gap.account_id or None,
+        region=gap.region,
+        evidence=gap.sentence,
+        remedy=gap_remedy(gap),
+    )
 
 
 def gap_lines(gaps: Sequence[Mapping[str, Any]]) -> List[str]:
