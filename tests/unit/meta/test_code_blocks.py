@@ -105,16 +105,9 @@ def of(*languages: str) -> list[str]:
     return [name for name, block in BLOCKS.items() if block.language in languages]
 
 
-class Loader(yaml.SafeLoader):  # pylint: disable=too-many-ancestors
-    """Reads YAML with Ansible's tag for texts that are no templates."""
-
-
-Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
-
-
 def load(name: str) -> Any:
     """Return what a block of YAML holds."""
-    return yaml.load(BLOCKS[name].text, Loader)
+    return yaml.safe_load(BLOCKS[name].text)
 
 
 # -- YAML ---------------------------------------------------------------------------------------------------------
