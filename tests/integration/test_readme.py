@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import os
 import pathlib
@@ -14,6 +15,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,7 +29,6 @@ from tests.markdown import blocks
 from tests.markdown import section
 from tests.simulator.client import SECRET_KEY
 from tests.simulator.client import SimulatorProcess
-from tools import dev
 
 README = (pathlib.Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
 QUICK_START = section(README, "Quick start")
@@ -153,22 +154,27 @@ def reader_of_the_readme(world: SimulatorProcess, tmp_path: pathlib.Path) -> Rea
 
 
 @pytest.fixture(name="stranger")
-def stranger_to_the_project(world: SimulatorProcess, root: pathlib.Path, tmp_path: pathlib.Path) -> Reader:
+def stranger_to_the_project(world: SimulatorProcess, tmp_path: pathlib.Path) -> Reader:
     """A reader with nothing but a new virtual environment, in which pip is all there is.
 
-    The packages come from the index, in the versions that all tests run with. What stands in for Ansible Galaxy is a copy
-    of amazon.aws where Ansible would have put it.
+    The packages come from the index, in the versions that this test runs with, which tools/matrix.py varies. What stands in
+    for Ansible Galaxy is a copy of amazon.aws where Ansible would have put it.
     """
     world.reset()
+    constraints = tmp_path / "constraints.txt"
+    versions = {distribution.name: distribution.version for distribution in importlib.metadata.distributions()}
+    pins = [f"{name}=={versions[name]}" for name in ("ansible-core", "boto3", "botocore")]
+    constraints.write_text("\n".join(pins), encoding="utf-8")
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
     (tmp_path / "home").mkdir()
     reader = Reader(tmp_path / "home", world, tmp_path / "venv" / "bin")
-    pinned = {"PIP_CONSTRAINT": str(root / "requirements" / "demo.txt"), "PIP_NO_COMPILE": "1"}
+    pinned = {"PIP_CONSTRAINT": str(constraints), "PIP_NO_COMPILE": "1"}
     for line in commands(INSTALLATION, "python3"):
         # pip finds its settings at home.
         reader.types(line, HOME=os.path.expanduser("~"), **pinned)
     amazon = reader.collections / "amazon" / "aws"
-    shutil.copytree(dev.COLLECTIONS / "amazon" / "aws", amazon, ignore=shutil.ignore_patterns("__pycache__"))
+    own = pathlib.Path(sysconfig.get_path("purelib"), "ansible_collections", "amazon", "aws")
+    shutil.copytree(own, amazon, ignore=shutil.ignore_patterns("__pycache__"))
     return reader
 
 

@@ -11,7 +11,7 @@ from typing import List
 from typing import Mapping
 from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_html_parts import bar
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_html_parts import states_bar
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_html_parts import code
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_html_parts import folded
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_html_parts import link_to
@@ -131,6 +131,6 @@ def _part_row(name: str, part: Mapping[str, Any], field: str) -> List[str]:
         link_to(text(name) or code(name), **{field: name}),
         percent(part["percent"]),
         number(part["targets"]),
-        bar(part, 10, told),
+        states_bar(part, 10, told),
         figure,
     ]

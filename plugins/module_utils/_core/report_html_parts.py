@@ -128,7 +128,7 @@ def states_told(part: Mapping[str, Any]) -> str:
     )
 
 
-def bar(part: Mapping[str, Any], height: int, label: str = "") -> str:
+def states_bar(part: Mapping[str, Any], height: int, label: str = "") -> str:
     """Return the states of targets as a bar.
 
     :param height: in pixels.

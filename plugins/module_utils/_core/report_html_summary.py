@@ -16,7 +16,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import SEVERITY_ORDER
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding_ids import class_before
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_html_parts import STATES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_html_parts import bar
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_html_parts import states_bar
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_html_parts import code
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_html_parts import folded
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_html_parts import link_to
@@ -112,7 +112,7 @@ def _states(report: Mapping[str, Any]) -> str:
         for state, name in STATES.items()
         if total.get(state)
     ]
-    drawn = bar(total, 14, "Targets: " + states_told(total))
+    drawn = states_bar(total, 14, "Targets: " + states_told(total))
     return f'<div class="states">{drawn}<ul class="key" aria-label="States of targets">{"".join(items)}</ul></div>'
 
 

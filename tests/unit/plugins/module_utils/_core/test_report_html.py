@@ -20,7 +20,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_html import to_html
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_html_coverage import step
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_html_parts import SHOWN
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_html_parts import bar
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_html_parts import states_bar
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_html_parts import folded
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_html_parts import number
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_html_parts import percent
@@ -216,7 +216,7 @@ def test_numbers_and_texts() -> None:
 @given(st.lists(st.integers(0, 10_000), min_size=6, max_size=6))
 def test_a_bar_is_full(counts: list[int]) -> None:
     part = dict(zip(("in_sync", "drifted", "missing", "failing", "unknown", "ignored"), counts))
-    drawn = bar(part | {"targets": sum(counts)}, 10)
+    drawn = states_bar(part | {"targets": sum(counts)}, 10)
     widths = [float(width) for width in re.findall(r' width="([\d.]+)%"', drawn)]
     assert len(widths) == sum(1 for count in counts if count)
     assert sum(widths) == pytest.approx(100 if any(counts) else 0, abs=0.05)
