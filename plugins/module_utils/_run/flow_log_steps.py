@@ -23,13 +23,12 @@ from typing import Sequence
 from typing import Set
 from typing import Tuple
 
-from ansible_collections.amazon.aws.plugins.module_utils.iterators import chunks
-
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.call_in_parts import Splitting
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.call_in_parts import call_in_parts
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import may_have_worked
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.chunks import chunks
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import MAX_FILTER_VALUES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import MAX_FLOW_LOG_IDS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import create_request

@@ -1,0 +1,20 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Lists in parts, as calls take only so many ids. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+from typing import Iterator
+from typing import List
+from typing import Sequence
+from typing import TypeVar
+
+Item = TypeVar("Item")
+
+
+def chunks(items: Sequence[Item], size: int) -> Iterator[List[Item]]:
+    """Yield the items in lists of at most ``size``, in their order. amazon.aws has the same only since 11.4."""
+    for start in range(0, len(items), size):
+        yield list(items[start : start + size])
