@@ -221,7 +221,7 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--sunken);
 footer.page { color: var(--quiet); font-size: 0.8125rem; padding-bottom: 2rem; }
 
 @media (max-width: 60rem) {
-  .rows summary { grid-template-columns: 6rem 9rem minmax(0, 1fr); row-gap: 0.125rem; }
+  .rows summary { grid-template-columns: 7rem 9rem minmax(0, 1fr); row-gap: 0.125rem; }
   .rows summary > :nth-child(n+4) { color: var(--quiet); font-size: 0.8125rem; }
   .head { display: none; }
 }
@@ -271,7 +271,7 @@ footer.page { color: var(--quiet); font-size: 0.8125rem; padding-bottom: 2rem; }
   .rows > li { content-visibility: visible; break-inside: avoid; }
   .rows summary > * { white-space: normal; overflow-wrap: anywhere; }
   .cmd.has pre { padding-right: 0.75rem; }
-  .rows summary { padding-top: 0.25rem; padding-bottom: 0.125rem; }
+  .rows summary { padding-top: 0.25rem; padding-bottom: 0.125rem; grid-template-columns: 8.5rem 9rem minmax(0, 1fr); }
   .rows summary::after { content: none; }
   .body { padding-top: 0.125rem; padding-bottom: 0.5rem; gap: 0.375rem; }
   .heat, .trend { break-inside: avoid; }
