@@ -31,6 +31,8 @@ from tools.picture import take
 REPORT = fleet_report()
 ROWS = REPORT["findings"]
 LARGE, SHOWN_AT_FIRST = 10_000, 200
+#: Where the targets of the findings stand that are shown.
+SHOWN = "#rows > li summary code"
 #: What page and filter may take, in seconds of the page's own thread: how busy the machine is besides does not count.
 SECONDS = 1.0
 HOSTILE = (
@@ -79,7 +81,7 @@ def having(**wanted: str) -> list[dict[str, Any]]:
 
 def shown(page: Page) -> list[str]:
     """The targets of the findings that are shown."""
-    return page.locator("#rows > li summary code").all_inner_texts()
+    return page.locator(SHOWN).all_inner_texts()
 
 
 def targets(rows: list[dict[str, Any]]) -> list[str]:
@@ -130,7 +132,7 @@ def test_each_filter_shows_what_fits_and_says_how_many(opened: Opened, label: st
     wanted = having(**{name: value})
     with opened() as page:
         page.get_by_label(label, exact=True).select_option(value)
-        assert shown(page) == targets(wanted)[:SHOWN_AT_FIRST]
+        expect(page.locator(SHOWN)).to_have_text(targets(wanted)[:SHOWN_AT_FIRST])
         expect(page.locator("#count")).to_have_text(f"{len(wanted)} of {len(ROWS)} findings")
         page.get_by_role("button", name="Show all").click()
         expect(page.locator("#count")).to_have_text(f"{len(ROWS)} findings")
@@ -142,14 +144,14 @@ def test_filters_and_search_narrow_each_other_and_stand_in_the_address(opened: O
     with opened() as page:
         for label, value in (("Finding", "drifted"), ("Region", "eu-west-1"), ("Group", "shop")):
             page.get_by_label(label, exact=True).select_option(value)
-        assert shown(page) == targets(wanted)
+        expect(page.locator(SHOWN)).to_have_text(targets(wanted))
         page.get_by_role("searchbox").fill("TAGS.owner network")
         expect(page.locator("#count")).to_have_text(f"{len(retagged)} of {len(ROWS)} findings")
-        assert shown(page) == targets(retagged)
+        expect(page.locator(SHOWN)).to_have_text(targets(retagged))
         address = page.evaluate("location.hash")
         assert address == "#q=TAGS.owner+network&class=drifted&region=eu-west-1&group=shop"
     with opened(at=address) as page:
-        assert shown(page) == targets(retagged)
+        expect(page.locator(SHOWN)).to_have_text(targets(retagged))
         assert page.get_by_label("Group", exact=True).input_value() == "shop"
         expect(page.locator("#findings-title")).to_be_focused()
 
@@ -168,14 +170,16 @@ def test_a_cell_of_the_map_a_tile_and_a_change_lead_to_their_findings(opened: Op
     wanted = having(account_id="555566667777", region="us-west-2")
     new = set(REPORT["changes"]["new"])
     with opened() as page:
+        # A browser follows a link a moment after the click.
+        rows = page.locator(SHOWN)
         page.get_by_role("link", name="555566667777, us-west-2").click()
-        assert shown(page) == targets(wanted)
+        expect(rows).to_have_text(targets(wanted))
         page.locator(".tiles a", has_text="low").click()
-        assert shown(page) == targets(having(severity="low"))
+        expect(rows).to_have_text(targets(having(severity="low")))
         page.get_by_role("link", name=f"{len(new)} new").click()
-        assert shown(page) == targets([one for one in ROWS if one["id"] in new])
+        expect(rows).to_have_text(targets([one for one in ROWS if one["id"] in new]))
         page.go_back()
-        assert shown(page) == targets(having(severity="low"))
+        expect(rows).to_have_text(targets(having(severity="low")))
 
 
 @pytest.mark.parametrize("at", [0, 30, len(ROWS) - 1])
