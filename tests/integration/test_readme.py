@@ -23,6 +23,7 @@ import boto3
 import pytest
 import yaml
 
+from tests.browser import Chromium
 from tests.integration.in_process import succeed
 from tests.markdown import Block
 from tests.markdown import blocks
@@ -236,6 +237,16 @@ def test_quick_start_of_a_stranger_from_the_archive_to_the_drift_report(
         settings.write("flow_log_source_conditions: false\n")
     assert first in reader.types(publish)
     assert reader.bucket_policy() == of_2020
+
+
+def test_the_page_of_the_quick_start_opens_in_a_browser(reader: Reader, chromium: Chromium) -> None:
+    reader.writes_files()
+    *_publishing, report = commands(QUICK_START, "ansible-playbook")
+    reader.types(report)
+    with chromium.page() as page:
+        page.goto((reader.folder / "flow-log-report" / "drift-report.html").as_uri())
+        assert "There is drift." in page.locator("#verdict").inner_text()
+        assert page.locator("#rows > li summary code").all_inner_texts() == [VPC, f"arn:aws:s3:::{BUCKET}"]
 
 
 def calls(world: SimulatorProcess, options: dict[str, Any]) -> list[str]:
