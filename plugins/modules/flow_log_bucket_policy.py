@@ -189,7 +189,6 @@ actions:
             Resource: arn:aws:s3:::example-central-flow-logs
       reason: The policy does not let log delivery write for every source asked for.
       gap: false
-      gap_seconds: null
 unsuccessful:
   description:
     - Why the policy is not as asked for, with C(target), C(code), C(message) and C(hint). If there is anything, the

@@ -152,7 +152,6 @@ actions:
               ArnLike: {"aws:SourceArn": "arn:aws:logs:*:111122223333:*"}
       reason: The key policy does not let log delivery use the key for every source asked for.
       gap: false
-      gap_seconds: null
 unsuccessful:
   description:
     - Why the policy is not as asked for, with C(target), C(code), C(message) and C(hint). If there is anything, the

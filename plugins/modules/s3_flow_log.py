@@ -247,7 +247,6 @@ actions:
       changes: []
       reason: The target has no such flow log.
       gap: false
-      gap_seconds: null
   contains:
     action:
       description: V(create), V(replace), V(delete), V(tag) or V(untag).
@@ -281,7 +280,7 @@ actions:
     gap_seconds:
       description: For how many seconds.
       type: float
-      returned: always
+      returned: when the resource was without this flow log
 unsuccessful:
   description:
     - What could not be done. If there is anything, the task fails after everything else is done.

@@ -132,11 +132,9 @@ def options(**changed: Any) -> Dict[str, Any]:
 
 def without_new_ids(actions: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
     """Actions but for what only the real run can know."""
-    new = ("create", "replace")
-    return [
-        {**item, "flow_log_id": None if item["action"] in new else item["flow_log_id"], "gap_seconds": None}
-        for item in actions
-    ]
+    unknown = {"gap_seconds": None}
+    new = {**unknown, "flow_log_id": None}
+    return [{**item, **(new if item["action"] in ("create", "replace") else unknown)} for item in actions]
 
 
 def converge(aws: SimulatorProcess, asked: Dict[str, Any]) -> Dict[str, Any]:

@@ -45,7 +45,7 @@ class Action:
     :param changes: field by field, current and desired.
     :param reason: one sentence for people.
     :param gap: whether the target is without this flow log for a moment.
-    :param gap_seconds: for how long it was, in seconds; known after the run only.
+    :param gap_seconds: for how long it was, in seconds; known after the run only, and returned only then.
     """
 
     action: str
@@ -63,7 +63,7 @@ class Action:
 
     def to_dict(self) -> Dict[str, Any]:
         """Return the action as every changing module returns it in ``actions``."""
-        return {
+        returned = {
             "action": self.action,
             "target": self.target,
             "flow_log_id": self.flow_log_id,
@@ -71,8 +71,8 @@ class Action:
             "changes": [change.to_dict() for change in self.changes],
             "reason": self.reason,
             "gap": self.gap,
-            "gap_seconds": self.gap_seconds,
         }
+        return returned if self.gap_seconds is None else {**returned, "gap_seconds": self.gap_seconds}
 
 
 @dataclass(frozen=True)

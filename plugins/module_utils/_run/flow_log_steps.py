@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
@@ -51,6 +52,8 @@ _NOT_DESCRIBED = "NotDescribed"
 _POLICY_LAG = "Access Denied for LogDestination"
 _POLICY_PAUSES = (2.0, 4.0)
 _LONGEST_PAUSE = 5.0
+# One answer is read while AWS prepares the next one.
+_READERS = 2
 # Pauses before each look for a flow log that AWS says exists and a reading may not show yet.
 _LOOKS = (0.0, 2.0, 4.0)
 
@@ -247,20 +250,22 @@ class FlowLogSteps:
         pause = 0.5
         while True:
             missing = [item for item in ids if item not in found]
-            for batch in chunks(missing, MAX_FLOW_LOG_IDS):
-                more, failed = call_in_parts(
-                    lambda part: ec2.describe_flow_logs_by_id(self._client, part),
-                    batch,
-                    Splitting(lambda *_error: False),
-                )
-                found.update({item.flow_log_id: item for item in more})
-                if failed and not _not_found(failed[0].code):
-                    return list(found.values()), failed[0]
+            with ThreadPoolExecutor(_READERS) as readers:
+                answers = list(readers.map(self._described_by_id, chunks(missing, MAX_FLOW_LOG_IDS)))
+            found.update({item.flow_log_id: item for described, _failed in answers for item in described})
+            fatal = [failed[0] for _described, failed in answers if failed and not _not_found(failed[0].code)]
+            if fatal:
+                return list(found.values()), fatal[0]
             if len(found) >= len(ids) or time.monotonic() >= deadline:
                 break
             time.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
         return self._described_by_filter(ids, found), problem
+
+    def _described_by_id(self, ids: Sequence[str]) -> Tuple[List[FlowLog], List[ec2.Refused]]:
+        return call_in_parts(
+            lambda part: ec2.describe_flow_logs_by_id(self._client, part), ids, Splitting(lambda *_error: False)
+        )
 
     def _described_by_filter(self, ids: Sequence[str], found: Dict[Optional[str], FlowLog]) -> List[FlowLog]:
         """Ask once more for what is missing, by filter: one id that AWS does not know hides no other one there."""

@@ -22,6 +22,11 @@ def test_an_action_that_no_module_has_is_a_mistake_of_the_program() -> None:
         Action("mend", "vpc-1")
 
 
+def test_seconds_of_a_gap_are_returned_once_they_are_known() -> None:
+    assert "gap_seconds" not in Action("replace", "vpc-1", gap=True).to_dict()
+    assert Action("replace", "vpc-1", gap=True, gap_seconds=0.4).to_dict()["gap_seconds"] == 0.4
+
+
 def test_action_and_failure_are_returned_with_what_changes() -> None:
     change = Change("traffic_type", "ALL", "REJECT")
     action = Action("replace", "vpc-1", replaces="fl-1", changes=(change,), reason="It differs.", gap=True)
@@ -33,7 +38,6 @@ def test_action_and_failure_are_returned_with_what_changes() -> None:
         "changes": [change.to_dict()],
         "reason": "It differs.",
         "gap": True,
-        "gap_seconds": None,
     }
     assert Unsuccessful("vpc-1", "Code", "No.", "Do.", "fl-1", (change,)).to_dict() == {
         "target": "vpc-1",
