@@ -27,6 +27,7 @@ from ansible.errors import AnsibleError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2_targets
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.response_times import with_quick_times
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.service_models import shared_service_models
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import assume_role
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import caller_identity
@@ -110,7 +111,7 @@ class TargetReader:
 
     def _client(self, service: str, region: str, credentials: Mapping[str, Optional[str]]) -> Any:
         with self._one_at_a_time:
-            return self._clients(service, region=region, **credentials)
+            return with_quick_times(self._clients(service, region=region, **credentials))
 
     def _enter(self, account: Account) -> Tuple[List[_Place], List[Gap]]:
         """Find out which account it is and which of its regions can be read."""
@@ -155,6 +156,9 @@ class TargetReader:
         reading = _Reading(place, self._question)
         try:
             client = self._client("ec2", place.region, place.credentials)
+            with self._one_at_a_time:
+                # What pages an operation has is read by the first client, and not by several at the same time.
+                client.can_paginate("describe_flow_logs")
         except AnsibleError as error:
             return reading.scan(), [place.account.gap("NoConnection", str(error), region=place.region)]
         reading.read(client)

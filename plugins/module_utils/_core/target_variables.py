@@ -10,6 +10,7 @@ import difflib
 import re
 from dataclasses import dataclass
 from dataclasses import field
+from functools import lru_cache
 from typing import Any
 from typing import Dict
 from typing import Iterable
@@ -143,11 +144,16 @@ def misspelt_variables(names: Iterable[str]) -> Dict[str, str]:
 
     Such a name has no effect, so the target would quietly get the default.
     """
-    found, known = {}, VARIABLES + RUN_VARIABLES
-    for name in names:
-        if name.startswith(PREFIX) and name not in known:
-            found.update({name: meant for meant in difflib.get_close_matches(name, known, n=1, cutoff=_SIMILAR)})
-    return found
+    meant = {name: _meant_by(name) for name in names if name.startswith(PREFIX)}
+    return {name: variable for name, variable in meant.items() if variable is not None}
+
+
+# All hosts of an inventory have much the same names, and a comparison takes half a millisecond.
+@lru_cache(maxsize=None)
+def _meant_by(name: str) -> Optional[str]:
+    known = VARIABLES + RUN_VARIABLES
+    similar = [] if name in known else difflib.get_close_matches(name, known, n=1, cutoff=_SIMILAR)
+    return similar[0] if similar else None
 
 
 @dataclass(frozen=True)
