@@ -23,6 +23,7 @@ from typing import Union
 import ansible.template
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.after_run import after_run
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import in_session
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import role_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import without_role
@@ -187,12 +188,15 @@ def flow_log_findings(
     generated_at: Optional[str] = None,
     inventory: Sequence[str] = (),
     deliveries: bool = False,
+    applied: bool = False,
     as_json: bool = False,
 ) -> Findings:
-    """Return the report about a run in check mode; see flow_log_findings.yml."""
-    results = _results(publication, hostvars)
+    """Return the report about a run; see flow_log_findings.yml."""
+    results: Mapping[str, Any] = _results(publication, hostvars)
+    if applied:
+        results = after_run(results)
     if deliveries:
-        results["deliveries"] = _left(publication["batches"], hostvars, DELIVERIES)
+        results = {**results, "deliveries": _left(publication["batches"], hostvars, DELIVERIES)}
     sources = [_from_here(source) for source in inventory]
     return _handed_on({**report(find(publication, results, sources), generated_at), "inventory": sources}, as_json)
 

@@ -11,6 +11,7 @@ from typing import List
 from typing import Mapping
 from typing import Optional
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.after_run import since_this_run
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import IN_PLACE
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import PUBLISH
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import Finding
@@ -101,8 +102,9 @@ def _remedies(result: Mapping[str, Any]) -> str:
 
 
 def _bucket_in_order(subject: Subject, work: Mapping[str, Any], result: Mapping[str, Any]) -> Finding:
+    since = since_this_run(result.get("done") or ())
     if work["managed"]:
-        return subject.find("in_sync", "The bucket policy lets log delivery in as needed.")
+        return subject.find("in_sync", f"The bucket policy lets log delivery in as needed{since}.")
     if result.get("deliverable") is True:
         return subject.find("in_sync", "Log delivery can write to the bucket, whose policy is looked after elsewhere.")
     return subject.find("ignored", "flow_log_bucket_policy is false, so the bucket policy is looked after elsewhere.")
@@ -118,7 +120,8 @@ def _key_findings(bucket: Subject, result: Mapping[str, Any]) -> List[Finding]:
     if key["failed"]:
         return [subject.find("unknown", failure_text(result), remedy=PUBLISH + " --check")]
     if not key["changed"]:
-        return [subject.find("in_sync", "The key policy lets log delivery use the key as needed.")]
+        since = since_this_run(key.get("done") or ())
+        return [subject.find("in_sync", f"The key policy lets log delivery use the key as needed{since}.")]
     evidence = f"The key policy lacks what log delivery needs. {_statements(key)}".strip()
     return [subject.find("policy_drift", evidence, how=IN_PLACE, planned_action="put_policy", remedy=PUBLISH)]
 

@@ -14,6 +14,7 @@ from typing import Optional
 from typing import Sequence
 from typing import Tuple
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.after_run import since_this_run
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import IN_PLACE
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import PUBLISH
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import Finding
@@ -60,7 +61,8 @@ def _permission_finding(subject: Subject, result: Optional[Mapping[str, Any]]) -
     if result.get("changed"):
         evidence = "The policy for publishing flow logs is not there or differs."
         return subject.find("permission_missing", evidence, planned_action="put_policy", how=IN_PLACE, remedy=PUBLISH)
-    return subject.find("in_sync", "The policy for publishing flow logs is there.")
+    since = since_this_run(result.get("done") or ())
+    return subject.find("in_sync", f"The policy for publishing flow logs is there{since}.")
 
 
 def preflight_finding(

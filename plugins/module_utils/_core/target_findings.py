@@ -17,6 +17,7 @@ from typing import Mapping
 from typing import Optional
 from typing import Sequence
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.after_run import since_this_run
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import same_destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import IN_PLACE
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import REPLACE
@@ -40,6 +41,7 @@ class _PerTarget:
     """A task's result, sorted by target."""
 
     actions: Dict[str, List[Mapping[str, Any]]] = field(default_factory=dict)
+    done: Dict[str, List[Mapping[str, Any]]] = field(default_factory=dict)
     unsuccessful: Dict[str, List[Mapping[str, Any]]] = field(default_factory=dict)
     flow_logs: Dict[str, List[Mapping[str, Any]]] = field(default_factory=dict)
     extra: Dict[str, List[Mapping[str, Any]]] = field(default_factory=dict)
@@ -47,9 +49,10 @@ class _PerTarget:
 
 def _per_target(result: Mapping[str, Any]) -> _PerTarget:
     sorted_result = _PerTarget()
-    for name, key in (("actions", "target"), ("unsuccessful", "target"), ("flow_logs", "resource_id")):
-        _sort_into(getattr(sorted_result, name), result.get(name) or (), key)
-    _sort_into(sorted_result.extra, result.get("extra") or (), "resource_id")
+    for name in ("actions", "done", "unsuccessful"):
+        _sort_into(getattr(sorted_result, name), result.get(name) or (), "target")
+    for name in ("flow_logs", "extra"):
+        _sort_into(getattr(sorted_result, name), result.get(name) or (), "resource_id")
     return sorted_result
 
 
@@ -75,7 +78,7 @@ def _target_findings(subject: Subject, result: _PerTarget, options: Mapping[str,
         if item.get("delivery_status") == "FAILED" and item.get("flow_log_id") not in replaced
     ]
     if not found:
-        found.append(_without_change(subject, managed, present))
+        found.append(_without_change(subject, managed, present, since_this_run(result.done.get(target, ()))))
     return found + [_other(subject, item, managed, present) for item in result.extra.get(target, ())]
 
 
@@ -149,14 +152,14 @@ def _failed_delivery(subject: Subject, item: Mapping[str, Any]) -> Finding:
     )
 
 
-def _without_change(subject: Subject, managed: Sequence[Mapping[str, Any]], present: bool) -> Finding:
+def _without_change(subject: Subject, managed: Sequence[Mapping[str, Any]], present: bool, since: str) -> Finding:
     if not present:
-        return subject.find("in_sync", "The target has no such flow log, as asked for.")
+        return subject.find("in_sync", f"The target has no such flow log, as asked for{since}.")
     if not managed:
         return subject.find(
             "unknown", "The task's result says nothing about this target.", remedy=check_command(subject)
         )
-    return subject.find("in_sync", "The flow log is as asked for.", flow_log_id=managed[0].get("flow_log_id"))
+    return subject.find("in_sync", f"The flow log is as asked for{since}.", flow_log_id=managed[0].get("flow_log_id"))
 
 
 _COMPARED = (
@@ -199,7 +202,7 @@ def batch_findings(
 
     :param batch: as :meth:`batches.Batch.to_dict` returns it.
     :param subjects: its targets.
-    :param result: of ``s3_flow_log`` in check mode; ``None``: it did not run.
+    :param result: of ``s3_flow_log`` in check mode, or from :func:`after_run.after_run`; ``None``: it did not run.
     :param blocked_by: why it was not to run, ``""`` if nothing was in its way.
     """
     if result is None or not has_result(result):

@@ -75,7 +75,7 @@ VARIABLES = tuple(PREFIX + name for name in OPTION_DEFAULTS) + (
     "flow_log_preflight",
 )
 #: Variables of a run, not of a host.
-RUN_VARIABLES = ("flow_log_stages",)
+RUN_VARIABLES = ("flow_log_stages", "flow_log_with_report")
 #: Facts of the inventory plugin that matter here too.
 FACTS_READ = ("flow_log_parents", "flow_log_existing_of_parents")
 #: How like a variable a name must be to be taken for a slip of the pen.

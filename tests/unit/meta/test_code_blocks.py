@@ -38,6 +38,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_p
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import failure_message
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import RUN_VARIABLES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import VARIABLES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import HostVariables
 from tests.markdown import Block
@@ -73,7 +74,7 @@ TARGET = {
     "flow_log_bucket_region": "eu-west-1",
 }
 # Variables of a run, which no host has.
-OF_A_RUN = {"flow_log_delivery_hours", "flow_log_hosts", "flow_log_retire", "flow_log_stages"}
+OF_A_RUN = {*RUN_VARIABLES, "flow_log_delivery_hours", "flow_log_hosts", "flow_log_retire"}
 CLIS = {
     "ansible": AdHocCLI,
     "ansible-doc": DocCLI,
