@@ -87,6 +87,8 @@ def _ratio(ours: Measured | None, other: Measured | None) -> str:
     if ours is None or other is None:
         return "not possible"
     ratio = other.wall / ours.wall
+    if 0.95 <= ratio < 1.05:
+        return "about as fast"
     if ratio < 1:
         return f"{ratio:.2g} times as fast"
     return f"{ratio:,.0f} times faster" if ratio >= 9.95 else f"{ratio:.2g} times faster"
