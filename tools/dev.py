@@ -244,7 +244,7 @@ def tree() -> pathlib.Path:
 
 
 def home() -> pathlib.Path:
-    """Return a home folder inside the checkout for ansible-test, which keeps its downloads at home."""
+    """Return a home folder inside the checkout, for tools that write into it; ansible-test keeps its downloads there."""
     folder = DEV / "home"
     cache = folder / ".ansible" / "test" / "cache"
     cache.mkdir(parents=True, exist_ok=True)
@@ -289,7 +289,7 @@ def doclint() -> None:
     What it looks at is copied, git's files alone. That amazon.aws, in .venv, is none of ours must be hidden from git. The
     RST made of plugin documentation is not checked, as the checker sometimes stumbles over the name of its own folder.
     """
-    environment = dict(os.environ, PATH=clean_path(), GIT_CEILING_DIRECTORIES=str(VENV.resolve()))
+    environment = dict(os.environ, HOME=str(home()), PATH=clean_path(), GIT_CEILING_DIRECTORIES=str(VENV.resolve()))
     options = ["--plugin-docs", "--validate-collection-refs", "dependent", "--skip-rstcheck"]
     run(BIN / "antsibull-docs", "lint-collection-docs", *options, ".", cwd=tree(), env=environment)
 
@@ -326,7 +326,8 @@ def docs(folder: str = str(BUILD / "docs")) -> None:
 
     :param folder: where the pages go; what lies there is replaced.
     """
-    environment = dict(os.environ, PATH=clean_path(), ANSIBLE_CONFIG=str(ROOT / "tools" / "ansible.cfg"))
+    settings = str(ROOT / "tools" / "ansible.cfg")
+    environment = dict(os.environ, HOME=str(home()), PATH=clean_path(), ANSIBLE_CONFIG=settings)
     shutil.rmtree(folder, ignore_errors=True)
     with tempfile.TemporaryDirectory() as place:
         source = pathlib.Path(place) / "site"

@@ -11,6 +11,7 @@ import os
 import pathlib
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 
@@ -163,6 +164,22 @@ def test_ansible_test_gets_the_keys_for_an_account_that_git_does_not_know(
     dev.CLOUD_CONFIG.unlink()
     with pytest.raises(dev.Trouble):
         dev.ansible_test("integration")
+
+
+@pytest.mark.parametrize("job", [lambda _folder: dev.doclint(), lambda folder: dev.docs(str(folder))])
+def test_tools_for_the_documentation_leave_the_home_of_the_caller_alone(
+    job: Callable[[pathlib.Path], None], tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """antsibull-docs writes a log there, and fails where there is none."""
+    tool = tmp_path / "antsibull-docs"
+    tool.write_text('#!/bin/sh\nexec test "$HOME" = "$EXPECTED"\n', encoding="utf-8")
+    tool.chmod(0o755)
+    (tmp_path / "sphinx-build").symlink_to(tool)
+    monkeypatch.setattr(dev, "DEV", tmp_path / "dev")
+    monkeypatch.setattr(dev, "BIN", tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "nowhere"))
+    monkeypatch.setenv("EXPECTED", str(tmp_path / "dev" / "home"))
+    job(tmp_path / "site")
 
 
 @pytest.mark.parametrize("arguments", [[], ["nonsense"]])
