@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -69,12 +70,20 @@ class Plugin(InventoryModule):
 def _cloud() -> Iterator[Cloud]:
     with ExitStack() as stack:
         yield Cloud(stack)
+    gc.unfreeze()
 
 
 def one_vpc(cloud: Cloud) -> None:
     cloud.is_account()
     cloud.has_regions(eu_west_1="opt-in-not-required")
     cloud.has_vpcs(VPC)
+
+
+def test_hosts_are_left_out_of_the_garbage_collections_of_tasks(cloud: Cloud) -> None:
+    one_vpc(cloud)
+    inventory = Plugin(cloud, regions=[HOME]).fill()
+    assert inventory.hosts
+    assert not any(item is host for item in gc.get_objects() for host in inventory.hosts.values())
 
 
 def test_targets_become_hosts_with_variables_and_groups(cloud: Cloud) -> None:
