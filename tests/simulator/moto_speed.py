@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from moto.core.responses import ActionContext
+from moto.core.responses import ActionResult
+from moto.core.serialize import DefaultAttributePicker
 from moto.ec2.exceptions import InvalidNetworkInterfaceIdError
 from moto.ec2.models.core import TaggedEC2Resource
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
@@ -15,6 +18,18 @@ from moto.ec2.models.elastic_network_interfaces import NetworkInterfaceBackend
 from moto.ec2.models.subnets import Subnet
 from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE
 from moto.ec2.utils import get_prefix
+
+
+class ExactResult(ActionResult):
+    """An answer with the member names of the service model, so that moto need not try other names for each value."""
+
+    def execute_result(self, context: ActionContext) -> Any:
+        """Return status, headers and body."""
+        serializer = context.serializer_class(
+            operation_model=context.operation_model, value_picker=DefaultAttributePicker()
+        )
+        answer = serializer.serialize(self.result)
+        return answer["status_code"], answer["headers"], answer["body"]
 
 
 def install() -> None:

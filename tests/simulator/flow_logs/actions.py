@@ -9,11 +9,11 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from moto.core.responses import ActionResult
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.responses.flow_logs import FlowLogs
 
 from .. import faults
+from ..moto_speed import ExactResult
 from ..switches import switches
 from . import targets
 from . import tokens
@@ -68,7 +68,7 @@ def _unsuccessful(resource_id: str, code: str, message: str) -> Item:
 # -- create -----------------------------------------------------------------------------------------------------------
 
 
-def create_flow_logs(self: Any) -> ActionResult:
+def create_flow_logs(self: Any) -> ExactResult:
     """EC2 API CreateFlowLogs."""
     request = {name: self._get_param(name) for name in _REQUEST}
     tags = tags_of_new_flow_logs(self._get_param("TagSpecifications"))
@@ -83,7 +83,7 @@ def create_flow_logs(self: Any) -> ActionResult:
         # Recorded: the token is returned also when the caller sent none.
         answer["ClientToken"] = token or str(uuid.uuid4())
         tokens.remember(store, token, asked, answer)
-    return ActionResult(answer)
+    return ExactResult(answer)
 
 
 def _create(response: Any, store: Store, request: dict[str, Any], rules: Rules, tags: dict[str, str]) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def _failing(whole_call: bool, resource_id: str, code: str, message: str, item_m
 # -- describe and delete ----------------------------------------------------------------------------------------------
 
 
-def describe_flow_logs(self: Any) -> ActionResult:
+def describe_flow_logs(self: Any) -> ExactResult:
     """EC2 API DescribeFlowLogs."""
     store = _store(self)
     filters = {name: list(values) for name, values in self._filters_from_querystring().items()}
@@ -164,7 +164,7 @@ def describe_flow_logs(self: Any) -> ActionResult:
     answer: dict[str, Any] = {"FlowLogs": [_described(item, tags.get(item["FlowLogId"]) or {}) for item in page]}
     if token is not None:
         answer["NextToken"] = token
-    return ActionResult(answer)
+    return ExactResult(answer)
 
 
 def _described(fields: dict[str, Any], tags: dict[str, str]) -> dict[str, Any]:
@@ -177,7 +177,7 @@ def _described(fields: dict[str, Any], tags: dict[str, str]) -> dict[str, Any]:
     return shown
 
 
-def delete_flow_logs(self: Any) -> ActionResult:
+def delete_flow_logs(self: Any) -> ExactResult:
     """EC2 API DeleteFlowLogs. What an unknown id does is not established: switch ``delete_unknown``."""
     store = _store(self)
     ids = list(dict.fromkeys(self._get_param("FlowLogIds") or []))
@@ -196,7 +196,7 @@ def delete_flow_logs(self: Any) -> ActionResult:
         if key in store.by_id and key not in failing:
             store.remove(key)
             self.ec2_backend.tags.pop(key, None)
-    return ActionResult({"Unsuccessful": refused})
+    return ExactResult({"Unsuccessful": refused})
 
 
 def _check_ids(ids: list[str]) -> None:
