@@ -6,7 +6,7 @@
 
 Usage: python -m tests.bench [full|quick]
 
-``full`` takes about ten minutes on two cores that have nothing else to do. ``quick`` measures little, prints it, and writes
+``full`` takes about half an hour on two cores that have nothing else to do. ``quick`` measures little, prints it, and writes
 nothing.
 """
 
@@ -77,7 +77,7 @@ def main(extent: Extent) -> str:
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = pathlib.Path(name)
         rows = [row for targets in extent.targets for row in compare(targets, extent.rounds, folder, say)]
-        steps = [step for targets in extent.fleets for step in run_pipeline(targets, folder, say)]
+        steps = [step for targets in extent.fleets for step in run_pipeline(targets, extent.rounds, folder, say)]
     return measured_section(rows, steps, about)
 
 

@@ -21,12 +21,14 @@ from tests.bench.contenders import OURS
 from tests.bench.contenders import environment
 from tests.bench.guide import measured_section
 from tests.bench.measure import BenchError
+from tests.bench.measure import Measured
 from tests.bench.measure import measure
 from tests.bench.pipeline import ACCOUNTS
 from tests.bench.pipeline import AGAIN as PUBLISH_AGAIN
 from tests.bench.pipeline import PUBLISH
 from tests.bench.pipeline import REGIONS
 from tests.bench.pipeline import REPORT
+from tests.bench.pipeline import best
 from tests.bench.pipeline import run_pipeline
 from tests.simulator.client import SimulatorProcess
 
@@ -50,10 +52,15 @@ def test_contenders_do_the_same_work_with_the_same_calls(tmp_path: pathlib.Path)
 
 
 def test_whole_way_makes_all_flow_logs_and_finds_nothing_to_do_then(tmp_path: pathlib.Path) -> None:
-    steps = {step.name: step.measured for step in run_pipeline(4, tmp_path, print, owners=ACCOUNTS[:1])}
+    steps = {step.name: step.measured for step in run_pipeline(4, 1, tmp_path, print, owners=ACCOUNTS[:1])}
     assert steps[PUBLISH].calls["CreateFlowLogs"] == len(REGIONS)
     for name in (PUBLISH_AGAIN, REPORT):
         assert not {"CreateFlowLogs", "CreateTags", "DeleteFlowLogs", "PutBucketPolicy"} & set(steps[name].calls)
+
+
+def test_of_several_runs_the_quickest_counts_and_the_most_memory() -> None:
+    assert best([Measured(2.0, cpu=3.0, memory=90), Measured(1.5, cpu=2.5, memory=100)]) == Measured(1.5, 2.5, 100)
+    assert best([Measured(1.5, memory=100), Measured(2.0, memory=110)]) == Measured(1.5, memory=110)
 
 
 def test_memory_and_cpu_are_those_of_all_processes_of_a_command(
