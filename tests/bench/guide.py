@@ -183,6 +183,7 @@ def _pipeline(steps: Sequence[Step]) -> list[str]:
     title = "The whole way"
     intro = (
         "The playbooks on an inventory of :ansplugin:`flowlogs.aws.flow_log_targets#inventory`, from 20 pairs of account and "
-        "region to one bucket, with as many forks as cores. Each command reads the inventory from AWS anew."
+        "region to one bucket, with as many forks as cores. Each command reads the inventory from AWS anew. "
+        "Memory is the most of all rounds."
     )
     return [f"{title}\n{'~' * len(title)}", intro, list_table(table, (10, 18, 14, 16, 14, 14, 14)), total]
