@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The role that modules of this collection can work in, as their documentation says it."""
+"""Documents the options that every module of this collection has in addition to those of amazon.aws."""
 
 from __future__ import annotations
 
@@ -25,4 +25,11 @@ options:
     description: Name of the session, which CloudTrail shows.
     type: str
     default: flowlogs.aws
+  expected_account_id:
+    description:
+      - Account that the credentials, or the role of O(assume_role_arn), must belong to. An id of 12 digits, in quotes.
+      - Where it is given, the module asks once who it is (C(sts:GetCallerIdentity), which needs no permission). In any other
+        account it fails before it makes another call, and returns the account of the credentials in C(caller_account_id).
+        A role of another account is refused without any call.
+    type: str
 """

@@ -26,7 +26,9 @@ options:
     type: list
     elements: str
   flow_log_ids:
-    description: Ids of the flow logs. Those that do not exist are not returned, which is no error.
+    description:
+      - Ids of the flow logs. Those that do not exist are not returned, which is no error.
+      - An empty list reads nothing. Together with O(expected_account_id) it only checks the account of the credentials.
     type: list
     elements: str
   destination:
@@ -87,6 +89,13 @@ EXAMPLES = r"""
     filters:
       deliver-log-status: FAILED
       log-destination-type: [s3, cloud-watch-logs, kinesis-data-firehose]
+
+- name: Stop before a play changes anything in the wrong account
+  flowlogs.aws.s3_flow_log_info:
+    region: eu-west-1
+    profile: network
+    flow_log_ids: []
+    expected_account_id: "111122223333"
 """
 
 RETURN = r"""

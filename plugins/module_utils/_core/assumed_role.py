@@ -17,8 +17,10 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import I
 
 #: Name of a session where none is given; CloudTrail shows it.
 SESSION_NAME = "flowlogs.aws"
-#: Options of the modules of this collection that the modules of amazon.aws do not have.
 ROLE_OPTIONS = ("assume_role_arn", "assume_role_external_id", "assume_role_session_name")
+EXPECTED_ACCOUNT = "expected_account_id"
+#: Options of the modules of this collection that the modules of amazon.aws do not have.
+_OWN_OPTIONS = (*ROLE_OPTIONS, EXPECTED_ACCOUNT)
 #: What says whose credentials are meant, under all names that amazon.aws has for it.
 _CREDENTIALS = (
     *("access_key", "aws_access_key_id", "aws_access_key"),
@@ -78,7 +80,7 @@ def role_of(options: Mapping[str, Any]) -> Optional[AssumedRole]:
 
 def without_role(options: Mapping[str, Any]) -> Dict[str, Any]:
     """Return connection options as amazon.aws knows them: the credentials that a role is assumed with."""
-    return {name: value for name, value in options.items() if name not in ROLE_OPTIONS}
+    return {name: value for name, value in options.items() if name not in _OWN_OPTIONS}
 
 
 def in_session(options: Mapping[str, Any], session: Optional[Mapping[str, Any]]) -> Dict[str, Any]:

@@ -21,7 +21,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 
 #: An account id.
-ACCOUNT = re.compile(r"^\d{12}\Z")
+ACCOUNT = re.compile(r"^[0-9]{12}\Z")
 _REGION = re.compile(r"^[a-z]{2,5}(-[a-z]+)+-\d{1,2}\Z")
 #: AWS Organizations API, OrganizationId.
 _ORGANIZATION = re.compile(r"^o-[a-z0-9]{10,32}\Z")

@@ -13,7 +13,6 @@ from typing import Optional
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import s3
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.ec2 import partition_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import caller_identity
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_errors import CONFLICT_CODES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_errors import policy_error_hint
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_options import WantedDelivery
@@ -71,8 +70,9 @@ def run_bucket_policy(module: FlowLogsModule) -> None:
     """Make a bucket policy let log delivery write for the sources asked for, or no longer."""
     client = module.client("s3")
     wanted = wanted_from_options(module.params, partition_of(client))
+    module.verify_account()
     if not wanted.sources:
-        wanted = replace(wanted, accounts=(caller_identity(module.client("sts")).account_id,))
+        wanted = replace(wanted, accounts=(module.caller().account_id,))
     outcome = converge(PolicyStore(client, wanted), wanted, module.check_mode)
     for text in outcome.plan.warnings if outcome.plan else ():
         module.warn(text)

@@ -23,7 +23,6 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._aws import s3_bucket
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.ec2 import partition_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import caller_identity
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import is_deliverable
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import summary_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_doctor import examine
@@ -48,7 +47,8 @@ def run_destination_info(module: FlowLogsModule) -> None:
     client = module.client("s3")
     question = question_from_options(module.params, partition_of(client))
     # Without a region S3 has one of its own, and STS has none.
-    caller = caller_identity(module.client("sts", region=kms.region_of(client))).account_id
+    module.verify_account(kms.region_of(client))
+    caller = module.caller(kms.region_of(client)).account_id
     if not question.wanted.sources:
         question = replace(question, wanted=replace(question.wanted, accounts=(caller,)))
     facts = _Reader(module, client, question, caller).read()

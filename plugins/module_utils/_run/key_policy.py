@@ -15,7 +15,6 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._aws import kms
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.ec2 import partition_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import caller_identity
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_errors import key_policy_error_hint
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_key import Key
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_key import foreign_key
@@ -94,7 +93,8 @@ def run_key_policy(module: FlowLogsModule) -> None:
     """Make a key policy let log delivery use the key for the sources asked for, or no longer."""
     client = module.client("kms")
     wanted = wanted_key_use(module.params, partition_of(client), kms.region_of(client))
-    caller = caller_identity(module.client("sts")).account_id
+    module.verify_account()
+    caller = module.caller().account_id
     if not wanted.sources:
         wanted = replace(wanted, accounts=(caller,))
     outcome = _outcome(client, wanted, caller, module.check_mode)

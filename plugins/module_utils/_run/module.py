@@ -21,10 +21,15 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.iam import decode_authorization_message
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import role_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.response_times import with_quick_times
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import CallerIdentity
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import caller_identity
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import role_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import without_encoded_part
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.expected_account import CALLER_ACCOUNT
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.expected_account import expected_account
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.expected_account import wrong_account
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import failure_message
@@ -44,6 +49,7 @@ class FlowLogsModule(AnsibleAWSModule):
     def __init__(self, argument_spec: Dict[str, Any], **kwargs: Any) -> None:
         set_collection_info(COLLECTION_NAME, COLLECTION_VERSION)
         super().__init__(argument_spec={**ROLE_ARGUMENT_SPEC, **argument_spec}, **kwargs)
+        self._caller: Optional[CallerIdentity] = None
 
     @cached_property
     def denials(self) -> DenialReader:
@@ -55,9 +61,32 @@ class FlowLogsModule(AnsibleAWSModule):
         parameters = {"config": _RETRIES, **self._session_keys, **extra_params}
         return with_quick_times(super().client(service, retry_decorator=retry_decorator, **parameters))
 
+    def caller(self, region: Optional[str] = None) -> CallerIdentity:
+        """Return who makes the calls; AWS is asked once.
+
+        :param region: where to ask, for modules that work without a region.
+        """
+        if self._caller is None:
+            self._caller = caller_identity(self.client("sts", **({"region": region} if region else {})))
+        return self._caller
+
+    def verify_account(self, region: Optional[str] = None) -> None:
+        """Fail if the credentials do not belong to ``expected_account_id``; without that option nobody is asked.
+
+        To be called once the options are read, before the first call.
+        """
+        expected = expected_account(self.params)
+        if expected is None:
+            return
+        caller = self.caller(region)
+        if caller.account_id != expected:
+            found = {CALLER_ACCOUNT: caller.account_id}
+            self.fail_json(msg=wrong_account(expected, caller.account_id, caller.arn), **found)
+
     @cached_property
     def _session_keys(self) -> Dict[str, Optional[str]]:
         """The role is assumed once; what botocore keeps of the answer is in memory only."""
+        expected_account(self.params)
         role = role_of(self.params)
         return session_keys(super().client("sts", config=_RETRIES), role) if role else {}
 

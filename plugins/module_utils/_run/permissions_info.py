@@ -22,7 +22,6 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._aws import iam
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import CallerIdentity
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import caller_identity
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import create_request
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_question import DRY_RUN
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_question import LIMITS
@@ -59,7 +58,8 @@ def run_permissions_info(module: FlowLogsModule) -> None:
     partition = ec2.partition_of(ec2_client)
     # Whatever is wrong with the options is found before the first call; the account stands for itself until then.
     question_from_options(module.params, account or "0" * 12, partition, module.region)
-    caller = caller_identity(module.client("sts"))
+    module.verify_account()
+    caller = module.caller()
     question = question_from_options(module.params, account or caller.account_id, partition, module.region)
     inquiry = _Inquiry(module, question, caller)
     permissions = inquiry.permissions()

@@ -23,6 +23,7 @@ ROLE_ARGUMENT_SPEC: Dict[str, Dict[str, Any]] = dict(
     assume_role_arn=dict(type="str"),
     assume_role_external_id=dict(type="str"),
     assume_role_session_name=dict(type="str", default="flowlogs.aws"),
+    expected_account_id=dict(type="str"),
 )
 
 

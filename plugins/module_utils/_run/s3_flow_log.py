@@ -84,6 +84,7 @@ def run_s3_flow_log(module: FlowLogsModule) -> None:
             msg="tag_field_specifications: the installed botocore does not know TagFieldSpecifications of "
             "CreateFlowLogs. Update boto3 and botocore (June 2026 or newer), or leave the tag fields out."
         )
+    module.verify_account()
     plan, outcome = _converge(module, client, wanted)
     outcome.steps = in_order(outcome.steps, wanted.targets)
     before = managed_flow_logs(plan, outcome.steps)

@@ -15,7 +15,6 @@ from typing import List
 from typing import Optional
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import caller_identity
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import MAX_FILTER_VALUES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import parse_destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import same_destination
@@ -73,6 +72,7 @@ def run_s3_flow_log_info(module: FlowLogsModule) -> None:
     destination = None
     if params["destination"]:
         destination = parse_destination(params["destination"], ec2.partition_of(client)).arn
+    module.verify_account()
     found = _read(client, filters, params["flow_log_ids"], list(resource_ids) if resource_ids is not None else None)
     if destination is not None:
         found = [item for item in found if same_destination(item.log_destination, destination)]
@@ -87,7 +87,7 @@ def run_s3_flow_log_info(module: FlowLogsModule) -> None:
 def _deliveries(module: FlowLogsModule, flow_logs: List[FlowLog]) -> List[Dict[str, Any]]:
     if not flow_logs:
         return []
-    account = caller_identity(module.client("sts")).account_id
+    account = module.caller().account_id
     client = module.client("s3")
     now = datetime.now(timezone.utc)
     hours = module.params["delivery_hours"]

@@ -1,0 +1,46 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which account credentials must belong to. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Mapping
+from typing import Optional
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import EXPECTED_ACCOUNT
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import account_of_role
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.source_options import ACCOUNT
+
+#: Member of a failed module's result: the account that the credentials belong to.
+CALLER_ACCOUNT = "caller_account_id"
+
+
+def expected_account(options: Mapping[str, Any]) -> Optional[str]:
+    """Return the account that the credentials must belong to; ``None``: any account.
+
+    An empty text is refused: a check must not end because a variable is empty.
+
+    :param options: of a module.
+    :raises InputError: if it is no account id, or if the role to assume is in another account.
+    """
+    value = options.get(EXPECTED_ACCOUNT)
+    if value is None:
+        return None
+    if not ACCOUNT.fullmatch(value):
+        raise InputError(EXPECTED_ACCOUNT, value, "an account id of 12 digits, in quotes")
+    role = options.get("assume_role_arn")
+    if role and account_of_role(str(role), "assume_role_arn") != value:
+        raise InputError("assume_role_arn", role, f"a role of account {value}, which {EXPECTED_ACCOUNT} names")
+    return str(value)
+
+
+def wrong_account(expected: str, caller_account: str, caller_arn: str) -> str:
+    """Return why nothing was done with credentials of another account."""
+    return (
+        f"The credentials belong to account {caller_account} ({caller_arn}), but {EXPECTED_ACCOUNT} is {expected}. Nothing "
+        f"was read or changed. Correct {EXPECTED_ACCOUNT}, or the credentials (profile, assume_role_arn or access keys)."
+    )
