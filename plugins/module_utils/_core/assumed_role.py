@@ -14,6 +14,7 @@ from typing import Mapping
 from typing import Optional
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import IAM_ARN
 
 #: Name of a session where none is given; CloudTrail shows it.
 SESSION_NAME = "flowlogs.aws"
@@ -28,7 +29,7 @@ _CREDENTIALS = (
     *("session_token", "aws_session_token"),
     *("profile", "aws_profile"),
 )
-_ROLE = re.compile(r"arn:aws[a-z-]*:iam::(?P<account>\d{12}):role/[\w+=,.@/-]+", re.ASCII)
+_ROLE = re.compile(rf"{IAM_ARN}:role/[\w+=,.@/-]+", re.ASCII)
 #: STS API Reference, AssumeRole: RoleSessionName and ExternalId.
 _SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
 _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)

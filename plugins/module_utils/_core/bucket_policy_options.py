@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 from typing import List
@@ -24,16 +23,14 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Form
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import Destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import check_new_folder
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import parse_destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import parse_folder
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.source_options import ACCOUNT
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_account_id
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.source_options import parse_accounts
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.source_options import parse_organization
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.source_options import parse_regions
-
-#: In a policy these would stand for other folders, or for a policy variable.
-_UNFIT_FOLDER = re.compile(r"[*?]|\$\{|[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
@@ -87,8 +84,7 @@ def _parse_folders(prefixes: Optional[Sequence[str]]) -> Tuple[str, ...]:
     folders = []
     for position, prefix in enumerate(prefixes):
         option = f"prefixes[{position}]"
-        if _UNFIT_FOLDER.search(prefix):
-            raise InputError(option, prefix, "a folder without *, ?, ${ and control characters")
+        check_new_folder(option, prefix)
         folders.append(parse_folder(option, prefix))
     return tuple(dict.fromkeys(folders))
 
@@ -120,8 +116,6 @@ def wanted_from_options(params: Mapping[str, Any], partition: str) -> WantedDeli
     organization = _parse_organization(params)
     sources = FROM_ORGANIZATION if organization else FROM_ACCOUNTS if tied else FROM_ANYONE
     owner = params.get("expected_bucket_owner")
-    if owner is not None and not ACCOUNT.match(owner):
-        raise InputError("expected_bucket_owner", owner, "an account id of 12 digits")
     return WantedDelivery(
         bucket=_parse_bucket(params["bucket"], partition),
         present=present,
@@ -132,5 +126,5 @@ def wanted_from_options(params: Mapping[str, Any], partition: str) -> WantedDeli
         form=Form(params.get("acl_condition") or "string_equals", sources),
         # The statements of 2020 know no Hive folders; whoever needs them there says so.
         layouts=_parse_layouts(params.get("layouts"), LAYOUTS if tied or not present else (PLAIN,)),
-        expected_owner=owner,
+        expected_owner=None if owner is None else parse_account_id("expected_bucket_owner", owner),
     )

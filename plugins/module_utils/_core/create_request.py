@@ -24,7 +24,7 @@ MAX_FLOW_LOG_IDS = 1000
 MAX_FILTER_VALUES = 200
 
 # Errors of a whole CreateFlowLogs call that a single id can cause.
-_ONE_ID = re.compile(r"^Invalid[A-Za-z]+\.(NotFound|Malformed)$|^FlowLogAlreadyExists$|^FlowLogsLimitExceeded$")
+_ONE_ID = re.compile(r"Invalid[A-Za-z]+\.(NotFound|Malformed)|FlowLogAlreadyExists|FlowLogsLimitExceeded")
 
 
 def create_request(
@@ -86,6 +86,6 @@ def one_id_may_be_the_cause(code: str, message: str, resource_ids: Sequence[str]
     :param code: AWS's error code.
     :param message: AWS's message; an ``InvalidParameter`` that names an id is about that id.
     """
-    if _ONE_ID.match(code):
+    if _ONE_ID.fullmatch(code):
         return True
     return code.startswith("InvalidParameter") and any(item in message for item in resource_ids)

@@ -52,6 +52,10 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import source_arn
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import write_resource
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import Destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import ACCOUNT
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import PARTITION
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import REGION
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import is_account_id
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_conditions import as_list
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Statement
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_patterns import has_wildcard
@@ -59,7 +63,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_patterns
 #: The Sids of 2020. AWS uses them too, with numbers behind them, so a Sid alone makes no statement ours.
 WRITE_SID = "AWSLogDeliveryWrite"
 CHECK_SID = "AWSLogDeliveryAclCheck"
-_OUR_SID = re.compile(rf"^({WRITE_SID}|{CHECK_SID})[0-9]*\Z")
+_OUR_SID = re.compile(rf"({WRITE_SID}|{CHECK_SID})[0-9]*")
 
 #: What AWS's own editions of the statements allow (VPC User Guide 2020 to 2026, CloudWatch Logs User Guide).
 _WRITE_ACTIONS = frozenset({WRITE_ACTION.lower()})
@@ -69,13 +73,12 @@ DENSITIES = (0, 1, 2)
 
 _ELEMENTS = frozenset("Sid Effect Principal Action Resource Condition".split())
 #: Region and account of any source ARN, and the ones that this collection writes.
-_SOURCE_ARN = re.compile(r"^arn:[^:]+:[^:]+:([^:]*):(\*|\d{12}):.*\Z")
-_OUR_ARN = re.compile(r"^arn:[a-z-]+:logs:(\*|[a-z]{2,5}(?:-[a-z]+)+-\d+):(\*|\d{12}):\*\Z")
+_SOURCE_ARN = re.compile(rf"arn:[^:]+:[^:]+:([^:]*):(\*|{ACCOUNT}):.*")
+_OUR_ARN = re.compile(rf"arn:{PARTITION}:logs:(\*|{REGION}):(\*|{ACCOUNT}):\*")
 _FOLDER = r"(?:(?P<folder>[^*?$]+)/)?AWSLogs/"
-_OBJECTS = re.compile(rf"^{_FOLDER}(?P<hive>aws-account-id=)?(?P<account>\d{{12}}|\?{{12}})/")
-_ALL_OBJECTS = re.compile(rf"^{_FOLDER}\*\Z")
-_JOINT_OBJECTS = re.compile(rf"^{_FOLDER}\*(?P<account>\d{{12}})/\*\Z")
-_ACCOUNT = re.compile(r"^\d{12}\Z")
+_OBJECTS = re.compile(rf"{_FOLDER}(?P<hive>aws-account-id=)?(?P<account>{ACCOUNT}|\?{{12}})/")
+_ALL_OBJECTS = re.compile(rf"{_FOLDER}\*")
+_JOINT_OBJECTS = re.compile(rf"{_FOLDER}\*(?P<account>{ACCOUNT})/\*")
 
 _ACCOUNT_KEY = "aws:sourceaccount"
 _ORGANIZATION_KEY = "aws:sourceorgid"
@@ -92,7 +95,7 @@ _LISTING = {
 
 def is_our_sid(statement: Statement) -> bool:
     """Whether a statement carries one of the Sids that this collection writes; AWS and others use them too."""
-    return bool(_OUR_SID.match(str(statement.get("Sid", ""))))
+    return bool(_OUR_SID.fullmatch(str(statement.get("Sid", ""))))
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
@@ -226,7 +229,7 @@ class View:
         """Regions from which a source may deliver by this statement, ``*`` among them for all."""
         if _ARN_KEY not in self.values:
             return frozenset({ALL_REGIONS})
-        account = source if _ACCOUNT.match(source) else "*"
+        account = source if is_account_id(source) else "*"
         return frozenset(self._regions.get(account, set()) | self._regions.get("*", set()))
 
     def places_of(self, source: str) -> Tuple[Tuple[str, Optional[Place]], ...]:
@@ -238,7 +241,7 @@ class View:
     @cached_property
     def _regions(self) -> Dict[str, Set[str]]:
         found: Dict[str, Set[str]] = {}
-        for item in filter(None, map(_SOURCE_ARN.match, self.values.get(_ARN_KEY, ()))):
+        for item in filter(None, map(_SOURCE_ARN.fullmatch, self.values.get(_ARN_KEY, ()))):
             found.setdefault(item.group(2), set()).add(_region_of(item))
         return found
 
@@ -263,10 +266,10 @@ def parse_place(bucket: Destination, resource: str) -> Optional[Place]:
     if not resource.startswith(start):
         return None
     path = resource[len(start) :]
-    everybody = _ALL_OBJECTS.match(path)
+    everybody = _ALL_OBJECTS.fullmatch(path)
     if everybody:
         return Place("*", everybody.group("folder") or "", frozenset(LAYOUTS))
-    joint = _JOINT_OBJECTS.match(path)
+    joint = _JOINT_OBJECTS.fullmatch(path)
     if joint:
         return Place(joint.group("account"), joint.group("folder") or "", frozenset(LAYOUTS))
     found = _OBJECTS.match(path)
@@ -297,7 +300,7 @@ def _condition_values(operator: str, key: str, value: Any) -> Optional[Tuple[str
     if key in (_ACCOUNT_KEY, _ORGANIZATION_KEY) and any(map(has_wildcard, texts)):
         # A pattern names nobody who could be taken out of it.
         return None
-    return None if key == _ARN_KEY and not all(map(_SOURCE_ARN.match, texts)) else texts
+    return None if key == _ARN_KEY and not all(map(_SOURCE_ARN.fullmatch, texts)) else texts
 
 
 def conditions_of(statement: Statement) -> Optional[Tuple[Dict[str, Tuple[str, ...]], Dict[str, str], bool]]:
@@ -362,7 +365,7 @@ def form_of(view: View) -> Optional[Form]:
         return None
     if any(operator not in usual.get(key, (operator,)) for key, operator in view.operators.items()):
         return None
-    if not all(map(_OUR_ARN.match, view.values.get(_ARN_KEY, ()))):
+    if not all(map(_OUR_ARN.fullmatch, view.values.get(_ARN_KEY, ()))):
         return None
     return Form(acl, sources)
 
@@ -400,7 +403,7 @@ def _is_whole(view: View, form: Form, grants: FrozenSet[Grant]) -> bool:
     if form.sources == FROM_ANYONE:
         return bool(grants)
     sources = {grant.source for grant in grants}
-    named = [_SOURCE_ARN.match(value) for value in view.values[_ARN_KEY]]
+    named = [_SOURCE_ARN.fullmatch(value) for value in view.values[_ARN_KEY]]
     accounts = {item.group(2) if item else "?" for item in named}
     resources = {place.account for _raw, place in view.places if place} - {"*"}
     return sources == set(view.sources or ()) and accounts - {"*"} <= sources and resources <= sources
@@ -446,7 +449,7 @@ Keep = Callable[[str, Optional[Place], FrozenSet[str]], FrozenSet[str]]
 def _sources_in(view: View) -> Tuple[str, ...]:
     if view.sources is not None:
         return view.sources
-    named = [_SOURCE_ARN.match(value) for value in view.values.get(_ARN_KEY, ())]
+    named = [_SOURCE_ARN.fullmatch(value) for value in view.values.get(_ARN_KEY, ())]
     accounts = {item.group(2) for item in named if item} - {"*"}
     if not accounts and not view.is_write:
         return ("*",)
@@ -490,7 +493,7 @@ def _narrowed(view: View, statement: Statement, part: _Part, regions: FrozenSet[
     raws = set().union({view.whole}, *part.values())
 
     def keep_arn(value: str) -> bool:
-        found = _SOURCE_ARN.match(value)
+        found = _SOURCE_ARN.fullmatch(value)
         return found is not None and found.group(2) in ("*", *part) and (not regions or _region_of(found) in regions)
 
     keeps: Dict[str, Callable[[str], bool]] = {_ARN_KEY: keep_arn}

@@ -10,14 +10,17 @@ import re
 from dataclasses import dataclass
 from typing import Optional
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_names import BUCKET_ALLOWED
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_names import parse_bucket
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import PARTITION
 
-#: Amazon S3 User Guide, "General purpose bucket naming rules".
-_BUCKET = re.compile(r"^(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9](?:[a-z0-9-]|\.(?!\.)){1,61}[a-z0-9]$")
-_PARTITION = re.compile(r"^aws(-[a-z]+)*$")
-_ALLOWED = "an S3 bucket ARN with an optional folder (arn:aws:s3:::bucket/folder/), or bucket/folder"
+_PARTITION = re.compile(PARTITION)
 #: VPC User Guide, "Create a flow log that publishes to Amazon S3": AWSLogs is a reserved term.
 _RESERVED_FOLDER = "AWSLogs"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+#: In a policy these would stand for other folders, or for a policy variable.
+_NO_ONE_FOLDER = re.compile(r"[*?]|\$\{")
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,11 @@ def parse_folder(option: str, folder: str, value: Optional[str] = None) -> str:
 
     :param option: name of the option, for the error.
     :param value: what the option was given, where that is more than the folder; for the error.
-    :raises InputError: for an empty path segment or the reserved name ``AWSLogs``.
+    :raises InputError: for control characters, an empty path segment or the reserved name ``AWSLogs``.
     """
     given = folder if value is None else value
+    if _CONTROL.search(folder.strip()):
+        raise InputError(option, given, "a folder without control characters")
     stripped = folder.strip().strip("/")
     if not stripped:
         return ""
@@ -63,15 +68,13 @@ def parse_folder(option: str, folder: str, value: Optional[str] = None) -> str:
     return stripped
 
 
-def parse_bucket(option: str, bucket: str, value: Optional[str] = None) -> str:
-    """Return a bucket name if it follows S3's naming rules.
+def check_new_folder(option: str, folder: str, value: Optional[str] = None) -> None:
+    """Refuse a folder that no policy can name.
 
-    :param value: what the option was given, where that is more than the name; for the error.
-    :raises InputError: if it does not.
+    :raises InputError: for characters that mean other folders in a policy.
     """
-    if not _BUCKET.match(bucket):
-        raise InputError(option, bucket if value is None else value, _ALLOWED)
-    return bucket
+    if _NO_ONE_FOLDER.search(folder):
+        raise InputError(option, folder if value is None else value, "a folder without *, ?, and ${")
 
 
 def parse_destination(value: str, partition: str, option: str = "destination") -> Destination:
@@ -85,8 +88,8 @@ def parse_destination(value: str, partition: str, option: str = "destination") -
     path = text
     if text.startswith("arn:"):
         parts = text.split(":", 5)
-        if len(parts) != 6 or not _PARTITION.match(parts[1]) or parts[2:5] != ["s3", "", ""]:
-            raise InputError(option, value, _ALLOWED)
+        if len(parts) != 6 or not _PARTITION.fullmatch(parts[1]) or parts[2:5] != ["s3", "", ""]:
+            raise InputError(option, value, BUCKET_ALLOWED)
         if parts[1] != partition:
             raise InputError(option, value, f"an ARN of the partition of the region at work, {partition}")
         path = parts[5]

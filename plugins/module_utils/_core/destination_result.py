@@ -27,7 +27,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Act
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Change
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import new_bucket_encryption
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import region_of_key
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import region_of_key
 
 #: In the order in which they run.
 STEPS = ("look", "account", "create", "bucket_policy", "key_policy", "verdict")

@@ -13,7 +13,7 @@ from typing import Optional
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import EXPECTED_ACCOUNT
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import account_of_role
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.source_options import ACCOUNT
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_account_id
 
 #: Member of a failed module's result: the account that the credentials belong to.
 CALLER_ACCOUNT = "caller_account_id"
@@ -30,12 +30,11 @@ def expected_account(options: Mapping[str, Any]) -> Optional[str]:
     value = options.get(EXPECTED_ACCOUNT)
     if value is None:
         return None
-    if not ACCOUNT.fullmatch(value):
-        raise InputError(EXPECTED_ACCOUNT, value, "an account id of 12 digits, in quotes")
+    account = parse_account_id(EXPECTED_ACCOUNT, value)
     role = options.get("assume_role_arn")
-    if role and account_of_role(str(role), "assume_role_arn") != value:
-        raise InputError("assume_role_arn", role, f"a role of account {value}, which {EXPECTED_ACCOUNT} names")
-    return str(value)
+    if role and account_of_role(str(role), "assume_role_arn") != account:
+        raise InputError("assume_role_arn", role, f"a role of account {account}, which {EXPECTED_ACCOUNT} names")
+    return account
 
 
 def wrong_account(expected: str, caller_account: str, caller_arn: str) -> str:

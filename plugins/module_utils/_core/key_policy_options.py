@@ -19,15 +19,16 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import FormedGrant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import KMS_ARN
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.source_options import parse_accounts
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.source_options import parse_organization
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.source_options import parse_regions
 
 _ALLOWED = "id, ARN or alias (alias/NAME) of a KMS key"
 #: AWS KMS Developer Guide, "Key identifiers (KeyId)": a UUID, or of multi-Region keys mrk- and 32 hexadecimal digits.
-_ID = re.compile(r"^(mrk-)?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}\Z", re.IGNORECASE)
-_ALIAS = re.compile(r"^alias/[A-Za-z0-9/_-]{1,250}\Z")
-_ARN = re.compile(r"^arn:(?P<partition>aws[a-z-]*):kms:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):(?P<name>.+)\Z")
+_ID = re.compile(r"(mrk-)?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+_ALIAS = re.compile(r"alias/[A-Za-z0-9/_-]{1,250}")
+_ARN = re.compile(KMS_ARN)
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class WantedKeyUse:
     @property
     def key_account(self) -> Optional[str]:
         """Account in the ARN of the key, None where an id or a name was given."""
-        found = _ARN.match(self.key_id)
+        found = _ARN.fullmatch(self.key_id)
         return found.group("account") if found else None
 
     @property
@@ -70,14 +71,14 @@ class WantedKeyUse:
 
 def _parse_key_id(value: str, partition: str, region: str) -> str:
     text = value.strip()
-    found = _ARN.match(text)
+    found = _ARN.fullmatch(text)
     name = found.group("name") if found else text
     if found and found.group("partition") != partition:
         raise InputError("key_id", value, f"a key of the partition of the region at work, {partition}")
     if found and found.group("region") != region:
         raise InputError("key_id", value, f"a key of the region at work, {region}; set region to that of the key")
-    is_key = bool(_ID.match(name[len("key/") :] if found else name)) and (not found or name.startswith("key/"))
-    if not is_key and not _ALIAS.match(name):
+    is_key = bool(_ID.fullmatch(name[len("key/") :] if found else name)) and (not found or name.startswith("key/"))
+    if not is_key and not _ALIAS.fullmatch(name):
         raise InputError("key_id", value, _ALLOWED)
     if name.startswith("alias/aws/"):
         # VPC User Guide, "Amazon S3 bucket permissions for flow logs": SSE-KMS needs a customer managed key.

@@ -34,7 +34,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_plan import Group
 
 KEY_SID = "AWSLogDeliveryKeyUse"
-_OUR_SID = re.compile(rf"^{KEY_SID}[0-9]*\Z")
+_OUR_SID = re.compile(rf"{KEY_SID}[0-9]*")
 KEY_ACTIONS = ("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey")
 #: The operations that these stand for, without those for key pairs, which encrypt no objects.
 _ASKED = (
@@ -82,7 +82,7 @@ def render_key_use(partition: str, group: Group, sid: str, density: int = 0) -> 
 
 def is_our_key_sid(statement: Statement) -> bool:
     """Whether a statement carries the Sid that this collection writes into key policies."""
-    return bool(_OUR_SID.match(str(statement.get("Sid", ""))))
+    return bool(_OUR_SID.fullmatch(str(statement.get("Sid", ""))))
 
 
 def key_view_of(statement: Statement) -> Optional[View]:

@@ -23,8 +23,8 @@ VPC = "vpc"
 TRANSIT_GATEWAY = "transit_gateway"
 CLOUD_WAN = "cloud_wan"
 
-_ITEM = re.compile(r"^\$\{([a-z0-9-]+)\}$")
-_NAME = re.compile(r"^[a-z0-9-]+$")
+_ITEM = re.compile(r"\$\{([a-z0-9-]+)\}")
+_NAME = re.compile(r"[a-z0-9-]+")
 _ALLOWED = "a list of field names, or a string of ${field} items separated by blanks"
 
 
@@ -114,7 +114,7 @@ DEFAULT_FORMATS: Dict[str, Optional[str]] = {
 
 def field_names(log_format: str) -> Tuple[str, ...]:
     """Return the field names of a format string as AWS stores it, in order; items that are none are kept as they are."""
-    matches = ((_ITEM.match(item), item) for item in log_format.split())
+    matches = ((_ITEM.fullmatch(item), item) for item in log_format.split())
     return tuple(match.group(1) if match else item for match, item in matches)
 
 
@@ -138,7 +138,7 @@ def _requested_names(value: Union[str, Sequence[str]]) -> List[str]:
         return [_list_item_name(item) for item in value]
     names = []
     for item in value.split():
-        match = _ITEM.match(item)
+        match = _ITEM.fullmatch(item)
         if not match:
             raise InputError("log_format", item, _ALLOWED)
         names.append(match.group(1))
@@ -147,9 +147,9 @@ def _requested_names(value: Union[str, Sequence[str]]) -> List[str]:
 
 def _list_item_name(item: str) -> str:
     text = str(item).strip()
-    match = _ITEM.match(text)
+    match = _ITEM.fullmatch(text)
     name = match.group(1) if match else text
-    if not _NAME.match(name):
+    if not _NAME.fullmatch(name):
         raise InputError("log_format", item, _ALLOWED)
     return name
 

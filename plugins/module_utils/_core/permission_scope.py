@@ -13,6 +13,8 @@ import re
 from dataclasses import dataclass
 from dataclasses import field
 from itertools import product
+from typing import Any
+from typing import Callable
 from typing import Dict
 from typing import Iterable
 from typing import List
@@ -24,7 +26,13 @@ from typing import Tuple
 from typing import Union
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core import permission_table as table
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_names import LEGACY_NAME
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import IAM_ARN
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import KMS_ARN
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import PARTITION
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_account_id
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_region
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import Condition
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import RESOURCE_TYPES
 
@@ -42,13 +50,11 @@ _TARGET_RESOURCES: Mapping[str, str] = {
     "TransitGateway": "transit-gateway",
     "TransitGatewayAttachment": "transit-gateway-attachment",
 }
-_PARTITION = re.compile(r"aws(-[a-z]+)*")
-_ACCOUNT = re.compile(r"\d{12}|\*")
-_REGION = re.compile(r"[a-z]+(-[a-z]+)+-\d+|\*")
+_PARTITION = re.compile(PARTITION)
 # A name may not stand for several by a wildcard, which would not be the least policy.
-_BUCKET = re.compile(r"arn:(aws(?:-[a-z]+)*):s3:::[^/*?\s]+")
-_KEY = re.compile(r"arn:(aws(?:-[a-z]+)*):kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
-_PRINCIPAL = re.compile(r"arn:(aws(?:-[a-z]+)*):iam::\d{12}:(user|group|role)/[^*?\s]+")
+_BUCKET = re.compile(rf"arn:(?P<partition>{PARTITION}):s3:::{LEGACY_NAME}")
+_KEY = re.compile(rf"(?!.*:alias/){KMS_ARN}")
+_PRINCIPAL = re.compile(rf"{IAM_ARN}:(user|group|role)/[\w+=,.@/-]+", re.ASCII)
 _PRINCIPAL_KINDS = {"user": table.USERS, "group": table.GROUPS, "role": table.ROLES}
 
 #: The option that names the resources of a kind; kinds that are not here follow from accounts and regions.
@@ -77,13 +83,11 @@ class Scope:
     given: Mapping[str, Tuple[str, ...]] = field(default_factory=dict)
 
 
-def _listed(option: str, value: Texts, pattern: Pattern[str], allowed: str) -> Tuple[str, ...]:
+def _listed(option: str, value: Any, parse: Callable[[str, Any, str], str], allowed: str) -> Tuple[str, ...]:
     """Return texts in alphabetical order; any and others together are any."""
-    items = [value] if isinstance(value, str) else list(value)
-    for item in items or [""]:
-        if not pattern.fullmatch(str(item)):
-            raise InputError(option, item, allowed)
-    return (ANY,) if ANY in items else tuple(sorted(set(items)))
+    items = list(value) if isinstance(value, (list, tuple)) else [value]
+    texts = [ANY if item == ANY else parse(option, item, allowed) for item in items or [None]]
+    return (ANY,) if ANY in texts else tuple(sorted(set(texts)))
 
 
 def _arns_of(option: str, value: Sequence[str], pattern: Pattern[str], allowed: str, partition: str) -> List[str]:
@@ -91,7 +95,7 @@ def _arns_of(option: str, value: Sequence[str], pattern: Pattern[str], allowed: 
         matched = pattern.fullmatch(item)
         if not matched:
             raise InputError(option, item, allowed)
-        if matched.group(1) != partition:
+        if matched.group("partition") != partition:
             raise InputError(option, item, f"ARNs of the partition given, {partition}")
     return sorted(set(value))
 
@@ -120,8 +124,10 @@ def scope_from_options(
     """
     if not _PARTITION.fullmatch(partition):
         raise InputError("partition", partition, "aws, aws-cn, aws-us-gov or another partition of AWS")
-    accounts = _listed("account_id", account_id, _ACCOUNT, "an account id of 12 digits, or *, or a list of them")
-    regions = _listed("region", region, _REGION, "the name of a region, or *, or a list of them")
+    accounts = _listed(
+        "account_id", account_id, parse_account_id, "an account id of 12 digits, or *, or a list of them"
+    )
+    regions = _listed("region", region, parse_region, "the name of a region, or *, or a list of them")
     bases = [f"arn:{partition}:ec2:{name}:{account}" for account, name in product(accounts, regions)]
     flow_logs = tuple(f"{base}:{_FLOW_LOG}/*" for base in bases)
     linked = "role/aws-service-role/vpc-flow-logs.amazonaws.com/*"

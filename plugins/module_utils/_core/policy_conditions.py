@@ -35,7 +35,7 @@ Context = Mapping[str, Optional[Tuple[str, ...]]]
 
 ABSENT: Tuple[str, ...] = ()
 
-_QUANTIFIER = re.compile(r"^(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?\Z")
+_QUANTIFIER = re.compile(r"(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?")
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ _OPAQUE = (
 
 
 def _parse_operator(name: str) -> Optional[_Operator]:
-    found = _QUANTIFIER.match(name)
+    found = _QUANTIFIER.fullmatch(name)
     if not found:
         return None
     quantifier, base, if_exists = found.groups()

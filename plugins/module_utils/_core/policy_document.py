@@ -22,6 +22,7 @@ from typing import Mapping
 from typing import Optional
 from typing import Tuple
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import account_of_root
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_conditions import Context
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_conditions import as_list
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_conditions import as_text
@@ -42,8 +43,7 @@ NEW_VERSION = "2012-10-17"
 _ELEMENTS = frozenset("Sid Effect Principal NotPrincipal Action NotAction Resource NotResource Condition".split())
 #: IAM User Guide, "IAM identifiers", unique ids of users, roles, groups and the like: what is left of a principal that
 #: was deleted. An access key or an account cannot stand there.
-_UNIQUE_ID = re.compile(r"^(AIDA|AROA|AGPA|ANPA|ANVA|AIPA|ABIA|ACCA|APKA|ASCA)[A-Z0-9]{8,}\Z")
-_ROOT = re.compile(r"^arn:aws[a-z-]*:iam::(\d{12}):root\Z")
+_UNIQUE_ID = re.compile(r"(AIDA|AROA|AGPA|ANPA|ANVA|AIPA|ABIA|ACCA|APKA|ASCA)[A-Z0-9]{8,}")
 
 
 class PolicyError(ValueError):
@@ -250,7 +250,7 @@ def gone_principals(policy: Optional[Policy]) -> Dict[str, List[str]]:
     """
     found: Dict[str, List[str]] = {}
     for position, statement in enumerate(statements_of(policy)):
-        gone = [value for value in _aws_principals(statement) if _UNIQUE_ID.match(value)]
+        gone = [value for value in _aws_principals(statement) if _UNIQUE_ID.fullmatch(value)]
         if gone:
             found[name_of(statement, position)] = gone
     return found
@@ -270,7 +270,7 @@ def _normal(value: Any, is_principal: bool = False) -> Any:
     if isinstance(value, Mapping):
         return tuple(sorted((key, _normal(item, is_principal)) for key, item in value.items()))
     texts = {as_text(item) for item in as_list(value)}
-    return tuple(sorted({_ROOT.sub(r"\1", text) for text in texts} if is_principal else texts))
+    return tuple(sorted({account_of_root(text) or text for text in texts} if is_principal else texts))
 
 
 def _normal_statement(statement: Statement) -> Any:

@@ -29,7 +29,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_tabl
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.simulated_permissions import ALLOWED
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.simulated_permissions import UNKNOWN
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import Target
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import region_of_key
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import region_of_key
 
 #: A policy is only deleted where no statement is left, which never happens while one is added.
 _NEVER_CALLED = ("s3:DeleteBucketPolicy",)

@@ -16,15 +16,16 @@ from typing import Optional
 from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import ACCOUNT
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import IAM_ARN
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import PARTITION
 
-_ENTITY = re.compile(
-    r"^arn:(?P<partition>aws[a-z-]*):iam::(?P<account>\d{12}):(?P<kind>user|group|role)(?P<path>/(?:\S*/)?)"
-    r"(?P<name>[\w+=,.@-]{1,128})\Z"
-)
+_ENTITY = re.compile(rf"{IAM_ARN}:(?P<kind>user|group|role)(?P<path>/(?:\S*/)?)(?P<name>[\w+=,.@-]{{1,128}})", re.ASCII)
 _SESSION = re.compile(
-    r"^arn:(?P<partition>aws[a-z-]*):sts::(?P<account>\d{12}):assumed-role/(?P<name>[\w+=,.@-]{1,64})/[^/]+\Z"
+    rf"arn:(?P<partition>{PARTITION}):sts::(?P<account>{ACCOUNT}):assumed-role/(?P<name>[\w+=,.@-]{{1,64}})/[\w+=,.@-]+",
+    re.ASCII,
 )
-_ROOT = re.compile(r"^arn:(?P<partition>aws[a-z-]*):iam::(?P<account>\d{12}):root\Z")
+_ROOT = re.compile(rf"{IAM_ARN}:root")
 
 USER, GROUP, ROLE, SESSION, ROOT = "user", "group", "role", "session", "root"
 _ALLOWED = "the ARN of a user, group or role, or of a session of a role"
@@ -69,7 +70,7 @@ def parse_principal(arn: str, option: str = "principal") -> Principal:
     """
     text = arn.strip()
     for kind, pattern in ((None, _ENTITY), (SESSION, _SESSION), (ROOT, _ROOT)):
-        found = pattern.match(text)
+        found = pattern.fullmatch(text)
         if found:
             parts = found.groupdict()
             return Principal(

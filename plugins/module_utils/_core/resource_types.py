@@ -69,7 +69,7 @@ _BY_PREFIX = sorted(
     (rules for rules in RESOURCE_TYPES.values() if rules.id_prefix),
     key=lambda rules: -len(rules.id_prefix or ""),
 )
-_ID = re.compile(r"^[a-z][a-z0-9-]*-[0-9a-z]+$")
+_ID = re.compile(r"[a-z][a-z0-9-]*-[0-9a-z]+")
 
 
 def type_of_id(resource_id: str) -> Optional[ResourceType]:
@@ -93,7 +93,7 @@ def unique_ids(resource_ids: Iterable[str]) -> Tuple[str, ...]:
     if not ids:
         raise InputError("resource_ids", [], "at least one resource id")
     for resource_id in ids:
-        if not _ID.match(resource_id):
+        if not _ID.fullmatch(resource_id):
             raise InputError("resource_ids", resource_id, f"ids of AWS resources, which begin with {_prefixes()}")
     return ids
 

@@ -9,29 +9,22 @@ All of them raise :class:`InputError` for what can never work.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from typing import Mapping
 from typing import Optional
-from typing import Pattern
+from typing import Callable
 from typing import Sequence
 from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import ALL_REGIONS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-
-#: An account id.
-ACCOUNT = re.compile(r"^[0-9]{12}\Z")
-_REGION = re.compile(r"^[a-z]{2,5}(-[a-z]+)+-\d{1,2}\Z")
-#: AWS Organizations API, OrganizationId.
-_ORGANIZATION = re.compile(r"^o-[a-z0-9]{10,32}\Z")
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_account_id
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_organization_id
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_region
 
 
-def _parse_each(option: str, values: Sequence[str], pattern: Pattern[str], allowed: str) -> Tuple[str, ...]:
-    for position, value in enumerate(values):
-        if not pattern.match(value):
-            raise InputError(f"{option}[{position}]", value, allowed)
-    return tuple(dict.fromkeys(values))
+def _parse_each(option: str, values: Sequence[Any], parse: Callable[[str, Any], str]) -> Tuple[str, ...]:
+    return tuple(dict.fromkeys(parse(f"{option}[{position}]", value) for position, value in enumerate(values)))
 
 
 def parse_accounts(account_ids: Optional[Sequence[str]]) -> Optional[Tuple[str, ...]]:
@@ -40,14 +33,14 @@ def parse_accounts(account_ids: Optional[Sequence[str]]) -> Optional[Tuple[str, 
         return None
     if not account_ids:
         raise InputError("account_ids", account_ids, "at least one account id, or no account_ids for the caller's own")
-    return _parse_each("account_ids", account_ids, ACCOUNT, "an account id of 12 digits, quoted if it begins with 0")
+    return _parse_each("account_ids", account_ids, parse_account_id)
 
 
 def parse_regions(regions: Optional[Sequence[str]]) -> Tuple[str, ...]:
     """Read ``regions``; none, or ``*`` among them: all."""
     if not regions or ALL_REGIONS in regions:
         return (ALL_REGIONS,)
-    return _parse_each("regions", regions, _REGION, "the name of a region such as eu-west-1, or no regions for all")
+    return _parse_each("regions", regions, parse_region)
 
 
 def parse_organization(params: Mapping[str, Any]) -> Optional[str]:
@@ -55,8 +48,7 @@ def parse_organization(params: Mapping[str, Any]) -> Optional[str]:
     organization: Optional[str] = params.get("organization_id")
     if organization is None:
         return None
-    if not _ORGANIZATION.match(organization):
-        raise InputError("organization_id", organization, "an id such as o-a1b2c3d4e5")
+    parse_organization_id("organization_id", organization)
     if params.get("account_ids") is not None:
         raise InputError("account_ids", params["account_ids"], "either account_ids or organization_id, not both")
     return organization

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
@@ -20,13 +19,12 @@ from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import account_of_role
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_account_id
 
 #: Members of an entry of the option ``accounts``.
 ACCOUNT_KEYS = ("account_id", "name", "profile", "assume_role_arn", "playbook_role_arn")
 #: Members of the option ``organization``.
 ORGANIZATION_KEYS = ("accounts", "profile", "assume_role_name", "playbook_role_name", "partition")
-
-_ACCOUNT = re.compile(r"^\d{12}$")
 
 
 @dataclass(frozen=True)
@@ -118,10 +116,7 @@ def _known(entry: Any, keys: Sequence[str], option: str) -> Mapping[str, Any]:
 
 
 def _account_id(value: Any, option: str) -> str:
-    text = "" if value is None else str(value)
-    if text and not _ACCOUNT.match(text):
-        raise InputError(option, value, "an account id of 12 digits, in quotes")
-    return text
+    return "" if value is None or value == "" else parse_account_id(option, value)
 
 
 def _account(entry: Any, option: str) -> Account:

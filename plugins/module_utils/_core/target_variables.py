@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import difflib
-import re
 from dataclasses import dataclass
 from dataclasses import field
 from functools import lru_cache
 from typing import Any
+from typing import Callable
 from typing import Dict
 from typing import Iterable
 from typing import List
@@ -23,6 +23,13 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role im
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import Destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import parse_destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import ACCOUNT_ALLOWED
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import REGION_ALLOWED
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_account_id
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_organization_id
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_region
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import partition_of_region
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import region_of_key
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.overlaps import covering
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import RESOURCE_TYPES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import resolve_resource_type
@@ -89,22 +96,6 @@ LAYOUTS = ("plain", "hive")
 ACL_CONDITIONS = ("string_equals", "string_equals_if_exists", "none")
 #: How S3 encrypts a new bucket when nothing is said: with its own keys (SSE-S3).
 SSE_S3 = "AES256"
-
-_ACCOUNT = re.compile(r"^\d{12}$")
-_REGION = re.compile(r"^[a-z]{2,}(-[a-z]+)+-\d+$")
-_ORGANIZATION = re.compile(r"^o-[a-z0-9]{10,32}$")
-#: VPC User Guide, flow-logs-s3-permissions: the default encryption must name a customer key by its full ARN.
-_KEY_ARN = re.compile(r"^arn:aws[a-z-]*:kms:(?P<region>[a-z0-9-]+):\d{12}:key/[A-Za-z0-9-]+$")
-#: botocore endpoints.json; every other region is of the partition aws.
-_PARTITIONS = (
-    ("cn-", "aws-cn"),
-    ("us-gov-", "aws-us-gov"),
-    ("us-isob-", "aws-iso-b"),
-    ("us-isof-", "aws-iso-f"),
-    ("us-iso-", "aws-iso"),
-    ("eu-isoe-", "aws-iso-e"),
-    ("eusc-", "aws-eusc"),
-)
 
 
 class VariableError(InputError):
@@ -221,11 +212,6 @@ class Target:
         return self.destination.arn if self.destination else None
 
 
-def partition_of_region(region: str) -> str:
-    """Return the partition of a region, for example ``aws-us-gov``."""
-    return next((partition for prefix, partition in _PARTITIONS if region.startswith(prefix)), "aws")
-
-
 #: The texts that Ansible takes for a boolean.
 _TRUE = ("true", "yes", "on", "1", "y", "t")
 _FALSE = ("false", "no", "off", "0", "n", "f")
@@ -249,16 +235,19 @@ class _Reader:
             raise self.error(variable, "a template that fails", f"a value that can be rendered ({reason})")
         return self._host.variables.get(variable)
 
-    def text(self, name: str, allowed: str, pattern: Optional[Any] = None, required: bool = False) -> Optional[str]:
+    def text(self, name: str, allowed: str) -> Optional[str]:
         """Return a variable that must be a text."""
         value = self.get(name)
         if value is None or value == "":
-            if required:
-                raise self.error(PREFIX + name, value, f"{allowed}; every target needs one")
             return None
-        if not isinstance(value, str) or (pattern and not pattern.match(value)):
+        if not isinstance(value, str):
             raise self.error(PREFIX + name, value, allowed)
         return value
+
+    def parsed(self, name: str, parse: Callable[[str, Any], str]) -> Optional[str]:
+        """Return what a parser of the core makes of a variable, if it is set."""
+        value = self.get(name)
+        return None if value is None or value == "" else parse(name, value)
 
     def choice(self, name: str, choices: Tuple[str, ...]) -> Optional[str]:
         """Return a variable that must be one of a few texts."""
@@ -299,14 +288,7 @@ class _Reader:
 
 
 def _account(reader: _Reader) -> str:
-    value = reader.get("account_id")
-    # YAML reads a plain 111122223333 as a number, and one with leading zeros as a wrong one.
-    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-    if not isinstance(text, str) or not _ACCOUNT.match(text):
-        raise reader.error(
-            "flow_log_account_id", value, "an account id of 12 digits, in quotes; every target needs one"
-        )
-    return text
+    return parse_account_id("account_id", reader.get("account_id"), f"{ACCOUNT_ALLOWED}; every target needs one")
 
 
 def _resource(host: HostVariables, reader: _Reader) -> Tuple[str, str]:
@@ -381,15 +363,9 @@ def new_bucket_encryption(value: Any, option: str) -> str:
     """
     if value is None or value == "":
         return SSE_S3
-    if value != SSE_S3 and not (isinstance(value, str) and _KEY_ARN.match(value)):
+    if value != SSE_S3 and region_of_key(value) is None:
         raise InputError(option, value, f"{SSE_S3}, or the full ARN of a customer managed KMS key")
     return str(value)
-
-
-def region_of_key(encryption: str) -> Optional[str]:
-    """Return the region of the key that a bucket is to be encrypted with; ``None`` without such a key."""
-    found = _KEY_ARN.match(encryption)
-    return found.group("region") if found else None
 
 
 def _encryption(reader: _Reader) -> Optional[str]:
@@ -402,7 +378,7 @@ def _encryption(reader: _Reader) -> Optional[str]:
 
 def _bucket_region(reader: _Reader, create_bucket: Optional[bool], encryption: Optional[str]) -> Optional[str]:
     """A bucket that is to be created needs a region, and S3 takes a key of the same region only."""
-    region = reader.text("bucket_region", "name of a region", _REGION)
+    region = reader.parsed("bucket_region", parse_region)
     if not create_bucket:
         return region
     if region is None:
@@ -454,7 +430,16 @@ def read_target(host: HostVariables) -> Target:
         module, which knows them better.
     """
     reader = _Reader(host)
-    region = reader.text("region", "name of a region, for example eu-west-1", _REGION, required=True) or ""
+    try:
+        return _read(host, reader)
+    except VariableError:
+        raise
+    except InputError as error:
+        raise reader.error(PREFIX + error.option, error.value, error.allowed) from None
+
+
+def _read(host: HostVariables, reader: _Reader) -> Target:
+    region = parse_region("region", reader.get("region") or None, f"{REGION_ALLOWED}; every target needs one")
     partition = partition_of_region(region)
     options = _options(reader)
     resource_id, resource_type = _resource(host, reader)
@@ -474,7 +459,7 @@ def read_target(host: HostVariables) -> Target:
         connection=reader.mapping("aws") or {},
         bucket_connection=reader.mapping("bucket_aws"),
         bucket_region=_bucket_region(reader, create_bucket, encryption),
-        bucket_owner=reader.text("bucket_owner", "an account id of 12 digits, in quotes", _ACCOUNT),
+        bucket_owner=reader.parsed("bucket_owner", parse_account_id),
         bucket_policy=reader.boolean("bucket_policy"),
         create_bucket=create_bucket,
         bucket_encryption=encryption,
@@ -484,7 +469,7 @@ def read_target(host: HostVariables) -> Target:
         check_destination=reader.boolean("check_destination"),
         require_deliverable=reader.boolean("require_deliverable"),
         policy_regions=regions,
-        organization_id=reader.text("organization_id", "an organization id, o-...", _ORGANIZATION),
+        organization_id=reader.parsed("organization_id", parse_organization_id),
         acl_condition=reader.choice("acl_condition", ACL_CONDITIONS),
         source_conditions=reader.boolean("source_conditions"),
         layouts=_layouts(reader, options),

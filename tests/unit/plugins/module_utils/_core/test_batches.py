@@ -425,7 +425,7 @@ def test_bucket_of_a_destination(destination: str, expected: tuple) -> None:
 
 
 def test_bucket_of_something_else() -> None:
-    for value in ("arn:aws:ec2:::x", "arn:", "UPPER"):
+    for value in ("arn:aws:ec2:::x", "arn:", "UP PER"):
         with pytest.raises(InputError):
             bucket_of(value)
 

@@ -566,7 +566,7 @@ def test_principals_that_are_gone_stop_a_write_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("options", "option", "allowed"),
     [
-        ({"bucket": "Example_Logs"}, "bucket", "S3 bucket ARN"),
+        ({"bucket": "Example Logs"}, "bucket", "S3 bucket ARN"),
         ({"bucket": "arn:aws:s3:::example-logs/network"}, "bucket", "prefixes"),
         ({"bucket": "arn:aws-cn:s3:::example-logs"}, "bucket", "partition"),
         ({"bucket": "arn:aws:iam::111122223333:role/x"}, "bucket", "S3 bucket ARN"),

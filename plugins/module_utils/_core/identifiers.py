@@ -1,0 +1,105 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Identifiers of AWS: accounts, Regions, partitions, organizations and ARNs. PRIVATE to this collection.
+
+The constants are parts of regular expressions, for ASCII only. Match them with ``fullmatch``: ``$`` would accept a line
+break at the end.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from typing import Optional
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+
+ACCOUNT = r"[0-9]{12}"
+PARTITION = r"aws(?:-[a-z]+)*"
+#: botocore endpoints.json: the name of every Region ends in a direction and a number, so most slips are no Region.
+REGION = r"[a-z]{2,5}(?:-[a-z]+)*-(?:central|(?:north|south)?(?:east|west)|north|south)-[0-9]{1,2}"
+#: The beginning of ARNs of IAM.
+IAM_ARN = rf"arn:(?P<partition>{PARTITION}):iam::(?P<account>{ACCOUNT})"
+#: ARN of anything in KMS, a key (``key/ID``) or an alias (``alias/NAME``).
+KMS_ARN = rf"arn:(?P<partition>{PARTITION}):kms:(?P<region>{REGION}):(?P<account>{ACCOUNT}):(?P<name>[A-Za-z0-9/_-]+)"
+
+ACCOUNT_ALLOWED = "an account id of 12 digits, in quotes"
+REGION_ALLOWED = "name of a region, for example eu-west-1"
+ORGANIZATION_ALLOWED = "the id of an organization such as o-a1b2c3d4e5"
+
+_ACCOUNT = re.compile(ACCOUNT)
+_REGION = re.compile(REGION)
+#: AWS Organizations API, OrganizationId.
+_ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
+_KMS_ARN = re.compile(KMS_ARN)
+_ROOT_ARN = re.compile(rf"{IAM_ARN}:root")
+#: botocore endpoints.json; every other Region is of the partition aws.
+_PARTITIONS = (
+    ("cn-", "aws-cn"),
+    ("us-gov-", "aws-us-gov"),
+    ("us-isob-", "aws-iso-b"),
+    ("us-isof-", "aws-iso-f"),
+    ("us-iso-", "aws-iso"),
+    ("eu-isoe-", "aws-iso-e"),
+    ("eusc-", "aws-eusc"),
+)
+
+
+def is_account_id(value: Any) -> bool:
+    """Whether a value is the text of an account id."""
+    return isinstance(value, str) and bool(_ACCOUNT.fullmatch(value))
+
+
+def parse_account_id(option: str, value: Any, allowed: str = ACCOUNT_ALLOWED) -> str:
+    """Return an account id. YAML reads one without quotes as a number, and one that begins with 0 as a wrong one.
+
+    :raises InputError: if it is none.
+    """
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not is_account_id(text):
+        raise InputError(option, value, allowed)
+    return str(text)
+
+
+def is_region(value: Any) -> bool:
+    """Whether a value is named like a Region."""
+    return isinstance(value, str) and bool(_REGION.fullmatch(value))
+
+
+def parse_region(option: str, value: Any, allowed: str = REGION_ALLOWED) -> str:
+    """Return the name of a Region.
+
+    :raises InputError: if it is none.
+    """
+    if not is_region(value):
+        raise InputError(option, value, allowed)
+    return str(value)
+
+
+def partition_of_region(region: str) -> str:
+    """Return the partition of a Region, for example ``aws-us-gov``."""
+    return next((partition for prefix, partition in _PARTITIONS if region.startswith(prefix)), "aws")
+
+
+def parse_organization_id(option: str, value: Any) -> str:
+    """Return the id of an organization.
+
+    :raises InputError: if it is none.
+    """
+    if not isinstance(value, str) or not _ORGANIZATION.fullmatch(value):
+        raise InputError(option, value, ORGANIZATION_ALLOWED)
+    return str(value)
+
+
+def account_of_root(arn: str) -> Optional[str]:
+    """Return the account whose root principal an ARN names; ``None`` for any other text."""
+    found = _ROOT_ARN.fullmatch(arn)
+    return found.group("account") if found else None
+
+
+def region_of_key(arn: Any) -> Optional[str]:
+    """Return the Region in the ARN of a KMS key; ``None`` for anything else, such as the ARN of an alias."""
+    found = _KMS_ARN.fullmatch(arn) if isinstance(arn, str) else None
+    return found.group("region") if found and found.group("name").startswith("key/") else None
