@@ -29,6 +29,7 @@ from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import Destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.gap_findings import read_gaps
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.host_names import can_be_added
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Gap
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import ACL_CONDITIONS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import PRINCIPAL_TYPES
@@ -365,6 +366,26 @@ def _grouped(targets: Iterable[Target], key_of: Any) -> List[List[Target]]:
     return list(groups.values())
 
 
+def _runner(members: Iterable[Target], name: str, on_first_host: bool) -> str:
+    """Return the host that work runs on: its first target that can be added to a group, or one named after the work."""
+    hosts = (member.host for member in members if can_be_added(member.host))
+    return next(hosts) if on_first_host else name
+
+
+def _without_hosts_to_run_on(targets: Sequence[Target]) -> Tuple[List[Target], List[InvalidHost]]:
+    """Separate the targets of work that would have to run on a target, of which Ansible can add none to a group."""
+    refused: List[str] = []
+    for key_of in (_batch_key, _permission_key):
+        for members in _grouped(targets, key_of):
+            if not any(can_be_added(member.host) for member in members):
+                refused += [member.host for member in members]
+    message = "the name ends like an address with a port, so no work can run on this host. Run without --limit"
+    return (
+        [target for target in targets if target.host not in refused],
+        [_refuse(target, "inventory_hostname", message) for target in targets if target.host in refused],
+    )
+
+
 def _batch_key(target: Target) -> str:
     place = [target.account_id, target.region, target.resource_type, target.destination_arn]
     return canonical([place, target.options, target.connection])
@@ -390,7 +411,7 @@ def _batch(members: Sequence[Target], number: str, bucket_of: Mapping[str, Bucke
     bucket = bucket_of[first.destination.bucket_arn] if first.destination and first.present else None
     return Batch(
         name=name,
-        runner=first.host if on_first_host else name,
+        runner=_runner(members, name, on_first_host),
         targets=tuple(members),
         credentials_of=first.host,
         bucket_name=bucket.name if bucket else None,
@@ -398,28 +419,33 @@ def _batch(members: Sequence[Target], number: str, bucket_of: Mapping[str, Bucke
     )
 
 
-def _bucket_name(destination: Destination) -> str:
-    return f"s3/{destination.bucket}"
-
-
 def _buckets(targets: Iterable[Target], on_first_host: bool) -> List[BucketWork]:
     delivering = [target for target in targets if target.present and target.destination is not None]
     groups = _grouped(delivering, lambda item: item.destination.bucket_arn)
-    return [_bucket(members, on_first_host) for members in groups]
+    names = _bucket_names(members[0].destination for members in groups)
+    return [_bucket(members, name, on_first_host) for members, name in zip(groups, names)]
 
 
-def _bucket(members: Sequence[Target], on_first_host: bool) -> BucketWork:
+def _bucket_names(destinations: Iterable[Optional[Destination]]) -> List[str]:
+    """Return a name for each bucket; the names of buckets are unique in each partition only."""
+    names: List[str] = []
+    for destination in filter(None, destinations):
+        name = f"s3/{destination.bucket}"
+        names.append(f"{name}/{destination.partition}" if name in names else name)
+    return names
+
+
+def _bucket(members: Sequence[Target], name: str, on_first_host: bool) -> BucketWork:
     first = members[0]
     destination = first.destination
     if destination is None:
         raise AssertionError("only targets with a destination are grouped by bucket")
-    name = _bucket_name(destination)
     # Every host that says something says the same: those that contradict were refused before.
     speaker = next((item.host for item in members if item.bucket_connection is not None), first.host)
     key_speaker = next((item.host for item in members if item.key_connection is not None), None)
     return BucketWork(
         name=name,
-        runner=first.host if on_first_host else name,
+        runner=_runner(members, name, on_first_host),
         bucket=destination.bucket,
         partition=destination.partition,
         credentials_of=speaker,
@@ -459,9 +485,13 @@ def _union_of_regions(members: Sequence[Target]) -> Tuple[str, ...]:
     return _union(item.policy_regions if item.policy_regions is not None else (item.region,) for item in members)
 
 
+def _permission_key(target: Target) -> str:
+    return canonical([target.account_id, target.attachment, target.connection, bool(target.principals)])
+
+
 def _permissions(targets: Iterable[Target], on_first_host: bool) -> List[PermissionWork]:
     naming = [target for target in targets if target.principals]
-    groups = _grouped(naming, lambda item: (item.account_id, item.attachment, canonical(item.connection)))
+    groups = _grouped(naming, _permission_key)
     per_account: Dict[str, int] = {}
     works: List[PermissionWork] = []
     for members in groups:
@@ -471,7 +501,7 @@ def _permissions(targets: Iterable[Target], on_first_host: bool) -> List[Permiss
         works.append(
             PermissionWork(
                 name=name,
-                runner=first.host if on_first_host else name,
+                runner=_runner(members, name, on_first_host),
                 account_id=first.account_id,
                 partition=first.partition,
                 region=first.region,
@@ -529,6 +559,9 @@ def plan_publication(
     chosen = {host.name for host in everything} if selected is None else set(selected)
     targets, invalid = _read_hosts(host for host in everything if host.name in chosen)
     agreed, contradicting = _without_contradictions(targets)
+    if on_first_host:
+        agreed, unreachable = _without_hosts_to_run_on(agreed)
+        contradicting += unreachable
     left_out = [
         _invalid(host, "", "The run was limited to other hosts.") for host in everything if host.name not in chosen
     ]

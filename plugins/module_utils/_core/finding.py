@@ -20,6 +20,8 @@ from typing import Sequence
 from typing import Tuple
 from typing import Union
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.host_names import pattern_of
+
 #: Every class of finding, with the severity it has. The order is that of reports: what is wrong comes first.
 SEVERITIES: Mapping[str, str] = {
     "missing": "high",
@@ -140,7 +142,7 @@ def failure_text(result: Mapping[str, Any]) -> str:
 
 def limit(host: Optional[str]) -> str:
     """Return the options that limit a playbook to a host; nothing without one."""
-    return f" --limit {shlex.quote(host)}" if host else ""
+    return f" --limit {shlex.quote(pattern_of(host))}" if host else ""
 
 
 def publish_command(subject: Union[Subject, Finding]) -> str:

@@ -144,7 +144,7 @@ def _for_flow_logs(
         asked.append({**place, "operations": list(_only_reading(operations) if only_reads else operations)})
     return {
         "name": name,
-        "runner": first.host if on_first_host else name,
+        "runner": batches[0].runner if on_first_host else name,
         "account_id": first.account_id,
         "region": first.region,
         "regions": sorted({one["region"] for one in asked}),

@@ -10,6 +10,7 @@ from typing import Any
 from typing import Dict
 from typing import List
 from typing import Mapping
+from typing import Optional
 from typing import Tuple
 from typing import Union
 
@@ -19,6 +20,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import has_result
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import blocked_reason
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.gap_findings import gap_lines
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.host_names import can_be_added
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import ACTION_KINDS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import not_run
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import stopped
@@ -41,7 +43,8 @@ def summarise(
     :param publication: what :meth:`batches.Publication.to_dict` returns.
     :param results: as for :func:`findings.find`.
     :param check_mode: whether it is what the run would do.
-    :returns: ``actions`` (kind to number), ``failures`` (``{runner, message}``, one per host to fail), ``headline``, and
+    :returns: ``actions`` (kind to number), ``failures`` (``{runner, message}``, one per host to fail;
+        a ``runner`` of ``None`` where no host that failed can be added to a group), ``headline``, and
         ``handed_on``: what a later run of a workflow is told.
     """
     counts = {kind: 0 for kind in ACTION_KINDS}
@@ -61,7 +64,7 @@ def summarise(
     headline = _headline(publication, actions, len(failures))
     return {
         "actions": actions,
-        "failures": [{"runner": runner, "message": " | ".join(texts)} for runner, texts in failures.items()],
+        "failures": _by_runner(failures),
         "headline": headline,
         "handed_on": {
             "headline": headline,
@@ -74,6 +77,15 @@ def summarise(
             "failed_hosts": list(failures)[:_NAMES_HANDED_ON],
         },
     }
+
+
+def _by_runner(failures: Mapping[str, List[str]]) -> List[Dict[str, Any]]:
+    """What failed on a host that cannot be added to a group is told with what failed on the first one that can."""
+    told: Dict[Optional[str], List[str]] = {name: list(texts) for name, texts in failures.items() if can_be_added(name)}
+    for name, texts in failures.items():
+        if not can_be_added(name):
+            told.setdefault(next(iter(told), None), []).extend(texts)
+    return [{"runner": runner, "message": " | ".join(texts)} for runner, texts in told.items()]
 
 
 def _count(result: Mapping[str, Any], counts: Dict[str, int]) -> None:

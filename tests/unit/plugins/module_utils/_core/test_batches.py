@@ -452,3 +452,40 @@ def test_what_has_no_id_is_named_with_its_place(item: Any) -> None:
 def test_layouts_given_for_a_target_count_instead_of_that_of_its_settings() -> None:
     (central,) = plan_publication([host("vpc-1", layouts=["plain", "hive", "plain"])]).to_dict()["destinations"]
     assert central["layouts"] == ["hive", "plain"]
+
+
+def test_under_a_limit_work_runs_on_the_first_target_that_can_be_added_to_a_group() -> None:
+    """Ansible would take shop:443 for a host shop with a port."""
+    named = {"permission_principals": [{"type": "role", "name": "publisher"}]}
+    hosts = [
+        host("shop:443", resource_id="vpc-1"),
+        host("Main VPC", resource_id="vpc-2"),
+        host("alone:22", resource_id="vpc-3", traffic_type="REJECT"),
+        host("bare:22", resource_id="vpc-4", **named),
+    ]
+    publication = plan_publication(hosts, on_first_host=True).to_dict()
+    assert [batch["runner"] for batch in publication["batches"]] == ["Main VPC"]
+    assert publication["batches"][0]["resource_ids"] == ["vpc-1", "vpc-2"]
+    assert [work["runner"] for work in publication["destinations"]] == ["Main VPC"]
+    assert [(item["host"], "without --limit" in item["message"]) for item in publication["invalid"]] == [
+        ("alone:22", True),
+        ("bare:22", True),
+    ]
+    everywhere = plan_publication(hosts).to_dict()
+    assert everywhere["invalid"] == [] and len(everywhere["targets"]) == 4
+
+
+def test_buckets_of_one_name_in_two_partitions_are_two_pieces_of_work() -> None:
+    hosts = [
+        host("vpc-1", destination="central"),
+        host("vpc-2", destination="central", region="cn-north-1"),
+        host("vpc-3", destination="other", region="cn-north-1"),
+    ]
+    publication = plan_publication(hosts).to_dict()
+    works = [(work["name"], work["bucket_arn"]) for work in publication["destinations"]]
+    assert works == [
+        ("s3/central", "arn:aws:s3:::central"),
+        ("s3/central/aws-cn", "arn:aws-cn:s3:::central"),
+        ("s3/other", "arn:aws-cn:s3:::other"),
+    ]
+    assert {batch["bucket_name"] for batch in publication["batches"]} == {name for name, _arn in works}

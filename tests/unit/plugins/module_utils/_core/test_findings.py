@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 import pytest
@@ -359,7 +360,9 @@ def test_without_targets_nothing_is_in_sync() -> None:
 def test_remedies_are_safe_to_paste() -> None:
     hosts = [HostVariables("a'; rm -rf $HOME; '", {"flow_log_resource_id": "vpc-1"})]
     (row,) = report(find(plan_publication(hosts, []).to_dict(), {}))["findings"]
-    assert row["remedy"].endswith("""--limit 'a'"'"'; rm -rf $HOME; '"'"''""")
+    assert "$HOME" not in row["remedy"]
+    name = r"~a\x27\x3b\x20rm\x20-rf\x20\x24HOME\x3b\x20\x27\Z"
+    assert shlex.split(row["remedy"])[-2:] == ["--limit", name]
 
 
 def test_the_report_tells_time_only_where_it_is_passed_in() -> None:
@@ -440,6 +443,24 @@ def test_failures_of_one_host_are_told_together() -> None:
     (failure,) = summarise(work, {"destinations": {BUCKET: {"failed": True, "msg": "denied"}}})["failures"]
     assert failure["runner"] == "vpc-1"
     assert failure["message"].count(" | ") == 1
+
+
+@pytest.mark.parametrize(
+    "hosts, told",
+    [
+        (["vpc-1", "shop:443"], {"vpc-1": ["vpc-1: ", "shop:443: "]}),
+        (["shop:443", "vpc-1"], {"vpc-1": ["vpc-1: ", "shop:443: "]}),
+        (["shop:443", "bank:443"], {None: ["shop:443: ", "bank:443: "]}),
+    ],
+)
+def test_a_failure_of_a_host_that_cannot_be_added_is_told_with_another(hosts: list, told: dict) -> None:
+    """Ansible takes what looks like a port from a name, so a host of that name would never be failed."""
+    made = summarise(plan_publication([HostVariables(name) for name in hosts]).to_dict(), {})
+    assert made["headline"].endswith("failed=2")
+    messages = {item["runner"]: item["message"] for item in made["failures"]}
+    assert messages.keys() == told.keys()
+    for runner, starts in told.items():
+        assert all(text.startswith(start) for text, start in zip(messages[runner].split(" | "), starts))
 
 
 def test_overview_tells_what_is_to_come() -> None:
