@@ -11,8 +11,9 @@ and condition keys for Amazon S3". Only common actions are listed; what is not i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
+
+from .globs import like
 
 _OBJECT_ACTIONS = """
 AbortMultipartUpload BypassGovernanceRetention DeleteObject DeleteObjectTagging DeleteObjectVersion
@@ -44,8 +45,7 @@ def is_of_s3(action: str) -> bool:
 
 def suits_none(action: str, resources: Iterable[str]) -> bool:
     """Whether an action is known to apply to none of these ARNs, all of which may have wildcards."""
-    pattern = re.compile(_expression(action.lower()))
-    kinds = {kind for name, kind in _KINDS.items() if pattern.fullmatch(name)}
+    kinds = {kind for name, kind in _KINDS.items() if like(action.lower(), name)}
     return bool(kinds) and kinds.isdisjoint(kind for arn in resources for kind in _kinds_of(arn))
 
 
@@ -55,7 +55,3 @@ def _kinds_of(arn: str) -> set[str]:
     if "/" in name:
         return {"object"}
     return {"bucket", "object"} if "*" in name else {"bucket"}
-
-
-def _expression(pattern: str) -> str:
-    return "".join(".*" if char == "*" else "." if char == "?" else re.escape(char) for char in pattern)

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from typing import Any
 
+from .globs import like
 from .policy_actions import is_of_s3
 from .policy_actions import suits_none
 
@@ -142,13 +143,8 @@ def _check_condition(condition: Any) -> None:
 def _check_resource(resource: Any, bucket: str) -> None:
     """A bucket policy speaks of its own bucket and the objects in it only; ``*`` is refused, as users report."""
     parts = str(resource).split(":", 5)
-    if len(parts) != 6 or parts[0] != "arn" or parts[2] != "s3" or not _may_mean(parts[5].split("/")[0], bucket):
+    if len(parts) != 6 or parts[0] != "arn" or parts[2] != "s3" or not like(parts[5].split("/")[0], bucket):
         raise Malformed("Policy has invalid resource")
-
-
-def _may_mean(pattern: str, bucket: str) -> bool:
-    expression = "".join(".*" if char == "*" else "." if char == "?" else re.escape(char) for char in pattern)
-    return re.fullmatch(expression, bucket) is not None
 
 
 def _statement(statement: Mapping[str, Any], partition: str, resolve: Resolve | None) -> dict[str, Any]:

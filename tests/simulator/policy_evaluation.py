@@ -19,9 +19,11 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from datetime import datetime
 from datetime import timezone
-from functools import lru_cache
 from typing import Any
 from typing import Literal
+
+from .globs import compiled
+from .globs import literal
 
 Decision = Literal["allow", "deny", "none"]
 Statement = Mapping[str, Any]
@@ -33,6 +35,7 @@ _LITERALS = {"*": "\ue000", "?": "\ue001", "$": "$"}
 """What stands for characters that a policy writes as ``${*}``, ``${?}`` and ``${$}``, until they are compared."""
 _MEANT = {"\ue000": "*", "\ue001": "?"}
 _MEANINGS = str.maketrans(_MEANT)
+_IN_PATTERNS = str.maketrans({"[": literal("["), **{stand_in: literal(meant) for stand_in, meant in _MEANT.items()}})
 _ARN_PARTS = 6
 
 
@@ -111,14 +114,8 @@ def _texts(value: Any) -> list[str]:
     return [str(item).lower() if isinstance(item, bool) else str(item) for item in listed(value)]
 
 
-@lru_cache(maxsize=4096)
-def _pattern(text: str, ignore_case: bool) -> re.Pattern[str]:
-    parts = (".*" if char == "*" else "." if char == "?" else re.escape(_MEANT.get(char, char)) for char in text)
-    return re.compile("".join(parts), re.DOTALL | (re.IGNORECASE if ignore_case else 0))
-
-
 def _like(pattern: str, value: str, ignore_case: bool = False) -> bool:
-    return _pattern(pattern, ignore_case).fullmatch(value) is not None
+    return compiled(pattern.translate(_IN_PATTERNS), ignore_case).fullmatch(value) is not None
 
 
 def _applies(

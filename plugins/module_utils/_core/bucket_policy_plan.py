@@ -84,9 +84,13 @@ def _regrouped(
     return regrouped(entries, ours, missing, write, WRITE_SID if is_write else CHECK_SID, bool(density))
 
 
-def _merged(policy: Optional[Policy], wanted: WantedDelivery, density: int = 0) -> List[Entry]:
+def missing_grants(policy: Optional[Policy], wanted: WantedDelivery) -> List[FormedGrant]:
+    """Return the writes and the checks that are wanted and that no statement gives."""
+    return [item for item in needed(wanted.form, wanted.grants()) if not _is_given(policy, wanted, item)]
+
+
+def _merged(policy: Optional[Policy], wanted: WantedDelivery, missing: List[FormedGrant], density: int) -> List[Entry]:
     entries = entries_of(policy)
-    missing = [item for item in needed(wanted.form, wanted.grants()) if not _is_given(policy, wanted, item)]
     for is_write in (True, False):
         of_kind = [item for item in missing if bool(item[1].layout) == is_write]
         if of_kind:
@@ -197,17 +201,17 @@ def _plan(policy: Optional[Policy], wanted: WantedDelivery, entries: List[Entry]
 
 def _plan_present(policy: Optional[Policy], wanted: WantedDelivery) -> PolicyPlan:
     """Return the most readable plan that fits, or the smallest if none does."""
-    plans = []
+    plans, missing = [], missing_grants(policy, wanted)
     for density in DENSITIES:
-        plans.append(_plan(policy, wanted, _merged(policy, wanted, density)))
+        plans.append(_plan(policy, wanted, _merged(policy, wanted, missing, density)))
         if not plans[-1].changes or size_of(plans[-1].after) <= MAX_BYTES:
             return plans[-1]
     return min(plans, key=lambda plan: size_of(plan.after))
 
 
-def smallest_size(policy: Optional[Policy], wanted: WantedDelivery) -> int:
-    """Return how many bytes a policy that grants what is wanted has at least."""
-    return size_of(_plan(policy, wanted, _merged(policy, wanted, DENSITIES[-1])).after)
+def smallest_size(policy: Optional[Policy], wanted: WantedDelivery, missing: List[FormedGrant]) -> int:
+    """Return how many bytes a policy that gives what is missing, see :func:`missing_grants`, has at least."""
+    return size_of(_plan(policy, wanted, _merged(policy, wanted, missing, DENSITIES[-1])).after)
 
 
 def plan_bucket_policy(policy: Optional[Policy], wanted: WantedDelivery) -> PolicyPlan:

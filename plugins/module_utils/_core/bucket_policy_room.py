@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Optional
+from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_options import WantedDelivery
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_plan import MAX_BYTES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_plan import missing_grants
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_plan import smallest_size
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import FROM_ACCOUNTS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Policy
@@ -27,18 +29,25 @@ def room_for_accounts(policy: Optional[Policy], wanted: WantedDelivery) -> Optio
     :param policy: as it is, None without one.
     :param wanted: the regions, folders and layouts that each account needs; its own sources are not looked at.
     """
-    few, some = _size_with(policy, wanted, _FEW), _size_with(policy, wanted, _SOME)
+    form = replace(wanted.form, sources=FROM_ACCOUNTS)
+    one = replace(wanted, present=True, accounts=_accounts(1), organization=None, form=form)
+    # What one account that no policy names is missing, every other one is missing too.
+    missing = missing_grants(policy, one)
+
+    def size_with(count: int) -> int:
+        items = [(form, replace(grant, source=name)) for form, grant in missing for name in _accounts(count)]
+        return smallest_size(policy, one, items)
+
+    few, some = size_with(_FEW), size_with(_SOME)
     each = (some - few) / (_SOME - _FEW)
     if each <= 0:
         return None
     room = max(0, _SOME + int((MAX_BYTES - some) / each))
     # Statements grow by the same for each account, but for the first few, which may need statements of their own.
-    while room and _size_with(policy, wanted, room) > MAX_BYTES:
+    while room and size_with(room) > MAX_BYTES:
         room -= 1
     return room
 
 
-def _size_with(policy: Optional[Policy], wanted: WantedDelivery, count: int) -> int:
-    accounts = tuple(f"{number:012d}" for number in range(_UNUSED, _UNUSED + count))
-    form = replace(wanted.form, sources=FROM_ACCOUNTS)
-    return smallest_size(policy, replace(wanted, present=True, accounts=accounts, organization=None, form=form))
+def _accounts(count: int) -> Tuple[str, ...]:
+    return tuple(f"{number:012d}" for number in range(_UNUSED, _UNUSED + count))

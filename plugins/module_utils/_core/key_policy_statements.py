@@ -57,11 +57,8 @@ _THE_KEY = "*"
 def key_requests(key_arn: str, form: Form, grant: Grant) -> List[Request]:
     """Return the requests that a key policy must allow for a grant to be there."""
     contexts = source_contexts(key_arn.split(":")[1], grant, form)
-    return [
-        Request(DELIVERY_SERVICE, action, key_arn, {**OF_THE_SERVICE, **context})
-        for context in contexts
-        for action in _ASKED
-    ]
+    known = [{**OF_THE_SERVICE, **context} for context in contexts]
+    return [Request(DELIVERY_SERVICE, action, key_arn, context) for context in known for action in _ASKED]
 
 
 def render_key_use(partition: str, group: Group, sid: str, density: int = 0) -> Statement:

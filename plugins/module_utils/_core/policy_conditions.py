@@ -28,6 +28,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_patterns
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_patterns import match
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_patterns import match_arn
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_patterns import negated
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_patterns import overlaps
 
 #: Condition key in lower case -> its values, which may hold wildcards where only a part is known; ``()``: the request
 #: does not have this key; None, or not in the mapping: nothing is known of it.
@@ -62,7 +63,7 @@ def _equals(literal: str, value: str) -> Truth:
     """Whether a literal text is the value; wildcards in the text are no wildcards here."""
     if not has_wildcard(value):
         return literal == value
-    return None if match(value, literal) is not False else False
+    return None if overlaps(literal, value) else False
 
 
 def _equals_whatever_case(pattern: str, value: str) -> Truth:
@@ -175,7 +176,7 @@ def decide_condition(condition: Any, context: Context) -> Truth:
     :param condition: as in the policy; an absent one is ``{}``.
     :param context: what is known of the request.
     """
-    if not isinstance(condition, Mapping) or not all(isinstance(block, Mapping) for block in condition.values()):
+    if not isinstance(condition, dict) or not all(isinstance(block, dict) for block in condition.values()):
         return None
     return all_of(
         _decide_key(_parse_operator(name), key, value, context)

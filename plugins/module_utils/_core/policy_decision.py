@@ -15,15 +15,16 @@ from dataclasses import replace
 from typing import List
 from typing import Optional
 from typing import Sequence
+from typing import Set
 from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import ANY_ACCOUNT
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import denials_for
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import positions_for
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_conditions import Context
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Request
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import perhaps_granted_by
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import decide_requests
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import decide_statement
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import statements_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_patterns import Truth
 
 GRANTED = "Granted"
 NOT_GRANTED = "NotGranted"
@@ -56,11 +57,8 @@ def decide_grant(policy: Optional[Policy], requests: Sequence[Request]) -> Decis
 
     :param requests: every one of them is needed; values in them may hold wildcards for all regions and accounts.
     """
-    by_action: List[List[Request]] = [
-        [request for request in requests if request.action == action]
-        for action in dict.fromkeys(request.action for request in requests)
-    ]
-    each = [(group[0].action, _decide(policy, group)) for group in by_action]
+    answers = _Answers(policy, requests)
+    each = [(action, answers.decide(action)) for action in dict.fromkeys(request.action for request in requests)]
     for code in (DENIED, NOT_GRANTED, PERHAPS_DENIED, PERHAPS_GRANTED):
         found = [(action, decision) for action, decision in each if decision.code == code]
         if found:
@@ -72,19 +70,46 @@ def _joined(found: Sequence[Tuple[str, Decision]]) -> Tuple[int, ...]:
     return tuple(sorted({position for _action, decision in found for position in decision.positions}))
 
 
-def _decide(policy: Optional[Policy], requests: Sequence[Request]) -> Decision:
-    """Decide the requests of one action."""
-    denials = denials_for(policy, requests)
-    if denials.certain:
-        return Decision(DENIED, denials.certain)
-    granted = positions_for(policy, requests)
-    if granted:
-        return Decision(PERHAPS_DENIED, denials.possible) if denials.possible else Decision(GRANTED, granted)
-    perhaps = [perhaps_granted_by(policy, request) for request in requests]
-    # A grant for some regions, accounts or objects leaves those out that nobody names; then there is nothing to wonder about.
-    unnamed = [perhaps_granted_by(policy, _of_the_unnamed(request)) for request in requests]
-    code = PERHAPS_GRANTED if all(unnamed) else NOT_GRANTED
-    return Decision(code, tuple(sorted({position for positions in perhaps for position in positions})))
+class _Answers:
+    """What each statement of a policy says of each request, decided once for all of them."""
+
+    def __init__(self, policy: Optional[Policy], requests: Sequence[Request]) -> None:
+        self._requests = requests
+        self._statements = statements_of(policy)
+        self._truths = [decide_requests(statement, requests) for statement in self._statements]
+
+    def decide(self, action: str) -> Decision:
+        """Decide the requests of one action."""
+        wanted = [number for number, request in enumerate(self._requests) if request.action == action]
+        denying = [self._saying("Deny", number, (True,)) for number in wanted]
+        certain = set.intersection(*denying)
+        if certain:
+            return Decision(DENIED, tuple(sorted(certain)))
+        granting = [self._saying("Allow", number, (True,)) for number in wanted]
+        if not all(granting):
+            return self._not_certainly_granted(wanted)
+        possible = set().union(*denying, *(self._saying("Deny", number, (None,)) for number in wanted))
+        if possible:
+            return Decision(PERHAPS_DENIED, tuple(sorted(possible)))
+        return Decision(GRANTED, tuple(sorted(set().union(*granting))))
+
+    def _saying(self, effect: str, number: int, truths: Tuple[Truth, ...]) -> Set[int]:
+        """Return the positions of the statements with this effect that say one of these of a request."""
+        return {
+            position
+            for position, statement in enumerate(self._statements)
+            if self._truths[position][number] in truths and statement.get("Effect") == effect
+        }
+
+    def _not_certainly_granted(self, wanted: Sequence[int]) -> Decision:
+        perhaps = [self._saying("Allow", number, (True, None)) for number in wanted]
+        unnamed = _of_the_unnamed([self._requests[number] for number in wanted])
+        # A grant for some Regions, accounts or objects leaves out those that nobody names, and so cannot be the whole grant.
+        is_whole = all(
+            any(decide_statement(self._statements[position], request) is not False for position in sorted(positions))
+            for positions, request in zip(perhaps, unnamed)
+        )
+        return Decision(PERHAPS_GRANTED if is_whole else NOT_GRANTED, tuple(sorted(set().union(*perhaps))))
 
 
 def _named(text: str) -> str:
@@ -94,8 +119,14 @@ def _named(text: str) -> str:
     return f"{text[:-1]}{_SOME_NAME}" if text.endswith("/*") else text
 
 
-def _of_the_unnamed(request: Request) -> Request:
-    context: Context = {
-        key: None if values is None else tuple(map(_named, values)) for key, values in request.context.items()
-    }
-    return replace(request, resource=_named(request.resource), context=context)
+def _of_the_unnamed(requests: Sequence[Request]) -> List[Request]:
+    return [
+        replace(
+            request,
+            resource=_named(request.resource),
+            context={
+                key: None if values is None else tuple(map(_named, values)) for key, values in request.context.items()
+            },
+        )
+        for request in requests
+    ]

@@ -17,9 +17,11 @@ from typing import Any
 from typing import Callable
 from typing import Dict
 from typing import Iterable
+from typing import Iterator
 from typing import List
 from typing import Mapping
 from typing import Optional
+from typing import Sequence
 from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import account_of_root
@@ -132,7 +134,7 @@ def size_of(policy: Optional[Policy]) -> int:
 def _principal_matches(principal: Any, service: str) -> Truth:
     if principal == "*":
         return True
-    if not isinstance(principal, Mapping):
+    if not isinstance(principal, dict):
         return None
     truths: List[Truth] = ["*" in as_list(principal.get("AWS", []))]
     for value in as_list(principal.get("Service", [])):
@@ -170,15 +172,32 @@ def decide_statement(statement: Statement, request: Request) -> Truth:
 
     Actions are compared without regard to case, resources with (IAM User Guide, "IAM JSON policy elements").
     """
-    return all_of(
-        (
-            True if _ELEMENTS.issuperset(statement) else None,
-            decide_principal(statement, request.service),
-            decide_action(statement, request.action),
-            decide_condition(statement.get("Condition", {}), request.context),
-            _element(statement, "Resource", lambda value: _matches_any(value, request.resource)),
-        )
-    )
+    return decide_requests(statement, [request])[0]
+
+
+def decide_requests(statement: Statement, requests: Sequence[Request]) -> List[Truth]:
+    """Return for each request whether a statement speaks of it; what several requests share is decided once."""
+    decided: Dict[Tuple[str, Any], Truth] = {}
+
+    def once(element: str, key: Any, decide: Callable[[], Truth]) -> Truth:
+        if (element, key) not in decided:
+            decided[element, key] = decide()
+        return decided[element, key]
+
+    def truths(request: Request) -> Iterator[Truth]:
+        # One after the other, since most statements speak of somebody or something else.
+        yield True if _ELEMENTS.issuperset(statement) else None
+        yield once("Principal", request.service, lambda: decide_principal(statement, request.service))
+        yield once("Action", request.action, lambda: decide_action(statement, request.action))
+        yield once("Resource", request.resource, lambda: _decide_resource(statement, request.resource))
+        context = request.context
+        yield once("Condition", id(context), lambda: decide_condition(statement.get("Condition", {}), context))
+
+    return [all_of(truths(request)) for request in requests]
+
+
+def _decide_resource(statement: Statement, resource: str) -> Truth:
+    return _element(statement, "Resource", lambda value: _matches_any(value, resource))
 
 
 def decide_principal(statement: Statement, service: str) -> Truth:

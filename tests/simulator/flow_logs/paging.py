@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from ..globs import compiled
+from ..globs import literal
 from .rules import MAX_FILTER_VALUES
 from .rules import MAX_FILTERS
 from .rules import invalid
@@ -49,13 +51,13 @@ def check_filters(filters: dict[str, list[str]]) -> None:
 def matcher(values: list[str]) -> Callable[[str | None], bool]:
     """A test for one value: ``*`` and ``?`` are wildcards unless escaped, case counts (EC2 User Guide, Using_Filtering)."""
     plain = {value for value in values if not re.search(r"[*?\\]", value)}
-    patterns = [re.compile(_pattern(value)) for value in values if value not in plain]
+    patterns = [compiled(_pattern(value)) for value in values if value not in plain]
     return lambda given: given is not None and (given in plain or any(item.fullmatch(given) for item in patterns))
 
 
 def _pattern(value: str) -> str:
     parts = re.findall(r"\\.|[*?]|.", value, re.S)
-    return "".join({"*": ".*", "?": "."}.get(part, re.escape(part[-1])) for part in parts)
+    return "".join(part if part in "*?" else literal(part[-1]) for part in parts)
 
 
 def select(store: Store, filters: dict[str, list[str]], tags_of: Callable[[str], Tags]) -> list[dict[str, Any]]:

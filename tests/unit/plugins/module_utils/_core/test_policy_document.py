@@ -6,14 +6,10 @@
 
 from __future__ import annotations
 
-import itertools
-import re
 from typing import Any
 from typing import Dict
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_conditions import ABSENT
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_conditions import decide_condition
@@ -31,41 +27,8 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import statements_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_patterns import all_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_patterns import any_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_patterns import covers
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_patterns import match
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_patterns import match_arn
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_patterns import overlaps
-
-TEXTS = ["".join(letters) for length in range(6) for letters in itertools.product("ab", repeat=length)]
-PATTERNS = st.text(alphabet="ab*?", max_size=4)
-
-
-def means(pattern: str, text: str) -> bool:
-    """Whether a pattern matches a text, told by a regular expression."""
-    parts = {"*": ".*", "?": "."}
-    return bool(re.fullmatch("".join(parts.get(letter, letter) for letter in pattern), text))
-
-
-@given(PATTERNS, PATTERNS)
-def test_a_match_holds_for_every_text_and_a_mismatch_for_none(pattern: str, value: str) -> None:
-    texts = [text for text in TEXTS if means(value, text)]
-    truth = match(pattern, value)
-    if truth is True:
-        assert all(means(pattern, text) for text in texts)
-    if truth is False:
-        assert not any(means(pattern, text) for text in texts)
-
-
-@given(st.text(alphabet="ab*", max_size=3), st.text(alphabet="ab*", max_size=3))
-def test_overlap_is_exact(first: str, second: str) -> None:
-    assert overlaps(first, second) is any(means(first, text) and means(second, text) for text in TEXTS + ["abaabaab"])
-
-
-@given(st.text(alphabet="abc*", max_size=4), st.text(alphabet="abc*", max_size=4))
-def test_covering_is_exact_without_single_wildcards(pattern: str, value: str) -> None:
-    # Where a value has "*", a letter that is in no pattern stands for whatever may come.
-    fillings = [value.replace("*", filling) for filling in ("", "z", "zz")]
-    assert covers(pattern, value) is all(means(pattern, text) for text in fillings)
 
 
 @pytest.mark.parametrize(
