@@ -20,7 +20,8 @@ description:
     CreateFlowLogs request per 300 resources (25 for transit gateway and Cloud WAN types), and one DescribeFlowLogs
     request per 1000 new flow logs. A run without changes only reads.
   - AWS cannot change a flow log, only its tags. Any other difference means a replacement, see O(replace).
-  - Flow logs that were made by hand or by other tools are taken over as they are when they have the same settings.
+  - Flow logs that were made by hand or by other tools are adopted when they have the same settings. Those that have
+    a name keep it, and are replaced or deleted only under this name, see O(name) and O(adopt_named).
     Flow logs to CloudWatch Logs or Amazon Data Firehose, and those that another AWS service owns (tags that begin with
     C(aws:)), are never deleted.
   - The bucket must let log delivery write, see M(flowlogs.aws.flow_log_bucket_policy).
@@ -51,7 +52,8 @@ options:
   state:
     description:
       - V(present) makes sure that each resource has the flow log.
-      - V(absent) deletes the flow logs of the resources to O(destination), or those named O(name).
+      - V(absent) deletes the flow logs of the resources that are named O(name), or without O(name) those to
+        O(destination) that have no name.
     type: str
     choices: [present, absent]
     default: present
@@ -119,8 +121,11 @@ options:
     description:
       - Name of the flow log, kept in its tag C(Name).
       - With a name, a flow log is the one of this name of the resource, so its destination may change and several flow
-        logs of a resource can share a destination. Without, it is the one to this destination.
-      - An equal flow log without a name is taken over and given the name.
+        logs of a resource can share a destination. An equal flow log without a name is adopted and given the name.
+      - Without, it is the flow log to this destination that has no name. A flow log that has one is adopted as it is
+        when all its settings are equal, with its name and tags. If it differs and records the same traffic, the task
+        fails for this resource and names it, unless O(adopt_named=true).
+      - A C(Name) in O(tags) has the same effect on which flow logs belong to the task; the destination identifies them.
     type: str
   tags:
     description:
@@ -155,11 +160,22 @@ options:
     description:
       - What is done with other S3 flow logs of the resources.
       - V(none) reports them in RV(extra).
-      - V(duplicates) deletes those that equal the one asked for; the oldest healthy one is kept.
-      - V(s3) deletes all of them.
+      - V(duplicates) deletes those with the same settings; the oldest healthy one is kept. With O(name) it deletes
+        those with this name or none, without O(name) those without a name, or with any name if O(adopt_named=true).
+      - V(s3) deletes all of them, whatever their name and destination, and so includes the consent of O(adopt_named).
+        Do not use it for a resource that is to have several flow logs.
     type: str
     choices: [none, duplicates, s3]
     default: none
+  adopt_named:
+    description:
+      - Consent to take over flow logs to O(destination) that have a name, where O(name) is not given. They are then
+        tagged, replaced and deleted as those without a name.
+      - Use it to adopt flow logs that other tools or people made and named. Do not use it where another task publishes
+        flow logs of the same resource by O(name), or the two replace each other's flow logs.
+      - Has no effect with O(name).
+    type: bool
+    default: false
   wait_timeout:
     description:
       - How many seconds a new flow log has to show up before it counts as failed.
@@ -223,6 +239,21 @@ EXAMPLES = r"""
     region: eu-west-1
     resource_ids: [tgw-0123456789abcdef0]
     destination: arn:aws:s3:::example-central-flow-logs
+
+- name: Publish rejected traffic to a folder that another flow log of the same VPC delivers to as well
+  flowlogs.aws.s3_flow_log:
+    region: eu-west-1
+    resource_ids: [vpc-0123456789abcdef0]
+    destination: arn:aws:s3:::example-central-flow-logs/network/
+    name: rejected
+    traffic_type: REJECT
+
+- name: Take over the flow logs that Terraform made and named, whatever their settings
+  flowlogs.aws.s3_flow_log:
+    region: eu-west-1
+    resource_ids: [vpc-0123456789abcdef0]
+    destination: arn:aws:s3:::example-central-flow-logs/network/
+    adopt_named: true
 
 - name: Remove the flow logs to an old bucket
   flowlogs.aws.s3_flow_log:
@@ -350,6 +381,7 @@ ARGUMENT_SPEC = dict(
     replace=dict(type="str", choices=["create_first", "delete_first", "never"], default="create_first"),
     allow_gap=dict(type="bool", default=False),
     purge=dict(type="str", choices=["none", "duplicates", "s3"], default="none"),
+    adopt_named=dict(type="bool", default=False),
     wait_timeout=dict(type="int", default=60),
     return_flow_logs=dict(type="bool", default=True),
 )

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.integration.fault_scenarios import MARK
+from tests.integration.fault_scenarios import Settings
 from tests.integration.fault_scenarios import Story
 from tests.integration.fault_scenarios import blocks
 from tests.integration.fault_world import Run
@@ -26,20 +27,49 @@ def of_target(state: State, target: str) -> list[Seen]:
     return [log for log in state.values() if log.target == target and log.settings is not None]
 
 
+def takes_named(story: Story) -> bool:
+    """Whether a story without a name consents to flow logs with one being taken over."""
+    return bool(story.options.get("adopt_named")) or story.present and story.options.get("purge") == "s3"
+
+
+def to_destination(story: Story, logs: list[Seen]) -> list[Seen]:
+    """The flow logs to the destination of the story."""
+    return [log for log in logs if log.settings and log.settings[0] == story.settings[0]]
+
+
 def candidates(story: Story, logs: list[Seen]) -> list[Seen]:
-    """The flow logs that have the identity asked for; an equal one without a name may be given the name."""
+    """The flow logs that have the desired identity.
+
+    With a name: those of this name, or an equal one without any. Without: those to the destination that have no name
+    either, unless the story consents to take over others.
+    """
     name = story.options.get("name")
     if name is None:
-        return [log for log in logs if log.settings and log.settings[0] == story.settings[0]]
+        return [log for log in to_destination(story, logs) if takes_named(story) or "Name" not in log.tags]
     named = [log for log in logs if log.tags.get("Name") == name]
     if named or not story.present:
         return named
     return [log for log in logs if "Name" not in log.tags and log.settings == story.settings]
 
 
+def named_otherwise(story: Story, logs: list[Seen]) -> list[Seen]:
+    """The flow logs with a name that record the same traffic for a story without one, and are not its own."""
+    if not story.present or "name" in story.options:
+        return []
+    own = candidates(story, logs)
+    return [log for log in to_destination(story, logs) if log not in own and overlaps(story.settings, log.settings)]
+
+
+def overlaps(settings: Settings, other: Settings | None) -> bool:
+    """Whether two flow logs record the same traffic, at least in part."""
+    traffic = {settings[1], other[1] if other else None}
+    return len(traffic) == 1 or not traffic.isdisjoint({"ALL", None})
+
+
 def exact(story: Story, logs: list[Seen]) -> list[Seen]:
-    """The candidates that have the settings asked for."""
-    return [log for log in candidates(story, logs) if log.settings == story.settings]
+    """The flow logs with the desired settings: candidates, or else those with a name, which are adopted as they are."""
+    own = [log for log in candidates(story, logs) if log.settings == story.settings]
+    return own or [log for log in named_otherwise(story, logs) if log.settings == story.settings]
 
 
 def is_purged(story: Story, log: Seen) -> bool:
@@ -47,9 +77,10 @@ def is_purged(story: Story, log: Seen) -> bool:
     purge = story.options.get("purge")
     if not story.present or log.is_of_aws or log.settings is None or purge == "none":
         return False
-    name = story.options.get("name")
-    same = log.settings == story.settings and (name is None or log.tags.get("Name") in (None, name))
-    return purge == "s3" or same
+    mine = log.tags.get("Name") in (None, story.options.get("name"))
+    if "name" not in story.options:
+        mine = mine or takes_named(story)
+    return purge == "s3" or mine and log.settings == story.settings
 
 
 # -- what may be refused -------------------------------------------------------------------------------------------
@@ -67,6 +98,9 @@ def right_refusals(story: Story, target: str, logs: list[Seen]) -> set[str]:
         return {"ManagedByAws"} if any(log.is_of_aws for log in found) else set()
     if equal:
         return _refusals_beside_an_equal_one(story, equal, found, logs)
+    named = named_otherwise(story, logs)
+    if named and not found:
+        return {"ManagedByAws"} if len(named) == 1 and named[0].is_of_aws else {"NamedFlowLog"}
     return _refusals_of_a_change(story, found, logs)
 
 
@@ -104,6 +138,9 @@ def _refusals_of_a_change(story: Story, found: list[Seen], logs: list[Seen]) -> 
 def tags_are_right(story: Story, log: Seen) -> bool:
     """Whether the tags are those asked for."""
     asked, name = story.options.get("tags"), story.options.get("name")
+    if name is None and "Name" in log.tags and not takes_named(story):
+        # Adopted as it is: whoever named it has its tags too.
+        return True
     if MARK in log.tags:
         return False
     if name is not None and log.tags.get("Name") != name:
@@ -186,7 +223,7 @@ def _touchable(story: Story, target: str, old: list[Seen]) -> Iterator[str]:
         return
     refusals = right_refusals(story, target, old)
     if equal:
-        yield from (log.id for log in equal)
+        yield from (log.id for log in equal if log in found)
         yield from (log.id for log in found if MARK in log.tags)
     elif found and not refusals:
         yield replaced_one(story, found).id
@@ -220,7 +257,11 @@ def always_logged(story: Story, first: State, runs: list[Run]) -> Iterator[str]:
     for target in story.targets:
         yield from _moments_without(target, "healthy flow log", first, runs, lambda logs: logs)
         yield from _moments_without(
-            target, "healthy flow log of this identity", first, runs, lambda logs: candidates(story, logs)
+            target,
+            "healthy flow log of this identity",
+            first,
+            runs,
+            lambda logs: candidates(story, logs) + exact(story, logs),
         )
 
 

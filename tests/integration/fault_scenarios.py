@@ -173,6 +173,8 @@ def _options(chance: random.Random, kind: str, settings: Settings) -> dict[str, 
         }
     if chance.random() < 0.35:
         options["name"] = NAME
+    elif chance.random() < 0.3:
+        options["adopt_named"] = True
     if chance.random() < 0.5:
         options["tags"] = chance.choice(({}, {"team": "net"}, {"team": "sec", "env": "prod"}))
         options["purge_tags"] = chance.random() < 0.6
@@ -209,7 +211,7 @@ def _planted_tags(chance: random.Random, options: dict[str, Any]) -> dict[str, s
     tags: dict[str, str] = {}
     if chance.random() < 0.4:
         tags["team"] = chance.choice(("net", "old"))
-    if chance.random() < (0.6 if "name" in options else 0.15):
+    if chance.random() < (0.6 if "name" in options else 0.4):
         tags["Name"] = chance.choice((NAME, NAME, "other"))
     if chance.random() < 0.08:
         tags["aws:cloudformation:stack-name"] = "network"

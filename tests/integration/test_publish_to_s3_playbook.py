@@ -244,3 +244,36 @@ def test_retiring_removes_what_was_published_and_leaves_everything_else(stage: S
     assert [item["FlowLogId"] for item in flow_logs(stage.simulator, SHOP).values()] == foreign
     assert flow_logs(stage.simulator, BANK) == {}
     assert bucket_statements(stage.simulator, "operations-logs") == policy
+
+
+def test_hosts_of_one_vpc_with_and_without_a_name_are_refused_and_two_names_are_not(stage: Stage) -> None:
+    """Run after run neither takes the other's flow log, and one with a name that nobody gives stays as it is."""
+    document = inventory()
+    hosts = hosts_of(document, "operations")
+    contested, shared, elsewhere = SHOP_VPCS
+    common = hosts.pop(contested)
+    del hosts[shared]
+    hosts[elsewhere].update(flow_log_name="tf-shop", flow_log_traffic_type="REJECT")
+    for name, vpc, more in (
+        ("named", contested, {"flow_log_name": "central"}),
+        ("unnamed", contested, {"flow_log_max_aggregation_interval": 60, "flow_log_allow_gap": True}),
+        ("accepted", shared, {"flow_log_name": "accepted", "flow_log_traffic_type": "ACCEPT"}),
+        ("rejected", shared, {"flow_log_name": "rejected", "flow_log_traffic_type": "REJECT"}),
+        ("audited", shared, {"flow_log_destination": AUDIT, "flow_log_traffic_type": "REJECT"}),
+    ):
+        hosts[name] = {**common, "flow_log_resource_id": vpc, **more}
+    first = stage(PUBLISH, document, succeeds=False)
+    made = flow_logs(stage.simulator, SHOP)
+    assert [kind for _host, kind, target in planned(first) if target == shared] == ["create"] * 3
+    # Nobody gives its name any more, as if another tool had made it.
+    del hosts[elsewhere]["flow_log_name"], hosts[elsewhere]["flow_log_traffic_type"]
+    second = stage(PUBLISH, document, succeeds=False)
+    assert planned(second) == []
+    assert flow_logs(stage.simulator, SHOP) == made and contested not in made
+    for run in (first, second):
+        for one, other in (("named", "unnamed"), ("unnamed", "named")):
+            assert f"{one}: flow_log_name: " in run.output and f"host {other} " in run.output
+    assert made[elsewhere]["FlowLogId"] in second.output and "'tf-shop'" in second.output
+    stage(PUBLISH, document, "-e", "flow_log_adopt_named=true flow_log_allow_gap=true", "--limit", elsewhere)
+    taken = flow_logs(stage.simulator, SHOP)[elsewhere]
+    assert taken["TrafficType"] == "ALL" and taken["FlowLogId"] != made[elsewhere]["FlowLogId"]

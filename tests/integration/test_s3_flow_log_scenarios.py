@@ -13,6 +13,7 @@ from typing import Any
 from typing import Dict
 from typing import Iterator
 from typing import List
+from typing import Tuple
 
 import pytest
 
@@ -323,10 +324,82 @@ def test_a_name_given_later_adopts(aws: SimulatorProcess, ec2: Any) -> None:
 def test_accept_and_reject_live_side_by_side_by_name(aws: SimulatorProcess, ec2: Any) -> None:
     for traffic in ("ACCEPT", "REJECT"):
         assert kinds(converge(aws, options(name=traffic.lower(), traffic_type=traffic))) == ["create"]
-    assert {item["TrafficType"] for item in described(ec2, resource_id=VPC)} == {"ACCEPT", "REJECT"}
-    result = run_module(aws.url, "s3_flow_log", options())
-    assert result["unsuccessful"][0]["code"] == "Ambiguous"
-    assert all(item["FlowLogId"] in result["msg"] for item in described(ec2, resource_id=VPC))
+    logs = described(ec2, resource_id=VPC)
+    assert {item["TrafficType"] for item in logs} == {"ACCEPT", "REJECT"}
+    for consent, code in ((False, "NamedFlowLog"), (True, "Ambiguous")):
+        result = run_module(aws.url, "s3_flow_log", options(adopt_named=consent))
+        assert result["unsuccessful"][0]["code"] == code
+        assert all(item["FlowLogId"] in result["msg"] for item in logs)
+    assert described(ec2, resource_id=VPC) == logs
+
+
+@pytest.mark.parametrize("identity", ["all_settings", "destination_and_traffic"])
+@pytest.mark.parametrize("order", [("named", "unnamed"), ("unnamed", "named")])
+def test_a_task_with_a_name_and_one_without_never_replace_each_others_flow_log(
+    aws: SimulatorProcess, ec2: Any, identity: str, order: Tuple[str, str]
+) -> None:
+    aws.set_switch("identity", identity)
+    tasks = {
+        "named": options(name="central", allow_gap=True, tags={"team": "net"}),
+        "unnamed": options(max_aggregation_interval=60, replace="delete_first", purge="duplicates", allow_gap=True),
+    }
+    done = [action for _round in range(3) for name in order for action in actions_of(aws, tasks[name])]
+    assert {action["action"] for action in done} == {"create"}
+    assert len(done) == len(described(ec2, resource_id=VPC)) <= 2
+    (kept,) = [item for item in done if item["flow_log_id"] == done[0]["flow_log_id"]]
+    # Without a name nothing with one is removed either.
+    result = succeed(aws.url, "s3_flow_log", options(state="absent"))
+    assert {item["flow_log_id"] for item in result["actions"]} == {
+        item["flow_log_id"] for item in done if item["target"] == VPC
+    } - {item["FlowLogId"] for item in described(ec2, resource_id=VPC)}
+    assert all({"Key": "Name", "Value": "central"} in item["Tags"] for item in described(ec2, resource_id=VPC))
+    assert kept["replaces"] is None
+
+
+def actions_of(aws: SimulatorProcess, asked: Dict[str, Any]) -> List[Dict[str, Any]]:
+    return run_module(aws.url, "s3_flow_log", asked)["actions"]
+
+
+NAMED = [
+    {"ResourceType": "vpc-flow-log", "Tags": [{"Key": "Name", "Value": "tf-shop"}, {"Key": "team", "Value": "net"}]}
+]
+
+
+def test_without_a_name_an_equal_named_flow_log_is_adopted_as_it_is(aws: SimulatorProcess, ec2: Any) -> None:
+    named = by_hand(ec2, TagSpecifications=NAMED)
+    before = described(ec2, resource_id=VPC)
+    result = converge(aws, options(tags={"team": "sec"}))
+    assert named in str(result["warnings"]) and "adopt_named" in str(result["warnings"])
+    assert result["actions"] == [] and [item["flow_log_id"] for item in result["flow_logs"]] == [named]
+    assert described(ec2, resource_id=VPC) == before
+
+
+def test_without_a_name_a_named_flow_log_that_differs_is_refused_in_words(aws: SimulatorProcess, ec2: Any) -> None:
+    named = by_hand(ec2, TagSpecifications=NAMED)
+    before = described(ec2, resource_id=VPC)
+    asked = options(resource_ids=[MANY[0], VPC], max_aggregation_interval=60, replace="delete_first", allow_gap=True)
+    foretold, done = (run_module(aws.url, "s3_flow_log", asked, check=check) for check in (True, False))
+    assert foretold["unsuccessful"] == done["unsuccessful"]
+    (item,) = done["unsuccessful"]
+    assert (item["target"], item["code"], item["flow_log_id"]) == (VPC, "NamedFlowLog", named)
+    assert [
+        word
+        for word in (named, "tf-shop", "Give this name", "another destination", "adopt_named")
+        if word not in done["msg"]
+    ] == []
+    # The others go on.
+    assert kinds(done) == kinds(foretold) == ["create"]
+    assert described(ec2, resource_id=VPC) == before
+
+
+def test_with_consent_a_named_flow_log_is_taken_over(aws: SimulatorProcess, ec2: Any) -> None:
+    aws.set_switch("identity", "all_settings")
+    named = by_hand(ec2, TagSpecifications=NAMED)
+    result = converge(aws, options(max_aggregation_interval=60, adopt_named=True))
+    assert [(item["action"], item["replaces"]) for item in result["actions"]] == [("replace", named)]
+    (flow_log,) = described(ec2, resource_id=VPC)
+    assert flow_log["MaxAggregationInterval"] == 60 and {"Key": "Name", "Value": "tf-shop"} in flow_log["Tags"]
+    assert kinds(converge(aws, options(state="absent", adopt_named=True))) == ["delete"]
 
 
 def test_of_two_equal_ones_the_oldest_stays_when_duplicates_are_purged(aws: SimulatorProcess) -> None:

@@ -28,6 +28,7 @@ from typing import Set
 from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import Destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_conflicts import conflicts_by_host
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.gap_findings import read_gaps
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.host_names import can_be_added
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Gap
@@ -344,10 +345,16 @@ class _Agreement:
 
 
 def _without_contradictions(targets: Iterable[Target]) -> Tuple[List[Target], List[InvalidHost]]:
+    everything = list(targets)
+    conflicts = conflicts_by_host(everything)
     agreement = _Agreement()
     agreed: List[Target] = []
     invalid: List[InvalidHost] = []
-    for target in targets:
+    for target in everything:
+        conflict = conflicts.get(target.host)
+        if conflict is not None:
+            invalid.append(_refuse(target, conflict.variable, conflict.message))
+            continue
         objection = agreement.objection(target)
         if objection is None:
             agreed.append(target)

@@ -45,6 +45,11 @@ class DestinationOptions:
         }
 
 
+def traffic_overlaps(one: Optional[str], other: Optional[str]) -> bool:
+    """Whether two traffic types have something in common; a type that has none to choose records everything."""
+    return one == other or "ALL" in (one or "ALL", other or "ALL")
+
+
 @dataclass(frozen=True)
 class FlowLog:
     """One flow log. What AWS leaves out of old answers is filled with the documented default.
@@ -69,6 +74,11 @@ class FlowLog:
     delivery_error: Optional[str] = None
     creation_time: str = ""
     log_group_name: Optional[str] = None
+
+    @property
+    def name(self) -> Optional[str]:
+        """Value of the tag ``Name``; an empty one is no name."""
+        return self.tags.get("Name") or None
 
     @property
     def failed(self) -> bool:
@@ -108,7 +118,7 @@ class FlowLog:
                 {"resource_type": resource_type, "tag_keys": list(keys)} for resource_type, keys in self.tag_fields
             ],
             "tags": dict(sorted(self.tags.items())),
-            "name": self.tags.get("Name"),
+            "name": self.name,
             "delivery_status": self.delivery_status,
             "delivery_error": self.delivery_error,
             "creation_time": self.creation_time,

@@ -24,6 +24,7 @@ from typing import Tuple
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import same_destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import S3
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import FlowLog
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import traffic_overlaps
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Action
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.settings import FlowLogSettings
@@ -31,6 +32,10 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.tags import tag
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.tags import tag_key
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.tags import tags_after
 
+#: How many flow logs a warning lists.
+_SHOWN = 3
+#: Code of a target whose flow log has a name that the task does not know.
+NAMED = "NamedFlowLog"
 _NOT_OURS = "AWS tagged it (aws:...), so another service, for example CloudFormation, owns it; change it there."
 
 
@@ -42,6 +47,7 @@ class Wanted:
     :param settings: ``None`` when flow logs are only to be removed by name.
     :param destination_arn: what ``state: absent`` removes when no name is given.
     :param tags: from :func:`tags.check_tags`.
+    :param adopt_named: consent to take over flow logs that have a name, where ``name`` is not given.
     """
 
     targets: Tuple[str, ...]
@@ -52,6 +58,17 @@ class Wanted:
     purge_tags: bool = True
     replace: str = "create_first"
     purge: str = "none"
+    adopt_named: bool = False
+
+    def owns(self, flow_log: FlowLog) -> bool:
+        """Whether the task may change, replace or delete a flow log, as far as its name decides.
+
+        A flow log with a name belongs to the task that gives this name, as option or as tag. Without ``name``,
+        ``adopt_named`` is the consent to take over others, and so is ``purge: s3``, which removes every other one.
+        """
+        if self.name is None and (self.adopt_named or self.purge == S3):
+            return True
+        return flow_log.name in (None, self.name, (self.tags or {}).get("Name"))
 
 
 @dataclass(frozen=True)
@@ -170,14 +187,31 @@ def plan_flow_logs(wanted: Wanted, current: Iterable[FlowLog], present: bool = T
 
 
 def _candidates(wanted: Wanted, settings: FlowLogSettings, logs: Sequence[FlowLog]) -> List[FlowLog]:
-    """Return the flow logs that have the identity asked for: (target, name), or else (target, destination)."""
+    """Return the flow logs that have the identity asked for.
+
+    With a name: those of the target with this name. Without: the unnamed ones of the target to the destination.
+    """
     if wanted.name is None:
-        return [item for item in logs if same_destination(item.log_destination, settings.destination.arn)]
-    named = [item for item in logs if item.tags.get("Name") == wanted.name]
+        to_destination = [item for item in logs if same_destination(item.log_destination, settings.destination.arn)]
+        return [item for item in to_destination if wanted.owns(item)]
+    named = [item for item in logs if item.name == wanted.name]
     if named:
         return named
     # A name given later: an equal flow log that has no name yet is taken over.
-    return [item for item in logs if "Name" not in item.tags and not settings.differences(item)]
+    return [item for item in logs if item.name is None and not settings.differences(item)]
+
+
+def _named_otherwise(wanted: Wanted, settings: FlowLogSettings, logs: Sequence[FlowLog]) -> List[FlowLog]:
+    """Return the flow logs that a task without a name does not own and that record the same traffic for the same place."""
+    if wanted.name is not None:
+        return []
+    return [
+        item
+        for item in logs
+        if not wanted.owns(item)
+        and same_destination(item.log_destination, settings.destination.arn)
+        and traffic_overlaps(settings.traffic_type, item.traffic_type)
+    ]
 
 
 def _plan_present(wanted: Wanted, target: str, logs: Sequence[FlowLog]) -> FlowLogPlan:
@@ -187,11 +221,12 @@ def _plan_present(wanted: Wanted, target: str, logs: Sequence[FlowLog]) -> FlowL
     if not logs:
         return _create(wanted, target)
     candidates = _candidates(wanted, settings, logs)
-    exact = [item for item in candidates if not settings.differences(item)]
+    named = _named_otherwise(wanted, settings, logs)
+    exact = _equal(settings, candidates) or _equal(settings, named)
     if exact:
         plan = _keep(wanted, target, exact, candidates)
     elif not candidates:
-        plan = _create(wanted, target)
+        plan = _refuse_named(wanted, settings, target, named) if named else _create(wanted, target)
     elif len(candidates) == 1 or wanted.purge == S3:
         # The others go afterwards, so the one goes first that AWS may refuse the new one for; else the oldest.
         # One that is AWS's cannot go at all.
@@ -200,6 +235,10 @@ def _plan_present(wanted: Wanted, target: str, logs: Sequence[FlowLog]) -> FlowL
     else:
         plan = _ambiguous(wanted, settings, target, candidates)
     return _purge(wanted, settings, plan, logs)
+
+
+def _equal(settings: FlowLogSettings, logs: Iterable[FlowLog]) -> List[FlowLog]:
+    return [item for item in logs if not settings.differences(item)]
 
 
 def _create(wanted: Wanted, target: str) -> FlowLogPlan:
@@ -234,6 +273,9 @@ def _unfinished(target: str, kept: FlowLog, old: FlowLog) -> Unsuccessful:
 
 
 def _tag_steps(wanted: Wanted, target: str, kept: FlowLog) -> List[Step]:
+    if not wanted.owns(kept):
+        # Adopted as it is: somebody else gave it this name, and perhaps its tags.
+        return []
     to_set, to_unset = tag_changes(kept, wanted.tags, wanted.purge_tags, wanted.name)
     steps = []
     for kind, changes, reason in (
@@ -244,6 +286,35 @@ def _tag_steps(wanted: Wanted, target: str, kept: FlowLog) -> List[Step]:
             action = Action(kind, target, flow_log_id=kept.flow_log_id, changes=changes, reason=reason)
             steps.append(Step(action, flow_log=kept))
     return steps
+
+
+def _refuse_named(wanted: Wanted, settings: FlowLogSettings, target: str, named: Sequence[FlowLog]) -> FlowLogPlan:
+    """Leave flow logs alone that somebody else has given a name, and say how to go on."""
+    if len(named) == 1 and named[0].managed_by_aws:
+        return _replace(wanted, settings, named[0], named)
+    single = named[0] if len(named) == 1 else None
+    described = "; ".join(_with_differences(settings, item) for item in named)
+    message = f"No name is given, so a flow log that has one is never replaced or deleted: {described}."
+    hint = (
+        "Give this name, use another destination, or set adopt_named to true to take the flow log over."
+        if single
+        else "Give the name of one of them, use another destination, or delete those that are not wanted."
+    )
+    item = Unsuccessful(
+        target,
+        NAMED,
+        message,
+        hint,
+        flow_log_id=single.flow_log_id if single else None,
+        changes=settings.differences(single) if single else (),
+    )
+    return FlowLogPlan(unsuccessful=(item,), kept=tuple(named))
+
+
+def _with_differences(settings: FlowLogSettings, item: FlowLog) -> str:
+    differences = ", ".join(f"{change.field} {change.current!r}" for change in settings.differences(item))
+    name = f", named {item.name!r}" if item.name is not None else ""
+    return f"{item.flow_log_id}{name} ({differences})"
 
 
 def _replace(wanted: Wanted, settings: FlowLogSettings, old: FlowLog, logs: Sequence[FlowLog]) -> FlowLogPlan:
@@ -276,14 +347,9 @@ def _replace(wanted: Wanted, settings: FlowLogSettings, old: FlowLog, logs: Sequ
 
 
 def _ambiguous(wanted: Wanted, settings: FlowLogSettings, target: str, candidates: Sequence[FlowLog]) -> FlowLogPlan:
-    def describe(item: FlowLog) -> str:
-        differences = ", ".join(f"{change.field} {change.current!r}" for change in settings.differences(item))
-        return f"{item.flow_log_id} ({differences})"
-
     what = f"named {wanted.name!r}" if wanted.name is not None else f"to {settings.destination.arn}"
-    message = f"{len(candidates)} flow logs {what} exist and none is as asked for: " + "; ".join(
-        map(describe, candidates)
-    )
+    described = "; ".join(_with_differences(settings, item) for item in candidates)
+    message = f"{len(candidates)} flow logs {what} exist and none has the desired settings: {described}"
     hint = "Give each flow log a name, delete those that are not wanted, or set purge to s3 to keep one only."
     return FlowLogPlan(unsuccessful=(Unsuccessful(target, "Ambiguous", message, hint),), kept=tuple(candidates))
 
@@ -332,13 +398,29 @@ def _is_purged(wanted: Wanted, settings: FlowLogSettings, item: FlowLog) -> bool
         return False
     if wanted.purge == S3:
         return True
-    same_name = wanted.name is None or item.tags.get("Name") in (None, wanted.name)
-    return same_name and not settings.differences(item)
+    return wanted.owns(item) and not settings.differences(item)
 
 
 def _purge_step(wanted: Wanted, item: FlowLog) -> Step:
     reason = "Another S3 flow log of the target." if wanted.purge == S3 else "An equal flow log is kept."
     return Step(Action("delete", item.resource_id, flow_log_id=item.flow_log_id, reason=reason), flow_log=item)
+
+
+def tags_left_alone(wanted: Wanted, plan: FlowLogPlan) -> Optional[str]:
+    """Return which desired tags are not set because a flow log with a name is adopted as it is, or ``None``."""
+    refused = {item.target for item in plan.unsuccessful}
+    left = [
+        f"{item.flow_log_id} of {item.resource_id} (named {item.name!r})"
+        for item in plan.kept
+        if item.resource_id not in refused and not wanted.owns(item) and tag_changes(item, wanted.tags, False, None)[0]
+    ]
+    if not left:
+        return None
+    more = f" and {len(left) - _SHOWN} more" if len(left) > _SHOWN else ""
+    return (
+        f"No name is given, so tags are not set on flow logs that have one: {', '.join(left[:_SHOWN])}{more}. "
+        "Give the name, or set adopt_named to true to take them over."
+    )
 
 
 # -- absent -----------------------------------------------------------------------------------------------------
@@ -362,8 +444,8 @@ def _plan_absent(wanted: Wanted, target: str, logs: Sequence[FlowLog]) -> FlowLo
 
 def _is_unwanted(wanted: Wanted, item: FlowLog) -> bool:
     if wanted.name is not None:
-        return item.tags.get("Name") == wanted.name
-    return same_destination(item.log_destination, wanted.destination_arn or "")
+        return item.name == wanted.name
+    return wanted.owns(item) and same_destination(item.log_destination, wanted.destination_arn or "")
 
 
 # -- what a plan leads to ---------------------------------------------------------------------------------------

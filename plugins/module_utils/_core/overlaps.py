@@ -22,14 +22,10 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination imp
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import Finding
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import PLAY
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import limit
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import traffic_overlaps
 
 #: A region and the id of a resource.
 Place = Tuple[Optional[str], str]
-
-
-def _same_traffic(one: Optional[str], other: Optional[str]) -> bool:
-    """Whether two traffic types have something in common; where there is none to choose, all is recorded."""
-    return one == other or "ALL" in (one or "ALL", other or "ALL")
 
 
 def covering(destination: Optional[str], traffic_type: Optional[str], of_parents: Any) -> List[Dict[str, Any]]:
@@ -45,7 +41,7 @@ def covering(destination: Optional[str], traffic_type: Optional[str], of_parents
         if isinstance(item, Mapping)
         and item.get("log_destination_type") == "s3"
         and same_destination(destination or "", str(item.get("destination") or ""))
-        and _same_traffic(traffic_type, item.get("traffic_type"))
+        and traffic_overlaps(traffic_type, item.get("traffic_type"))
     ]
 
 
@@ -101,7 +97,7 @@ def _parent(
 
 def _covers(parent: Mapping[str, Any], batch: Mapping[str, Any]) -> bool:
     same_place = same_destination(parent["destination"] or "", batch["destination"] or "")
-    return same_place and _same_traffic(parent["options"]["traffic_type"], batch["options"]["traffic_type"])
+    return same_place and traffic_overlaps(parent["options"]["traffic_type"], batch["options"]["traffic_type"])
 
 
 def _finding(own: Finding, parent: str) -> Finding:

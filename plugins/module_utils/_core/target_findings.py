@@ -16,6 +16,7 @@ from typing import List
 from typing import Mapping
 from typing import Optional
 from typing import Sequence
+from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.after_run import since_this_run
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import same_destination
@@ -29,6 +30,8 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import has_failed
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import has_result
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import publish_command
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Change
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.tags import check_tags
 
 
 def _without_plan(result: Mapping[str, Any]) -> bool:
@@ -78,8 +81,8 @@ def _target_findings(subject: Subject, result: _PerTarget, options: Mapping[str,
         if item.get("delivery_status") == "FAILED" and item.get("flow_log_id") not in replaced
     ]
     if not found:
-        found.append(_without_change(subject, managed, present, since_this_run(result.done.get(target, ()))))
-    return found + [_other(subject, item, managed, present) for item in result.extra.get(target, ())]
+        found.append(_without_change(subject, managed, options, since_this_run(result.done.get(target, ()))))
+    return found + [_other(subject, item, managed, options) for item in result.extra.get(target, ())]
 
 
 def _planned(subject: Subject, actions: Sequence[Mapping[str, Any]], removed: str) -> List[Finding]:
@@ -152,14 +155,45 @@ def _failed_delivery(subject: Subject, item: Mapping[str, Any]) -> Finding:
     )
 
 
-def _without_change(subject: Subject, managed: Sequence[Mapping[str, Any]], present: bool, since: str) -> Finding:
-    if not present:
+def _without_change(
+    subject: Subject, managed: Sequence[Mapping[str, Any]], options: Mapping[str, Any], since: str
+) -> Finding:
+    if options["state"] != "present":
         return subject.find("in_sync", f"The target has no such flow log, as asked for{since}.")
     if not managed:
         return subject.find(
             "unknown", "The task's result says nothing about this target.", remedy=check_command(subject)
         )
-    return subject.find("in_sync", f"The flow log is as asked for{since}.", flow_log_id=managed[0].get("flow_log_id"))
+    flow_log_id = managed[0].get("flow_log_id")
+    left = _tags_left_alone(managed[0], options)
+    if left:
+        return subject.find(
+            "drifted",
+            f"The flow log is named {managed[0].get('name')!r}, so it is adopted as it is and its tags are left alone.",
+            flow_log_id=flow_log_id,
+            changes=left,
+            how=IN_PLACE,
+            remedy=f"# Set flow_log_name to this name, or to take the flow log over:\n{_adopting(subject)}",
+        )
+    return subject.find("in_sync", f"The flow log is as asked for{since}.", flow_log_id=flow_log_id)
+
+
+def _adopting(subject: Subject) -> str:
+    return f"{publish_command(subject)} -e flow_log_adopt_named=true"
+
+
+def _tags_left_alone(flow_log: Mapping[str, Any], options: Mapping[str, Any]) -> Tuple[Mapping[str, Any], ...]:
+    """Return the desired tags that a flow log does not have though the plan changes nothing.
+
+    That is so for one with a name where ``name`` is not given.
+    """
+    current = flow_log.get("tags") or {}
+    desired = {} if options.get("name") else check_tags(options.get("tags"), None) or {}
+    return tuple(
+        Change(f"tags.{key}", current.get(key), value).to_dict()
+        for key, value in sorted(desired.items())
+        if current.get(key) != value
+    )
 
 
 _COMPARED = (
@@ -176,13 +210,19 @@ def _is_copy(item: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return same_place and all(item.get(name) == other.get(name) for name in _COMPARED)
 
 
-def _other(subject: Subject, item: Mapping[str, Any], managed: Sequence[Mapping[str, Any]], present: bool) -> Finding:
-    copy = present and any(_is_copy(item, other) for other in managed)
+def _other(
+    subject: Subject, item: Mapping[str, Any], managed: Sequence[Mapping[str, Any]], options: Mapping[str, Any]
+) -> Finding:
+    copy = options["state"] == "present" and any(_is_copy(item, other) for other in managed)
+    name = item.get("name")
+    # One with a name is removed only under it, whatever else is asked of a run.
+    removable = copy and (not name or name == options.get("name"))
+    named = f" It is named {name!r}." if name else ""
     return subject.find(
         "duplicate" if copy else "extra",
-        f"Another flow log of the target delivers to {item.get('destination')}.",
+        f"Another flow log of the target delivers to {item.get('destination')}.{named}",
         flow_log_id=item.get("flow_log_id"),
-        remedy=_remove_copies(subject) if copy else _look_and_delete(subject, str(item.get("flow_log_id"))),
+        remedy=_remove_copies(subject) if removable else _look_and_delete(subject, str(item.get("flow_log_id"))),
     )
 
 

@@ -51,6 +51,7 @@ OPTION_DEFAULTS: Mapping[str, Any] = {
     "replace": "create_first",
     "allow_gap": False,
     "purge": "none",
+    "adopt_named": False,
     "wait_timeout": 60,
 }
 #: Every inventory variable that has a meaning here.

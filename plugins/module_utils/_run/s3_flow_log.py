@@ -31,6 +31,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan i
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import join_plans
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import managed_flow_logs
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import plan_flow_logs
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import tags_left_alone
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import without_targets
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
@@ -63,7 +64,13 @@ def wanted_from_params(
     wait_timeout = params.get("wait_timeout")
     if wait_timeout is not None and wait_timeout < 0:
         raise InputError("wait_timeout", wait_timeout, "seconds, 0 or more")
-    common = dict(targets=targets, name=params.get("name"), tags=tags, purge_tags=params["purge_tags"])
+    common = dict(
+        targets=targets,
+        name=params.get("name"),
+        tags=tags,
+        purge_tags=params["purge_tags"],
+        adopt_named=params["adopt_named"],
+    )
     if params["state"] == "absent":
         destination = params.get("destination")
         arn = parse_destination(destination, partition).arn if destination else None
@@ -87,6 +94,9 @@ def run_s3_flow_log(module: FlowLogsModule) -> None:
     module.verify_account()
     plan, outcome = _converge(module, client, wanted)
     outcome.steps = in_order(outcome.steps, wanted.targets)
+    left = tags_left_alone(wanted, plan)
+    if left:
+        module.warn(left)
     before = managed_flow_logs(plan, outcome.steps)
     result = {
         "changed": bool(outcome.steps),
@@ -163,7 +173,7 @@ def _still_existing(target: str, wanted: Wanted, plan: FlowLogPlan) -> Unsuccess
             "AWS says that an equal flow log exists, but does not describe one.",
             "Run again; if it stays so, compare with s3_flow_log_info.",
         )
-    ids = ", ".join(f"{item.flow_log_id} (name {item.tags.get('Name')!r})" for item in rivals)
+    ids = ", ".join(f"{item.flow_log_id} (name {item.name!r})" for item in rivals)
     return Unsuccessful(
         target,
         "FlowLogAlreadyExists",

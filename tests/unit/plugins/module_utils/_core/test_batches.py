@@ -89,6 +89,7 @@ def test_options_come_from_variables_and_the_rest_is_as_documented() -> None:
         "replace": "create_first",
         "allow_gap": False,
         "purge": "none",
+        "adopt_named": False,
         "wait_timeout": 5,
     }
 
@@ -342,6 +343,58 @@ def test_two_named_flow_logs_of_one_target_do_not_contradict() -> None:
     publication = plan_publication(hosts)
     assert publication.invalid == ()
     assert len(publication.batches) == 2
+
+
+ACCEPT = {"traffic_type": "ACCEPT"}
+REJECT = {"traffic_type": "REJECT"}
+ABSENT = {"state": "absent"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "variable"),
+    [
+        ({"name": "all"}, {}, "flow_log_name"),
+        ({"name": "all"}, {"destination": "central/network"}, "flow_log_name"),
+        ({"name": "bad", **REJECT}, {}, "flow_log_name"),
+        ({"name": "bad", **REJECT}, REJECT, "flow_log_name"),
+        ({"name": "good", **ACCEPT}, {**REJECT, **ABSENT}, "flow_log_name"),
+        ({"name": "all", "purge": "s3"}, {"name": "bad", **REJECT}, "flow_log_purge"),
+        ({"destination": "other-logs"}, {"purge": "s3"}, "flow_log_purge"),
+    ],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_hosts_that_would_take_each_others_flow_log_are_both_refused(
+    first: dict[str, Any], second: dict[str, Any], variable: str, turned: bool
+) -> None:
+    hosts = [host("one", resource_id="vpc-1", **first), host("two", resource_id="vpc-1", **second), host("vpc-2")]
+    publication = plan_publication(hosts[1::-1] + hosts[2:] if turned else hosts)
+    invalid = {item.host: item for item in publication.invalid}
+    assert set(invalid) == {"one", "two"}
+    assert {item.variable for item in invalid.values()} == {variable}
+    assert "host two" in invalid["one"].message and "host one" in invalid["two"].message
+    assert "vpc-1" in invalid["one"].message
+    assert [target.host for batch in publication.batches for target in batch.targets] == ["vpc-2"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"name": "all"}, {"destination": "other-logs"}),
+        ({"name": "bad", **REJECT}, ACCEPT),
+        ({}, {"destination": "other-logs"}),
+        ({"name": "all", "purge": "duplicates"}, {"name": "bad", "purge": "duplicates", **REJECT}),
+        ({"name": "all", "purge": "s3"}, {"name": "bad", **ABSENT}),
+        ({"purge": "s3"}, {"purge": "s3"}),
+    ],
+)
+def test_several_flow_logs_of_one_target_may_stand_side_by_side(first: dict[str, Any], second: dict[str, Any]) -> None:
+    hosts = [host("one", resource_id="vpc-1", **first), host("two", resource_id="vpc-1", **second)]
+    assert plan_publication(hosts).invalid == ()
+
+
+def test_a_resource_of_another_region_is_another_one() -> None:
+    hosts = [host("one", resource_id="vpc-1", name="all"), host("two", resource_id="vpc-1", region="us-east-1")]
+    assert plan_publication(hosts).invalid == ()
 
 
 def test_one_name_of_one_target_has_one_destination() -> None:

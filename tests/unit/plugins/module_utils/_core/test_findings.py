@@ -121,6 +121,42 @@ def test_each_planned_action_is_a_finding(action: Action, finding: str, how: str
     assert about(found, "vpc-2") == ["in_sync"]
 
 
+NAMED_LOG = {"name": "tf-shop", "tags": {"Name": "tf-shop", "team": "net"}}
+
+
+def test_desired_tags_that_a_named_flow_log_does_not_get_are_drift_that_no_run_repairs() -> None:
+    work = publication("vpc-1", tags={"team": "sec", "stage": 1})
+    (row,) = [row for row in rows(work, result([], [flow_log("vpc-1", **NAMED_LOG)])) if row["target"] == "vpc-1"]
+    assert (row["finding"], row["how"], row["planned_action"]) == ("drifted", "in_place", None)
+    assert [(change["field"], change["desired"]) for change in row["changes"]] == [
+        ("tags.stage", "1"),
+        ("tags.team", "sec"),
+    ]
+    assert "'tf-shop'" in row["evidence"]
+    assert "flow_log_name" in row["remedy"] and "flow_log_adopt_named=true" in row["remedy"]
+    for quiet in (publication("vpc-1"), publication("vpc-1", tags={"team": "net"})):
+        assert about(rows(quiet, result([], [flow_log("vpc-1", **NAMED_LOG)])), "vpc-1") == ["in_sync"]
+
+
+def test_a_copy_with_a_name_is_told_by_it_and_not_left_to_a_purge_that_would_spare_it() -> None:
+    copy = flow_log("vpc-1", flow_log_id="fl-2", **NAMED_LOG)
+    for name, purged in ((None, False), ("other", False), ("tf-shop", True)):
+        found = rows(publication("vpc-1", name=name), result([], [flow_log("vpc-1", name=name)], extra=[copy]))
+        (row,) = [row for row in found if row["finding"] == "duplicate"]
+        assert "'tf-shop'" in row["evidence"]
+        assert ("flow_log_purge=duplicates" in row["remedy"]) is purged
+        assert ("delete-flow-logs" in row["remedy"]) is not purged
+
+
+def test_a_named_flow_log_that_differs_is_drift_with_the_ways_out() -> None:
+    refused = Unsuccessful("vpc-1", "NamedFlowLog", "fl-1, named 'tf-shop'", "Give this name.", "fl-1", (CHANGE,))
+    found = rows(publication("vpc-1"), result([], [flow_log("vpc-1", flow_log_id="fl-1")], [refused]))
+    (row,) = [row for row in found if row["target"] == "vpc-1"]
+    assert (row["finding"], row["planned_action"], row["flow_log_id"]) == ("drifted", None, "fl-1")
+    assert row["changes"] == [CHANGE.to_dict()]
+    assert "tf-shop" in row["evidence"] and row["remedy"] == "Give this name."
+
+
 def test_setting_and_removing_tags_of_one_flow_log_is_one_finding() -> None:
     actions = [Action(kind, "vpc-1", flow_log_id="fl-1", changes=(CHANGE,)) for kind in ("tag", "untag")]
     (row,) = [row for row in rows(publication("vpc-1"), result(actions)) if row["target"] == "vpc-1"]

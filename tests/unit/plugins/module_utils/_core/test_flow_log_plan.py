@@ -29,6 +29,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan i
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import in_order
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import managed_flow_logs
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import plan_flow_logs
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import tags_left_alone
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import without_targets
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import DEFAULT_FORMATS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import TRANSIT_GATEWAY
@@ -218,6 +219,128 @@ def test_a_name_given_later_is_put_on_the_equal_flow_log() -> None:
     assert summary(plan_flow_logs(wanted(name="central"), named_otherwise)) == [("create", None, None)]
 
 
+INTERVAL = {"max_aggregation_interval": 60}
+NAMED_TAGS = {"Name": "tf-shop", "team": "net"}
+
+
+def extras(plan: FlowLogPlan) -> set:
+    return {item.flow_log_id for item in plan.extra}
+
+
+def test_without_a_name_an_equal_flow_log_with_one_is_adopted_as_it_is() -> None:
+    for tags in (None, {}, {"team": "sec"}, {"team": "sec", "Name": "mine"}):
+        plan = plan_flow_logs(wanted(tags=tags), [flow_log(tags=NAMED_TAGS)])
+        assert plan.steps == () and plan.unsuccessful == ()
+        assert [item.flow_log_id for item in plan.kept] == ["fl-1"]
+
+
+@pytest.mark.parametrize("replace_mode", ["create_first", "delete_first", "never"])
+@pytest.mark.parametrize("purge", ["none", "duplicates"])
+def test_without_a_name_one_that_has_a_name_and_differs_is_refused_with_the_ways_out(
+    replace_mode: str, purge: str
+) -> None:
+    asked = wanted("vpc-2", VPC_ID, replace=replace_mode, purge=purge)
+    plan = plan_flow_logs(asked, [flow_log(tags=NAMED_TAGS, **INTERVAL)])
+    assert summary(plan) == [("create", None, None)] and plan.steps[0].action.target == "vpc-2"
+    (item,) = plan.unsuccessful
+    assert (item.target, item.code, item.flow_log_id) == (VPC_ID, "NamedFlowLog", "fl-1")
+    assert [change.field for change in item.changes] == ["max_aggregation_interval"]
+    assert "fl-1, named 'tf-shop' (max_aggregation_interval 60)" in item.message
+    assert [word for word in ("Give this name", "another destination", "adopt_named") if word not in item.hint] == []
+    # Told once: as what was refused, and not as another flow log too.
+    assert plan.extra == ()
+
+
+def test_several_flow_logs_with_names_are_all_listed() -> None:
+    logs = [
+        flow_log("fl-a", tags={"Name": "a"}, **INTERVAL),
+        flow_log("fl-b", tags={"Name": "b"}, traffic_type="ACCEPT"),
+    ]
+    (item,) = plan_flow_logs(wanted(), logs).unsuccessful
+    assert (item.code, item.flow_log_id, item.changes) == ("NamedFlowLog", None, ())
+    assert "fl-a, named 'a'" in item.message and "fl-b, named 'b'" in item.message
+    (item,) = plan_flow_logs(wanted(adopt_named=True), logs).unsuccessful
+    assert item.code == "Ambiguous" and "fl-a, named 'a'" in item.message
+
+
+def test_without_a_name_the_unnamed_flow_log_is_the_one_whatever_else_there_is() -> None:
+    logs = [flow_log("fl-named", tags={"Name": "a"}, traffic_type="REJECT"), flow_log("fl-own", **INTERVAL)]
+    plan = plan_flow_logs(wanted(), logs)
+    assert summary(plan) == [("replace", None, "fl-own")] and extras(plan) == {"fl-named"}
+    # AWS would refuse to make what is there already, under whatever name.
+    logs = [flow_log("fl-named", tags={"Name": "a"}), flow_log("fl-own", **INTERVAL)]
+    plan = plan_flow_logs(wanted(), logs)
+    assert plan.steps == () and [item.flow_log_id for item in plan.kept] == ["fl-named"]
+    assert plan_flow_logs(wanted(), [logs[0], flow_log("fl-own")]).kept[0].flow_log_id == "fl-own"
+
+
+def test_a_flow_log_with_a_name_for_other_traffic_is_not_in_the_way() -> None:
+    logs = [flow_log("fl-r", tags={"Name": "rejected"}, traffic_type="REJECT")]
+    plan = plan_flow_logs(wanted(settings=settings(traffic_type="ACCEPT")), logs)
+    assert summary(plan) == [("create", None, None)] and extras(plan) == {"fl-r"}
+
+
+def test_adopt_named_is_the_consent_to_take_over_what_has_a_name() -> None:
+    named_log = flow_log(tags=NAMED_TAGS, **INTERVAL)
+    plan = plan_flow_logs(wanted(adopt_named=True), [named_log])
+    assert summary(plan) == [("replace", None, "fl-1")] and plan.steps[0].tags == NAMED_TAGS
+    equal = flow_log(tags=NAMED_TAGS)
+    assert summary(plan_flow_logs(wanted(adopt_named=True, tags={"team": "sec"}), [equal])) == [
+        ("tag", "fl-1", None),
+        ("untag", "fl-1", None),
+    ]
+    # Whoever gives a name has said which one is meant.
+    assert summary(plan_flow_logs(wanted(adopt_named=True, name="other"), [named_log])) == [("create", None, None)]
+
+
+def test_a_name_among_the_tags_marks_the_flow_log_of_the_task() -> None:
+    asked = wanted(tags={"Name": "tf-shop"}, purge_tags=False)
+    assert summary(plan_flow_logs(asked, [flow_log(tags=NAMED_TAGS, **INTERVAL)])) == [("replace", None, "fl-1")]
+    assert summary(plan_flow_logs(asked, [flow_log()])) == [("tag", "fl-1", None)]
+
+
+def test_an_empty_name_is_none() -> None:
+    logs = [flow_log(tags={"Name": ""}, **INTERVAL)]
+    assert summary(plan_flow_logs(wanted(), logs)) == [("replace", None, "fl-1")]
+    assert summary(plan_flow_logs(wanted(name="central", settings=settings(**INTERVAL)), logs)) == [
+        ("tag", "fl-1", None)
+    ]
+
+
+def test_a_flow_log_of_an_aws_service_is_refused_as_such_whether_it_has_a_name_or_not() -> None:
+    logs = [flow_log(tags={"Name": "stack", "aws:cloudformation:stack-id": "x"}, **INTERVAL)]
+    (item,) = plan_flow_logs(wanted(), logs).unsuccessful
+    assert (item.code, item.flow_log_id) == ("ManagedByAws", "fl-1")
+
+
+def test_tags_that_stay_unset_for_a_name_are_said() -> None:
+    logs = [flow_log(f"fl-{n}", resource_id=f"vpc-{n}", tags=NAMED_TAGS) for n in range(1, 6)]
+    asked = wanted(*(item.resource_id for item in logs), tags={"team": "sec"})
+    text = tags_left_alone(asked, plan_flow_logs(asked, logs)) or ""
+    assert "fl-1 of vpc-1 (named 'tf-shop')" in text and "and 2 more" in text and "adopt_named" in text
+    few = replace(asked, targets=("vpc-1",))
+    assert "more" not in (tags_left_alone(few, plan_flow_logs(few, logs)) or "")
+    for silent in (wanted(), wanted(tags={"team": "net"}), wanted(tags={"team": "sec"}, adopt_named=True)):
+        assert tags_left_alone(silent, plan_flow_logs(silent, logs)) is None
+    refused = [flow_log(tags=NAMED_TAGS, **INTERVAL)]
+    assert tags_left_alone(few, plan_flow_logs(few, refused)) is None
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_task_with_a_name_and_one_without_never_take_each_others_flow_log(first: bool) -> None:
+    tasks = [wanted(name="central"), wanted(settings=settings(**INTERVAL), purge="duplicates")]
+    logs: List[FlowLog] = []
+    kinds = []
+    for number, asked in enumerate((tasks if first else tasks[::-1]) * 2):
+        plan = plan_flow_logs(asked, logs)
+        kinds += [step.action.action for step in plan.steps]
+        logs = [
+            item if item.flow_log_id else replace(item, flow_log_id=f"fl-{number}")
+            for item in apply_steps(plan.steps, logs, asked.settings)
+        ]
+    assert set(kinds) <= {"create"} and len(kinds) <= 2
+
+
 # -- replacement -----------------------------------------------------------------------------------------------------
 
 
@@ -315,6 +438,44 @@ def test_absent_removes_the_flow_logs_to_the_destination_only() -> None:
     assert {item.flow_log_id for item in plan.extra} == {"fl-other", "fl-stack"}
 
 
+@pytest.mark.parametrize(
+    ("consent", "gone"), [(False, ["fl-own", "fl-mine"]), (True, ["fl-own", "fl-mine", "fl-named"])]
+)
+def test_absent_without_a_name_leaves_those_that_have_one(consent: bool, gone: List[str]) -> None:
+    logs = [
+        flow_log("fl-own"),
+        replace(flow_log("fl-mine", tags={"Name": "mine"}), creation_time="2026-02-01"),
+        replace(flow_log("fl-named", tags={"Name": "other"}), creation_time="2026-03-01"),
+    ]
+    asked = Wanted((VPC_ID,), destination_arn=DESTINATION, tags={"Name": "mine"}, adopt_named=consent)
+    plan = plan_flow_logs(asked, logs, present=False)
+    assert [step.action.flow_log_id for step in plan.steps] == gone
+    assert extras(plan) == {"fl-own", "fl-mine", "fl-named"} - set(gone)
+
+
+@pytest.mark.parametrize(
+    ("asked", "gone"),
+    [
+        ({"purge": "duplicates"}, {"fl-twin"}),
+        ({"purge": "duplicates", "adopt_named": True}, {"fl-twin", "fl-named"}),
+        ({"purge": "duplicates", "name": "central"}, {"fl-own", "fl-twin"}),
+        ({"purge": "s3"}, {"fl-twin", "fl-named", "fl-central", "fl-other"}),
+    ],
+)
+def test_purge_spares_names_unless_it_says_so(asked: Dict[str, Any], gone: set) -> None:
+    logs = [
+        flow_log("fl-own"),
+        replace(flow_log("fl-twin"), creation_time="2026-02-01"),
+        replace(flow_log("fl-named", tags={"Name": "other"}), creation_time="2026-03-01"),
+        replace(flow_log("fl-central", tags={"Name": "central"}, traffic_type="REJECT"), creation_time="2026-04-01"),
+        flow_log("fl-other", log_destination="arn:aws:s3:::other-logs", tags={"Name": "elsewhere"}),
+    ]
+    if "name" in asked:
+        logs[3] = replace(logs[3], traffic_type="ALL")
+    plan = plan_flow_logs(wanted(**asked), logs)
+    assert {step.action.flow_log_id for step in plan.steps if step.action.action == "delete"} == gone
+
+
 def test_absent_by_name() -> None:
     logs = [flow_log("fl-a", tags={"Name": "a"}), flow_log("fl-b", tags={"Name": "b"})]
     assert summary(plan_flow_logs(Wanted((VPC_ID,), name="a"), logs, present=False)) == [("delete", "fl-a", None)]
@@ -384,6 +545,7 @@ WANTED = st.builds(
     purge_tags=st.booleans(),
     replace=st.sampled_from(["create_first", "delete_first", "never"]),
     purge=st.sampled_from(["none", "duplicates", "s3"]),
+    adopt_named=st.booleans(),
 )
 
 
@@ -423,6 +585,16 @@ def test_nothing_foreign_is_ever_deleted(asked: Wanted, fleet: List[FlowLog], pr
     for item in fleet:
         if item.log_destination_type != "s3" or item.managed_by_aws:
             assert item.flow_log_id not in gone
+
+
+@given(asked=WANTED, fleet=fleets(), present=st.booleans())
+def test_without_a_name_nothing_happens_to_what_has_one_unless_somebody_consents(
+    asked: Wanted, fleet: List[FlowLog], present: bool
+) -> None:
+    asked = replace(asked, name=None, adopt_named=False, purge="none" if asked.purge == "s3" else asked.purge)
+    plan = plan_flow_logs(asked, fleet, present)
+    touched = {step.flow_log.flow_log_id for step in plan.steps if step.flow_log}
+    assert touched.isdisjoint(item.flow_log_id for item in fleet if item.tags.get("Name"))
 
 
 @given(asked=WANTED, fleet=fleets())

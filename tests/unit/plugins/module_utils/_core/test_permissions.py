@@ -132,7 +132,9 @@ def test_targets_of_one_type_in_one_region() -> None:
 
 
 def test_several_accounts_and_regions() -> None:
-    found = grants(permissions_policy(["delete"], account_id=[ACCOUNT, "444455556666"], region=["eu-west-1", "us-east-2"]))
+    found = grants(
+        permissions_policy(["delete"], account_id=[ACCOUNT, "444455556666"], region=["eu-west-1", "us-east-2"])
+    )
     assert found["ec2:DeleteFlowLogs"] == {
         f"arn:aws:ec2:{region}:{account}:vpc-flow-log/*"
         for region in ("eu-west-1", "us-east-2")
