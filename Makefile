@@ -23,8 +23,8 @@ demo: ## show the collection at work on a simulated fleet of accounts; needs no 
 	@$(PYTHON) tools/dev.py setup demo
 	@.venv/bin/python demo/demo.py
 
-test: setup ## run every test
-	.venv/bin/python -m pytest -n 2
+test: setup ## run every test, and fail if all processes together take more than 2 GiB of memory
+	.venv/bin/python -m pytest -n 2 -p tools.peak_memory --memory-limit 2048
 
 quick: setup ## run the quick tests: the logic and the project's own rules, in less than a minute
 	.venv/bin/python -m pytest -n 2 $(QUICK) tests/unit/meta tests/unit/plugins tests/unit/tools
@@ -45,9 +45,7 @@ bench: ## measure speed and scale, and write them into the guide (BENCH=quick: a
 	.venv/bin/python -m tests.bench $(or $(BENCH),full)
 
 lint: setup ## check format, names, licenses, Ansible style and the changelog
-	.venv/bin/python -m black --check --quiet --diff .
-	.venv/bin/python -m pyflakes plugins tests tools demo
-	.venv/bin/reuse lint --lines
+	$(PYTHON) tools/dev.py lint
 	HOME="$(CURDIR)/.dev/home" .venv/bin/ansible-lint
 	.venv/bin/antsibull-changelog lint
 

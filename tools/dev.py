@@ -10,6 +10,7 @@ Usage: python3 tools/dev.py COMMAND [ARGUMENTS]
 - setup-bench: do setup dev, and install what the benchmark compares with into .dev/bench-venv
 - tree: copy the collection into an ansible_collections tree and print where it is
 - ansible-test ARGUMENTS: run ansible-test in such a tree
+- lint: check format, names and licenses with black, pyflakes and reuse
 - types: check the types of the plugins with mypy
 - doclint: check the documentation with antsibull-docs
 - importer: check the archive with galaxy-importer
@@ -224,15 +225,16 @@ def link(place: pathlib.Path, folder: pathlib.Path) -> None:
 
 
 def tree() -> pathlib.Path:
-    """Copy the checkout's files to .dev/tree/ansible_collections/flowlogs/aws; return that folder.
+    """Copy the files that git tracks to .dev/tree/ansible_collections/flowlogs/aws; return that folder.
 
-    ansible-test wants a real folder of that name with the dependencies beside it, and a build must not pack what lies
-    about. The copy has a git repository of its own: in an ignored folder of another one ansible-test would see no files.
+    ansible-test wants a real folder of that name with the dependencies next to it, and no check or build may depend on a
+    stray file in the checkout. The copy has a git repository of its own: in an ignored folder of another one ansible-test
+    would see no files.
     """
     collections = DEV / "tree" / "ansible_collections"
     target = collections / "flowlogs" / "aws"
     shutil.rmtree(DEV / "tree", ignore_errors=True)
-    listing = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", stdout=subprocess.PIPE).stdout
+    listing = run("git", "ls-files", "-z", stdout=subprocess.PIPE).stdout
     for name in filter(None, listing.decode().split("\0")):
         if (ROOT / name).is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
@@ -292,6 +294,14 @@ def doclint() -> None:
     environment = dict(os.environ, HOME=str(home()), PATH=clean_path(), GIT_CEILING_DIRECTORIES=str(VENV.resolve()))
     options = ["--plugin-docs", "--validate-collection-refs", "dependent", "--skip-rstcheck"]
     run(BIN / "antsibull-docs", "lint-collection-docs", *options, ".", cwd=tree(), env=environment)
+
+
+def lint() -> None:
+    """Check format, names and licenses of the files that git tracks."""
+    folder = tree()
+    run(PYTHON, "-m", "black", "--check", "--quiet", "--diff", ".", cwd=folder)
+    run(PYTHON, "-m", "pyflakes", "plugins", "tests", "tools", "demo", cwd=folder)
+    run(BIN / "reuse", "lint", "--lines", cwd=folder)
 
 
 def importer() -> None:
@@ -363,6 +373,7 @@ COMMANDS = {
     "setup-bench": setup_bench,
     "tree": lambda: print(tree()),
     "ansible-test": ansible_test,
+    "lint": lint,
     "types": types,
     "doclint": doclint,
     "importer": importer,

@@ -228,7 +228,6 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discover
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_options import filters_by_type
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_options import instance_choice
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_options import name_preferences
-from ansible_collections.flowlogs.aws.plugins.plugin_utils.garbage_collection import collecting_seldom
 from ansible_collections.flowlogs.aws.plugins.plugin_utils.target_reader import ALL_REGIONS
 from ansible_collections.flowlogs.aws.plugins.plugin_utils.target_reader import ENABLED_REGIONS
 from ansible_collections.flowlogs.aws.plugins.plugin_utils.target_reader import Question
@@ -249,9 +248,8 @@ class InventoryModule(AWSInventoryBase):
         """Read AWS or the cache, and fill the inventory."""
         super().parse(inventory, loader, path, cache=cache)
         try:
-            with collecting_seldom():
-                raw = self._raw(path, cache)
-                self._fill([Scan(**scan) for scan in raw["scans"]])
+            raw = self._raw(path, cache)
+            self._fill([Scan(**scan) for scan in raw["scans"]])
         except InputError as error:
             raise AnsibleParserError(str(error)) from error
         self._tell(raw["gaps"])

@@ -11,7 +11,6 @@ import os
 import pathlib
 import resource
 import subprocess
-import threading
 import time
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -19,8 +18,9 @@ from dataclasses import dataclass
 from dataclasses import field
 
 from tests.simulator.client import SimulatorProcess
+from tools.peak_memory import PROC
+from tools.peak_memory import PeakMemory
 
-PROC = pathlib.Path("/proc")
 # Reading the memory of a process takes about a millisecond, so this costs a command about one percent.
 SAMPLE_SECONDS = 0.1
 LIMIT_SECONDS = 900
@@ -54,49 +54,6 @@ class Measured:
         return Measured(self.wall * factor, self.cpu * factor, self.memory, calls, self.served * factor)
 
 
-class _Memory(threading.Thread):
-    """Watches the memory of a process and its descendants until told to stop."""
-
-    def __init__(self, pid: int) -> None:
-        super().__init__(daemon=True)
-        self._pid = pid
-        self._over = threading.Event()
-        self.peak = 0
-
-    def run(self) -> None:
-        """Look again and again."""
-        while not self._over.wait(SAMPLE_SECONDS):
-            self.peak = max(self.peak, sum(map(_bytes_of, _tree(self._pid))))
-
-    def stop(self) -> float:
-        """End; return the peak in MB."""
-        self._over.set()
-        self.join()
-        return self.peak / 1e6
-
-
-def _tree(pid: int) -> list[int]:
-    """Return a process and its descendants that are there right now."""
-    found, left = [], [pid]
-    while left:
-        pid = left.pop()
-        found.append(pid)
-        try:
-            threads = list((PROC / str(pid) / "task").iterdir())
-            left += [int(child) for thread in threads for child in (thread / "children").read_text().split()]
-        except OSError:  # It ended meanwhile.
-            continue
-    return found
-
-
-def _bytes_of(pid: int) -> int:
-    try:
-        lines = (PROC / str(pid) / "smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0
-    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
-
-
 def _cpu_of(pid: int) -> float:
     """Return the seconds of CPU that a running process took."""
     words = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
@@ -128,13 +85,13 @@ def measure(
         stderr=subprocess.STDOUT,
         text=True,
     )
-    memory = _Memory(process.pid)
+    memory = PeakMemory(process.pid, SAMPLE_SECONDS)
     memory.start()
     try:
         output, _none = process.communicate(timeout=LIMIT_SECONDS)
     finally:
         process.kill()
-        peak = memory.stop()
+        peak = memory.stop() / 1e6
     wall = time.perf_counter() - started
     if process.returncode:
         raise BenchError(f"{command[0]} failed with {process.returncode}:\n{output[-3000:]}")

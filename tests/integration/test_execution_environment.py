@@ -35,9 +35,9 @@ def run(folder: pathlib.Path, program: str, *arguments: Any) -> str:
 
 @pytest.fixture(name="archive", scope="module")
 def _archive(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
-    """The archive of the collection, of the files under version control and those that are to come there."""
+    """The archive of the collection, of the files under version control."""
     sources, built = tmp_path_factory.mktemp("sources"), tmp_path_factory.mktemp("built")
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    command = ["git", "ls-files", "-z"]
     names = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.split("\0")
     for name in filter(lambda name: name and (ROOT / name).is_file(), names):
         (sources / name).parent.mkdir(parents=True, exist_ok=True)

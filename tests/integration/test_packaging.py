@@ -17,6 +17,9 @@ import tarfile
 import pytest
 import yaml
 
+from tests.unit.meta.project import modules
+from tests.unit.meta.project import read_yaml
+from tests.unit.meta.project import tracked_under
 from tools import dev
 
 FOLDERS = {"changelogs", "docs", "extensions", "meta", "playbooks", "plugins", "roles"}
@@ -97,11 +100,11 @@ def test_release_turns_the_fragments_into_notes(released: pathlib.Path, root: pa
     version = yaml.safe_load((root / "galaxy.yml").read_text("utf-8"))["version"]
     notes = (released / "CHANGELOG.md").read_text("utf-8").replace("\\", "")
     assert f"## v{version}" in notes
-    for module in (root / "plugins" / "modules").glob("[a-z]*.py"):
-        assert f"flowlogs.aws.{module.stem} - " in notes
+    for module in modules():
+        assert f"flowlogs.aws.{module} - " in notes
     record = yaml.safe_load((released / "changelogs" / "changelog.yaml").read_text("utf-8"))
     taken = record["releases"][version]["changes"]
-    for file in (root / "changelogs" / "fragments").glob("*.yml"):
-        for part, entries in yaml.safe_load(file.read_text("utf-8")).items():
-            assert entries == taken[part] or set(entries) <= set(taken[part]), file.name
+    for name in tracked_under("changelogs/fragments", suffix=".yml"):
+        for part, entries in read_yaml(name).items():
+            assert entries == taken[part] or set(entries) <= set(taken[part]), name
     assert list((released / "changelogs" / "fragments").glob("*.yml")) == []

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import gc
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -96,18 +95,12 @@ def run_module(module: FlowLogsModule, work: Callable[[FlowLogsModule], None]) -
 
     :param work: takes the module; ends with :func:`finish` or ``module.exit_json``.
     """
-    # A module ends soon and leaves little behind. To look for that takes a sixth of the time with thousands of flow logs
-    # and, once more when Python ends, a twentieth of a second with none.
-    gc.disable()
     try:
         work(module)
     except InputError as error:
         module.fail_json(msg=str(error))
     except AnsibleAWSError as error:
         _fail(module, error)
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 def _fail(module: FlowLogsModule, error: AnsibleAWSError) -> None:

@@ -52,6 +52,12 @@ def modules() -> list[str]:
     return sorted(pathlib.PurePath(name).stem for name in tracked_under("plugins/modules") if "__init__" not in name)
 
 
+def playbooks() -> list[str]:
+    """Return the full names of the collection's playbooks."""
+    paths = [pathlib.PurePath(name) for name in tracked_under("playbooks", suffix=".yml")]
+    return sorted(f"flowlogs.aws.{path.stem}" for path in paths if str(path.parent) == "playbooks")
+
+
 def inventory_plugins() -> list[str]:
     """Return the names of the collection's inventory plugins."""
     return sorted(pathlib.PurePath(name).stem for name in tracked_under("plugins/inventory"))

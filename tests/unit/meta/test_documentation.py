@@ -31,6 +31,7 @@ from tests.rst import plain
 from tests.unit.meta.project import ROOT
 from tests.unit.meta.project import inventory_plugins
 from tests.unit.meta.project import modules
+from tests.unit.meta.project import playbooks
 from tests.unit.meta.project import read
 from tests.unit.meta.project import read_yaml
 from tests.unit.meta.project import roles
@@ -54,9 +55,8 @@ def names_in_first_column(markdown: str) -> list[str]:
 
 
 def test_readme_lists_the_modules_roles_and_playbooks_that_there_are() -> None:
-    playbooks = [f"flowlogs.aws.{path.stem}" for path in sorted((ROOT / "playbooks").glob("*.yml"))]
     listed = names_in_first_column(section(README, "Included content"))
-    assert sorted(listed) == sorted([*modules(), *roles(), *playbooks, *inventory_plugins()])
+    assert sorted(listed) == sorted([*modules(), *roles(), *playbooks(), *inventory_plugins()])
 
 
 def test_readme_asks_for_the_versions_that_are_needed() -> None:
@@ -137,8 +137,7 @@ def test_reference_quotes_what_the_report_says() -> None:
 
 def test_reference_lists_every_playbook() -> None:
     page = read(f"{GUIDES}/reference_playbooks.rst")
-    playbooks = [f"flowlogs.aws.{path.stem}" for path in sorted((ROOT / "playbooks").glob("*.yml"))]
-    assert sorted(re.findall(r"^(flowlogs\.aws\.\w+)\n-+$", page, re.MULTILINE)) == playbooks
+    assert sorted(re.findall(r"^(flowlogs\.aws\.\w+)\n-+$", page, re.MULTILINE)) == playbooks()
 
 
 def test_readme_shows_the_minimal_permissions() -> None:

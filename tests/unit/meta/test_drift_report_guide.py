@@ -21,13 +21,13 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.baseline import
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report import FILES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import failing
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import report
-from tests.unit.meta.project import ROOT
+from tests.unit.meta.project import playbooks
 from tests.unit.meta.project import read
 from tests.unit.meta.project import read_yaml
 
 GUIDE = read("docs/docsite/rst/guide_drift_report.rst")
 OPTIONS = read_yaml("roles/drift_report/meta/argument_specs.yml")["argument_specs"]["main"]["options"]
-PLAYBOOKS = {f"flowlogs.aws.{path.stem}" for path in (ROOT / "playbooks").glob("*.yml")}
+PLAYBOOKS = set(playbooks())
 
 
 def blocks(language: str) -> dict[str, str]:

@@ -13,9 +13,9 @@ import sys
 
 import pytest
 
-from tests.unit.meta.project import ROOT
 from tests.unit.meta.project import read
 from tests.unit.meta.project import tracked_files
+from tools import dev
 
 # In two parts, so that what follows is not taken for the license of this file.
 TAG = "SPDX-License-" + "Identifier:"
@@ -89,10 +89,15 @@ def test_the_check_of_headers_refuses(name: str, text: str) -> None:
     assert not has_header(name, text)
 
 
-def test_reuse_finds_license_and_copyright_of_every_file() -> None:
+def test_reuse_finds_license_and_copyright_of_every_file(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """By the REUSE specification; the license lies where it wants it, too."""
+    monkeypatch.setattr(dev, "DEV", tmp_path)
     command = [sys.executable, "-m", "reuse", "lint", "--lines"]
-    done = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    done = subprocess.run(
+        command, cwd=dev.tree(), check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     assert (done.returncode, done.stdout) == (0, "")
     assert read("LICENSES/GPL-3.0-or-later.txt") == read("LICENSE")
 

@@ -150,6 +150,19 @@ def test_tree_holds_the_files_under_version_control_and_amazon_aws(
     assert (tree.parents[1] / "amazon" / "aws" / "MANIFEST.json").is_file()
 
 
+def test_tree_leaves_out_what_git_does_not_track(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tmp_path / "checkout"
+    root.mkdir()
+    for name in ("tracked.py", "deleted.py", "stray.py", "notes"):
+        (root / name).write_text("", encoding="utf-8")
+    for arguments in (["init", "--quiet"], ["add", "tracked.py", "deleted.py"]):
+        subprocess.run(["git", *arguments], cwd=root, check=True)
+    (root / "deleted.py").unlink()
+    monkeypatch.setattr(dev, "ROOT", root)
+    monkeypatch.setattr(dev, "DEV", tmp_path / "dev")
+    assert {path.name for path in dev.tree().iterdir()} == {".git", "tracked.py"}
+
+
 def test_ansible_test_gets_the_keys_for_an_account_that_git_does_not_know(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
