@@ -68,6 +68,34 @@ options:
       - Lets all accounts of an organization deliver, by C(aws:SourceOrgID). The policy keeps its size however many
         accounts there are.
     type: str
+  grants:
+    description:
+      - Which account delivers from which Regions to which folder. Exactly these combinations are granted or, with
+        O(state=absent), taken away.
+      - Instead of O(account_ids), O(regions), O(prefixes) and O(layouts), which combine each account with each Region, folder and layout.
+    type: list
+    elements: dict
+    suboptions:
+      account_id:
+        description:
+          - Account whose flow logs are delivered.
+          - Required, unless O(organization_id) is given. Then no grant has an account, and each is for all accounts of the
+            organization.
+        type: str
+      regions:
+        description:
+          - Regions of its flow logs. The default, as well as an empty list and V(*), is all Regions.
+        type: list
+        elements: str
+      prefix:
+        description:
+          - Folder of the bucket. The default is the bucket without a folder.
+        type: str
+      layouts:
+        description:
+          - V(plain), V(hive) or both, as in O(layouts). The default is that of O(layouts).
+        type: list
+        elements: str
   acl_condition:
     description:
       - Whether objects must come with the ACL C(bucket-owner-full-control).
@@ -145,6 +173,23 @@ EXAMPLES = r"""
       - us-east-1
     expected_bucket_owner: "777788889999"
 
+- name: Let each account deliver to its own folder only, and one of them from a second Region to another folder
+  flowlogs.aws.flow_log_bucket_policy:
+    bucket: example-central-flow-logs
+    grants:
+      - account_id: "111122223333"
+        regions: [eu-west-1]
+        prefix: team-a
+        layouts: [plain]
+      - account_id: "444455556666"
+        regions: [eu-west-1]
+        prefix: team-b
+        layouts: [plain]
+      - account_id: "444455556666"
+        regions: [us-east-1]
+        prefix: team-b-us
+        layouts: [hive]
+
 - name: Let a whole organization in
   flowlogs.aws.flow_log_bucket_policy:
     bucket: example-central-flow-logs
@@ -199,8 +244,9 @@ unsuccessful:
   sample:
     - target: arn:aws:s3:::example-central-flow-logs
       code: PolicyTooLarge
-      message: The policy would have 26319 bytes of the 20480 that S3 allows; it has 14856. Nothing was written.
-      hint: Give organization_id instead of account_ids, fewer prefixes, or only the one of the layouts that is in use.
+      message: >-
+        The policy would have 26319 bytes, 5839 bytes too many: S3 allows 20480, and it has 14856. Nothing was written.
+      hint: Give organization_id instead of accounts (in an inventory flow_log_organization_id).
       flow_log_id: null
       changes: []
 policy:
@@ -259,6 +305,16 @@ ARGUMENT_SPEC = dict(
     account_ids=dict(type="list", elements="str"),
     regions=dict(type="list", elements="str"),
     organization_id=dict(type="str"),
+    grants=dict(
+        type="list",
+        elements="dict",
+        options=dict(
+            account_id=dict(type="str"),
+            regions=dict(type="list", elements="str"),
+            prefix=dict(type="str"),
+            layouts=dict(type="list", elements="str"),
+        ),
+    ),
     acl_condition=dict(
         type="str", choices=["string_equals", "string_equals_if_exists", "none"], default="string_equals"
     ),

@@ -48,15 +48,41 @@ options:
   layouts:
     description:
       - Layouts of folders to ask about. V(hive) is what flow logs with C(hive_compatible_partitions) need.
+      - The default is V(plain).
     type: list
     elements: str
     choices: [plain, hive]
-    default: [plain]
   organization_id:
     description:
       - Organization of the sources. What a policy grants by C(aws:SourceOrgID) is V(unknown) without it.
       - Whether O(account_ids) really belong to it is not looked at.
     type: str
+  grants:
+    description:
+      - Which account delivers from which Regions to which folder. Exactly these combinations are judged.
+      - Instead of O(account_ids), O(regions), O(prefixes) and O(layouts), which combine each account with each Region, folder and layout.
+    type: list
+    elements: dict
+    suboptions:
+      account_id:
+        description:
+          - Account whose flow logs are delivered.
+          - Required, unless O(organization_id) is given and all of the organization is meant.
+        type: str
+      regions:
+        description:
+          - Regions of its flow logs. The default, as well as an empty list and V(*), is all Regions.
+        type: list
+        elements: str
+      prefix:
+        description:
+          - Folder of the bucket, V('') for the bucket without a folder. The default is the folder in O(destination).
+        type: str
+      layouts:
+        description:
+          - V(plain), V(hive) or both. The default is V(plain).
+        type: list
+        elements: str
   expected_bucket_owner:
     description:
       - Account that must own the bucket; another owner is a problem.
@@ -116,6 +142,18 @@ EXAMPLES = r"""
     regions: [eu-west-1]
     layouts: [hive]
     expected_bucket_owner: "777788889999"
+
+- name: Can each account deliver to its own folder?
+  flowlogs.aws.flow_log_destination_info:
+    destination: example-central-flow-logs
+    grants:
+      - account_id: "111122223333"
+        regions: [eu-west-1]
+        prefix: team-a
+      - account_id: "444455556666"
+        regions: [eu-west-1, us-east-1]
+        prefix: team-b
+        layouts: [hive]
 
 - name: Would this policy do?
   flowlogs.aws.flow_log_destination_info:
@@ -212,6 +250,37 @@ problems:
   type: list
   elements: dict
   sample: []
+grants:
+  description: The verdict for each source and place that was asked about, by itself.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    account_id:
+      description: Account of the source; null for a whole organization.
+      type: str
+      returned: always
+      sample: "111122223333"
+    region:
+      description: Region of the source, V(*) for all.
+      type: str
+      returned: always
+      sample: eu-west-1
+    folder:
+      description: Folder; empty for the bucket without a folder.
+      type: str
+      returned: always
+      sample: team-a
+    layout:
+      description: V(plain) or V(hive).
+      type: str
+      returned: always
+      sample: plain
+    deliverable:
+      description: V(true), V(false), or the text V(unknown), as RV(deliverable).
+      type: raw
+      returned: always
+      sample: true
 size_bytes:
   description: How many bytes the bucket policy has without blanks, V(0) without one, null if it was not read.
   returned: always
@@ -305,8 +374,18 @@ ARGUMENT_SPEC = dict(
     prefixes=dict(type="list", elements="str"),
     account_ids=dict(type="list", elements="str"),
     regions=dict(type="list", elements="str"),
-    layouts=dict(type="list", elements="str", choices=["plain", "hive"], default=["plain"]),
+    layouts=dict(type="list", elements="str", choices=["plain", "hive"]),
     organization_id=dict(type="str"),
+    grants=dict(
+        type="list",
+        elements="dict",
+        options=dict(
+            account_id=dict(type="str"),
+            regions=dict(type="list", elements="str"),
+            prefix=dict(type="str"),
+            layouts=dict(type="list", elements="str"),
+        ),
+    ),
     expected_bucket_owner=dict(type="str"),
     bucket_policy=dict(type="dict"),
     key_policy=dict(type="dict", no_log=False),

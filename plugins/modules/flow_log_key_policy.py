@@ -64,6 +64,24 @@ options:
       - Lets all accounts of an organization deliver, by C(aws:SourceOrgID). The policy keeps its size however many
         accounts there are.
     type: str
+  grants:
+    description:
+      - Which account delivers from which Regions. Exactly these pairs are granted or, with O(state=absent), taken away.
+      - Instead of O(account_ids) and O(regions), which combine each account with each Region.
+    type: list
+    elements: dict
+    suboptions:
+      account_id:
+        description:
+          - Account whose flow logs are delivered.
+          - Required, unless O(organization_id) is given. Then no grant has an account, and each is for all accounts of the
+            organization.
+        type: str
+      regions:
+        description:
+          - Regions of its flow logs. The default, as well as an empty list and V(*), is all Regions.
+        type: list
+        elements: str
 attributes:
   check_mode:
     support: full
@@ -111,6 +129,15 @@ EXAMPLES = r"""
     regions:
       - eu-west-1
       - us-east-1
+
+- name: Let one account in from one Region, and another one from two
+  flowlogs.aws.flow_log_key_policy:
+    key_id: alias/flow-logs
+    grants:
+      - account_id: "111122223333"
+        regions: [eu-west-1]
+      - account_id: "444455556666"
+        regions: [eu-west-1, us-east-1]
 
 - name: Let a whole organization in
   flowlogs.aws.flow_log_key_policy:
@@ -223,6 +250,11 @@ ARGUMENT_SPEC = dict(
     account_ids=dict(type="list", elements="str"),
     regions=dict(type="list", elements="str"),
     organization_id=dict(type="str"),
+    grants=dict(
+        type="list",
+        elements="dict",
+        options=dict(account_id=dict(type="str"), regions=dict(type="list", elements="str")),
+    ),
 )
 
 

@@ -384,3 +384,49 @@ def test_writers_at_the_same_time_end_with_their_grants_or_with_a_failure(simula
             assert outcome.unsuccessful or plan_of(simulator, account).changes == ()
         kept = [item for item in statements_of(stored(simulator)) if "Log" not in item.get("Sid", "")]
         assert same_policy({"Statement": kept}, {"Statement": FOREIGN["Statement"]})
+
+
+# --- exact grants ---
+
+TEAMS = [
+    {"account_id": SHOP, "regions": ["eu-west-1"], "prefix": "team-a", "layouts": ["plain"]},
+    {"account_id": SHOP, "regions": ["us-east-1"], "prefix": "team-a-us", "layouts": ["hive"]},
+    {"account_id": BANK, "regions": ["eu-west-1"], "prefix": "team-b", "layouts": ["plain"]},
+]
+
+
+def test_grants_are_written_exactly_and_taken_away_one_by_one(simulator: SimulatorProcess) -> None:
+    simulator.seed(seed(FOREIGN))
+    foretold, made = run(simulator, check=True, grants=TEAMS), run(simulator, grants=TEAMS)
+    assert told(made) == told(foretold)
+    written = stored(simulator)
+    assert same_policy({"Statement": written["Statement"][:2]}, {"Statement": FOREIGN["Statement"]})
+    assert run(simulator, grants=list(reversed(TEAMS)))["changed"] is False
+    assert stored(simulator) == written
+    each = {"bucket_policy": written, "destination": BUCKET}
+    crossed = [
+        {**TEAMS[0], "prefix": "team-b"},
+        {**TEAMS[0], "regions": ["us-east-1"]},
+        {**TEAMS[0], "layouts": ["hive"]},
+    ]
+    checked = succeed(simulator.url, "flow_log_destination_info", {**each, "grants": TEAMS + crossed})
+    assert [item["deliverable"] for item in checked["grants"]] == [True, True, True, False, False, False]
+    run(simulator, grants=TEAMS[:1], state="absent")
+    assert run(simulator, grants=TEAMS[1:])["changed"] is False
+    assert run(simulator, check=True, grants=TEAMS[:1])["changed"] is True
+    run(simulator, grants=TEAMS, state="absent")
+    assert same_policy(stored(simulator), FOREIGN)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"grants": [TEAMS[0], {**TEAMS[1], "regions": ["eu"]}]}, "grants[1].regions[0]"),
+        ({"grants": [TEAMS[0], {"prefix": "x"}]}, "grants[1].account_id"),
+        ({"grants": TEAMS, "account_ids": [SHOP]}, "either grants or this option"),
+        ({"grants": []}, "at least one grant"),
+    ],
+)
+def test_bad_grants_are_refused_before_any_call(simulator: SimulatorProcess, options: Any, words: str) -> None:
+    assert words in fail(simulator, **options)["msg"]
+    assert simulator.operations() == []

@@ -238,3 +238,19 @@ def test_an_answer_that_is_lost_is_no_failure(simulator: SimulatorProcess) -> No
     simulator.fault(operation="PutKeyPolicy", action="cut_after")
     assert run(simulator)["changed"] is True
     assert len(stored(simulator, arn)["Statement"]) == 3
+
+
+def test_grants_are_pairs_of_account_and_region(simulator: SimulatorProcess) -> None:
+    arn = make_key(simulator)
+    pairs = [{"account_id": SHOP, "regions": ["eu-west-1"]}, {"account_id": BANK, "regions": ["us-east-1"]}]
+    foretold, made = run(simulator, check=True, grants=pairs), run(simulator, grants=pairs)
+    assert made["actions"] == foretold["actions"]
+    written = stored(simulator, arn)
+    assert run(simulator, grants=list(reversed(pairs)))["changed"] is False
+    assert stored(simulator, arn) == written
+    assert run(simulator, check=True, grants=[{"account_id": SHOP, "regions": ["us-east-1"]}])["changed"] is True
+    run(simulator, grants=pairs[:1], state="absent")
+    assert run(simulator, grants=pairs[1:])["changed"] is False
+    run(simulator, grants=pairs[1:], state="absent")
+    assert stored(simulator, arn)["Statement"] == FOREIGN["Statement"]
+    assert "grants[0].account_id" in fail(simulator, grants=[{"regions": ["eu-west-1"]}])["msg"]

@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import replace
+from itertools import product
 from typing import Any
 from typing import List
 from typing import Mapping
@@ -27,8 +29,13 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination imp
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import parse_destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import parse_folder
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.grant_options import OF_CALLER
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.grant_options import parse_item_regions
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.grant_options import parse_item_source
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.grant_options import parse_items
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.grant_options import parse_sources
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.grant_options import without_repetition
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_account_id
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.source_options import parse_accounts
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.source_options import parse_organization
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.source_options import parse_regions
 
@@ -37,36 +44,28 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.source_options 
 class WantedDelivery:
     """Which sources are to have, or not to have, which places of a bucket.
 
-    :param bucket: bucket and partition; it has no folder, ``folders`` has them.
-    :param accounts: account ids; None: that of the caller, unless ``organization`` is given.
-    :param regions: names of regions, or ``("*",)`` for all.
+    :param bucket: bucket and partition; it has no folder, the grants have them.
+    :param asked: every single grant, each once; the source is :data:`OF_CALLER` until :meth:`of_caller` sets it.
     """
 
     bucket: Destination
     present: bool
-    folders: Tuple[str, ...]
-    accounts: Optional[Tuple[str, ...]]
-    regions: Tuple[str, ...]
-    organization: Optional[str]
     form: Form
-    layouts: Tuple[str, ...]
+    asked: Tuple[Grant, ...]
     expected_owner: Optional[str]
 
     @property
     def sources(self) -> Tuple[str, ...]:
-        """Accounts, or the organization."""
-        return (self.organization,) if self.organization else self.accounts or ()
+        """Accounts, or the organization; none if they are to be the caller's."""
+        return tuple(dict.fromkeys(grant.source for grant in self.asked if grant.source != OF_CALLER))
 
     def grants(self) -> Tuple[Grant, ...]:
         """Return every single grant that is asked for."""
-        regions = (ALL_REGIONS,) if self.form.sources == FROM_ANYONE and self.present else self.regions
-        return tuple(
-            Grant(source, region, folder, layout)
-            for source in self.sources
-            for region in regions
-            for folder in self.folders
-            for layout in self.layouts
-        )
+        return self.asked
+
+    def of_caller(self, account: str) -> WantedDelivery:
+        """Return the same for the account of the caller, where no other source is named."""
+        return replace(self, asked=tuple(replace(grant, source=grant.source or account) for grant in self.asked))
 
 
 def _parse_bucket(value: str, partition: str) -> Destination:
@@ -76,17 +75,17 @@ def _parse_bucket(value: str, partition: str) -> Destination:
     return bucket
 
 
+def _parse_folder(option: str, prefix: str) -> str:
+    check_new_folder(option, prefix)
+    return parse_folder(option, prefix)
+
+
 def _parse_folders(prefixes: Optional[Sequence[str]]) -> Tuple[str, ...]:
     if prefixes is None:
         return ("",)
     if not prefixes:
         raise InputError("prefixes", prefixes, "at least one folder; '' is the bucket without a folder")
-    folders = []
-    for position, prefix in enumerate(prefixes):
-        option = f"prefixes[{position}]"
-        check_new_folder(option, prefix)
-        folders.append(parse_folder(option, prefix))
-    return tuple(dict.fromkeys(folders))
+    return tuple(_parse_folder(f"prefixes[{position}]", prefix) for position, prefix in enumerate(prefixes))
 
 
 def _parse_organization(params: Mapping[str, Any]) -> Optional[str]:
@@ -96,12 +95,40 @@ def _parse_organization(params: Mapping[str, Any]) -> Optional[str]:
     return organization
 
 
-def _parse_layouts(layouts: Optional[List[str]], default: Tuple[str, ...]) -> Tuple[str, ...]:
+def _parse_layouts(option: str, layouts: Optional[List[str]], default: Tuple[str, ...]) -> Tuple[str, ...]:
     if layouts is None:
         return default
     if not layouts or not set(layouts) <= set(LAYOUTS):
-        raise InputError("layouts", layouts, "plain, hive, or both")
+        raise InputError(option, layouts, "plain, hive, or both")
     return tuple(layout for layout in LAYOUTS if layout in layouts)
+
+
+def _parse_grants(
+    params: Mapping[str, Any], organization: Optional[str], default_layouts: Tuple[str, ...]
+) -> Tuple[Grant, ...]:
+    """Return every grant that the options name, each once."""
+    items = parse_items(params)
+    if items is None:
+        layouts = _parse_layouts("layouts", params.get("layouts"), default_layouts)
+        blocks = [
+            (
+                parse_sources(params, organization),
+                parse_regions(params.get("regions")),
+                _parse_folders(params.get("prefixes")),
+                layouts,
+            )
+        ]
+    else:
+        blocks = [
+            (
+                (parse_item_source(name, item, organization),),
+                parse_item_regions(name, item),
+                (_parse_folder(f"{name}.prefix", item.get("prefix") or ""),),
+                _parse_layouts(f"{name}.layouts", item.get("layouts"), default_layouts),
+            )
+            for name, item in items
+        ]
+    return tuple(dict.fromkeys(Grant(*parts) for block in blocks for parts in product(*block)))
 
 
 def wanted_from_options(params: Mapping[str, Any], partition: str) -> WantedDelivery:
@@ -116,15 +143,14 @@ def wanted_from_options(params: Mapping[str, Any], partition: str) -> WantedDeli
     organization = _parse_organization(params)
     sources = FROM_ORGANIZATION if organization else FROM_ACCOUNTS if tied else FROM_ANYONE
     owner = params.get("expected_bucket_owner")
+    # The statements of 2020 know no Hive folders; whoever needs them there says so.
+    grants = _parse_grants(params, organization, LAYOUTS if tied or not present else (PLAIN,))
+    if sources == FROM_ANYONE and present:
+        grants = without_repetition(replace(grant, region=ALL_REGIONS) for grant in grants)
     return WantedDelivery(
         bucket=_parse_bucket(params["bucket"], partition),
         present=present,
-        folders=_parse_folders(params.get("prefixes")),
-        accounts=parse_accounts(params.get("account_ids")),
-        regions=parse_regions(params.get("regions")),
-        organization=organization,
         form=Form(params.get("acl_condition") or "string_equals", sources),
-        # The statements of 2020 know no Hive folders; whoever needs them there says so.
-        layouts=_parse_layouts(params.get("layouts"), LAYOUTS if tied or not present else (PLAIN,)),
+        asked=grants,
         expected_owner=None if owner is None else parse_account_id("expected_bucket_owner", owner),
     )

@@ -11,6 +11,8 @@ by ``present``; ``absent`` also cuts those that are recognisably log delivery an
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Collection
+from typing import Dict
 from typing import FrozenSet
 from typing import Iterable
 from typing import List
@@ -21,7 +23,7 @@ from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_options import WantedDelivery
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import ALL_REGIONS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import LAYOUTS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import DELIVERY_SERVICE
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import FROM_ANYONE
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Form
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import FormedGrant
@@ -32,6 +34,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import needed
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import requests_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import sources_form
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import wider
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_oddities import bucket_oddities
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_oddities import oddities_text
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import CHECK_SID
@@ -49,6 +52,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination imp
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Statement
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import decide_principal
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import gone_principals
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import perhaps_granted_by
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import size_of
@@ -85,8 +89,25 @@ def _regrouped(
 
 
 def missing_grants(policy: Optional[Policy], wanted: WantedDelivery) -> List[FormedGrant]:
-    """Return the writes and the checks that are wanted and that no statement gives."""
-    return [item for item in needed(wanted.form, wanted.grants()) if not _is_given(policy, wanted, item)]
+    """Return the writes and the checks that are wanted and that no statement gives.
+
+    What our own statements say need not be worked out from their conditions.
+    """
+    held: Set[FormedGrant] = set()
+    by_others = False
+    for statement in statements_of(policy):
+        ours = parse_ours(wanted.bucket, statement)
+        if ours:
+            held.update((ours[0], grant) for grant in ours[1])
+        elif statement.get("Effect") == "Allow":
+            by_others = by_others or decide_principal(statement, DELIVERY_SERVICE) is not False
+    named = {grant.source for _form, grant in held}
+    left = [
+        item
+        for item in needed(wanted.form, wanted.grants())
+        if named.isdisjoint((item[1].source, "*")) or held.isdisjoint([item, *wider(*item)])
+    ]
+    return [item for item in left if not by_others or not grant_positions(policy, wanted.bucket, *item)]
 
 
 def _merged(policy: Optional[Policy], wanted: WantedDelivery, missing: List[FormedGrant], density: int) -> List[Entry]:
@@ -98,14 +119,10 @@ def _merged(policy: Optional[Policy], wanted: WantedDelivery, missing: List[Form
     return entries
 
 
-def _is_given(policy: Optional[Policy], wanted: WantedDelivery, item: FormedGrant) -> bool:
-    return bool(grant_positions(policy, wanted.bucket, *item))
-
-
 # --- taking away -----------------------------------------------------------------------------------------------------
 
 
-def _without(regions: FrozenSet[str], named: Tuple[str, ...]) -> FrozenSet[str]:
+def _without(regions: FrozenSet[str], named: Collection[str]) -> FrozenSet[str]:
     return frozenset() if ALL_REGIONS in named else regions.difference(named)
 
 
@@ -134,27 +151,43 @@ def _regions_in(view: Optional[View], source: str) -> FrozenSet[str]:
     return view.regions_of(source) if is_named and view.places_of(source) else frozenset()
 
 
-def _spelt_out(wanted: WantedDelivery, entry: Entry) -> Entry:
-    """Return a statement with a resource per layout for the sources named, where one resource stands for both."""
-    if view_of(wanted.bucket, entry.statement) is None:
+#: Source, folder and layout -> the Regions that are named for it.
+_Named = Mapping[Tuple[str, str, str], FrozenSet[str]]
+
+
+def _named(wanted: WantedDelivery) -> _Named:
+    named: Dict[Tuple[str, str, str], Set[str]] = {}
+    for grant in wanted.grants():
+        named.setdefault((grant.source, grant.folder, grant.layout), set()).add(grant.region)
+    return {place: frozenset(regions) for place, regions in named.items()}
+
+
+def _spelt_out(bucket: Destination, named: _Named, entry: Entry) -> Entry:
+    """Return a statement with a resource per layout where one resource stands for both, and they lose different Regions."""
+    if view_of(bucket, entry.statement) is None:
         return entry
-    sources, folders = set(wanted.sources), set(wanted.folders)
-    return replace(entry, statement=with_layouts_apart(wanted.bucket, entry.statement, sources, folders))
+
+    def differs(place: Place) -> bool:
+        return len({named.get((place.account, place.folder, layout)) for layout in place.layouts}) > 1
+
+    return replace(entry, statement=with_layouts_apart(bucket, entry.statement, differs))
 
 
 def _reduced(policy: Optional[Policy], wanted: WantedDelivery) -> List[Entry]:
-    entries = entries_of(policy)
-    if set(wanted.layouts) != set(LAYOUTS):
-        entries = [_spelt_out(wanted, entry) for entry in entries]
-    named, folders, layouts = set(wanted.sources), set(wanted.folders), set(wanted.layouts)
+    named = _named(wanted)
+    entries = [_spelt_out(wanted.bucket, named, entry) for entry in entries_of(policy)]
 
     def keep_writes(source: str, place: Optional[Place], regions: FrozenSet[str]) -> FrozenSet[str]:
-        if source not in named or place is None or place.folder not in folders or not place.layouts <= layouts:
+        if place is None:
             return regions
-        return _without(regions, wanted.regions)
+        left = [_without(regions, named.get((source, place.folder, layout), frozenset())) for layout in place.layouts]
+        return frozenset().union(*left)
 
     entries = _cut_kind(entries, wanted.bucket, True, keep_writes)
-    written = {source: _still_writing(wanted.bucket, entries, source) for source in named | {"*"}}
+    written = {source: _still_writing(wanted.bucket, entries, source) for source in {*wanted.sources, "*"}}
+    regions_of: Dict[str, Set[str]] = {}
+    for grant in wanted.grants():
+        regions_of.setdefault(grant.source, set()).add(grant.region)
 
     def keep_checks(source: str, _place: Optional[Place], regions: FrozenSet[str]) -> FrozenSet[str]:
         used = written.get(source, frozenset({ALL_REGIONS}))
@@ -163,7 +196,7 @@ def _reduced(policy: Optional[Policy], wanted: WantedDelivery) -> List[Entry]:
         if ALL_REGIONS in used:
             return regions
         # All regions cannot be narrowed to those in use; a check too many lets nothing be written.
-        return _without(regions, wanted.regions) | regions.intersection(used | {ALL_REGIONS})
+        return _without(regions, regions_of.get(source, ())) | regions.intersection(used | {ALL_REGIONS})
 
     entries = _cut_kind(entries, wanted.bucket, False, keep_checks)
     lost = _lost_checks(policy, wanted.bucket, entries, written)
@@ -249,10 +282,12 @@ def _refusals(plan: PolicyPlan) -> Tuple[Unsuccessful, ...]:
             Unsuccessful(
                 target,
                 "PolicyTooLarge",
-                f"The policy would have {size} bytes of the {MAX_BYTES} that S3 allows; it has {size_of(plan.before)}. "
-                "Nothing was written.",
-                "Give organization_id instead of account_ids, fewer prefixes, or only the one of the layouts plain and "
-                "hive that is in use; or take sources out with state=absent.",
+                f"The policy would have {size} bytes, {size - MAX_BYTES} bytes too many: S3 allows {MAX_BYTES}, and it "
+                f"has {size_of(plan.before)}. Nothing was written.",
+                "Give organization_id instead of accounts (in an inventory flow_log_organization_id), fewer or shorter "
+                "prefixes, all regions instead of different ones (flow_log_bucket_policy_regions: []), or only the one "
+                "of the layouts plain and hive that is in use. Otherwise deliver to another bucket as well, or take "
+                "sources out with state=absent.",
             )
         )
     return tuple(refusals)
@@ -318,7 +353,9 @@ def _of_width(plan: PolicyPlan, wanted: WantedDelivery) -> str:
         for position, statement in enumerate(statements_of(plan.after))
         if is_our_sid(statement)
     }
-    others = {position: group for position, group in carrying.items() if group and group[0] != wanted.form}
+    others = {
+        position: group for position, group in carrying.items() if group and group[0].acl and group[0] != wanted.form
+    }
     wide: Set[int] = set()
     for grant in wanted.grants() if others else ():
         # What is given for every request of the form asked for, by another form, is given by a wider one.
@@ -332,20 +369,18 @@ def _of_width(plan: PolicyPlan, wanted: WantedDelivery) -> str:
     )
 
 
-def _gives_still(view: View, wanted: WantedDelivery, source: str) -> bool:
+def _gives_still(view: View, grant: Grant) -> bool:
     """Whether a log delivery statement still has something of what a source was to lose."""
-    regions = view.regions_of(source)
-    is_from_there = (
-        ALL_REGIONS in wanted.regions or ALL_REGIONS in regions or bool(regions.intersection(wanted.regions))
-    )
-    names_source = view.sources is None or source in view.sources
-    return names_source and bool(regions) and is_from_there and _has_place(view, wanted, source)
+    regions = view.regions_of(grant.source)
+    is_from_there = bool(regions) and (ALL_REGIONS in (grant.region, *regions) or grant.region in regions)
+    names_source = view.sources is None or grant.source in view.sources
+    return names_source and is_from_there and _has_place(view, grant)
 
 
-def _has_place(view: View, wanted: WantedDelivery, source: str) -> bool:
+def _has_place(view: View, grant: Grant) -> bool:
     return any(
-        place is None or (place.folder in wanted.folders and bool(place.layouts.intersection(wanted.layouts)))
-        for _raw, place in view.places_of(source)
+        place is None or (place.folder == grant.folder and grant.layout in place.layouts)
+        for _raw, place in view.places_of(grant.source)
     )
 
 
@@ -358,7 +393,7 @@ def _left_over(plan: PolicyPlan, wanted: WantedDelivery) -> Set[int]:
             requests = (item for grant in wanted.grants() for item in requests_of(wanted.bucket, wanted.form, grant))
             is_left = any(perhaps_granted_by(alone, request) for request in requests)
         else:
-            is_left = view.is_write and any(_gives_still(view, wanted, source) for source in wanted.sources)
+            is_left = view.is_write and any(_gives_still(view, grant) for grant in wanted.grants())
         left.update({position} if is_left else ())
     return left
 

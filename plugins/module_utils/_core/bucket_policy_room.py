@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Dict
+from typing import List
 from typing import Optional
 from typing import Tuple
 
@@ -15,6 +17,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_p
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_plan import missing_grants
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_plan import smallest_size
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import FROM_ACCOUNTS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Policy
 
 #: No account id is below this number; so these stand for accounts that no policy names.
@@ -27,10 +30,12 @@ def room_for_accounts(policy: Optional[Policy], wanted: WantedDelivery) -> Optio
     """Return how many further accounts flow_log_bucket_policy could let in before it refuses; None: any number.
 
     :param policy: as it is, None without one.
-    :param wanted: the regions, folders and layouts that each account needs; its own sources are not looked at.
+    :param wanted: each further account needs as many Regions, folders and layouts as the source with the most of them.
     """
     form = replace(wanted.form, sources=FROM_ACCOUNTS)
-    one = replace(wanted, present=True, accounts=_accounts(1), organization=None, form=form)
+    (account,) = _accounts(1)
+    share = tuple(replace(grant, source=account) for grant in _largest_share(wanted))
+    one = replace(wanted, present=True, form=form, asked=share)
     # What one account that no policy names is missing, every other one is missing too.
     missing = missing_grants(policy, one)
 
@@ -51,3 +56,10 @@ def room_for_accounts(policy: Optional[Policy], wanted: WantedDelivery) -> Optio
 
 def _accounts(count: int) -> Tuple[str, ...]:
     return tuple(f"{number:012d}" for number in range(_UNUSED, _UNUSED + count))
+
+
+def _largest_share(wanted: WantedDelivery) -> List[Grant]:
+    shares: Dict[str, List[Grant]] = {}
+    for grant in wanted.grants():
+        shares.setdefault(grant.source, []).append(grant)
+    return max(shares.values(), key=len)

@@ -222,7 +222,7 @@ def needed(form: Form, grants: Iterable[Grant]) -> Tuple[FormedGrant, ...]:
     return tuple(dict.fromkeys(writes + [check_of(form, grant) for _form, grant in writes]))
 
 
-def _wider(form: Form, grant: Grant) -> List[FormedGrant]:
+def wider(form: Form, grant: Grant) -> List[FormedGrant]:
     """Return every grant that would make this one needless, itself not among them."""
     acls = ACL_CONDITIONS[ACL_CONDITIONS.index(form.acl) :] if form.acl else ("",)
     candidates = [
@@ -238,4 +238,4 @@ def _wider(form: Form, grant: Grant) -> List[FormedGrant]:
 def without_needless(grants: Iterable[FormedGrant]) -> Set[FormedGrant]:
     """Return the grants without those that a wider one contains."""
     given = set(grants)
-    return {item for item in given if not given.intersection(_wider(*item))}
+    return {item for item in given if not given.intersection(wider(*item))}

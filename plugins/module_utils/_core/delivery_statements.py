@@ -428,12 +428,15 @@ def parse_view(view: View) -> Optional[Tuple[Form, FrozenSet[Grant]]]:
     return (form, grants) if grants is not None and _is_whole(view, form, grants) else None
 
 
-def with_layouts_apart(bucket: Destination, statement: Statement, sources: Set[str], folders: Set[str]) -> Statement:
-    """Return a statement with a resource per layout for these accounts, where it has one that stands for both."""
+def with_layouts_apart(bucket: Destination, statement: Statement, is_apart: Callable[[Place], bool]) -> Statement:
+    """Return a statement with a resource per layout instead of one that stands for both.
+
+    :param is_apart: decides for which places of a single account.
+    """
     resources: List[str] = []
     for raw in as_list(statement["Resource"]):
         place = parse_place(bucket, raw)
-        if place and len(place.layouts) > 1 and place.account in sources and place.folder in folders:
+        if place and len(place.layouts) > 1 and place.account != "*" and is_apart(place):
             resources += [write_resource(bucket, place.account, place.folder, layout) for layout in LAYOUTS]
         else:
             resources.append(raw)

@@ -17,8 +17,12 @@ from typing import Iterable
 from typing import List
 from typing import Mapping
 from typing import Optional
+from typing import Tuple
 from typing import Union
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import FROM_ORGANIZATION
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Grant
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import sources_form
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_facts import Unread
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_remedies import permission_statement
 
@@ -187,6 +191,35 @@ def is_deliverable(checks: Iterable[Check]) -> Union[bool, str]:
     if PROBLEM in statuses:
         return False
     return UNKNOWN if statuses else True
+
+
+def verdicts_of(grants: Iterable[Grant], checks: Iterable[Check]) -> List[Dict[str, Any]]:
+    """Return the verdict for each grant by itself.
+
+    :returns: ``account_id`` (None for a whole organization), ``region``, ``folder``, ``layout`` and ``deliverable``.
+    """
+    deciding: Dict[Tuple[Optional[str], ...], List[Check]] = {}
+    for check in checks:
+        if check.matters:
+            deciding.setdefault((check.account_id, check.region, check.folder, check.layout), []).append(check)
+    return [_verdict_of(grant, deciding) for grant in grants]
+
+
+def _verdict_of(grant: Grant, deciding: Mapping[Tuple[Optional[str], ...], List[Check]]) -> Dict[str, Any]:
+    account = None if sources_form(grant.source) == FROM_ORGANIZATION else grant.source
+    # A check is about the destination as a whole, about one source, or about one source and place.
+    places = (
+        (None, None, None, None),
+        (account, grant.region, None, None),
+        (account, grant.region, grant.folder, grant.layout),
+    )
+    return {
+        "account_id": account,
+        "region": grant.region,
+        "folder": grant.folder,
+        "layout": grant.layout,
+        "deliverable": is_deliverable(check for place in places for check in deciding.get(place, ())),
+    }
 
 
 def summary_of(destination: str, checks: Iterable[Check], shown: int = 3) -> str:

@@ -32,6 +32,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_pol
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_question import Question
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_remedies import cli
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_remedies import module_call
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.grant_options import options_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import size_of
 
 _WARN_BYTES = MAX_BYTES * 9 // 10
@@ -201,10 +202,8 @@ def _of_ownership(question: Question, facts: DestinationFacts) -> Check:
             "flowlogs.aws.flow_log_bucket_policy",
             {
                 "bucket": bucket.bucket,
-                "prefixes": list(question.wanted.folders),
-                "layouts": list(question.wanted.layouts),
                 "acl_condition": ACL_IF_EXISTS,
-                **question.source_options(),
+                **options_of(question.wanted.grants()),
             },
         ),
     )

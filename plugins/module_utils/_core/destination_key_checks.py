@@ -30,6 +30,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_pol
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_question import Question
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_remedies import exemption
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_remedies import module_call
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.grant_options import key_grants
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_key import Key
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_key import unusable_key
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_statements import key_requests
@@ -108,11 +109,7 @@ def _of_policy(question: Question, facts: DestinationFacts, arn: Optional[str]) 
         return []
     if isinstance(policy, Unread):
         return [unread_check("KeyPolicyUnreadable", {"key": arn}, policy, arn)]
-    return [
-        _of_source(question, policy, arn, Grant(source, region))
-        for source in question.wanted.sources
-        for region in question.wanted.regions
-    ]
+    return [_of_source(question, policy, arn, grant) for grant in key_grants(question.wanted.grants())]
 
 
 def _of_source(question: Question, policy: Optional[Policy], arn: str, grant: Grant) -> Check:

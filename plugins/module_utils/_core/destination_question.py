@@ -7,24 +7,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from dataclasses import replace
 from typing import Any
 from typing import Dict
 from typing import Mapping
 from typing import Optional
-from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_options import WantedDelivery
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_options import wanted_from_options
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import ALL_REGIONS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import FROM_ACCOUNTS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import PLAIN
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import parse_destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import PolicyError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import statements_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.source_options import parse_accounts
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.source_options import parse_organization
 
 
 @dataclass(frozen=True)
@@ -41,16 +37,6 @@ class Question:
     organization: Optional[str] = None
     bucket_policy: Optional[Policy] = None
     key_policy: Optional[Policy] = None
-
-    @property
-    def accounts(self) -> Tuple[str, ...]:
-        """Account ids; none if a whole organization is asked about."""
-        return self.wanted.accounts or ()
-
-    def source_options(self) -> Dict[str, Any]:
-        """Return the sources as options of flow_log_bucket_policy and flow_log_key_policy."""
-        sources = {"account_ids": list(self.accounts)} if self.accounts else {"organization_id": self.organization}
-        return {**sources, "regions": [region for region in self.wanted.regions if region != ALL_REGIONS]}
 
 
 def _parse_policy(params: Mapping[str, Any], option: str) -> Optional[Policy]:
@@ -70,26 +56,36 @@ def question_from_options(params: Mapping[str, Any], partition: str) -> Question
     :raises InputError: for what can never work, naming option, value and what is allowed.
     """
     destination = parse_destination(params["destination"], partition)
-    prefixes = params.get("prefixes")
-    accounts = parse_accounts(params.get("account_ids"))
+    organization = parse_organization({"organization_id": params.get("organization_id")})
+    # Accounts of an organization are asked about one by one; what is granted to the organization counts.
+    of_accounts = params.get("account_ids") is not None or any(
+        item.get("account_id") is not None for item in params.get("grants") or ()
+    )
     wanted = wanted_from_options(
         {
             "bucket": destination.bucket_arn,
-            "prefixes": [destination.folder] if prefixes is None else prefixes,
-            "regions": params.get("regions"),
-            "organization_id": params.get("organization_id"),
-            "layouts": params.get("layouts") or [PLAIN],
+            "organization_id": None if of_accounts else organization,
             "expected_bucket_owner": params.get("expected_bucket_owner"),
+            "account_ids": params.get("account_ids"),
+            "regions": params.get("regions"),
+            **_places(params, destination.folder),
         },
         partition,
     )
-    organization = wanted.organization
-    if accounts:
-        # Accounts of an organization are asked about one by one; what is granted to the organization counts.
-        wanted = _of_accounts(wanted, accounts)
     return Question(wanted, organization, _parse_policy(params, "bucket_policy"), _parse_policy(params, "key_policy"))
 
 
-def _of_accounts(wanted: WantedDelivery, accounts: Tuple[str, ...]) -> WantedDelivery:
-    form = replace(wanted.form, sources=FROM_ACCOUNTS)
-    return replace(wanted, accounts=accounts, organization=None, form=form)
+def _places(params: Mapping[str, Any], folder: str) -> Dict[str, Any]:
+    """Return the places to ask about; without a word on them the folder in the destination, in the plain layout."""
+    grants = params.get("grants")
+    if grants is None:
+        return _with_defaults(params, {"prefixes": [folder], "layouts": [PLAIN]})
+    given = {"prefixes": params.get("prefixes"), "layouts": params.get("layouts")}
+    return {
+        **given,
+        "grants": [{**item, **_with_defaults(item, {"prefix": folder, "layouts": [PLAIN]})} for item in grants],
+    }
+
+
+def _with_defaults(given: Mapping[str, Any], defaults: Mapping[str, Any]) -> Dict[str, Any]:
+    return {name: value if given.get(name) is None else given[name] for name, value in defaults.items()}

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from dataclasses import replace
+from itertools import product
 from typing import Any
+from typing import FrozenSet
 from typing import Mapping
 from typing import Optional
 from typing import Tuple
@@ -19,8 +22,12 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import FormedGrant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.grant_options import OF_CALLER
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.grant_options import parse_item_regions
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.grant_options import parse_item_source
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.grant_options import parse_items
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.grant_options import parse_sources
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import KMS_ARN
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.source_options import parse_accounts
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.source_options import parse_organization
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.source_options import parse_regions
 
@@ -37,16 +44,15 @@ class WantedKeyUse:
 
     :param key_id: id, ARN, alias or alias ARN, as it was given.
     :param partition: partition of the region at work.
-    :param accounts: account ids; None: that of the caller, unless ``organization`` is given.
-    :param regions: names of regions, or ``("*",)`` for all.
+    :param form: how the grants are tied down.
+    :param asked: every single grant, each once; the source is :data:`OF_CALLER` until :meth:`of_caller` sets it.
     """
 
     key_id: str
     partition: str
     present: bool
-    accounts: Optional[Tuple[str, ...]]
-    regions: Tuple[str, ...]
-    organization: Optional[str]
+    form: Form
+    asked: Tuple[Grant, ...]
 
     @property
     def key_account(self) -> Optional[str]:
@@ -56,17 +62,20 @@ class WantedKeyUse:
 
     @property
     def sources(self) -> Tuple[str, ...]:
-        """Accounts, or the organization."""
-        return (self.organization,) if self.organization else self.accounts or ()
-
-    @property
-    def form(self) -> Form:
-        """How the grants are tied down."""
-        return Form("", FROM_ORGANIZATION if self.organization else FROM_ACCOUNTS)
+        """Accounts, or the organization; none if they are to be the caller's."""
+        return tuple(dict.fromkeys(grant.source for grant in self.asked if grant.source != OF_CALLER))
 
     def grants(self) -> Tuple[FormedGrant, ...]:
         """Return every single grant that is asked for."""
-        return tuple((self.form, Grant(source, region)) for source in self.sources for region in self.regions)
+        return tuple((self.form, grant) for grant in self.asked)
+
+    def regions_of(self, source: str) -> FrozenSet[str]:
+        """Return the Regions that are named for a source, ``*`` among them for all."""
+        return frozenset(grant.region for grant in self.asked if grant.source == source)
+
+    def of_caller(self, account: str) -> WantedKeyUse:
+        """Return the same for the account of the caller, where no other source is named."""
+        return replace(self, asked=tuple(replace(grant, source=grant.source or account) for grant in self.asked))
 
 
 def _parse_key_id(value: str, partition: str, region: str) -> str:
@@ -94,11 +103,23 @@ def wanted_key_use(params: Mapping[str, Any], partition: str, region: str) -> Wa
     :param region: region at work; a key ARN of another one is refused, KMS would not find it.
     :raises InputError: for what can never work, naming option, value and what is allowed.
     """
+    organization = parse_organization(params)
     return WantedKeyUse(
         key_id=_parse_key_id(params["key_id"], partition, region),
         partition=partition,
         present=params.get("state", "present") == "present",
-        accounts=parse_accounts(params.get("account_ids")),
-        regions=parse_regions(params.get("regions")),
-        organization=parse_organization(params),
+        form=Form("", FROM_ORGANIZATION if organization else FROM_ACCOUNTS),
+        asked=_parse_grants(params, organization),
     )
+
+
+def _parse_grants(params: Mapping[str, Any], organization: Optional[str]) -> Tuple[Grant, ...]:
+    """Return every grant that the options name, each once."""
+    items = parse_items(params)
+    if items is None:
+        blocks = [(parse_sources(params, organization), parse_regions(params.get("regions")))]
+    else:
+        blocks = [
+            ((parse_item_source(name, item, organization),), parse_item_regions(name, item)) for name, item in items
+        ]
+    return tuple(dict.fromkeys(Grant(*parts) for block in blocks for parts in product(*block)))

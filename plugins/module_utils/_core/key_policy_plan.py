@@ -26,6 +26,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_oddities import key_oddities
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_oddities import oddities_text
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import Place
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import View
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_key import Key
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_options import WantedKeyUse
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_statements import KEY_SID
@@ -99,9 +100,8 @@ def _merged(policy: Policy, wanted: WantedKeyUse, key: Key, density: int) -> Lis
 
 def _reduced(policy: Policy, wanted: WantedKeyUse) -> List[Entry]:
     def keep(source: str, _place: Optional[Place], regions: FrozenSet[str]) -> FrozenSet[str]:
-        if source not in wanted.sources:
-            return regions
-        return frozenset() if ALL_REGIONS in wanted.regions else regions.difference(wanted.regions)
+        named = wanted.regions_of(source)
+        return frozenset() if ALL_REGIONS in named else regions.difference(named)
 
     return cut_entries(entries_of(policy), key_view_of, keep, KEY_SID)
 
@@ -185,9 +185,10 @@ def _of_size(plan: PolicyPlan) -> Optional[Unsuccessful]:
     return Unsuccessful(
         plan.target,
         "PolicyTooLarge",
-        f"The policy would have {size} bytes of the {MAX_KEY_POLICY_BYTES} that KMS allows; it has "
-        f"{key_policy_size(plan.before)}. Nothing was written.",
-        "Give organization_id instead of account_ids, or take sources out with state=absent.",
+        f"The policy would have {size} bytes, {size - MAX_KEY_POLICY_BYTES} bytes too many: KMS allows "
+        f"{MAX_KEY_POLICY_BYTES}, and it has {key_policy_size(plan.before)}. Nothing was written.",
+        "Give organization_id instead of accounts (in an inventory flow_log_organization_id), all regions instead of "
+        "different ones (flow_log_bucket_policy_regions: []), or take sources out with state=absent.",
     )
 
 
@@ -252,9 +253,16 @@ def _is_left(statement: Statement, wanted: WantedKeyUse, key: Key) -> bool:
         return any(
             perhaps_granted_by(alone, request) for item in wanted.grants() for request in key_requests(key.arn, *item)
         )
-    named = [source for source in wanted.sources if view.sources is None or source in view.sources]
-    regions: FrozenSet[str] = frozenset().union(*(view.regions_of(source) for source in named))
-    return bool(regions) and (bool(regions.intersection(wanted.regions)) or ALL_REGIONS in {*regions, *wanted.regions})
+    return any(
+        _is_left_for(source, view, wanted.regions_of(source))
+        for source in wanted.sources
+        if view.sources is None or source in view.sources
+    )
+
+
+def _is_left_for(source: str, view: View, named: FrozenSet[str]) -> bool:
+    regions = view.regions_of(source)
+    return bool(regions) and (ALL_REGIONS in {*regions, *named} or bool(regions.intersection(named)))
 
 
 def _of_leftovers(plan: PolicyPlan, wanted: WantedKeyUse, key: Key) -> str:

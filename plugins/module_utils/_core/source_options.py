@@ -36,11 +36,11 @@ def parse_accounts(account_ids: Optional[Sequence[str]]) -> Optional[Tuple[str, 
     return _parse_each("account_ids", account_ids, parse_account_id)
 
 
-def parse_regions(regions: Optional[Sequence[str]]) -> Tuple[str, ...]:
-    """Read ``regions``; none, or ``*`` among them: all."""
+def parse_regions(regions: Optional[Sequence[str]], option: str = "regions") -> Tuple[str, ...]:
+    """Read a list of Regions; none, or ``*`` among them: all."""
     if not regions or ALL_REGIONS in regions:
         return (ALL_REGIONS,)
-    return _parse_each("regions", regions, parse_region)
+    return _parse_each(option, regions, parse_region)
 
 
 def parse_organization(params: Mapping[str, Any]) -> Optional[str]:

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import Any
 from typing import Optional
 
@@ -72,7 +71,7 @@ def run_bucket_policy(module: FlowLogsModule) -> None:
     wanted = wanted_from_options(module.params, partition_of(client))
     module.verify_account()
     if not wanted.sources:
-        wanted = replace(wanted, accounts=(module.caller().account_id,))
+        wanted = wanted.of_caller(module.caller().account_id)
     outcome = converge(PolicyStore(client, wanted), wanted, module.check_mode)
     for text in outcome.plan.warnings if outcome.plan else ():
         module.warn(text)

@@ -25,6 +25,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import Fl
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import is_deliverable
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import summary_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import verdicts_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_doctor import examine
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_facts import DestinationFacts
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_facts import Encryption
@@ -49,8 +50,7 @@ def run_destination_info(module: FlowLogsModule) -> None:
     # Without a region S3 has one of its own, and STS has none.
     module.verify_account(kms.region_of(client))
     caller = module.caller(kms.region_of(client)).account_id
-    if not question.wanted.sources:
-        question = replace(question, wanted=replace(question.wanted, accounts=(caller,)))
+    question = replace(question, wanted=question.wanted.of_caller(caller))
     facts = _Reader(module, client, question, caller).read()
     module.exit_json(changed=False, **_result(question, facts))
 
@@ -160,6 +160,7 @@ def _result(question: Question, facts: DestinationFacts) -> Dict[str, Any]:
         "summary": summary_of(bucket.bucket_arn, diagnosis.checks),
         "checks": [check.to_dict() for check in diagnosis.checks],
         "problems": [check.to_dict() for check in diagnosis.checks if check.matters],
+        "grants": verdicts_of(question.wanted.grants(), diagnosis.checks),
         "size_bytes": diagnosis.size,
         "room_for_accounts": diagnosis.room,
         "bucket": {

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import Any
 from typing import Optional
 
@@ -95,8 +94,7 @@ def run_key_policy(module: FlowLogsModule) -> None:
     wanted = wanted_key_use(module.params, partition_of(client), kms.region_of(client))
     module.verify_account()
     caller = module.caller().account_id
-    if not wanted.sources:
-        wanted = replace(wanted, accounts=(caller,))
+    wanted = wanted.of_caller(caller)
     outcome = _outcome(client, wanted, caller, module.check_mode)
     for text in outcome.plan.warnings if outcome.plan else ():
         module.warn(text)

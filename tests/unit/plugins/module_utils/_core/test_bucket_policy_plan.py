@@ -29,6 +29,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_o
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_plan import MAX_BYTES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_plan import PolicyPlan
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_plan import plan_bucket_policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import grant_positions
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import same_policy
@@ -601,18 +602,15 @@ def test_bad_input_is_refused_by_name(options: Dict[str, Any], option: str, allo
 
 @pytest.mark.parametrize("regions", [None, [], ["*"], ["eu-west-1", "*"]])
 def test_all_regions_can_be_said_in_several_ways(regions: Any) -> None:
-    assert wanted_from_options({"bucket": BUCKET, "regions": regions}, "aws").regions == ("*",)
+    wanted = wanted_from_options({"bucket": BUCKET, "regions": regions}, "aws")
+    assert {grant.region for grant in wanted.grants()} == {"*"}
 
 
 def test_input_means_one_thing_however_it_is_written() -> None:
     options = {"bucket": ARN, "prefixes": ["/network/", "network"], "account_ids": [ACCOUNT, ACCOUNT]}
     wanted = wanted_from_options({**options, "layouts": ["hive", "plain", "hive"]}, "aws")
-    assert (wanted.bucket.bucket, wanted.folders, wanted.accounts, wanted.layouts) == (
-        BUCKET,
-        ("network",),
-        (ACCOUNT,),
-        LAYOUTS,
-    )
+    assert wanted.bucket.bucket == BUCKET
+    assert wanted.grants() == tuple(Grant(ACCOUNT, "*", "network", layout) for layout in LAYOUTS)
     assert wanted_from_options({"bucket": BUCKET}, "aws").sources == ()
 
 
