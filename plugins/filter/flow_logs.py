@@ -10,6 +10,7 @@ import functools
 import json
 import os
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from typing import Callable
 from typing import Dict
@@ -108,10 +109,26 @@ def _host(item: Union[str, Mapping[str, Any]], hostvars: Optional[Mapping[str, A
     return HostVariables(name, rendered, tuple(groups), unreadable, misspelt_variables(variables))
 
 
+def _plain(value: Any) -> Any:
+    """Return a value of a host rendered through and through, as plain data.
+
+    Since ansible-core 2.19 what is in a variable of another host is rendered only when somebody looks at it, which may then be
+    a task of another host, with that host's variables.
+    """
+    if isinstance(value, Mapping):
+        return {_plain(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, str):
+        return str.__str__(value)
+    # To make a text of what is undefined is an error, and of what is encrypted is to decrypt it.
+    return value if value is None or isinstance(value, (int, float, date)) else str(value)
+
+
 def _render(variables: Mapping[str, Any], name: str, rendered: Dict[str, Any], unreadable: Dict[str, str]) -> None:
     # A template can fail in every way that its filters and lookups can; the host is invalid then, not the run.
     try:
-        rendered[name] = variables[name]
+        rendered[name] = _plain(variables[name])
     except Exception as error:  # pylint: disable=broad-except
         unreadable[name] = type(error).__name__
 
@@ -332,10 +349,13 @@ def flow_log_attachment_steps(
 
 
 def flow_log_bucket(
-    destination: str, destination_options: Optional[Mapping[str, Any]] = None, encryption: Optional[str] = None
+    destination: str,
+    destination_options: Optional[Mapping[str, Any]] = None,
+    encryption: Optional[str] = None,
+    region: Optional[str] = None,
 ) -> Dict[str, Any]:
     """Return what a destination means for a bucket and its policy; see flow_log_bucket.yml."""
-    return {**bucket_of(destination, destination_options), "new_bucket": new_bucket(encryption)}
+    return {**bucket_of(destination, destination_options, region), "new_bucket": new_bucket(encryption)}
 
 
 def flow_log_destination_result(
@@ -352,6 +372,12 @@ def flow_log_role(options: Mapping[str, Any]) -> Dict[str, Any]:
         return {}
     needed = hint_for("AssumeRole", "AccessDenied", "")
     return {"request": role.request(), "from": without_role(options), "needed": needed}
+
+
+def flow_log_connection(host: Optional[str], hostvars: Mapping[str, Any], *variables: str) -> Dict[str, Any]:
+    """Return the connection options of a host; see flow_log_connection.yml."""
+    given = hostvars[host] if host is not None else {}
+    return next((_plain(given[name]) for name in variables if given.get(name) is not None), {})
 
 
 def flow_log_session(options: Mapping[str, Any], session: Optional[Mapping[str, Any]] = None) -> Dict[str, Any]:
@@ -375,6 +401,7 @@ class FilterModule:
             flow_log_attachments,
             flow_log_batches,
             flow_log_bucket,
+            flow_log_connection,
             flow_log_destination_result,
             flow_log_destinations,
             flow_log_failing,

@@ -135,6 +135,8 @@ seealso:
     description: The guide of AWS on the bucket policy.
     link: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html
 notes:
+  - The region is optional. If neither O(region) nor the configuration names one, the first of O(regions) is asked, or V(us-east-1)
+    (in another partition its main region). The bucket may be in another region.
   - Needs the permissions s3:GetBucketPolicy, s3:PutBucketPolicy and, for the last statements, s3:DeleteBucketPolicy,
     with credentials of the account that owns the bucket.
   - S3 allows 20 KB; 20,480 bytes of JSON without blanks are taken for that. The size is told in check mode too, in
@@ -326,7 +328,7 @@ ARGUMENT_SPEC = dict(
 
 def main() -> None:
     """Run the module."""
-    module = FlowLogsModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    module = FlowLogsModule(argument_spec=ARGUMENT_SPEC, region_optional=True, supports_check_mode=True)
     run_module(module, run_bucket_policy)
 
 

@@ -109,6 +109,8 @@ seealso:
   - module: flowlogs.aws.s3_flow_log_info
     description: Tells with O(flowlogs.aws.s3_flow_log_info#module:delivery) what was really delivered.
 notes:
+  - The region is optional. If neither O(region) nor the configuration names one, the first of O(regions) is asked, or V(us-east-1)
+    (in another partition its main region). The bucket may be in another region.
   - Needs the permissions s3:ListBucket, s3:GetBucketPolicy, s3:GetEncryptionConfiguration,
     s3:GetBucketOwnershipControls, s3:GetBucketRequestPayment and s3:GetBucketPublicAccessBlock on the bucket, and of a
     bucket that is encrypted with a customer managed key kms:DescribeKey and kms:GetKeyPolicy on the key. Each that is
@@ -394,7 +396,7 @@ ARGUMENT_SPEC = dict(
 
 def main() -> None:
     """Run the module."""
-    module = FlowLogsModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    module = FlowLogsModule(argument_spec=ARGUMENT_SPEC, region_optional=True, supports_check_mode=True)
     run_module(module, run_destination_info)
 
 

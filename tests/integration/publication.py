@@ -119,7 +119,7 @@ def write_inventory(folder: pathlib.Path, document: dict[str, Any]) -> str:
 def environment(folder: pathlib.Path, simulator: SimulatorProcess) -> dict[str, str]:
     """Environment in which the profiles lead into the accounts of the simulator, and nothing else does."""
     keys = f"aws_access_key_id = {DEFAULT_ACCESS_KEY}\naws_secret_access_key = {SECRET_KEY}\n"
-    config = f"[profile archive]\nregion = eu-west-1\n{keys}"
+    config = f"[profile archive]\n{keys}"
     for profile, account in (("shop", SHOP), ("bank", BANK)):
         config += f"[profile {profile}]\nrole_arn = arn:aws:iam::{account}:role/flow-logs\nsource_profile = archive\n"
     path = folder / "aws-config"

@@ -45,6 +45,16 @@ _PARTITIONS = (
     ("eu-isoe-", "aws-iso-e"),
     ("eusc-", "aws-eusc"),
 )
+#: Where S3 and STS of a partition can always be reached.
+_MAIN_REGIONS = {
+    "aws-cn": "cn-north-1",
+    "aws-us-gov": "us-gov-west-1",
+    "aws-iso": "us-iso-east-1",
+    "aws-iso-b": "us-isob-east-1",
+    "aws-iso-e": "eu-isoe-west-1",
+    "aws-iso-f": "us-isof-south-1",
+    "aws-eusc": "eusc-de-east-1",
+}
 
 
 def is_account_id(value: Any) -> bool:
@@ -81,6 +91,19 @@ def parse_region(option: str, value: Any, allowed: str = REGION_ALLOWED) -> str:
 def partition_of_region(region: str) -> str:
     """Return the partition of a Region, for example ``aws-us-gov``."""
     return next((partition for prefix, partition in _PARTITIONS if region.startswith(prefix)), "aws")
+
+
+def region_for_buckets(regions: Any, *arns: Any) -> str:
+    """Return the Region to ask about a bucket where nothing else names one: that of the flow logs, else one of the partition.
+
+    S3 sends whoever asks in another Region to that of the bucket.
+
+    :param regions: Regions of the flow logs, as options hold them; ``None``, an empty list and ``*`` are all.
+    :param arns: what may tell the partition, such as the ARN of the bucket.
+    """
+    named = next((region for region in regions or () if is_region(region)), None)
+    partition = next((arn.split(":")[1] for arn in arns if isinstance(arn, str) and arn.startswith("arn:")), "aws")
+    return named or _MAIN_REGIONS.get(partition, "us-east-1")
 
 
 def parse_organization_id(option: str, value: Any) -> str:

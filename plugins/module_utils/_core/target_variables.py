@@ -338,13 +338,15 @@ def layouts_of(destination_options: Any) -> Tuple[str, ...]:
     return ("hive",) if hive else ("plain",)
 
 
-def bucket_of(destination: str, destination_options: Any = None) -> Dict[str, Any]:
+def bucket_of(destination: str, destination_options: Any = None, region: Optional[str] = None) -> Dict[str, Any]:
     """Return what a destination means for a bucket policy: ``bucket``, ``bucket_arn``, ``prefixes``, ``layouts``.
 
     :param destination: bucket ARN with optional folder, of any partition; or ``bucket/folder``.
+    :param region: tells the partition of ``bucket/folder``; ``aws`` without it.
     :raises InputError: if it is no S3 destination.
     """
-    partition = destination.split(":")[1] if destination.startswith("arn:") and ":" in destination[4:] else "aws"
+    named = destination.split(":")[1] if destination.startswith("arn:") and ":" in destination[4:] else None
+    partition = named or partition_of_region(region or "")
     parsed = parse_destination(destination, partition)
     return {
         "bucket": parsed.bucket,

@@ -30,6 +30,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.expected_accoun
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.expected_account import expected_account
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.expected_account import wrong_account
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import region_for_buckets
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import failure_message
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.denial_reader import DenialReader
@@ -43,11 +44,15 @@ _RETRIES = {"retries": {"mode": "standard", "max_attempts": 8}}
 
 
 class FlowLogsModule(AnsibleAWSModule):
-    """An AnsibleAWSModule that names this collection to AWS, bounds its retries, and can work in a role."""
+    """An AnsibleAWSModule that names this collection to AWS, bounds its retries, and can work in a role.
 
-    def __init__(self, argument_spec: Dict[str, Any], **kwargs: Any) -> None:
+    :param region_optional: whether it works on a bucket, which is found from any Region.
+    """
+
+    def __init__(self, argument_spec: Dict[str, Any], region_optional: bool = False, **kwargs: Any) -> None:
         set_collection_info(COLLECTION_NAME, COLLECTION_VERSION)
         super().__init__(argument_spec={**ROLE_ARGUMENT_SPEC, **argument_spec}, **kwargs)
+        self._region_optional = region_optional
         self._caller: Optional[CallerIdentity] = None
 
     @cached_property
@@ -57,7 +62,7 @@ class FlowLogsModule(AnsibleAWSModule):
 
     def client(self, service: str, retry_decorator: Any = None, **extra_params: Any) -> Any:
         """Return a boto3 client for ``service`` with this collection's retry bounds, in the role if one is named."""
-        parameters = {"config": _RETRIES, **self._session_keys, **extra_params}
+        parameters = {"config": _RETRIES, **self._location, **self._session_keys, **extra_params}
         return with_quick_times(super().client(service, retry_decorator=retry_decorator, **parameters))
 
     def caller(self, region: Optional[str] = None) -> CallerIdentity:
@@ -83,11 +88,19 @@ class FlowLogsModule(AnsibleAWSModule):
             self.fail_json(msg=wrong_account(expected, caller.account_id, caller.arn), **found)
 
     @cached_property
+    def _location(self) -> Dict[str, str]:
+        """For work on buckets the Region to ask, where neither options nor the user's configuration name one."""
+        if not self._region_optional or self.region:
+            return {}
+        named = (self.params.get(name) for name in ("destination", "bucket"))
+        return {"region": region_for_buckets(self.params.get("regions"), *named)}
+
+    @cached_property
     def _session_keys(self) -> Dict[str, Optional[str]]:
         """The role is assumed once; what botocore keeps of the answer is in memory only."""
         expected_account(self.params)
         role = role_of(self.params)
-        return session_keys(super().client("sts", config=_RETRIES), role) if role else {}
+        return session_keys(super().client("sts", config=_RETRIES, **self._location), role) if role else {}
 
 
 def run_module(module: FlowLogsModule, work: Callable[[FlowLogsModule], None]) -> None:

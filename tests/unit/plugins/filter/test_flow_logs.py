@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 import yaml
 from ansible.errors import AnsibleFilterError
+from jinja2 import StrictUndefined
+from jinja2 import UndefinedError
 
 from ansible_collections.flowlogs.aws.plugins.filter import flow_logs
 from ansible_collections.flowlogs.aws.plugins.filter.flow_logs import FilterModule
@@ -170,6 +172,41 @@ def test_policies_ids_and_buckets() -> None:
     assert FILTERS["flow_log_resource_ids"]([{"vpc_id": "vpc-1"}]) == ["vpc-1"]
     bucket = FILTERS["flow_log_bucket"]("central/network")
     assert (bucket["prefixes"], bucket["new_bucket"]["encryption"]) == (["network"], "AES256")
+
+
+@pytest.mark.parametrize(
+    ("region", "arn"),
+    [
+        (None, "arn:aws:s3:::central"),
+        ("eu-west-1", "arn:aws:s3:::central"),
+        ("cn-north-1", "arn:aws-cn:s3:::central"),
+        ("us-gov-west-1", "arn:aws-us-gov:s3:::central"),
+    ],
+)
+def test_the_region_tells_the_partition_of_a_short_destination(region: str, arn: str) -> None:
+    assert FILTERS["flow_log_bucket"]("central/network", region=region)["bucket_arn"] == arn
+    assert FILTERS["flow_log_bucket"](f"{arn}/network", region="eu-west-1")["bucket_arn"] == arn
+
+
+def test_connection_options_are_those_of_a_host_as_plain_data() -> None:
+    """What is not rendered yet is rendered there and then; nothing of it is left to be rendered by somebody else."""
+
+    class Text(str):
+        """As a text that Ansible has attached something to."""
+
+    options = Lazy({"profile": Text("network"), "tags": (Text("a"),), "port": 1, "none": None})
+    hostvars = {"vpc-1": Lazy({"flow_log_aws": options, "flow_log_key_aws": None}), "vpc-2": Lazy({})}
+    read = FILTERS["flow_log_connection"]("vpc-1", hostvars, "flow_log_aws")
+    assert read == {"profile": "network", "tags": ["a"], "port": 1, "none": None}
+    if flow_logs.inert(options) is options:
+        assert {type(read), type(read["profile"]), type(read["tags"]), type(read["tags"][0])} == {dict, str, list}
+    assert FILTERS["flow_log_connection"]("vpc-1", hostvars, "flow_log_key_aws", "flow_log_aws") == read
+    assert FILTERS["flow_log_connection"]("vpc-2", hostvars, "flow_log_aws") == {}
+    assert FILTERS["flow_log_connection"](None, hostvars, "flow_log_aws") == {}
+    with pytest.raises(RuntimeError):
+        FILTERS["flow_log_connection"]("x", {"x": {"flow_log_aws": Lazy({"profile": "{{ fails }}"})}}, "flow_log_aws")
+    with pytest.raises(UndefinedError):
+        FILTERS["flow_log_connection"]("x", {"x": {"flow_log_aws": {"profile": StrictUndefined()}}}, "flow_log_aws")
 
 
 def test_results_of_tasks_for_a_destination_become_one() -> None:

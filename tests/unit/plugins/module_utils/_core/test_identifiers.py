@@ -165,3 +165,17 @@ def test_the_region_of_a_key_is_in_its_arn_alone() -> None:
 def test_a_root_principal_is_its_account() -> None:
     assert identifiers.account_of_root(f"arn:aws-cn:iam::{ACCOUNT}:root") == ACCOUNT
     assert identifiers.account_of_root(f"arn:aws:iam::{ACCOUNT}:role/root") is None
+
+
+@pytest.mark.parametrize(
+    ("regions", "arns", "region"),
+    [
+        (["eu-west-1", "us-east-1"], ["arn:aws:s3:::logs"], "eu-west-1"),
+        (["*"], ["logs"], "us-east-1"),
+        ([], [None, "arn:aws:s3:::logs"], "us-east-1"),
+        (None, ["arn:aws-cn:s3:::logs"], "cn-north-1"),
+        (None, ["arn:aws-us-gov:s3:::logs"], "us-gov-west-1"),
+    ],
+)
+def test_where_to_ask_about_a_bucket_when_no_region_is_named(regions: Any, arns: list, region: str) -> None:
+    assert identifiers.region_for_buckets(regions, *arns) == region
