@@ -96,6 +96,27 @@ options:
     description:
       - A policy to judge instead of the one that the key of the bucket has. It is not read then.
     type: dict
+  planned_bucket_policy:
+    description:
+      - In check mode, whether to judge the policy that M(flowlogs.aws.flow_log_bucket_policy) would write for the same
+        sources, folders and layouts, with O(acl_condition) and O(source_conditions). Outside of check mode that module
+        has written it already, so this changes nothing.
+      - Better than to hand over what that module returns with O(bucket_policy), because Ansible replaces the value of
+        each secret in a result by C(********), also where it is part of the name of a bucket. A policy with that in it
+        is V(unknown).
+    type: bool
+    default: false
+  acl_condition:
+    description:
+      - With O(planned_bucket_policy), O(flowlogs.aws.flow_log_bucket_policy#module:acl_condition) of that module.
+    type: str
+    choices: [string_equals, string_equals_if_exists, none]
+    default: string_equals
+  source_conditions:
+    description:
+      - With O(planned_bucket_policy), O(flowlogs.aws.flow_log_bucket_policy#module:source_conditions) of that module.
+    type: bool
+    default: true
 attributes:
   diff_mode:
     support: none
@@ -391,6 +412,11 @@ ARGUMENT_SPEC = dict(
     expected_bucket_owner=dict(type="str"),
     bucket_policy=dict(type="dict"),
     key_policy=dict(type="dict", no_log=False),
+    planned_bucket_policy=dict(type="bool", default=False),
+    acl_condition=dict(
+        type="str", choices=["string_equals", "string_equals_if_exists", "none"], default="string_equals"
+    ),
+    source_conditions=dict(type="bool", default=True),
 )
 
 

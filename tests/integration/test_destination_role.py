@@ -178,7 +178,7 @@ def test_a_key_is_touched_with_consent_only_and_without_it_no_flow_log_is_made(s
     done = run(stage, without)
     calls = stage.simulator.operations()
     written = ["GetBucketPolicy"] * 2 + ["PutBucketPolicy"] + ["GetBucketPolicy"] * 2
-    assert calls[:13] == [*written, *LOOK_AT_BUCKET, *LOOK_AT_KEY]
+    assert calls[:14] == [*written, *LOOK_AT_BUCKET, "GetBucketPolicy", *LOOK_AT_KEY]
     assert key_statements(stage.simulator) == []
     assert flow_logs(stage.simulator, SHOP) == {}
     stopped, going_on, not_asked = (result_of(done, name) for name in ("Stopped", "Going on", "Not asked"))
@@ -333,3 +333,37 @@ def test_an_undeliverable_bucket_stops_its_own_batches_only_with_the_words_of_th
     document["all"]["vars"]["flow_log_require_deliverable"] = False
     assert "failed=0" in line(stage(PUBLISH, document), "flow logs:")
     assert sorted(flow_logs(stage.simulator, BANK)) == [BANK_VPC]
+
+
+def test_no_bucket_policy_is_slow_and_none_is_masked_on_its_way(
+    ansible: AnsibleRunner, simulator: SimulatorProcess
+) -> None:
+    """Third-party statements of the hardest kind; and Ansible masks the secret ``test`` in each result."""
+    bucket = "test-flow-logs"
+    hard = ["*?" * 300, "*a" * 300 + "x", "b********x"]
+    third_party = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": f"arn:aws:s3:::{bucket}/*"}
+    statements = [
+        {**third_party, **change}
+        for text in hard
+        for change in (
+            {"Action": f"s3:{text}"},
+            {"Resource": f"arn:aws:s3:::{bucket}/other/{text}"},
+            {"Condition": {"ArnLike": {"aws:SourceArn": f"arn:aws:{text}:*:*:*"}}},
+        )
+    ]
+    policy = {"Version": "2012-10-17", "Statement": statements}
+    simulator.seed({"accounts": {ARCHIVE: {"buckets": [{"name": bucket, "region": "eu-west-1", "policy": policy}]}}})
+    surroundings = {**simulator.environment("eu-west-1"), "AWS_SECRET_ACCESS_KEY": "test"}
+    own = {"aws": {}, "bucket_aws": {}, "account_ids": [ARCHIVE]}
+    tasks = [role("Done", destination=f"{bucket}/net", **own)]
+    play = [{"name": "Play", "hosts": "localhost", "gather_facts": False, "tasks": tasks}]
+
+    foretold = result_of(ansible(play, "--check", environment=surroundings), "Done")
+    assert simulator.operations(write=True) == []
+    done = result_of(ansible(play, environment=surroundings), "Done")
+    assert simulator.operations(write=True) == ["PutBucketPolicy"]
+    # What is shown is masked; what is judged is not.
+    assert "arn:aws:s3:::********-flow-logs" in json.dumps(done["policy"])
+    assert (done["deliverable"], done["problems"], done["failed"]) == (True, [], False)
+    assert (foretold["deliverable"], foretold["problems"]) == (True, [])
+    assert [item["action"] for item in foretold["actions"]] == [item["action"] for item in done["actions"]]

@@ -180,7 +180,8 @@ def unread_check(code: str, names: Mapping[str, str], unread: Unread, resource: 
 
     :param resource: ARN that the permission is needed on.
     """
-    evidence = f"{unread.message} ({unread.code}). The call needs {unread.permission}."
+    needs = f" The call needs {unread.permission}." if unread.permission else ""
+    evidence = f"{unread.message} ({unread.code}).{needs}"
     remedy = unread.hint or permission_statement(unread.permission, resource)
     return check_of(code, names, evidence=evidence, remedy=remedy, **details)
 

@@ -21,7 +21,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document
 class Unread:
     """Something that could not be read.
 
-    :param permission: that the call needs, for example ``s3:GetBucketPolicy``.
+    :param permission: that the call needs, for example ``s3:GetBucketPolicy``; ``""`` where no call was made.
     :param code: AWS's error code.
     :param message: what was being done, and what AWS answered.
     :param hint: what mends it, ``""`` if only the permission would.

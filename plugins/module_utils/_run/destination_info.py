@@ -32,6 +32,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_fac
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_facts import Unread
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_question import Question
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_question import question_from_options
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_question import unmasked
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_key import Key
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
 
@@ -50,7 +51,7 @@ def run_destination_info(module: FlowLogsModule) -> None:
     # Without a region S3 has one of its own, and STS has none.
     module.verify_account(kms.region_of(client))
     caller = module.caller(kms.region_of(client)).account_id
-    question = replace(question, wanted=question.wanted.of_caller(caller))
+    question = question.of_caller(caller)
     facts = _Reader(module, client, question, caller).read()
     module.exit_json(changed=False, **_result(question, facts))
 
@@ -122,8 +123,11 @@ class _Reader:
 
     def _policy(self) -> Any:
         if self._question.bucket_policy is not None:
-            return self._question.bucket_policy
-        return _attempt(lambda: s3.get_bucket_policy(self._client, self._bucket), "s3:GetBucketPolicy")
+            return unmasked(self._question.bucket_policy, "bucket_policy")
+        found = _attempt(lambda: s3.get_bucket_policy(self._client, self._bucket), "s3:GetBucketPolicy")
+        if isinstance(found, Unread) or not self._module.check_mode:
+            return found
+        return self._question.planned_policy(found)
 
     def _with_key(self, facts: DestinationFacts) -> DestinationFacts:
         encryption = facts.encryption
@@ -137,7 +141,7 @@ class _Reader:
 
     def _key_policy(self, client: Any, key: Union[Key, Unread], encryption: Encryption) -> Any:
         if self._question.key_policy is not None:
-            return self._question.key_policy
+            return unmasked(self._question.key_policy, "key_policy")
         arn = encryption.key_id if isinstance(key, Unread) else key.arn
         account = arn.split(":")[4] if arn.startswith("arn:") else self._caller
         hint = ""

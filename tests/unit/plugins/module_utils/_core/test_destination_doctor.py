@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_options import wanted_from_options
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_plan import plan_bucket_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import KINDS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import OK
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import Check
@@ -23,6 +26,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_fac
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_facts import Unread
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_question import Question
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_question import question_from_options
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_question import unmasked
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_remedies import cli
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_remedies import module_call
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
@@ -307,3 +311,61 @@ def test_check_is_returned_as_plain_data() -> None:
 def test_what_is_no_policy_is_refused(option: str) -> None:
     with pytest.raises(InputError, match=f"{option}.*a policy document"):
         question(**{option: {"Statement": ["x"]}})
+
+
+# -- policies that are planned, or were masked on their way -------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"account_ids": None},
+        {"organization_id": "o-aaaaaaaaaa"},
+        {"acl_condition": "none"},
+        {"source_conditions": False},
+        {"prefixes": ["a", "b"], "layouts": ["plain", "hive"], "regions": ["eu-west-1"]},
+    ],
+)
+def test_planned_policy_is_what_flow_log_bucket_policy_would_write(options: dict[str, Any]) -> None:
+    asked = question(planned_bucket_policy=True, **options).of_caller(ACCOUNT)
+    given = {"bucket": "logs", "layouts": ["plain"], "account_ids": [ACCOUNT], **options}
+    given["account_ids"] = None if options.get("organization_id") else [ACCOUNT]
+    for policy in (None, {"Statement": [denying(OF_OTHERS)["Statement"][-1]]}):
+        assert asked.planned_policy(policy) == plan_bucket_policy(policy, wanted_from_options(given, "aws")).after
+    assert question(**options).of_caller(ACCOUNT).planned_policy(None) is None
+
+
+@pytest.mark.parametrize("organization", [None, "o-aaaaaaaaaa"])
+def test_planned_policy_has_the_grants_that_are_asked_about(organization: str | None) -> None:
+    place = {"regions": ["eu-west-1"], "prefix": "a", "layouts": ["hive"]}
+    of_account = {**place, "account_id": ACCOUNT}
+    ties = {"planned_bucket_policy": True, "organization_id": organization}
+    asked = question(account_ids=None, grants=[of_account], **ties).of_caller("444455556666")
+    given = {"bucket": "logs", "organization_id": organization, "grants": [place if organization else of_account]}
+    planned = plan_bucket_policy(None, wanted_from_options(given, "aws")).after
+    assert asked.planned_policy(None) == planned
+    assert (
+        codes(replace(HEALTHY, policy=planned), account_ids=None, grants=[of_account], organization_id=organization)
+        == []
+    )
+
+
+def test_a_plan_that_is_refused_leaves_the_policy_as_it_is() -> None:
+    gone = {"Effect": "Allow", "Principal": {"AWS": "AIDAEXAMPLEEXAMPLE123"}, "Action": "s3:*", "Resource": "*"}
+    policy = {"Statement": [gone]}
+    assert question(planned_bucket_policy=True).planned_policy(policy) == policy
+
+
+@pytest.mark.parametrize("option", ["bucket_policy", "key_policy"])
+def test_a_policy_that_ansible_masked_is_not_judged_and_why_is_told(option: str) -> None:
+    masked = json.loads(json.dumps(GRANTED).replace("logs", "********-logs"))
+    unread = unmasked(masked, option)
+    assert isinstance(unread, Unread)
+    facts = replace(ENCRYPTED, **{"policy" if option == "bucket_policy" else "key_policy": unread})
+    found = check(facts, "PolicyUnreadable" if option == "bucket_policy" else "KeyPolicyUnreadable")
+    assert f"The policy in {option} holds ********, which Ansible writes for the value of a secret" in found.evidence
+    assert "The call needs" not in found.evidence
+    assert f"Leave {option} out" in found.remedy
+    assert is_deliverable([found]) == "unknown"
+    assert unmasked(GRANTED, option) is GRANTED
