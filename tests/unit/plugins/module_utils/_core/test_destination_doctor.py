@@ -346,7 +346,12 @@ def test_planned_policy_has_the_grants_that_are_asked_about(organization: str | 
     planned = plan_bucket_policy(None, wanted_from_options(given, "aws")).after
     assert asked.planned_policy(None) == planned
     assert (
-        codes(replace(HEALTHY, policy=planned), account_ids=None, grants=[of_account], organization_id=organization)
+        codes(
+            replace(HEALTHY, policy=planned, ownership=None),
+            account_ids=None,
+            grants=[of_account],
+            organization_id=organization,
+        )
         == []
     )
 
