@@ -202,6 +202,10 @@ notes:
   - Needs the permissions ec2:DescribeFlowLogs, ec2:CreateFlowLogs, ec2:DeleteFlowLogs, ec2:CreateTags, ec2:DeleteTags,
     logs:CreateLogDelivery and logs:DeleteLogDelivery. O(tag_field_specifications) needs ec2:DescribeTags,
     autoscaling:DescribeTags and iam:CreateServiceLinkedRole as well.
+  - The C(ecs-*) fields in O(log_format) need ecs:ListClusters as well. C(ecs-container-instance-*) also need
+    ecs:ListContainerInstances, C(ecs-service-name) ecs:ListServices, C(ecs-task-definition-arn) ecs:ListTaskDefinitions,
+    C(ecs-task-arn) and C(ecs-task-id) ecs:ListTasks. AWS fills them only for tasks in the account of the flow log that
+    use the network mode C(awsvpc).
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules

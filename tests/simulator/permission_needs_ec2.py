@@ -6,7 +6,7 @@
 
 Sources: Service Authorization Reference, "Actions, resources, and condition keys for Amazon EC2" (flow logs, tags);
 VPC User Guide, "Publish flow logs to Amazon S3" (logs:CreateLogDelivery and logs:DeleteLogDelivery) and "Publish flow
-logs to CloudWatch Logs" (iam:PassRole); the handler permissions of the CloudFormation resource AWS::EC2::FlowLog (tag
+logs to CloudWatch Logs" (iam:PassRole), "Available fields" (ECS); the handler permissions of the CloudFormation resource AWS::EC2::FlowLog (tag
 fields).
 """
 
@@ -50,6 +50,20 @@ _TAG_READERS = {
     "auto-scaling-group": "autoscaling:DescribeTags",
 }
 
+_ECS_LISTS = {
+    "ecs-cluster-arn": ("ListClusters",),
+    "ecs-cluster-name": ("ListClusters",),
+    "ecs-container-id": ("ListClusters",),
+    "ecs-second-container-id": ("ListClusters",),
+    "ecs-container-instance-arn": ("ListClusters", "ListContainerInstances"),
+    "ecs-container-instance-id": ("ListClusters", "ListContainerInstances"),
+    "ecs-service-name": ("ListClusters", "ListServices"),
+    "ecs-task-definition-arn": ("ListClusters", "ListTaskDefinitions"),
+    "ecs-task-arn": ("ListClusters", "ListTasks"),
+    "ecs-task-id": ("ListClusters", "ListTasks"),
+}
+"""What a field of the format needs (VPC User Guide, "Available fields")."""
+
 
 def needs_of(call: Call, caller: Caller) -> list[Need] | None:
     """What a call needs; None if it is not in the table, as are all that only read."""
@@ -67,6 +81,7 @@ def _create_flow_logs(call: Call, caller: Caller) -> list[Need]:
         *([_tag_at_creation(new, call.operation)] if given else []),
         *_of_destination(call),
         *_of_tag_fields(call, caller),
+        *_of_ecs_fields(call),
     ]
 
 
@@ -104,6 +119,13 @@ def _of_tag_fields(call: Call, caller: Caller) -> list[Need]:
         context = {"iam:AWSServiceName": LINKED_SERVICE}
         needs.append(Need("iam:CreateServiceLinkedRole", arn, context, on_behalf=True))
     return needs
+
+
+def _of_ecs_fields(call: Call) -> list[Need]:
+    """Listing what the ECS fields of the format name."""
+    fields = {field for field in _ECS_LISTS if "${" + field + "}" in call.parameters.get("LogFormat", "")}
+    actions = [f"ecs:{name}" for name in sorted({name for field in fields for name in _ECS_LISTS[field]})]
+    return [Need(action, on_behalf=True) for action in actions]
 
 
 def _delete_flow_logs(call: Call, caller: Caller) -> list[Need]:

@@ -33,7 +33,9 @@ _HINTS: Tuple[_Hint, ...] = (
     _hint(
         "The caller needs ec2:CreateFlowLogs on the flow log and on the resource, ec2:CreateTags on the flow log when "
         "tags or name are given, and logs:CreateLogDelivery on '*'; with tag_field_specifications also "
-        "ec2:DescribeTags, autoscaling:DescribeTags and iam:CreateServiceLinkedRole. AWS does not say which one is "
+        "ec2:DescribeTags, autoscaling:DescribeTags and iam:CreateServiceLinkedRole; with ecs-* fields in log_format "
+        "also ecs:ListClusters and, depending on the fields, ecs:ListContainerInstances, ecs:ListServices, "
+        "ecs:ListTaskDefinitions and ecs:ListTasks. AWS does not say which one is "
         "missing; when it names none, it most often is logs:CreateLogDelivery. Statement to add: "
         + statement_for(["logs:CreateLogDelivery"], "*")
         + " flowlogs.aws.flow_log_permissions_info tells all that the caller lacks.",

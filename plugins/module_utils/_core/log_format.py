@@ -62,9 +62,20 @@ _TRANSIT_GATEWAY_NAMES = (
     "log-status type packets-lost-no-route packets-lost-blackhole packets-lost-mtu-exceeded "
     "packets-lost-ttl-expired tcp-flags region flow-direction pkt-src-aws-service pkt-dst-aws-service"
 )
-#: VPC User Guide, "Parquet": these are numbers, everything else is a STRING.
-_INT_32 = frozenset(("version", "srcport", "dstport", "protocol", "tcp-flags", "traffic-path"))
-_INT_64 = frozenset(("packets", "bytes", "start", "end"))
+#: VPC User Guide, "Parquet"; Transit Gateway Guide, "Transit Gateway Flow Log records": these are numbers, everything else is a STRING.
+_INT_32 = frozenset(("version", "srcport", "dstport", "protocol", "tcp-flags", "traffic-path", "encryption-status"))
+_INT_64 = frozenset(
+    (
+        "packets",
+        "bytes",
+        "start",
+        "end",
+        "packets-lost-no-route",
+        "packets-lost-blackhole",
+        "packets-lost-mtu-exceeded",
+        "packets-lost-ttl-expired",
+    )
+)
 
 
 def _parquet_type(name: str) -> str:

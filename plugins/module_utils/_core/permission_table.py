@@ -7,7 +7,7 @@
 Policies, the documentation of the modules, the guide and what is said of a denied call are made from it or checked
 against it; a test compares it with the calls that the modules make.
 
-Sources: Service Authorization Reference (Amazon EC2, Amazon CloudWatch Logs, Amazon S3, AWS KMS, AWS IAM, AWS STS);
+Sources: Service Authorization Reference (Amazon EC2, Amazon ECS, Amazon CloudWatch Logs, Amazon S3, AWS KMS, AWS IAM, AWS STS);
 VPC User Guide, "Amazon S3 bucket permissions for flow logs"; CloudWatch Logs User Guide, "Logs sent to Amazon S3"; the
 handler permissions of the CloudFormation resource AWS::EC2::FlowLog.
 """
@@ -65,6 +65,10 @@ def _kms(name: str, why: str) -> Need:
 
 def _iam(name: str, kind: str, why: str) -> Need:
     return Need(f"iam:{name}", (kind,), (name,), why)
+
+
+def _ecs(name: str, why: str) -> Need:
+    return Need(f"ecs:{name}", (EVERYTHING,), ("CreateFlowLogs",), why)
 
 
 def _attachments(name: str, kind: str) -> Tuple[Need, ...]:
@@ -144,6 +148,12 @@ OPERATIONS: Mapping[str, Tuple[Need, ...]] = {
             "create the role that reads the tags, with the first such flow log of an account",
         ),
     ),
+    # VPC User Guide, "Available fields": the ECS fields, by the permission that each needs.
+    "ecs_fields": (_ecs("ListClusters", "put ECS fields, of any kind, in records"),),
+    "ecs_container_instance_fields": (_ecs("ListContainerInstances", "put container instances of ECS in records"),),
+    "ecs_service_fields": (_ecs("ListServices", "put services of ECS in records"),),
+    "ecs_task_definition_fields": (_ecs("ListTaskDefinitions", "put task definitions of ECS in records"),),
+    "ecs_task_fields": (_ecs("ListTasks", "put tasks of ECS in records"),),
     "delivery_check": (_s3("ListBucket", "ListObjectsV2", "see when a flow log last delivered an object"),),
     "bucket_policy": (
         _GET_BUCKET_POLICY,
@@ -228,6 +238,27 @@ OPERATIONS: Mapping[str, Tuple[Need, ...]] = {
     "log_delivery": (_CREATE_DELIVERY, _DELETE_DELIVERY),
 }
 
+#: The operations for the ECS fields of a log format, by the start of the names of the fields.
+_ECS_OPERATION_OF: Mapping[str, str] = {
+    "ecs-": "ecs_fields",
+    "ecs-container-instance-": "ecs_container_instance_fields",
+    "ecs-service-": "ecs_service_fields",
+    "ecs-task-definition-": "ecs_task_definition_fields",
+    "ecs-task-arn": "ecs_task_fields",
+    "ecs-task-id": "ecs_task_fields",
+}
+ECS_OPERATIONS: Tuple[str, ...] = tuple(dict.fromkeys(_ECS_OPERATION_OF.values()))
+
+
+def operations_for_fields(names: Iterable[str]) -> Tuple[str, ...]:
+    """Return the operations that the fields of a log format need, in the order of the table.
+
+    :param names: of the fields, as in ``log_format``.
+    """
+    wanted = {operation for name in names for start, operation in _ECS_OPERATION_OF.items() if name.startswith(start)}
+    return tuple(operation for operation in ECS_OPERATIONS if operation in wanted)
+
+
 #: Policies by name: the operations that each allows.
 POLICIES: Mapping[str, Tuple[str, ...]] = {
     "publishing": ("read", "create", "tag_at_create", "tag", "delete"),
@@ -258,7 +289,7 @@ WITH: Mapping[str, Mapping[str, Tuple[str, ...]]] = {
 #: What each module does. GetCallerIdentity, which some call, needs no permission. With ``decode_denials`` each says more
 #: of a call that is denied, and without it does the same.
 MODULES: Mapping[str, Tuple[str, ...]] = {
-    "s3_flow_log": ("read", "create", "tag_at_create", "tag", "delete", "tag_fields"),
+    "s3_flow_log": ("read", "create", "tag_at_create", "tag", "delete", "tag_fields", *ECS_OPERATIONS),
     "s3_flow_log_info": ("read", "delivery_check"),
     "flow_log_bucket_policy": ("bucket_policy",),
     "flow_log_key_policy": ("key_policy",),

@@ -19,13 +19,16 @@ from typing import Mapping
 from typing import Optional
 from typing import Sequence
 from typing import Tuple
+from typing import Union
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import Batch
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import BucketWork
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import Publication
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import canonical
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import field_names
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_scope import may_concern
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import OPERATIONS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import operations_for_fields
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.simulated_permissions import ALLOWED
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.simulated_permissions import UNKNOWN
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import Target
@@ -55,7 +58,12 @@ def operations_for_flow_logs(options: Mapping[str, Any]) -> Tuple[str, ...]:
         "delete": replaces or options.get("purge") not in (None, "none"),
         "tag_fields": bool(options.get("tag_field_specifications")),
     }
-    return ("read", "create") + tuple(name for name, is_wanted in wanted.items() if is_wanted)
+    fields = operations_for_fields(_field_names(options.get("log_format") or ()))
+    return ("read", "create") + tuple(name for name, is_wanted in wanted.items() if is_wanted) + fields
+
+
+def _field_names(log_format: Union[str, Sequence[str]]) -> Tuple[str, ...]:
+    return field_names(log_format if isinstance(log_format, str) else " ".join(map(str, log_format)))
 
 
 def operations_for_bucket(manage_policy: bool, check: bool, manage_key: bool = False) -> Tuple[str, ...]:

@@ -30,7 +30,7 @@ from tests.unit.meta.project import read_yaml
 
 GUIDE = "docs/docsite/rst/guide_permissions.rst"
 # ec2:CreateAction is a condition key.
-ACTION = re.compile(r"\b(?!ec2:CreateAction)(?:autoscaling|ec2|iam|kms|logs|s3|sts):[A-Z]\w+")
+ACTION = re.compile(r"\b(?!ec2:CreateAction)(?:autoscaling|ec2|ecs|iam|kms|logs|s3|sts):[A-Z]\w+")
 
 
 def actions_in(text: str) -> set[str]:

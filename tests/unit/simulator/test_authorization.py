@@ -180,6 +180,26 @@ CALLS: dict[str, tuple[Act, list[str]]] = {
             "iam:CreateServiceLinkedRole",
         ],
     ),
+    "CreateFlowLogs with a cluster of ECS": (
+        ec2("create_flow_logs", **REQUEST, LogFormat="${interface-id} ${ecs-cluster-arn}"),
+        ["ec2:CreateFlowLogs", "logs:CreateLogDelivery", "ecs:ListClusters"],
+    ),
+    "CreateFlowLogs with more fields of ECS": (
+        ec2(
+            "create_flow_logs",
+            **REQUEST,
+            LogFormat="${ecs-container-instance-id} ${ecs-service-name} ${ecs-task-definition-arn} ${ecs-task-id}",
+        ),
+        [
+            "ec2:CreateFlowLogs",
+            "logs:CreateLogDelivery",
+            "ecs:ListClusters",
+            "ecs:ListContainerInstances",
+            "ecs:ListServices",
+            "ecs:ListTaskDefinitions",
+            "ecs:ListTasks",
+        ],
+    ),
     "CreateFlowLogs to CloudWatch Logs": (
         ec2(
             "create_flow_logs",
@@ -254,6 +274,11 @@ UNNAMED = {
     "iam:CreateServiceLinkedRole",
     "iam:PassRole",
     "ec2:DescribeTags",
+    "ecs:ListClusters",
+    "ecs:ListContainerInstances",
+    "ecs:ListServices",
+    "ecs:ListTaskDefinitions",
+    "ecs:ListTasks",
 }
 REMOVED = [(name, action) for name, (_act, actions) in CALLS.items() for action in actions]
 

@@ -185,9 +185,28 @@ def test_the_known_fields_are_as_many_as_aws_lists() -> None:
     assert len(FIELDS[VPC]) == 54
     assert len([field for field in FIELDS[VPC].values() if field.version <= 10]) == 42
     assert len(FIELDS[TRANSIT_GATEWAY]) == 36
-    assert FIELDS[VPC]["bytes"].parquet_type == "INT_64"
-    assert FIELDS[VPC]["srcport"].parquet_type == "INT_32"
-    assert FIELDS[VPC]["srcaddr"].parquet_type == "STRING"
+
+
+def test_numbers_in_parquet_files_have_the_types_that_aws_lists() -> None:
+    """VPC User Guide, "Available fields" in Parquet; Transit Gateway Guide, "Transit Gateway Flow Log records"."""
+    common_32, common_64 = {"version", "srcport", "dstport", "protocol", "tcp-flags"}, {
+        "packets",
+        "bytes",
+        "start",
+        "end",
+    }
+    lost = {f"packets-lost-{why}" for why in ("no-route", "blackhole", "mtu-exceeded", "ttl-expired")}
+    expected = {
+        VPC: {"INT_32": common_32 | {"traffic-path", "encryption-status"}, "INT_64": common_64},
+        TRANSIT_GATEWAY: {"INT_32": common_32, "INT_64": common_64 | lost},
+    }
+    for family, numbers in expected.items():
+        found: dict[str, set[str]] = {}
+        for field in FIELDS[family].values():
+            found.setdefault(field.parquet_type, set()).add(field.name)
+        strings = found.pop("STRING")
+        assert found == numbers
+        assert strings == set(FIELDS[family]) - numbers["INT_32"] - numbers["INT_64"]
 
 
 def test_what_counts_as_the_default_format() -> None:

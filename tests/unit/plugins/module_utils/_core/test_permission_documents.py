@@ -106,7 +106,7 @@ def test_a_document_is_about_one_subject_unless_all_fit_in_one(arguments: dict[s
     for document in documents if len(documents) > 1 else []:
         services = {action.split(":")[0] for action, _arn, _condition in grants(document)}
         linked = "iam:CreateServiceLinkedRole" in {action for action, _arn, _condition in grants(document)}
-        allowed = [{"ec2", "logs", "autoscaling", *(["iam"] if linked else [])}, {"s3"}, {"kms"}, {"iam", "sts"}]
+        allowed = [{"ec2", "ecs", "logs", "autoscaling", *(["iam"] if linked else [])}, {"s3"}, {"kms"}, {"iam", "sts"}]
         assert any(services <= subject for subject in allowed)
 
 

@@ -125,6 +125,11 @@ def test_tag_fields_need_the_service_linked_role() -> None:
     }
 
 
+def test_ecs_fields_need_lists_of_ecs_only() -> None:
+    found = grants(permissions_policy(["ecs_fields", "ecs_task_fields"], account_id=ACCOUNT))
+    assert found == {"ecs:ListClusters": {"*"}, "ecs:ListTasks": {"*"}}
+
+
 def test_targets_of_one_type_in_one_region() -> None:
     found = grants(permissions_policy(["create"], account_id=ACCOUNT, region="eu-west-1", resource_types=["Subnet"]))
     base = f"arn:aws:ec2:eu-west-1:{ACCOUNT}"
