@@ -56,6 +56,13 @@ EXPECTED_FINDINGS = {
     "unknown": {"vpc-0d000000000000021", "vpc-0d000000000000022"},
 }
 
+# The bucket policy was restored without the statements for flow logs, so nothing is deliverable, whatever is configured. Of the
+# two targets that could not be read nothing is known, so they are in no percentage.
+BROKEN_COVERAGE = {
+    **{"targets": 16, "logged": 12, "deliverable": 0, "unknown": 2},
+    **{"logged_percent": 85.7, "deliverable_percent": 0.0},
+}
+
 FlowLogs = dict[str, dict[str, Any]]
 
 
@@ -260,6 +267,9 @@ def report_drift(story: Story, scene: Stage) -> None:
     in_sync = {row["target"] for row in report["findings"] if row["finding"] == "in_sync"}
     story.claim("what it could not read is unknown, not in sync", not in_sync & found["unknown"], in_sync)
     story.claim("the verdict is: drift", report["verdict"] == "drift", report["verdict"])
+    total = report["coverage"]["total"]
+    told = {name: total[name] for name in BROKEN_COVERAGE}
+    story.claim("12 of 14 known targets are logged, and nothing is deliverable", told == BROKEN_COVERAGE, told)
     story.claim("it changed nothing: no write call", run.calls != [] and not run.writes, run.writes)
 
 
@@ -280,7 +290,8 @@ def _report(story: Story, scene: Stage, name: str) -> tuple[Run, dict[str, Any]]
 
 def _read_report(folder: Path) -> dict[str, Any]:
     found = list(folder.glob("*.json"))
-    return json.loads(found[0].read_text(encoding="utf-8")) if found else {"findings": [], "verdict": "none"}
+    empty = {"findings": [], "verdict": "none", "coverage": {"total": dict.fromkeys(BROKEN_COVERAGE)}}
+    return json.loads(found[0].read_text(encoding="utf-8")) if found else empty
 
 
 def repair(story: Story, scene: Stage, before: FlowLogs, policy: list[dict[str, Any]]) -> None:
@@ -300,6 +311,9 @@ def report_again(story: Story, scene: Stage) -> None:
     story.chapter("Drift report again")
     run, report = _report(story, scene, "repaired")
     story.claim("everything is in sync", report["verdict"] == "in_sync", report["verdict"])
+    total = report["coverage"]["total"]
+    covered = (total["targets"], total["logged"], total["deliverable"], total["unknown"])
+    story.claim("all 16 targets are logged and deliverable", covered == (16, 16, 16, 0), covered)
     story.claim("it changed nothing: no write call", run.calls != [] and not run.writes, run.writes)
 
 

@@ -72,6 +72,7 @@ FLEET: dict[tuple[str, str], tuple[tuple[str, ...], dict[str, int]]] = {
     ("222233334444", "eu-central-1"): (("analytics",), {"in_sync": 22}),
     ("222233334444", "us-east-1"): (("analytics",), {"in_sync": 30, "drifted": 1, "failed_delivery": 2}),
     ("333344445555", "eu-west-1"): (("sandbox",), {"in_sync": 4, "missing": 5, "ignored": 6}),
+    ("333344445555", "us-east-1"): (("sandbox",), {"in_sync": 5, "missing": 4}),
     ("444455556666", "ap-southeast-2"): (("payments", "regulated"), {"in_sync": 18, "unknown": 6}),
     ("444455556666", "eu-central-1"): (("payments", "regulated"), {"in_sync": 27}),
     ("444455556666", "eu-west-1"): (("payments", "regulated"), {"in_sync": 35, "drifted": 1, "failed_delivery": 1}),
@@ -79,7 +80,7 @@ FLEET: dict[tuple[str, str], tuple[tuple[str, ...], dict[str, int]]] = {
     ("555566667777", "eu-central-1"): (("logistics",), {"in_sync": 16, "not_evaluated": 2}),
     ("555566667777", "us-west-2"): (("logistics",), {"missing": 3}),
     ("666677778888", "eu-central-1"): (("production", "transit"), {"in_sync": 12}),
-    ("666677778888", "us-east-1"): (("production", "transit"), {"in_sync": 10}),
+    ("666677778888", "us-east-1"): (("production", "transit"), {"in_sync": 10, "missing": 1}),
 }
 
 
@@ -102,6 +103,7 @@ def row(kind: str, number: int, **about: Any) -> dict[str, Any]:
         "planned_action": None,
         "evidence": "",
         "remedy": "",
+        "deliverable": kind in ("in_sync", "drifted", "retagged") or None,
         "ignored": None,
     }
     if kind not in ("in_sync", "ignored", "extra"):
@@ -118,6 +120,8 @@ def rows_of(fleet: dict[tuple[str, str], tuple[tuple[str, ...], dict[str, int]]]
         about["destination"] = f"{CENTRAL}/{groups[0]}/"
         for kind, count in kinds.items():
             logged = {} if kind == "missing" else {"flow_log_id": "fl-0123456789abcdef0"}
+            # The policy of the bucket lets nothing of them in.
+            logged |= {"deliverable": False} if groups == ("logistics",) and kind == "in_sync" else {}
             rows += [row(kind, len(rows) + step + 1, **about, **logged) for step in range(count)]
     return sorted(
         rows, key=lambda one: (FINDINGS.index(one["finding"]), one["account_id"], one["region"], one["target"])
@@ -178,12 +182,14 @@ def history_of(made: dict[str, Any], percents: list[float]) -> list[dict[str, An
             "verdict": "drift",
             "counts": made["counts"],
             "severities": {"high": int(100 - value) * 3, "medium": 22 - at, "low": 1 + at % 3, "info": 6, "ok": 300},
-            "percent": value,
+            "logged_percent": value,
+            "deliverable_percent": value,
         }
         for at, value in enumerate(percents)
     ]
     now = {name: made[name] for name in ("generated_at", "verdict", "counts", "severities")}
-    return [*earlier, now | {"percent": made["coverage"]["total"]["percent"]}]
+    total = made["coverage"]["total"]
+    return [*earlier, now | {name: total[name] for name in ("logged_percent", "deliverable_percent")}]
 
 
 def large_report(targets: int, in_sync_of_ten: int = 0) -> dict[str, Any]:

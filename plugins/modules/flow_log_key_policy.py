@@ -233,6 +233,31 @@ statements:
       type: list
       elements: str
       returned: always
+missing_grants:
+  description:
+    - What the policy did not let in before the run, though O(state=present) asks for it. Until it does, no flow logs are
+      delivered from there.
+  returned: always
+  type: list
+  elements: dict
+  sample: [{"account_id": "111122223333", "region": "*", "folder": null, "layout": null}]
+  contains:
+    account_id:
+      description: Account of the flow logs. Null for every account of an organization.
+      type: str
+      returned: always
+    region:
+      description: Region of the flow logs, V(*) for every Region.
+      type: str
+      returned: always
+    folder:
+      description: Folder of the bucket, empty for none. Null for everything in it.
+      type: str
+      returned: always
+    layout:
+      description: V(plain) or V(hive). Null for both.
+      type: str
+      returned: always
 diff:
   description: The policy before and after.
   returned: always

@@ -71,6 +71,8 @@ def test_demo_shows_what_it_promises(demo: subprocess.Popen[str], checkout: path
     assert "ok   nothing changes: no write call" in output
     assert output.count("ok   it changed nothing: no write call") == 2
     assert "verdict=drift" in output
+    assert "; targets=16 logged=12 deliverable=0 targets_unknown=2" in output
+    assert "; targets=16 logged=16 deliverable=16 targets_unknown=0" in output
     assert "verdict=in_sync" in output
     for name in re.findall(r"\.dev/demo/[\w./-]+\w", output):
         assert (checkout / name).exists(), name

@@ -89,9 +89,9 @@ def test_before_and_after_publishing_and_after_things_went_wrong(stage: Stage) -
         "policy_drift": {OPERATIONS, AUDIT},
         "not_evaluated": {"not-an-id"},
     }
-    assert (
-        line(fresh, "flow log drift report:")
-        == "flow log drift report: verdict=drift missing=6 policy_drift=2 not_evaluated=1"
+    assert line(fresh, "flow log drift report:") == (
+        "flow log drift report: verdict=drift missing=6 policy_drift=2 not_evaluated=1; "
+        "targets=7 logged=0 deliverable=0 targets_unknown=1"
     )
 
     document = inventory()
@@ -99,7 +99,9 @@ def test_before_and_after_publishing_and_after_things_went_wrong(stage: Stage) -
     stage(PUBLISH, document)
     converged = stage(DRIFT, document)
     assert stage.writes() == []
-    assert line(converged, "flow log drift report:") == "flow log drift report: verdict=in_sync in_sync=8"
+    assert line(converged, "flow log drift report:") == (
+        "flow log drift report: verdict=in_sync in_sync=8; targets=6 logged=6 deliverable=6 targets_unknown=0"
+    )
     first = (stage.folder / "flow-log-report" / "drift-report.json").read_bytes()
 
     break_things(stage)

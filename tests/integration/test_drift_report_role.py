@@ -89,12 +89,14 @@ def test_two_runs_with_everything(ansible: AnsibleRunner) -> None:
     assert (first["counts"]["ignored"], second["counts"]["drifted"], second["severities"]["high"]) == (1, 1, 1)
     assert (first["changes"], second["changes"]["since"]) == (None, "2026-06-01T06:00:00Z")
     assert [gone["target"] for gone in second["changes"]["gone"]] == ["vpc-2"]
-    assert [entry["percent"] for entry in second["history"]] == [33.3]
+    # Of the accepted drift the flow log is there; none of these findings says whether it can be delivered.
+    assert [(entry["logged_percent"], entry["deliverable_percent"]) for entry in second["history"]] == [(66.6, 0.0)]
     assert len((folder / "history.jsonl").read_text(encoding="utf-8").splitlines()) == 2
     for name, end in FILES.items():
         assert (folder / f"drift-report{end}").read_text(encoding="utf-8") == render(second, name)
 
-    line = "flow log drift report: verdict=drift drifted=1 unknown=1 in_sync=1"
+    line = "flow log drift report: verdict=drift drifted=1 unknown=1 in_sync=1; "
+    line += "targets=3 logged=2 deliverable=0 targets_unknown=1"
     told = run.output.replace('\\"', '"')
     assert f'{line}, which fails the run because of drift_report_fail_on {{"high": 1, "unknown": 1}}' in told
     assert not (ansible.folder / "hacked").exists()
@@ -104,7 +106,7 @@ def test_two_runs_with_everything(ansible: AnsibleRunner) -> None:
 def _hands_on(output: str, folder: pathlib.Path) -> None:
     (stats,) = [text for text in output.splitlines() if '"flow_log_report"' in text]
     found = json.loads(stats.strip().removeprefix("RUN: "))["flow_log_report"]
-    assert (found["verdict"], found["percent"], found["counts"]["unknown"]) == ("drift", 66.6, 1)
+    assert (found["verdict"], found["coverage"]["logged_percent"], found["counts"]["unknown"]) == ("drift", 100.0, 1)
     assert found["severities"]["high"] == 1
     assert found["files"] == [str(folder / f"drift-report{end}") for end in FILES.values()]
 

@@ -31,6 +31,7 @@ from tools.picture import take
 REPORT = fleet_report()
 ROWS = REPORT["findings"]
 LARGE, SHOWN_AT_FIRST = 10_000, 200
+LEFT = len(ROWS) - SHOWN_AT_FIRST
 #: Where the targets of the findings stand that are shown.
 SHOWN = "#rows > li summary code"
 #: What page and filter may take, in seconds of the page's own thread: how busy the machine is besides does not count.
@@ -94,8 +95,13 @@ def test_the_numbers_are_those_of_the_report(opened: Opened) -> None:
     with opened() as page:
         assert page.get_by_role("heading", level=2).first.inner_text() == "There is drift."
         tiles = page.get_by_label("Numbers").inner_text().split()
-        assert tiles[0] == f"{total['percent']}%"
-        assert f"logged, {total['logged']} of {total['targets']}" in page.get_by_label("Numbers").inner_text()
+        assert tiles[0] == f"{total['logged_percent']}%"
+        known = total["targets"] - total["unknown"]
+        numbers = page.get_by_label("Numbers").inner_text()
+        assert f"logged, {total['logged']} of {known}" in numbers
+        assert f"{total['deliverable_percent']}%" in tiles
+        assert f"deliverable, {total['deliverable']} of {known - total['delivery_unknown']}" in numbers
+        assert re.search(rf"\b{total['unknown']}\s+targets unknown", numbers)
         for name, count in REPORT["severities"].items():
             assert tiles[tiles.index(name) - 1] == str(count)
         for name, count in REPORT["counts"].items():
@@ -111,9 +117,11 @@ def test_every_place_of_the_map_has_its_numbers(opened: Opened) -> None:
         cells = page.locator(".heat .cell").all_inner_texts()
     told = " ".join(" ".join(cell.split()) for cell in cells)
     for place in REPORT["coverage"]["places"]:
-        words = f"{place['account_id']}, {place['region']}: {place['percent']:g}% logged, {place['logged']} of {place['targets']}:"
+        known = place["targets"] - place["unknown"]
+        words = f"{place['account_id']}, {place['region']}: {place['logged_percent']:g}% logged, {place['logged']} of {known}; "
+        words += f"{place['deliverable_percent']:g}% deliverable; {place['unknown']} unknown: "
         assert words in told
-    assert f"All: {REPORT['coverage']['total']['percent']:g}% logged" in told
+    assert f"All: {REPORT['coverage']['total']['logged_percent']:g}% logged" in told
 
 
 FILTERS = {
@@ -274,7 +282,7 @@ def test_on_paper_nothing_is_left_out(opened: Opened) -> None:
         assert shown(page) == targets(ROWS)
         page.evaluate("dispatchEvent(new Event('afterprint'))")
         assert len(shown(page)) == SHOWN_AT_FIRST
-        page.get_by_role("button", name="Show 164 more of 164").click()
+        page.get_by_role("button", name=f"Show {LEFT} more of {LEFT}").click()
         assert shown(page) == targets(ROWS)
         expect(page.locator("#more")).to_be_hidden()
 
@@ -393,7 +401,7 @@ def hostile_report() -> dict[str, Any]:
     made = weighed(rows, "</time><script>alert(1)</script>")
     entries = [{"target": text, "reason": text, "owner": text, "expires": text} for text in HOSTILE]
     ids = [one["id"] for one in made["findings"]]
-    run = {"generated_at": HOSTILE[0], "verdict": "drift", "counts": {}, "severities": {}, "percent": 50}
+    run = {"generated_at": HOSTILE[0], "verdict": "drift", "counts": {}, "severities": {}, "logged_percent": 50}
     return made | {
         "changes": {"since": HOSTILE[1], "new": ids[:5], "gone": made["findings"][:3], "still": ids[5:]},
         "baseline": {"accepted": 1, "expired": entries, "unused": entries},

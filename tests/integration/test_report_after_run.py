@@ -56,7 +56,9 @@ def evidence(stage: Stage, target: str) -> str:
 def test_first_run_and_the_next_one_report_what_a_drift_report_finds(stage: Stage) -> None:
     first = stage(PUBLISH, inventory(), *REPORTING, *SILENT)
     calls = stage.simulator.operations()
-    assert line(first, "flow log drift report:") == "flow log drift report: verdict=in_sync in_sync=8"
+    assert line(first, "flow log drift report:") == (
+        "flow log drift report: verdict=in_sync in_sync=8; targets=6 logged=6 deliverable=6 targets_unknown=0"
+    )
     assert evidence(stage, BANK_VPC) == "The flow log is as asked for since this run (create)."
     assert evidence(stage, AUDIT) == "The bucket policy lets log delivery in as needed since this run (put_policy)."
     reported = without_evidence(stage)

@@ -50,9 +50,15 @@ def _of_batch(result: Result) -> Result:
 
 
 def _of_destination(result: Result) -> Result:
-    key = result.get("key")
-    key_left = {"key": {**key, "changed": False, "done": _put(key)}} if key else {}
-    return {**result, "actions": [], "done": result.get("actions") or (), **key_left}
+    key, done = result.get("key") or {}, result.get("actions") or ()
+    is_granted = any(action["action"] == "put_policy" and action.get("target") != key.get("arn") for action in done)
+    granted: Dict[str, Any] = {"missing_grants": []} if is_granted else {}
+    return {**result, "actions": [], "done": done, **granted, **({"key": _of_key(key)} if key else {})}
+
+
+def _of_key(key: Result) -> Result:
+    granted: Dict[str, Any] = {"missing_grants": []} if key.get("changed") else {}
+    return {**key, "changed": False, "done": _put(key), **granted}
 
 
 def _of_permissions(result: Result) -> Result:

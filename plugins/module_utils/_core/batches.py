@@ -28,6 +28,7 @@ from typing import Set
 from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import Destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import names_in
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_conflicts import conflicts_by_host
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.gap_findings import read_gaps
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.host_names import can_be_added
@@ -77,6 +78,7 @@ class Batch:
             "options": dict(first.options),
             "resource_ids": list(dict.fromkeys(target.resource_id for target in self.targets)),
             "credentials_of": self.credentials_of,
+            "access": names_in(first.connection),
         }
 
 
@@ -93,6 +95,7 @@ class BucketWork:
         those for the bucket are for the key too.
     :param check: whether to find out if log delivery can write to it.
     :param required: whether no flow log is made while it cannot.
+    :param access: the profile and the role that its account is entered with, for remedies.
     """
 
     name: str
@@ -117,6 +120,7 @@ class BucketWork:
     key_credentials_of: Optional[str]
     check: bool
     required: bool
+    access: Mapping[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> Dict[str, Any]:
         """Return the work as the filters return it."""
@@ -144,6 +148,7 @@ class BucketWork:
             "check_destination": self.check,
             "require_deliverable": self.required,
             "credentials_of": self.credentials_of,
+            "access": dict(self.access),
         }
 
 
@@ -216,7 +221,7 @@ class Publication:
     gaps: Tuple[Gap, ...] = ()
 
     def to_dict(self) -> Dict[str, Any]:
-        """Return the work as plain data; it holds no connection option."""
+        """Return the work as plain data; of connection options it only holds names of profiles and roles."""
         return {
             "version": PUBLICATION_VERSION,
             "batches": self._numbered_batches(),
@@ -474,6 +479,7 @@ def _bucket(members: Sequence[Target], name: str, on_first_host: bool) -> Bucket
         key_credentials_of=key_speaker,
         check=_said(members, "check_destination") is not False,
         required=_said(members, "require_deliverable") is not False,
+        access=names_in(_said(members, "bucket_connection")),
     )
 
 

@@ -236,7 +236,8 @@ def _plan_present(policy: Optional[Policy], wanted: WantedDelivery) -> PolicyPla
     """Return the most readable plan that fits, or the smallest if none does."""
     plans, missing = [], missing_grants(policy, wanted)
     for density in DENSITIES:
-        plans.append(_plan(policy, wanted, _merged(policy, wanted, missing, density)))
+        plan = _plan(policy, wanted, _merged(policy, wanted, missing, density))
+        plans.append(replace(plan, missing=tuple(missing)))
         if not plans[-1].changes or size_of(plans[-1].after) <= MAX_BYTES:
             return plans[-1]
     return min(plans, key=lambda plan: size_of(plan.after))

@@ -15,6 +15,7 @@ from typing import Dict
 from typing import Iterable
 from typing import List
 from typing import Mapping
+from typing import Set
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import Finding
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import check_command
@@ -47,6 +48,15 @@ def with_deliveries(found: Iterable[Finding], results: Mapping[str, Mapping[str,
     for finding in found:
         made += _judged(finding, known, " ".join(failures))
     return made
+
+
+def delivered_lately(results: Mapping[str, Mapping[str, Any]]) -> Set[str]:
+    """Return the ids of the flow logs that delivered something in the hours that were looked at.
+
+    :param results: as for :func:`with_deliveries`.
+    """
+    known = deliveries_of(results.values())
+    return {name for name, item in known.items() if (item.get("delivery") or {}).get("status") == "delivered"}
 
 
 def _judged(finding: Finding, known: Mapping[str, Mapping[str, Any]], failures: str) -> List[Finding]:

@@ -207,6 +207,7 @@ def _key(steps: _Steps, key_arn: Optional[str]) -> Optional[Dict[str, Any]]:
         "changed": bool(result.get("changed")),
         "failed": bool(result.get("failed")),
         "statements": result.get("statements") or {},
+        "missing_grants": result.get("missing_grants"),
     }
 
 
@@ -227,8 +228,8 @@ def destination_result(
     :param results: what the tasks named in :data:`STEPS` registered.
     :param key_arn: the key whose policy was managed.
     :returns: ``changed``, ``actions``, ``unsuccessful`` and ``diff`` as modules return them; ``failed`` and ``msg``;
-        ``policy``, ``size_bytes`` and ``statements`` of the bucket policy; ``bucket_created``; ``key`` (``arn``,
-        ``changed``, ``failed``, ``statements``; None if none was managed); and of the doctor ``deliverable`` (None if it
+        ``policy``, ``size_bytes``, ``statements`` and ``missing_grants`` of the bucket policy; ``bucket_created``; ``key``
+        (``arn``, ``changed``, ``failed``, ``statements``, ``missing_grants``; None if none was managed); and of the doctor ``deliverable`` (None if it
         was not asked), ``summary``, ``problems`` and ``encryption``.
     """
     steps = _Steps(results, wish, key_arn)
@@ -246,6 +247,7 @@ def destination_result(
         "policy": policy.get("policy"),
         "size_bytes": policy.get("size_bytes"),
         "statements": policy.get("statements") or {},
+        "missing_grants": policy.get("missing_grants"),
         "bucket_created": steps.is_created(),
         "key": _key(steps, key_arn),
         "deliverable": verdict.get("deliverable"),

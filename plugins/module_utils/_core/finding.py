@@ -22,18 +22,18 @@ from typing import Union
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.host_names import pattern_of
 
-#: Every class of finding, with the severity it has. The order is that of reports: what is wrong comes first.
+#: Every class of finding, with the severity it has. The order is that of reports: the worst comes first.
 SEVERITIES: Mapping[str, str] = {
     "missing": "high",
     "failed_delivery": "high",
-    "drifted": "medium",
     "policy_drift": "high",
     "permission_missing": "high",
+    "drifted": "medium",
+    "unknown": "medium",
+    "not_evaluated": "medium",
     "duplicate": "low",
     "overlapping": "low",
     "extra": "low",
-    "unknown": "medium",
-    "not_evaluated": "medium",
     "ignored": "info",
     "in_sync": "ok",
 }
@@ -43,7 +43,7 @@ SEVERITY_ORDER = ("high", "medium", "low", "info", "ok")
 #: Classes that mean: not known. They are never good news.
 UNKNOWN_FINDINGS = ("unknown", "not_evaluated")
 #: Classes that always mean: something is not as it should be.
-DRIFT_FINDINGS = ("missing", "failed_delivery", "drifted", "policy_drift", "permission_missing")
+DRIFT_FINDINGS = ("missing", "failed_delivery", "policy_drift", "permission_missing", "drifted")
 
 #: Types of what findings are about besides targets. An account or region is named where it could not be read.
 NO_TARGETS = ("Bucket", "Key", "Principal", "Account", "Region")
@@ -54,6 +54,28 @@ REPLACE = "replace"
 
 PLAY = "ansible-playbook flowlogs.aws"
 PUBLISH = f"{PLAY}.publish_to_s3"
+
+
+@dataclass(frozen=True)
+class Access:
+    """How the inventory enters accounts, for remedies: names of profiles and roles, never keys.
+
+    :param own: connection options for the account of the target.
+    :param bucket: connection options for the account of its bucket.
+    """
+
+    own: Tuple[Tuple[str, str], ...] = ()
+    bucket: Tuple[Tuple[str, str], ...] = ()
+
+
+def names_in(connection: Any) -> Dict[str, str]:
+    """Return the profile and the role that connection options name; keys are left out."""
+    given = connection if isinstance(connection, Mapping) else {}
+    options = {
+        "profile": given.get("profile") or given.get("aws_profile"),
+        "assume_role_arn": given.get("assume_role_arn"),
+    }
+    return {name: str(value) for name, value in options.items() if value}
 
 
 @dataclass(frozen=True)
@@ -69,6 +91,9 @@ class Finding:
     :param planned_action: what a run for real would do; ``None``: nothing.
     :param evidence: what was seen.
     :param remedy: what to do about it; can be pasted where it is a command.
+    :param deliverable: whether the flow log of a target can be delivered, as far as is known; ``None``: it is unknown, or the
+        finding is not about that.
+    :param access: for remedies; not part of the report.
     """
 
     finding: str
@@ -85,6 +110,8 @@ class Finding:
     planned_action: Optional[str] = None
     evidence: str = ""
     remedy: str = ""
+    deliverable: Optional[bool] = None
+    access: Access = Access()
 
     def to_dict(self) -> Dict[str, Any]:
         """Return the finding as the report's JSON holds it."""
@@ -104,6 +131,7 @@ class Finding:
             "planned_action": self.planned_action,
             "evidence": self.evidence,
             "remedy": self.remedy,
+            "deliverable": self.deliverable,
             "ignored": None,
         }
 
@@ -119,6 +147,7 @@ class Subject:
     groups: Tuple[str, ...] = ()
     host: Optional[str] = None
     destination: Optional[str] = None
+    access: Access = Access()
 
     def find(self, finding: str, evidence: str, **more: Any) -> Finding:
         """Return a finding about it."""
@@ -162,8 +191,16 @@ def destination_command(subject: Union[Subject, Finding]) -> str:
         "account_ids": [subject.account_id],
         "regions": [subject.region],
         "region": subject.region,
+        **dict(subject.access.bucket),
     }
     return f"ansible localhost -m flowlogs.aws.flow_log_destination_info -a {shlex.quote(json.dumps(arguments))}"
+
+
+def ec2_command(subject: Union[Subject, Finding], operation: str, *options: str) -> str:
+    """Return a call of the AWS CLI in the account and Region of a target; the CLI has no option for a role."""
+    profile = dict(subject.access.own).get("profile")
+    words = ["aws", "ec2", operation, *(["--profile", profile] if profile else []), "--region", str(subject.region)]
+    return " ".join(shlex.quote(word) for word in [*words, *options])
 
 
 def with_inventory(findings: Iterable[Finding], sources: Sequence[str]) -> List[Finding]:

@@ -19,9 +19,12 @@ from typing import Optional
 from typing import Sequence
 from typing import Tuple
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.deliverability import with_deliverability
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_findings import delivered_lately
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_findings import with_deliveries
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_findings import destination_findings
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import FINDINGS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import Access
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import Finding
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import Subject
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import check_command
@@ -57,11 +60,17 @@ def find(
     ]
     about_targets = _findings_of_batches(publication, results, stops["batches"])
     found += about_targets + overlapping(publication, about_targets)
-    if "deliveries" in results:
-        found = with_deliveries(found, results["deliveries"])
+    deliveries = results.get("deliveries")
+    if deliveries is not None:
+        found = with_deliveries(found, deliveries)
+    halted = {work["name"]: not_run(stops["destinations"].get(work["name"])) for work in publication["destinations"]}
+    done = {
+        work["name"]: _result_of("destinations", work, results, halted[work["name"]])
+        for work in publication["destinations"]
+    }
+    found = with_deliverability(found, publication, done, delivered_lately(deliveries or {}))
     for work in publication["destinations"]:
-        halted = not_run(stops["destinations"].get(work["name"]))
-        found += destination_findings(work, _result_of("destinations", work, results, halted), halted)
+        found += destination_findings(work, done[work["name"]], halted[work["name"]])
     for work in publication["permissions"]:
         found += permission_findings(work, results.get("permissions", {}).get(work["name"]))
     for host in list(publication["invalid"]) + list(publication["unselected"]):
@@ -84,9 +93,12 @@ def _findings_of_batches(
 ) -> List[Finding]:
     found: List[Finding] = []
     batches = {batch["name"]: batch for batch in publication["batches"]}
+    access = {work["name"]: work["access"] for work in publication["destinations"]}
     subjects: Dict[str, List[Subject]] = {}
     for item in publication["targets"]:
-        subjects.setdefault(item["batch"], []).append(_subject_of(item, batches[item["batch"]]))
+        batch = batches[item["batch"]]
+        subject = _subject_of(item, batch, access.get(batch["bucket_name"], batch["access"]))
+        subjects.setdefault(item["batch"], []).append(subject)
     for name, batch in batches.items():
         halted = not_run(stops.get(name))
         result = _result_of("batches", batch, results, halted)
@@ -101,7 +113,7 @@ def _result_of(
     return None if halted else results.get(kind, {}).get(work["name"])
 
 
-def _subject_of(item: Mapping[str, Any], batch: Mapping[str, Any]) -> Subject:
+def _subject_of(item: Mapping[str, Any], batch: Mapping[str, Any], bucket_access: Mapping[str, str]) -> Subject:
     return Subject(
         target=item["target"],
         target_type=batch["resource_type"],
@@ -110,6 +122,7 @@ def _subject_of(item: Mapping[str, Any], batch: Mapping[str, Any]) -> Subject:
         groups=tuple(item["groups"]),
         host=item["host"],
         destination=batch["destination"],
+        access=Access(tuple(batch["access"].items()), tuple(bucket_access.items())),
     )
 
 

@@ -402,7 +402,8 @@ def _is_purged(wanted: Wanted, settings: FlowLogSettings, item: FlowLog) -> bool
 
 
 def _purge_step(wanted: Wanted, item: FlowLog) -> Step:
-    reason = "Another S3 flow log of the target." if wanted.purge == S3 else "An equal flow log is kept."
+    another = f"Another S3 flow log of the target, which delivers to {item.log_destination}."
+    reason = another if wanted.purge == S3 else "An equal flow log is kept."
     return Step(Action("delete", item.resource_id, flow_log_id=item.flow_log_id, reason=reason), flow_log=item)
 
 

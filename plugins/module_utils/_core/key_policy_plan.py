@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Dict
 from typing import FrozenSet
+from typing import Iterable
 from typing import List
 from typing import Mapping
 from typing import Optional
@@ -21,6 +23,7 @@ from typing import Set
 from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import ALL_REGIONS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import FormedGrant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import denials_for
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import positions_for
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_oddities import key_oddities
@@ -77,20 +80,27 @@ def key_policy_size(policy: Optional[Policy]) -> int:
 # --- adding and taking away ------------------------------------------------------------------------------------------
 
 
-def _merged(policy: Policy, wanted: WantedKeyUse, key: Key, density: int) -> List[Entry]:
-    entries = entries_of(policy)
+def _ours(entries: Iterable[Entry]) -> Dict[int, Group]:
     parsed = {position: parse_our_key_use(entry.statement) for position, entry in enumerate(entries)}
-    ours = {position: group for position, group in parsed.items() if group}
+    return {position: group for position, group in parsed.items() if group}
+
+
+def _missing(policy: Policy, wanted: WantedKeyUse, key: Key) -> Tuple[FormedGrant, ...]:
     # What our own statements say need not be worked out from their conditions.
-    held = {(form, grant) for form, grants in ours.values() for grant in grants}
-    missing = [
+    held = {(form, grant) for form, grants in _ours(entries_of(policy)).values() for grant in grants}
+    return tuple(
         (form, grant)
         for form, grant in wanted.grants()
         if not held.intersection({(form, grant), (form, replace(grant, region=ALL_REGIONS))})
         and not positions_for(policy, key_requests(key.arn, form, grant))
-    ]
+    )
+
+
+def _merged(policy: Policy, wanted: WantedKeyUse, missing: Tuple[FormedGrant, ...], density: int) -> List[Entry]:
+    entries = entries_of(policy)
     if not missing:
         return entries
+    ours = _ours(entries)
 
     def write(group: Group, sid: str) -> Statement:
         return render_key_use(wanted.partition, group, sid, density)
@@ -113,8 +123,10 @@ def _plan_present(policy: Policy, wanted: WantedKeyUse, key: Key) -> PolicyPlan:
     """Return the most readable plan that fits, or the smallest if none does."""
     reason = "The key policy does not let log delivery use the key for every source asked for."
     plans = []
+    missing = _missing(policy, wanted, key)
     for density in _DENSITIES:
-        plans.append(plan_of(key.arn, policy, _merged(policy, wanted, key, density), reason))
+        plan = plan_of(key.arn, policy, _merged(policy, wanted, missing, density), reason)
+        plans.append(replace(plan, missing=missing))
         if not plans[-1].changes or key_policy_size(plans[-1].after) <= MAX_KEY_POLICY_BYTES:
             return plans[-1]
     return min(plans, key=lambda plan: key_policy_size(plan.after))

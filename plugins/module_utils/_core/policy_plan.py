@@ -61,6 +61,7 @@ class PolicyPlan:
         ``before``, where it has no Sid.
     :param warnings: what people should know though it is no failure.
     :param refusals: why nothing can be written.
+    :param missing: grants that are wanted and that ``before`` does not give.
     """
 
     target: str
@@ -74,6 +75,7 @@ class PolicyPlan:
     reason: str = ""
     warnings: Tuple[str, ...] = ()
     refusals: Tuple[Unsuccessful, ...] = ()
+    missing: Tuple[FormedGrant, ...] = ()
 
     @property
     def size(self) -> int:
@@ -104,6 +106,24 @@ class PolicyPlan:
             "removed": list(self.removed),
             "kept": list(self.kept),
         }
+
+
+def grants_told(missing: Iterable[FormedGrant]) -> List[Dict[str, Any]]:
+    """Return grants as modules return them: ``account_id``, ``region``, ``folder`` and ``layout``.
+
+    ``account_id`` is ``None`` for every account of an organization, or any account; ``region`` is ``*`` for every Region.
+    ``folder`` and ``layout`` are ``None`` for what concerns every folder: the check of the bucket's ACL, and a key.
+    """
+    found = [
+        (
+            None if grant.source.startswith("o-") or grant.source == "*" else grant.source,
+            grant.region,
+            grant.folder if grant.layout else None,
+            grant.layout or None,
+        )
+        for _form, grant in missing
+    ]
+    return [dict(zip(("account_id", "region", "folder", "layout"), item)) for item in dict.fromkeys(found)]
 
 
 def free_sid(base: str, taken: Set[str]) -> str:

@@ -31,15 +31,21 @@ def to_json(report: Mapping[str, Any]) -> str:
 
 
 def to_summary(report: Mapping[str, Any]) -> str:
-    """Return what fits into a few lines of JSON: verdict, counts and the percentage of targets that are logged."""
+    """Return what fits into a few lines of JSON: the verdict, the counts and the coverage of all targets."""
     told = {name: report[name] for name in ("verdict", "counts", "severities")}
-    return to_json({**told, "percent": report["coverage"]["total"]["percent"], "headline": headline(report)})
+    return to_json({**told, "coverage": report["coverage"]["total"], "headline": headline(report)})
 
 
 def headline(report: Mapping[str, Any]) -> str:
-    """Return one line that tells the verdict and the counts: ``... verdict=drift missing=2 in_sync=10``."""
+    """Return one line with the verdict, the number of findings of each class, and the coverage of the targets.
+
+    ``flow log drift report: verdict=drift missing=2 in_sync=10; targets=12 logged=10 deliverable=10 targets_unknown=0``
+    """
     counts = " ".join(f"{name}={report['counts'][name]}" for name in FINDINGS if report["counts"][name])
-    return f"{VERDICT_PREFIX} verdict={report['verdict']} {counts}".rstrip()
+    total = report["coverage"]["total"]
+    covered = f"targets={total['targets']} logged={total['logged']} deliverable={total['deliverable']}"
+    told = f"; {covered} targets_unknown={total['unknown']}" if total["targets"] else ""
+    return f"{VERDICT_PREFIX} verdict={report['verdict']} {counts}".rstrip() + told
 
 
 #: Every format. Those that are files are in :data:`FILES` too.

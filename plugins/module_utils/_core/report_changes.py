@@ -13,14 +13,22 @@ from typing import Iterable
 from typing import List
 from typing import Mapping
 from typing import Optional
+from typing import Sequence
 from typing import Set
 from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import NO_TARGETS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import UNKNOWN_FINDINGS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding_ids import class_before
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding_ids import with_ids
 
 Row = Mapping[str, Any]
+_VERSIONS = ("1.", "2.")
+#: Types of findings about what the inventory could not read.
+_PLACES = ("Account", "Region")
+#: What is read of each finding of a previous report.
+_MEMBERS = ("finding", "target", "target_type", "account_id", "region", "destination", "flow_log_id", "changes")
 
 
 def parse_previous(text: str, option: str) -> Optional[Mapping[str, Any]]:
@@ -31,14 +39,20 @@ def parse_previous(text: str, option: str) -> Optional[Mapping[str, Any]]:
     """
     if not text.strip():
         return None
-    allowed = "the JSON of a drift report of version 1"
     try:
         found = json.loads(text)
     except ValueError:
-        raise InputError(option, text[:40], allowed) from None
-    if not isinstance(found, Mapping) or not str(found.get("version", "")).startswith("1."):
-        raise InputError(option, text[:40], allowed)
-    return found
+        found = None
+    if not _is_report(found):
+        raise InputError(option, text[:40], "the JSON of a drift report of version 1 or 2")
+    return dict(found)
+
+
+def _is_report(found: Any) -> bool:
+    if not isinstance(found, Mapping) or not str(found.get("version", "")).startswith(_VERSIONS):
+        return False
+    rows = found.get("findings")
+    return isinstance(rows, list) and all(isinstance(row, Mapping) and set(_MEMBERS) <= row.keys() for row in rows)
 
 
 def changes(rows: Iterable[Row], previous: Mapping[str, Any]) -> Dict[str, Any]:
@@ -51,8 +65,8 @@ def changes(rows: Iterable[Row], previous: Mapping[str, Any]) -> Dict[str, Any]:
     now = list(rows)
     earlier = {row["id"]: row for row in _told(_identified(previous))}
     here = dict.fromkeys(row["id"] for row in _told(now))
-    unknown = _unknown_places(now)
-    gone = [row for name, row in earlier.items() if name not in here and not _is_unknown(row, unknown)]
+    unseen = _Unseen(now)
+    gone = [row for name, row in earlier.items() if name not in here and not unseen.holds(row)]
     return {
         "since": previous.get("generated_at"),
         "new": [name for name in here if name not in earlier],
@@ -71,23 +85,40 @@ def _told(rows: Iterable[Row]) -> List[Row]:
     return [row for row in rows if row["finding"] != "in_sync"]
 
 
-def _place(row: Row) -> Tuple[Any, ...]:
-    return (row["account_id"], row["region"], row["target"])
+class _Unseen:
+    """What a report knows nothing about: targets, and whole accounts and Regions that could not be read."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._targets: Dict[str, List[Row]] = {}
+        self._places: Set[Tuple[Optional[str], Optional[str]]] = set()
+        self._seen: Set[Tuple[Optional[str], Optional[str]]] = set()
+        for row in rows:
+            place = (row["account_id"], row["region"])
+            if class_before(row) not in UNKNOWN_FINDINGS:
+                self._seen.update(() if row["target_type"] in NO_TARGETS else (place, (row["account_id"], None)))
+            elif row["target_type"] in _PLACES:
+                self._places.add(place)
+            else:
+                self._targets.setdefault(row["target"], []).append(row)
+
+    def holds(self, row: Row) -> bool:
+        """Whether an earlier finding is about something that is unknown now, so that it may not be gone."""
+        if class_before(row) in UNKNOWN_FINDINGS:
+            return False
+        account, region = row["account_id"], row["region"]
+        if any(_may_be(row, unknown) for unknown in self._targets.get(row["target"], ())):
+            return True
+        return account is not None and (self._hides(account, None) or self._hides(account, region))
+
+    def _hides(self, account: str, region: Optional[str]) -> bool:
+        """Whether an account (without a Region) or a Region of it could not be read.
+
+        An account without an id can be any account of which no target was seen.
+        """
+        place = (account, region)
+        return place in self._places or ((None, region) in self._places and place not in self._seen)
 
 
-def _unknown_places(rows: Iterable[Row]) -> Set[Tuple[Any, ...]]:
-    """Return where nothing is known now: targets, and whole accounts and regions that could not be read."""
-    found: Set[Tuple[Any, ...]] = set()
-    for row in rows:
-        if row["finding"] in UNKNOWN_FINDINGS:
-            found.add(_place(row))
-            if row["target_type"] == "Account":
-                found.add((row["account_id"],))
-            if row["target_type"] == "Region":
-                found.add((row["account_id"], row["region"]))
-    return found
-
-
-def _is_unknown(row: Row, unknown: Set[Tuple[Any, ...]]) -> bool:
-    place = _place(row)
-    return any(place[:length] in unknown for length in (1, 2, 3)) and row["finding"] not in UNKNOWN_FINDINGS
+def _may_be(row: Row, unknown: Row) -> bool:
+    """Whether a finding may be about the same target as one whose account or Region is not known."""
+    return all(unknown[name] in (None, row[name]) for name in ("account_id", "region"))

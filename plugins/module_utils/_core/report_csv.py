@@ -11,7 +11,10 @@ from typing import Any
 from typing import Dict
 from typing import List
 from typing import Mapping
+from typing import Optional
+from typing import Sequence
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.coverage import target_words
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_words import rows_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.visible import visible
 
@@ -20,7 +23,9 @@ _PLAIN = (
     "evidence remedy"
 ).split()
 _ACCEPTED = ("was", "reason", "owner", "expires")
-COLUMNS = tuple(_PLAIN + ["groups", "changes"] + [f"accepted_{name}" for name in _ACCEPTED])
+#: Filled once for each target, so that a spreadsheet counts targets by counting cells.
+_ONCE = ["target_logged", "target_deliverable"]
+COLUMNS = tuple(_PLAIN + ["groups", "changes"] + [f"accepted_{name}" for name in _ACCEPTED] + _ONCE)
 #: How a cell begins that a spreadsheet takes for a formula, also after blanks (OWASP, CSV Injection). The last four are
 #: what full-width keyboards write for the first.
 _FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
@@ -38,13 +43,14 @@ def cell(value: Any) -> str:
     return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
 
 
-def _record(row: Mapping[str, Any]) -> Dict[str, Any]:
+def _record(row: Mapping[str, Any], words: Sequence[Optional[str]]) -> Dict[str, Any]:
     accepted = row["ignored"] or {}
     return {
         **{name: row[name] for name in _PLAIN},
         "groups": " ".join(row["groups"]),
         "changes": row["changes"] or None,
         **{f"accepted_{name}": accepted.get(name) for name in _ACCEPTED},
+        **dict(zip(_ONCE, words)),
     }
 
 
@@ -53,7 +59,8 @@ def to_csv(report: Mapping[str, Any]) -> str:
     made = _Text()
     writer = csv.writer(made, lineterminator="\n")
     writer.writerow(COLUMNS)
+    words = target_words(report["findings"])
     for row in rows_of(report):
-        record = _record(row)
+        record = _record(row, words.get(row["id"], (None, None)))
         writer.writerow([cell(record[name]) for name in COLUMNS])
     return "".join(made)

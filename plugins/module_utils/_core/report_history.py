@@ -14,7 +14,10 @@ from typing import Mapping
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 
-_MEMBERS = ("generated_at", "verdict", "counts", "severities", "percent")
+_MEMBERS = ("generated_at", "verdict", "counts", "severities")
+_PERCENTAGES = ("logged_percent", "deliverable_percent")
+#: How the percentage of logged targets was called before version 2 of the report.
+_LOGGED_BEFORE = "percent"
 
 
 def parse_history(text: str, option: str) -> List[Dict[str, Any]]:
@@ -33,13 +36,19 @@ def _entry(line: str, where: str) -> Dict[str, Any]:
         found = None
     if not isinstance(found, dict) or not set(_MEMBERS) <= found.keys():
         raise InputError(where, line[:40], f"a JSON object with {', '.join(_MEMBERS)}")
-    return {name: found[name] for name in _MEMBERS}
+    percentages = {"logged_percent": found.get(_LOGGED_BEFORE), "deliverable_percent": None}
+    return {
+        **{name: found[name] for name in _MEMBERS},
+        **percentages,
+        **{n: found[n] for n in _PERCENTAGES if n in found},
+    }
 
 
 def history_entry(report: Mapping[str, Any], time: str) -> Dict[str, Any]:
     """Return what the history keeps of a report."""
     told = {name: report[name] for name in ("verdict", "counts", "severities")}
-    return {"generated_at": time, **told, "percent": report["coverage"]["total"]["percent"]}
+    total = report["coverage"]["total"]
+    return {"generated_at": time, **told, **{name: total[name] for name in _PERCENTAGES}}
 
 
 def history_text(report: Mapping[str, Any], time: str, length: int) -> str:

@@ -44,7 +44,7 @@ _COLOURS = {"drift": "b3261e", "unknown": "6b3fa0", "in_sync": "17694d", "nothin
 def to_html(report: Mapping[str, Any]) -> str:
     """Return the report as a page; the same report gives the same bytes.
 
-    :param report: of version 1.1, or of 1.0: what it does not have is left out.
+    :param report: also of version 1: what it does not have is left out.
     """
     report = _complete(report)
     sections = [
@@ -77,8 +77,8 @@ def to_html(report: Mapping[str, Any]) -> str:
 
 
 def _complete(report: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the report with what one of version 1.0 does not have and what follows from what it has."""
-    rows = [{"ignored": None, **row} for row in report["findings"]]
+    """Return the report with what one of version 1 does not have and what follows from what it has."""
+    rows = [{"ignored": None, "deliverable": None, **row} for row in report["findings"]]
     if not all("id" in row for row in rows):
         rows = with_ids(rows)
     found: Dict[str, Any] = {
@@ -89,7 +89,10 @@ def _complete(report: Mapping[str, Any]) -> Mapping[str, Any]:
         "history": [],
         "generated_at": None,
     }
-    return {**found, **report, "findings": rows}
+    is_old = str(report["version"]).startswith("1.")
+    given = {name: value for name, value in report.items() if not (is_old and name == "coverage")}
+    history = [{"logged_percent": run.get("percent"), **run} for run in report.get("history") or ()]
+    return {**found, **given, "findings": rows, "history": history}
 
 
 def _beside(*sections: str) -> str:

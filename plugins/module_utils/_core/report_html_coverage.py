@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How much of a fleet is logged: by account and region as a map, by type, by group. PRIVATE to this collection."""
+"""How much of a fleet is logged and deliverable: by account and Region as a map, by type, by group. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -59,19 +59,21 @@ def _map(found: Mapping[str, Any]) -> str:
     last = "".join(f"<td>{cell}</td>" for cell in [*sums_below, _cell(found["total"], "All")])
     drawn = (
         '<div class="scroll map" tabindex="0" role="region" aria-labelledby="coverage-title">'
-        '<table class="heat"><caption class="vh">Logged targets by account and region</caption>'
+        '<table class="heat"><caption class="vh">Logged, deliverable and unknown targets by account and Region</caption>'
         f'<thead><tr><th scope="col">Account</th>{head}<th scope="col">All regions</th></tr></thead>\n'
         f'<tbody>\n{rows}\n<tr class="sum"><th scope="row">All accounts</th>{last}</tr>\n</tbody></table></div>'
     )
     told = (
-        '<p class="quiet">How many of the targets have a flow log that delivers. '
+        '<p class="quiet">How many of the targets have their flow log, and how many flow logs can be delivered. '
+        "Percentages are of what is known. The color stands for what can be delivered. "
         "Accounts with the largest gaps come first; a cell leads to its findings.</p>"
     )
     return section("coverage", "Coverage by account and region", told, drawn, _legend())
 
 
 def _percent_of(part: Mapping[str, Any]) -> float:
-    return 100.0 if part["percent"] is None else part["percent"]
+    """Return what parts are ranked by; of what is unknown no percentage is known."""
+    return 100.0 if part["deliverable_percent"] is None else part["deliverable_percent"]
 
 
 def _row(
@@ -93,23 +95,28 @@ def _empty() -> str:
 
 
 def _place_cell(cell: Mapping[str, Any], account: str, region: str) -> str:
-    kind = f"h{step(_percent_of(cell))}" + (" doubt" if cell["unknown"] else "")
+    share = cell["deliverable_percent"]
+    kind = "hn" if share is None else f"h{step(share)}"
+    kind += " doubt" if cell["unknown"] or cell["delivery_unknown"] else ""
     return _cell(cell, f"{text(account)}, {text(region)}", kind, account=account, region=region)
 
 
 def _cell(part: Mapping[str, Any], name: str, kind: str = "sum", **fields: str) -> str:
     """Return a cell that says its numbers, and to who hears it also its place and states."""
-    counted = f"{number(part['logged'])} of {number(part['targets'])}"
-    told = f"{name}: {percent(part['percent'])} logged, {counted}: {states_told(part)}"
-    figure = f"<b>{percent(part['percent'])}</b><small>{counted}</small>"
+    counted = f"{number(part['logged'])} of {number(part['targets'] - part['unknown'])}"
+    logged, deliverable = percent(part["logged_percent"]), f"{percent(part['deliverable_percent'])} deliverable"
+    unknown = f"{number(part['unknown'])} unknown"
+    told = f"{name}: {logged} logged, {counted}; {deliverable}; {unknown}: {states_told(part)}"
+    figure = f"<b>{logged}</b><small>{counted}</small><small>{deliverable}</small>"
+    figure += f"<small>{unknown}</small>" if part["unknown"] else ""
     content = f'<span aria-hidden="true">{figure}</span><span class="vh">{told}</span>'
     return link_to(content, f"cell {kind}", **fields) if fields else f'<span class="cell {kind}">{content}</span>'
 
 
 def _legend() -> str:
     items = [f'<li><span class="swatch h{level}"></span>{name}</li>' for _least, level, name in STEPS]
-    items.append('<li><span class="swatch doubt"></span>outlined, with ?: some could not be checked</li>')
-    return f'<ul class="key" aria-label="Legend: share of targets that are logged">{"".join(items)}</ul>'
+    items.append('<li><span class="swatch doubt"></span>outlined: something is unknown</li>')
+    return f'<ul class="key" aria-label="Legend: share of flow logs that can be delivered">{"".join(items)}</ul>'
 
 
 def _by(found: Mapping[str, Any], key: str, title: str, field: str) -> str:
@@ -118,7 +125,7 @@ def _by(found: Mapping[str, Any], key: str, title: str, field: str) -> str:
         return ""
     ranked = sorted(parts.items(), key=lambda item: (_percent_of(item[1]), item[0]))
     rows = [_part_row(name, part, field) for name, part in ranked if part["targets"]]
-    head = (title, "#Logged", "#Targets", "States", "#Not in order")
+    head = (title, "#Logged", "#Deliverable", "#Unknown", "#Targets", "States", "#Not in order")
     made = folded(rows, lambda some: table(head, some, "plain part", f"Coverage by {title.lower()}"), "rows")
     return section(f"coverage-{key}", f"Coverage by {title.lower()}", f'<div class="scroll">{made}</div>')
 
@@ -129,7 +136,9 @@ def _part_row(name: str, part: Mapping[str, Any], field: str) -> List[str]:
     figure = '<span class="zero">0</span>' if not wrong else number(wrong)
     return [
         link_to(text(name) or code(name), **{field: name}),
-        percent(part["percent"]),
+        percent(part["logged_percent"]),
+        percent(part["deliverable_percent"]),
+        number(part["unknown"]),
         number(part["targets"]),
         states_bar(part, 10, told),
         figure,

@@ -75,13 +75,13 @@ def _moved(title: str, count: int, items: Sequence[str], change: Optional[str] =
 
 
 def trend(report: Mapping[str, Any]) -> str:
-    """Return coverage and findings over the last runs as a chart; nothing where there are fewer than two."""
+    """Return the percentage of logged targets, and findings, over the last runs as a chart; nothing where there are fewer than two."""
     runs = list(report["history"])[-_RUNS:]
     if len(runs) < 2:
         return ""
     told = (
         f"{several(len(runs), 'run')}, from {text(runs[0].get('generated_at'))} to {text(runs[-1].get('generated_at'))}: "
-        f"logged {percent(runs[0].get('percent'))} at first, {percent(runs[-1].get('percent'))} now."
+        f"logged {percent(runs[0].get('logged_percent'))} at first, {percent(runs[-1].get('logged_percent'))} now."
     )
     drawn = (
         f'<svg viewBox="0 0 {_WIDTH} 200" role="img" aria-labelledby="trend-told">'
@@ -111,7 +111,7 @@ def _across(runs: Sequence[Any]) -> Callable[[int], float]:
 
 def _curve(runs: Sequence[Mapping[str, Any]]) -> str:
     known: List[Tuple[int, float]] = [
-        (at, run["percent"]) for at, run in enumerate(runs) if run.get("percent") is not None
+        (at, run["logged_percent"]) for at, run in enumerate(runs) if run.get("logged_percent") is not None
     ]
     if not known:
         return ""
@@ -179,12 +179,18 @@ def _figures(runs: Sequence[Mapping[str, Any]]) -> str:
     rows = [
         [
             text(run.get("generated_at")) or "–",
-            percent(run.get("percent")),
+            percent(run.get("logged_percent")),
+            percent(run.get("deliverable_percent")),
             *(number(_of(run, name)) for name in _STACKED),
         ]
         for run in reversed(runs)
     ]
-    return table(("Run", "#Logged", "#High", "#Medium", "#Low"), rows, "plain", "Coverage and findings of each run")
+    return table(
+        ("Run", "#Logged", "#Deliverable", "#High", "#Medium", "#Low"),
+        rows,
+        "plain",
+        "Coverage and findings of each run",
+    )
 
 
 # -- of what was accepted -----------------------------------------------------------------------------------------

@@ -128,10 +128,10 @@ td.n { padding-left: 0.5rem; }
   white-space: nowrap; vertical-align: middle; color: var(--ink); font-family: var(--fixed); font-weight: 400; }
 .heat thead th:first-child { left: 0; z-index: 3; text-align: left; }
 .heat tr.sum > th { font-family: inherit; font-weight: 600; }
-.cell { display: block; min-width: 5.75rem; padding: 0.3125rem 0.5rem; border-radius: 4px; text-align: center; text-decoration: none;
+.cell { display: block; min-width: 7rem; padding: 0.3125rem 0.5rem; border-radius: 4px; text-align: center; text-decoration: none;
   line-height: 1.25; white-space: nowrap; }
 .cell b { display: block; font-weight: 600; font-size: 0.9375rem; }
-.cell small { font-size: 0.75rem; }
+.cell small { display: block; font-size: 0.75rem; }
 a.cell:hover { outline: 2px solid var(--focus); outline-offset: 1px; }
 .h0 { background: var(--h0); color: var(--h0-ink); } .h1 { background: var(--h1); color: var(--h1-ink); }
 .h2 { background: var(--h2); color: var(--h2-ink); } .h3 { background: var(--h3); color: var(--h3-ink); }
@@ -139,7 +139,6 @@ a.cell:hover { outline: 2px solid var(--focus); outline-offset: 1px; }
 .hn { color: var(--quiet); }
 .sum .cell, .cell.sum { background: none; color: var(--ink); box-shadow: inset 0 0 0 1px var(--line); }
 .doubt { box-shadow: inset 0 0 0 2px var(--unknown) !important; }
-.doubt small::after { content: " ?"; font-weight: 700; }
 .swatch { display: inline-block; width: 1.75rem; height: 0.875rem; border-radius: 3px; }
 
 .moves { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 14rem), 1fr)); margin-top: 0.625rem; }
@@ -244,7 +243,7 @@ footer.page { color: var(--quiet); font-size: 0.8125rem; padding-bottom: 2rem; }
   .body { padding: 0.5rem 0.875rem 0.875rem; }
   .diff thead th:first-child { width: 30%; }
   .diff th, .diff td { padding: 0.375rem 0.5rem; }
-  .part tr > :nth-child(4) { display: none; }
+  .part tr > :nth-child(6) { display: none; }
   .stack tr { display: block; padding: 0.375rem 0; }
   .stack tr > * { display: block; border: 0 !important; padding: 0.1rem 0 !important; text-align: left !important; }
   .stack thead { display: none; } .stack tr + tr { border-top: 1px solid var(--line); }

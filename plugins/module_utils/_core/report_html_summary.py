@@ -29,6 +29,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_html_par
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_html_parts import text
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import is_drift
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_words import VERDICTS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_words import coverage_told
 
 #: Drawn on 24 by 24: a triangle and a circle with a mark of exclamation, a tick, an empty circle.
 ICONS: Mapping[str, str] = {
@@ -67,20 +68,22 @@ def _told(report: Mapping[str, Any]) -> str:
     unknown = len(unknown_rows(report))
     if unknown:
         said.append(f"{several(unknown, 'finding')} could not be checked.")
-    total = report["coverage"]["total"]
-    if total["targets"]:
-        targets = several(total["targets"], "target")
-        said.append(f"{number(total['logged'])} of {targets} have a flow log that delivers.")
-    return " ".join(said) or "There is nothing to tell."
+    said.append(coverage_told(report["coverage"]["total"]))
+    return " ".join(filter(None, said)) or "There is nothing to tell."
 
 
 def _tiles(report: Mapping[str, Any]) -> str:
     total, by_severity = report["coverage"]["total"], report["severities"]
     tiles = []
     if total["targets"]:
-        tiles.append(
-            _tile("", percent(total["percent"]), f"logged, {number(total['logged'])} of {number(total['targets'])}")
-        )
+        known = total["targets"] - total["unknown"]
+        checked = known - total["delivery_unknown"]
+        logged, deliverable = (number(total[name]) for name in ("logged", "deliverable"))
+        tiles += [
+            _tile("", percent(total["logged_percent"]), f"logged, {logged} of {number(known)}"),
+            _tile("", percent(total["deliverable_percent"]), f"deliverable, {deliverable} of {number(checked)}"),
+            _tile("", number(total["unknown"]), "targets unknown"),
+        ]
     tiles += [
         link_to(_figure(by_severity[name], f'<span class="sev {name}">{name}</span>'), severity=name)
         for name in SEVERITY_ORDER

@@ -29,6 +29,9 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.visible import 
 Row = Mapping[str, Any]
 #: Element of a test to the attribute that counts it.
 _COUNTED = {"failure": "failures", "error": "errors", "skipped": "skipped"}
+#: What of a coverage the properties list, and of what.
+_TOLD = ("targets", "logged", "deliverable", "unknown", "delivery_unknown", "logged_percent", "deliverable_percent")
+_PARTS = ("accounts", "regions", "types", "groups")
 
 
 def _outcome(rows: Sequence[Row]) -> str:
@@ -84,14 +87,29 @@ def _count(element: ElementTree.Element) -> None:
         element.set(attribute, str(sum(1 for _test in element.iter(outcome))))
 
 
+def _add_coverage(root: ElementTree.Element, coverage: Mapping[str, Any]) -> None:
+    """Add a suite without tests, whose properties are the coverage of all targets and of each part of them."""
+    properties = ElementTree.SubElement(
+        ElementTree.SubElement(root, "testsuite", name="coverage", time="0"), "properties"
+    )
+    parts = [("total", coverage["total"])]
+    parts += [(f"{kind}/{name}", part) for kind in _PARTS for name, part in coverage[kind].items()]
+    parts += [(f"places/{place['account_id']}/{place['region']}", place) for place in coverage["places"]]
+    for name, part in parts:
+        told = " ".join(f"{word}={part[word]}" for word in _TOLD)
+        ElementTree.SubElement(properties, "property", name=visible(name), value=told)
+
+
 def to_junit(report: Mapping[str, Any]) -> str:
     """Return the report as JUnit XML, as GitLab, Jenkins and others read it."""
     root = ElementTree.Element("testsuites", name=f"flow log drift report: {VERDICTS[report['verdict']]}", time="0")
+    _add_coverage(root, report["coverage"])
     for place, tests in sorted(_grouped(rows_of(report)).items()):
         suite = ElementTree.SubElement(root, "testsuite", name=place, time="0")
         for name, rows in sorted(tests.items()):
             _add_test(suite, name, rows)
-        _count(suite)
+    for element in root.iter("testsuite"):
+        _count(element)
     _count(root)
     ElementTree.indent(root)
     return f"<?xml version='1.0' encoding='utf-8'?>\n{ElementTree.tostring(root, encoding='unicode')}\n"

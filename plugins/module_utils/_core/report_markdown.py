@@ -14,10 +14,12 @@ import re
 from typing import Any
 from typing import List
 from typing import Mapping
+from typing import Sequence
+from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import FINDINGS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_words import TITLES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_words import VERDICTS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_words import coverage_told
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.visible import visible
 
 #: Findings that a report for people only counts.
@@ -48,9 +50,9 @@ def to_markdown(report: Mapping[str, Any]) -> str:
     if report.get("generated_at") is not None:
         lines += [f"Made at {code(report['generated_at'])}.", ""]
     lines += _counts(report) + _coverage(report) + _changes(report) + _baseline(report)
-    for name in FINDINGS:
+    for name in dict.fromkeys(row["finding"] for row in report["findings"]):
         rows = [row for row in report["findings"] if row["finding"] == name]
-        if rows and name not in _ONLY_COUNTED:
+        if name not in _ONLY_COUNTED:
             lines += [f"## {TITLES[name]}", ""]
             lines += [line for row in rows[:_ROWS_SHOWN] for line in _row(row)]
             lines += [f"- and {len(rows) - _ROWS_SHOWN} more, which the JSON lists"] if len(rows) > _ROWS_SHOWN else []
@@ -63,25 +65,38 @@ def _counts(report: Mapping[str, Any]) -> List[str]:
         return []
     severities = {row["finding"]: row["severity"] for row in report["findings"]}
     lines = ["| finding | severity | count |", "| --- | --- | ---: |"]
-    return (
-        lines
-        + [f"| {name} | {severities[name]} | {report['counts'][name]} |" for name in FINDINGS if name in severities]
-        + [""]
-    )
+    lines += [f"| {name} | {severity} | {report['counts'][name]} |" for name, severity in severities.items()]
+    return lines + [""]
 
 
 def _coverage(report: Mapping[str, Any]) -> List[str]:
-    total = report["coverage"]["total"]
-    if not total["targets"]:
+    coverage = report["coverage"]
+    if not coverage["total"]["targets"]:
         return []
-    lines = [f"{total['logged']} of {total['targets']} targets are logged ({total['percent']} %).", ""]
-    if len(report["coverage"]["places"]) > 1:
-        lines += ["| account | region | targets | logged |", "| --- | --- | ---: | ---: |"]
-        for place in report["coverage"]["places"][:_ROWS_SHOWN]:
-            where = f"{_cell(place['account_id'])} | {_cell(place['region'])}"
-            lines.append(f"| {where} | {place['targets']} | {place['percent']} % |")
-        lines.append("")
+    lines = [coverage_told(coverage["total"]), ""]
+    places = [((place["account_id"], place["region"]), place) for place in coverage["places"]]
+    if len(places) > 1:
+        lines += _coverage_table(("account", "region"), places)
+    for word, key in (("type", "types"), ("group", "groups")):
+        parts = [((name,), part) for name, part in coverage[key].items()]
+        lines += _coverage_table((word,), parts) if len(parts) > 1 else []
     return lines
+
+
+def _coverage_table(head: Sequence[str], parts: Sequence[Tuple[Sequence[str], Mapping[str, Any]]]) -> List[str]:
+    lines = [
+        f"| {' | '.join(head)} | targets | logged | deliverable | unknown |",
+        f"|{' --- |' * len(head)} ---: | ---: | ---: | ---: |",
+    ]
+    for names, part in parts[:_ROWS_SHOWN]:
+        counts = f"{_of_known(part, 'logged')} | {_of_known(part, 'deliverable')} | {part['unknown']}"
+        lines.append(f"| {' | '.join(_cell(name) for name in names)} | {part['targets']} | {counts} |")
+    return lines + [""]
+
+
+def _of_known(part: Mapping[str, Any], name: str) -> str:
+    percent = part[f"{name}_percent"]
+    return "-" if percent is None else f"{part[name]} ({percent} %)"
 
 
 def _cell(value: Any) -> str:

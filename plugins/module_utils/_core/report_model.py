@@ -30,9 +30,10 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding_ids import class_before
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding_ids import with_ids
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_changes import changes
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_words import NOTHING_CHECKED
 
 #: Version of the report's JSON: the second number grows when something is added, the first when something changes.
-REPORT_VERSION = "1.1"
+REPORT_VERSION = "2.0"
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,8 @@ def weighed(
     """
     judged, baseline = _judged(rows, weighing)
     table = _severity_table(weighing.severities)
-    final = sorted(
-        with_ids({**row, "severity": table[row["finding"]]} for row in judged),
-        key=lambda row: FINDINGS.index(row["finding"]),
-    )
+    weighted = ({"deliverable": None, **row, "severity": table[row["finding"]]} for row in judged)
+    final = sorted(with_ids(weighted), key=report_order)
     made: Dict[str, Any] = {
         "version": REPORT_VERSION,
         "verdict": verdict(final),
@@ -89,6 +88,11 @@ def weighed(
     if generated_at is not None:
         made["generated_at"] = generated_at
     return made
+
+
+def report_order(row: Mapping[str, Any]) -> Tuple[int, int]:
+    """Return what findings are sorted by: the worst severity first."""
+    return SEVERITY_ORDER.index(row["severity"]), FINDINGS.index(row["finding"])
 
 
 def _judged(
@@ -121,7 +125,7 @@ def verdict(rows: Iterable[Mapping[str, Any]]) -> str:
         in_sync = in_sync or row["finding"] == "in_sync" or bool(row["ignored"])
     if drift or unknown:
         return "drift" if drift else "unknown"
-    return "in_sync" if in_sync else "nothing_checked"
+    return "in_sync" if in_sync else NOTHING_CHECKED
 
 
 def is_drift(row: Mapping[str, Any]) -> bool:
@@ -130,20 +134,27 @@ def is_drift(row: Mapping[str, Any]) -> bool:
 
 
 def failing(report_data: Mapping[str, Any], fail_on: Iterable[str]) -> Dict[str, int]:
-    """Return how many findings there are of each class and severity that shall fail a run; only those there are.
+    """Return how many findings there are of each class and severity that fail a run; only those there are.
 
-    :param fail_on: classes of findings and severities (a severity stands for itself and for all worse ones).
-    :raises InputError: for a word that is neither.
+    A report that checked nothing proves nothing, so it fails every run that is to fail on anything.
+
+    :param report_data: a report, or its summary.
+    :param fail_on: classes of findings, severities (a severity stands for itself and for all worse ones), and
+        ``nothing_checked``.
+    :raises InputError: for any other word.
     """
-    found: Dict[str, int] = {}
-    for name in fail_on:
-        if name in SEVERITY_ORDER:
-            bad = SEVERITY_ORDER[: SEVERITY_ORDER.index(name) + 1]
-            count = sum(report_data["severities"][severity] for severity in bad)
-        elif name in FINDINGS:
-            count = report_data["counts"][name]
-        else:
-            raise InputError("drift_report_fail_on", name, ", ".join(FINDINGS + SEVERITY_ORDER))
-        if count:
-            found[name] = count
-    return found
+    counts = {name: _count_of(report_data, name) for name in fail_on}
+    if counts and report_data["verdict"] == NOTHING_CHECKED:
+        counts[NOTHING_CHECKED] = 1
+    return {name: count for name, count in counts.items() if count}
+
+
+def _count_of(report_data: Mapping[str, Any], name: str) -> int:
+    if name in SEVERITY_ORDER:
+        bad = SEVERITY_ORDER[: SEVERITY_ORDER.index(name) + 1]
+        return sum(report_data["severities"][severity] for severity in bad)
+    if name == NOTHING_CHECKED:
+        return int(report_data["verdict"] == NOTHING_CHECKED)
+    if name not in FINDINGS:
+        raise InputError("drift_report_fail_on", name, ", ".join((*FINDINGS, *SEVERITY_ORDER, NOTHING_CHECKED)))
+    return int(report_data["counts"][name])

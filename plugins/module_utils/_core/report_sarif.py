@@ -35,7 +35,7 @@ _RULES: Mapping[str, str] = {
 _NOWHERE = "inventory"
 _PROPERTIES = (
     *("severity", "account_id", "region", "groups", "target", "target_type", "destination", "flow_log_id"),
-    *("how", "planned_action", "changes", "evidence", "remedy"),
+    *("how", "planned_action", "changes", "evidence", "remedy", "deliverable"),
 )
 
 
@@ -95,7 +95,7 @@ def to_sarif(report: Mapping[str, Any]) -> str:
         "tool": {"driver": driver},
         "automationDetails": {"id": "flow-log-drift/"},
         "results": [],
-        "properties": {"verdict": report["verdict"], "counts": dict(report["counts"])},
+        "properties": {"verdict": report["verdict"], "counts": dict(report["counts"]), "coverage": report["coverage"]},
     }
     frame = json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, sort_keys=True)
     # One line a result: read as well by people, and written much faster than with each member on a line.

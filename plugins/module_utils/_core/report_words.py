@@ -53,8 +53,30 @@ _NO_TARGET: Mapping[str, Any] = {
     "planned_action": None,
     "evidence": VERDICTS[NOTHING_CHECKED],
     "remedy": "ansible-inventory --graph",
+    "deliverable": None,
     "ignored": None,
 }
+
+
+def coverage_told(total: Mapping[str, Any]) -> str:
+    """Return what the coverage of targets is, in sentences.
+
+    :param total: one count of :func:`coverage.coverage`.
+    """
+    known = total["targets"] - total["unknown"]
+    told = []
+    if known:
+        told.append(f"{total['logged']} of {known} targets are logged ({total['logged_percent']} %).")
+    checked = known - total["delivery_unknown"]
+    if checked:
+        told.append(
+            f"The flow logs of {total['deliverable']} of {checked} can be delivered ({total['deliverable_percent']} %)."
+        )
+    if total["delivery_unknown"]:
+        told.append(f"Whether those of {total['delivery_unknown']} can be delivered is unknown.")
+    if total["unknown"]:
+        told.append(f"{total['unknown']} targets are unknown and not counted in these percentages.")
+    return " ".join(told)
 
 
 def rows_of(report: Mapping[str, Any]) -> List[Mapping[str, Any]]:

@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from typing import Any
 from typing import Dict
 from typing import Iterable
@@ -26,6 +26,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import Subject
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import check_command
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import destination_command
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import ec2_command
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import failure_text
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import has_failed
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import has_result
@@ -71,7 +72,9 @@ def _target_findings(subject: Subject, result: _PerTarget, options: Mapping[str,
     target = subject.target
     present = options["state"] == "present"
     removed = "duplicate" if present and options["purge"] == "duplicates" else "extra"
-    found = _planned(subject, result.actions.get(target, ()), removed)
+    # Where a flow log delivers that is removed whatever its destination is in the reason of the action alone.
+    doomed = replace(subject, destination=None) if present and options["purge"] == "s3" else subject
+    found = _planned(subject, result.actions.get(target, ()), removed, doomed)
     found += [_refused(subject, item) for item in result.unsuccessful.get(target, ())]
     replaced = {action.get("replaces") for action in result.actions.get(target, ())}
     managed = result.flow_logs.get(target, ())
@@ -85,10 +88,11 @@ def _target_findings(subject: Subject, result: _PerTarget, options: Mapping[str,
     return found + [_other(subject, item, managed, options) for item in result.extra.get(target, ())]
 
 
-def _planned(subject: Subject, actions: Sequence[Mapping[str, Any]], removed: str) -> List[Finding]:
+def _planned(subject: Subject, actions: Sequence[Mapping[str, Any]], removed: str, doomed: Subject) -> List[Finding]:
     """Findings from planned actions; tagging and untagging of one flow log is one finding.
 
-    :param removed: what a flow log is that is to be deleted.
+    :param removed: the class of findings about flow logs that are to be deleted.
+    :param doomed: what findings about these have in common.
     """
     found: List[Finding] = []
     retagged: Dict[Optional[str], List[Mapping[str, Any]]] = {}
@@ -96,27 +100,35 @@ def _planned(subject: Subject, actions: Sequence[Mapping[str, Any]], removed: st
         kind = action["action"]
         if kind in ("tag", "untag"):
             retagged.setdefault(action.get("flow_log_id"), []).append(action)
+        elif kind in ("create", "replace"):
+            found.append(_planned_one(subject, kind, action))
         else:
-            found.append(_planned_one(subject, kind, action, removed))
+            found.append(_removed(doomed, removed, action))
     return found + [_retagged(subject, flow_log_id, items) for flow_log_id, items in retagged.items()]
 
 
-def _planned_one(subject: Subject, kind: str, action: Mapping[str, Any], removed: str) -> Finding:
+def _planned_one(subject: Subject, kind: str, action: Mapping[str, Any]) -> Finding:
     reason = action.get("reason") or ""
     if kind == "create":
         return subject.find("missing", reason, planned_action=kind, remedy=publish_command(subject))
-    if kind == "replace":
-        return subject.find(
-            "drifted",
-            reason,
-            flow_log_id=action.get("replaces"),
-            changes=tuple(action.get("changes") or ()),
-            how=REPLACE,
-            planned_action=kind,
-            remedy=publish_command(subject),
-        )
     return subject.find(
-        removed, reason, flow_log_id=action.get("flow_log_id"), planned_action=kind, remedy=publish_command(subject)
+        "drifted",
+        reason,
+        flow_log_id=action.get("replaces"),
+        changes=tuple(action.get("changes") or ()),
+        how=REPLACE,
+        planned_action=kind,
+        remedy=publish_command(subject),
+    )
+
+
+def _removed(subject: Subject, removed: str, action: Mapping[str, Any]) -> Finding:
+    return subject.find(
+        removed,
+        action.get("reason") or "",
+        flow_log_id=action.get("flow_log_id"),
+        planned_action=action["action"],
+        remedy=publish_command(subject),
     )
 
 
@@ -222,6 +234,7 @@ def _other(
         "duplicate" if copy else "extra",
         f"Another flow log of the target delivers to {item.get('destination')}.{named}",
         flow_log_id=item.get("flow_log_id"),
+        destination=item.get("destination"),
         remedy=_remove_copies(subject) if removable else _look_and_delete(subject, str(item.get("flow_log_id"))),
     )
 
@@ -231,8 +244,12 @@ def _remove_copies(subject: Subject) -> str:
 
 
 def _look_and_delete(subject: Subject, flow_log_id: str) -> str:
-    options = f"--region {subject.region} --flow-log-ids {shlex.quote(flow_log_id)}"
-    return f"aws ec2 describe-flow-logs {options}\n# If nobody needs it: aws ec2 delete-flow-logs {options}"
+    look, delete = (
+        ec2_command(subject, operation, "--flow-log-ids", flow_log_id)
+        for operation in ("describe-flow-logs", "delete-flow-logs")
+    )
+    role = dict(subject.access.own).get("assume_role_arn")
+    return (f"# With credentials of {role}:\n" if role else "") + f"{look}\n# If nobody needs it: {delete}"
 
 
 def batch_findings(

@@ -32,6 +32,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Uns
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import same_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_plan import PolicyPlan
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_plan import grants_told
 
 #: How often what somebody else wrote in between is merged anew.
 ROUNDS = 3
@@ -102,7 +103,10 @@ class _Convergence:
         self._operation = self._work.read_operation
         plan = self._work.plan(self._store.read())
         first = self.outcome.plan
-        self.outcome.plan = replace(plan, before=first.before) if first and self.outcome.actions else plan
+        if first and self.outcome.actions:
+            self.outcome.plan = replace(plan, before=first.before, missing=first.missing)
+        else:
+            self.outcome.plan = plan
         return plan
 
     def run(self, check_mode: bool) -> None:
@@ -208,4 +212,5 @@ def result_of(outcome: PolicyOutcome) -> Dict[str, Any]:
         "policy": after,
         "size_bytes": plan.size if plan else 0,
         "statements": plan.statements() if plan else nothing,
+        "missing_grants": grants_told(plan.missing) if plan else [],
     }

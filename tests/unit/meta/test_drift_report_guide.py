@@ -18,6 +18,7 @@ import yaml
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.baseline import ONLY_EXACT
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.baseline import apply_baseline
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.baseline import parse_baseline
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import Finding
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report import FILES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import failing
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import report
@@ -71,7 +72,7 @@ def test_the_file_for_the_examples_has_variables_and_values_that_there_are() -> 
     given = documents()["drift.yml"]
     assert given.keys() <= OPTIONS.keys()
     assert set(given["drift_report_formats"]) <= set(FILES)
-    assert failing(report([]), given["drift_report_fail_on"]) == {}
+    assert failing(report([Finding(finding="in_sync", target="vpc-1")]), given["drift_report_fail_on"]) == {}
     assert given["drift_report_baseline"] in documents()
 
 

@@ -120,6 +120,25 @@ def test_policies_that_were_written_let_log_delivery_in() -> None:
     assert left(bucket={"actions": [], "failed": True, "msg": "No."})[BUCKET_ARN] == [("unknown", "No.")]
 
 
+@pytest.mark.parametrize(
+    ("bucket", "expected"),
+    [
+        ({"actions": [Action("put_policy", BUCKET_ARN).to_dict()]}, True),
+        # What could not be written is still lacking.
+        ({"actions": [], "failed": True, "msg": "denied"}, False),
+        ({"actions": [Action("put_policy", KEY_ARN).to_dict()], "key": {"arn": KEY_ARN, "changed": True}}, False),
+    ],
+)
+def test_what_was_granted_is_deliverable_afterwards(bucket: dict[str, Any], expected: bool) -> None:
+    lacking = {"missing_grants": [{"account_id": None, "region": "*", "folder": None, "layout": None}]}
+    done = {"changed": True, "failed": False, "msg": "", "statements": {}, "key": None, **lacking, **bucket}
+    if done["key"]:
+        done["key"] = {"failed": False, "statements": {}, **lacking, **done["key"]}
+    results = {"batches": {BATCH: result([], [flow_log("vpc-1")])}, "destinations": {BUCKET: done}}
+    (found,) = [one for one in find(publication("vpc-1"), after_run(results)) if one.target == "vpc-1"]
+    assert found.deliverable is expected
+
+
 def test_principals_that_got_their_policy_have_it() -> None:
     principals = [{"type": "role", "name": name} for name in ("made", "there", "gone")]
     results = [

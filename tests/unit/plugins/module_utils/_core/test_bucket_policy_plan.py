@@ -35,6 +35,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import I
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import same_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import size_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import statements_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_plan import grants_told
 from tests.simulator.policy_evaluation import decide
 from tests.unit.plugins.module_utils._core.bucket_policy_corpus import ACCOUNT
 from tests.unit.plugins.module_utils._core.bucket_policy_corpus import ACL
@@ -634,3 +635,39 @@ def test_errors_say_what_mends_them(code: str, words: str) -> None:
 def test_a_deny_of_another_bucket_or_action_is_no_warning() -> None:
     assert plan(TLS_ONLY).warnings == ()
     assert both(folder="network/")[0] in json.dumps(after(TLS_ONLY, prefixes=["network"]))
+
+
+# --- what the policy lacked ---
+
+
+@pytest.mark.parametrize(
+    "granted",
+    [
+        {"account_ids": [ACCOUNT]},
+        {"account_ids": [ACCOUNT], "regions": ["eu-west-1"]},
+        {"account_ids": [OTHER], "prefixes": ["network"], "layouts": ["hive"]},
+        {"account_ids": list(ACCOUNTS), "prefixes": list(FOLDERS), "layouts": list(LAYOUTS)},
+    ],
+)
+def test_missing_grants_are_what_could_not_be_written_before(granted: dict[str, Any]) -> None:
+    before = after(TLS_ONLY, **granted)
+    options = {
+        "account_ids": [ACCOUNT, OTHER],
+        "regions": list(REGIONS),
+        "prefixes": ["", "network"],
+        "layouts": list(LAYOUTS),
+    }
+    told = grants_told(plan(before, **options).missing)
+    writes = {(one["account_id"], one["region"], one["folder"], one["layout"]) for one in told if one["layout"]}
+    assert writes == asked_for(options) - written_by(before)
+    checks = {(one["account_id"], one["region"]) for one in told if not one["layout"]}
+    assert checks == set(itertools.product([ACCOUNT, OTHER], REGIONS)) - checked_by(before)
+    assert grants_told(plan(after(before, **options), **options).missing) == []
+
+
+def test_a_missing_grant_of_an_organization_concerns_every_account() -> None:
+    told = grants_told(plan(None, organization_id=ORGANIZATION, layouts=["plain"]).missing)
+    assert told == [
+        {"account_id": None, "region": "*", "folder": "", "layout": "plain"},
+        {"account_id": None, "region": "*", "folder": None, "layout": None},
+    ]

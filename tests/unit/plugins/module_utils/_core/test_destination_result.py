@@ -24,6 +24,7 @@ KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890
 SKIPPED = {"changed": False, "skipped": True}
 MISSING = {"bucket": {"exists": False}, "deliverable": False, "problems": []}
 GOOD = {"deliverable": True, "summary": "It can.", "problems": [], "encryption": {"algorithm": "AES256"}}
+GRANTS = [{"account_id": "111122223333", "region": "*", "folder": "", "layout": "plain"}]
 SETTINGS = {**new_bucket(None), "region": "eu-west-1", "tags": None}
 
 
@@ -37,6 +38,7 @@ def policy_result(target: str, changed: bool = True, **more: Any) -> dict:
         "policy": {"Statement": [target]},
         "size_bytes": 3,
         "statements": {"added": ["A"]},
+        "missing_grants": GRANTS,
         **more,
     }
 
@@ -73,7 +75,14 @@ def test_of_a_bucket_policy_alone_everything_is_told() -> None:
 def test_key_policy_and_bucket_policy_are_told_together() -> None:
     result = made({"bucket_policy": policy_result(BUCKET, False), "key_policy": policy_result(KEY), "verdict": GOOD})
     assert kinds(result) == [("put_policy", KEY)]
-    assert result["key"] == {"arn": KEY, "changed": True, "failed": False, "statements": {"added": ["A"]}}
+    assert result["key"] == {
+        "arn": KEY,
+        "changed": True,
+        "failed": False,
+        "statements": {"added": ["A"]},
+        "missing_grants": GRANTS,
+    }
+    assert result["missing_grants"] == GRANTS
     assert set(result["diff"]["after"]) == {"bucket_policy", "key_policy"}
 
 

@@ -35,6 +35,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_plan
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_plan import plan_key_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_plan import PolicyPlan
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_plan import grants_told
 from tests.simulator.policy_evaluation import decide
 
 OWNER, SHOP, BANK = "777788889999", "111122223333", "444455556666"
@@ -487,3 +488,15 @@ def test_absent_takes_what_it_names_and_nothing_else(document: Any, granted: Any
     assert lost <= covered(named)
     for pair in covered(named):
         assert result.warnings or not may_use(result.after, *pair)
+
+
+# --- what the policy lacked ---
+
+
+def test_missing_grants_are_sources_that_could_not_use_the_key_before() -> None:
+    before = after(PLAIN, regions=["eu-west-1"])
+    told = grants_told(plan(before, account_ids=[SHOP, BANK], regions=list(REGIONS)).missing)
+    lacking = {pair for pair in itertools.product((SHOP, BANK), REGIONS) if not may_use(before, *pair)}
+    assert {(one["account_id"], one["region"]) for one in told} == lacking
+    assert {(one["folder"], one["layout"]) for one in told} == {(None, None)}
+    assert grants_told(plan(after(before, account_ids=[BANK]), account_ids=[BANK]).missing) == []

@@ -163,7 +163,7 @@ def test_markdown_of_one_drift() -> None:
         "| --- | --- | ---: |\n"
         "| drifted | medium | 1 |\n"
         "\n"
-        "1 of 1 targets are logged (100.0 %).\n"
+        "1 of 1 targets are logged (100.0 %). Whether those of 1 can be delivered is unknown.\n"
         "\n"
         "## Drifted: the flow log is not as asked for\n"
         "\n"
@@ -180,6 +180,12 @@ def test_headline_is_one_line_for_grep() -> None:
     assert headline(report([])) == "flow log drift report: verdict=nothing_checked"
     row = Finding(finding="in_sync", target="a\nb")
     assert headline(report([row])) == "flow log drift report: verdict=in_sync in_sync=1"
+    logged = Finding(finding="in_sync", target="vpc-1", flow_log_id="fl-1", deliverable=False)
+    unknown = Finding(finding="unknown", target="vpc-2")
+    assert headline(report([logged, unknown])) == (
+        "flow log drift report: verdict=unknown unknown=1 in_sync=1; "
+        "targets=2 logged=1 deliverable=0 targets_unknown=1"
+    )
 
 
 def test_an_unknown_format_is_refused() -> None:

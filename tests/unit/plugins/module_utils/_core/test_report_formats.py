@@ -90,7 +90,7 @@ def test_the_json_is_as_its_schema_says_and_nothing_more() -> None:
         validator.validate(json.loads(render(made, "json")))
 
 
-@pytest.mark.parametrize("member", ["id", "ignored", "severity", "evidence"])
+@pytest.mark.parametrize("member", ["id", "ignored", "severity", "evidence", "deliverable"])
 def test_the_schema_refuses_a_finding_that_lacks_something(member: str) -> None:
     made = copy.deepcopy(fleet_report())
     del made["findings"][0][member]
@@ -151,8 +151,8 @@ def from_sarif(text: str) -> Counts:
 
 
 def from_headline(text: str) -> Counts:
-    """The same of the one line."""
-    return {name: int(count) for name, count in re.findall(r" (\w+)=(\d+)", text)}
+    """The same of the one line; after the semicolon targets are counted."""
+    return {name: int(count) for name, count in re.findall(r" (\w+)=(\d+)", text.partition(";")[0])}
 
 
 def from_summary(text: str) -> Counts:
@@ -190,6 +190,139 @@ def test_the_counts_agree_whatever_the_findings_say(drawn: list[tuple[str, str]]
     assert {name: counted(made, name) for name in READERS} == {name: expected for name in READERS}
 
 
+# -- the coverage agrees ------------------------------------------------------------------------------------------
+
+PARTS = ("targets", "logged", "deliverable", "unknown")
+#: What is counted, by what: ``total``, ``account NAME``, ``region NAME``, ``type NAME``, ``group NAME``.
+Coverages = dict[str, dict[str, int]]
+KINDS = {"accounts": "account", "regions": "region", "types": "type", "groups": "group"}
+
+
+def picked(part: dict[str, Any]) -> dict[str, int]:
+    """The numbers of a count that every format has."""
+    return {name: int(part[name]) for name in PARTS}
+
+
+def coverage_from(found: dict[str, Any]) -> Coverages:
+    """Coverage as JSON holds it."""
+    parts = {f"{word} {name}": part for kind, word in KINDS.items() for name, part in found[kind].items()}
+    return {name: picked(part) for name, part in {"total": found["total"], **parts}.items()}
+
+
+def coverage_from_json(text: str) -> Coverages:
+    """The coverage in the report as JSON."""
+    return coverage_from(json.loads(text)["coverage"])
+
+
+def coverage_from_sarif(text: str) -> Coverages:
+    """The same of SARIF."""
+    return coverage_from(json.loads(text)["runs"][0]["properties"]["coverage"])
+
+
+def coverage_from_junit(text: str) -> Coverages:
+    """The same of JUnit XML."""
+    told = {item.get("name"): item.get("value") for item in ElementTree.fromstring(text).iter("property")}
+    read = {name: dict(pair.split("=") for pair in value.split()) for name, value in told.items()}
+    names = {f"{kind}/{name}": f"{word} {name}" for kind, word in KINDS.items() for name in named(told, kind)}
+    return {names.get(name, name): picked(part) for name, part in read.items() if not name.startswith("places/")}
+
+
+def named(told: Any, kind: str) -> list[str]:
+    """The names of the parts of one kind."""
+    return [name.partition("/")[2] for name in told if name.startswith(f"{kind}/")]
+
+
+def coverage_from_csv(text: str) -> Coverages:
+    """The same, counted from the lines of CSV as a spreadsheet does it."""
+    found: Coverages = {}
+    for line in csv.DictReader(io.StringIO(text)):
+        if not line["target_logged"]:
+            continue
+        names = [f"account {line['account_id'] or 'unknown'}", f"region {line['region'] or 'unknown'}"]
+        names += [f"type {line['target_type'] or 'unknown'}", *(f"group {group}" for group in line["groups"].split())]
+        for name in ["total", *names]:
+            part = found.setdefault(name, dict.fromkeys(PARTS, 0))
+            part["targets"] += 1
+            part["logged"] += line["target_logged"] == "yes"
+            part["deliverable"] += line["target_deliverable"] == "yes"
+            part["unknown"] += line["target_logged"] == "unknown"
+    return found
+
+
+def coverage_from_markdown(text: str) -> Coverages:
+    """The same of Markdown's tables, in which percentages stand behind the numbers."""
+    (sentence,) = re.findall(r"^\d+ of \d+ targets are logged.*$", text, re.MULTILINE)
+    logged, known = map(int, re.match(r"(\d+) of (\d+)", sentence).groups())
+    deliverable = int(re.search(r"flow logs of (\d+) of", sentence).group(1))
+    unknown = int(re.search(r"(\d+) targets are unknown", sentence).group(1))
+    total = {"targets": known + unknown, "logged": logged, "deliverable": deliverable, "unknown": unknown}
+    number = r"(\d+|-)(?: \([\d.]+ %\))?"
+    found: Coverages = {"total": total}
+    for word, name, *numbers in re.findall(
+        rf"^\|()((?: `[^`]*` \|)+) (\d+) \| {number} \| {number} \| (\d+) \|$", text, re.MULTILINE
+    ):
+        found[word + name] = dict(zip(PARTS, (0 if item == "-" else int(item) for item in numbers)))
+    return found
+
+
+def coverage_from_headline(text: str) -> Coverages:
+    """The same of the one line."""
+    told = dict(re.findall(r" (\w+)=(\d+)", text.partition(";")[2]))
+    return {"total": {**picked({**told, "unknown": told["targets_unknown"]})}}
+
+
+def coverage_from_summary(text: str) -> Coverages:
+    """The same of the summary."""
+    return {"total": picked(json.loads(text)["coverage"])}
+
+
+def coverage_from_html(text: str) -> Coverages:
+    """The same of the map of the page, read by who cannot see it; it has accounts and regions, and the total as All."""
+    told = re.findall(
+        r'<span class="vh">([^<]*): ([\d.]+%|–) logged, (\d+) of (\d+); ([\d.]+%|–) deliverable; (\d+) unknown: ', text
+    )
+    found: Coverages = {}
+    for name, _percent, logged, known, _deliverable, unknown in told:
+        found[name] = {"targets": int(known) + int(unknown), "logged": int(logged), "unknown": int(unknown)}
+    return found
+
+
+COVERAGE_READERS: dict[str, Callable[[str], Coverages]] = {
+    "json": coverage_from_json,
+    "sarif": coverage_from_sarif,
+    "junit": coverage_from_junit,
+    "csv": coverage_from_csv,
+    "headline": coverage_from_headline,
+    "summary": coverage_from_summary,
+}
+
+
+@pytest.mark.parametrize("name", COVERAGE_READERS)
+def test_the_coverage_of_the_fleet_agrees(name: str) -> None:
+    made = fleet_report()
+    expected = coverage_from(made["coverage"])
+    assert set(expected["total"].values()) != {0}
+    found = COVERAGE_READERS[name](render(made, name))
+    assert found == ({"total": expected["total"]} if name in ("headline", "summary") else expected)
+
+
+def test_the_coverage_of_markdown_and_of_the_page_agrees_with_it() -> None:
+    made = fleet_report()
+    expected = coverage_from(made["coverage"])
+    found = coverage_from_markdown(render(made, "markdown"))
+    assert found.pop("total") == expected["total"]
+    shown = {name: part for name, part in expected.items() if name.startswith(("type ", "group "))}
+    places = {f"{place['account_id']}/{place['region']}": picked(place) for place in made["coverage"]["places"]}
+    assert sorted(map(str, found.values())) == sorted(map(str, [*shown.values(), *places.values()]))
+
+    page = coverage_from_html(render(made, "html"))
+    without = {name: {k: v for k, v in part.items() if k != "deliverable"} for name, part in expected.items()}
+    assert page["All"] == without["total"]
+    for name, part in without.items():
+        if name.startswith(("account ", "region ")):
+            assert page[name.partition(" ")[2]] == part
+
+
 # -- never good news by mistake -----------------------------------------------------------------------------------
 
 
@@ -215,7 +348,7 @@ def about(batch: Any) -> dict[str, Any]:
     """A report about one batch with this result, which lacks if it is ``None``."""
     host = {"flow_log_account_id": "111122223333", "flow_log_region": "eu-west-1", "flow_log_destination": "central"}
     work = plan_publication([HostVariables("vpc-1", host)]).to_dict()
-    done = {"destinations": {"s3/central": {"changed": False, "actions": []}}}
+    done = {"destinations": {"s3/central": {"changed": False, "actions": [], "deliverable": True}}}
     return report(find(work, {**done, "batches": {} if batch is None else {work["batches"][0]["name"]: batch}}))
 
 

@@ -76,7 +76,7 @@ def report_about(word: str) -> dict[str, Any]:
     rows = [row(kind, 1, **about, groups=[word], changes=changes) for kind in ("drifted", "unknown", "in_sync")]
     made = weighed(rows, word)
     entry = {"target": word, "reason": word, "owner": word, "expires": word}
-    run = {"generated_at": word, "verdict": "drift", "counts": {}, "severities": {}, "percent": 1}
+    run = {"generated_at": word, "verdict": "drift", "counts": {}, "severities": {}, "logged_percent": 1}
     changed = {"since": word, "new": [made["findings"][0]["id"]], "gone": [made["findings"][1]], "still": []}
     return made | {
         "changes": changed,
@@ -165,7 +165,7 @@ def test_what_is_not_known_comes_right_after_the_verdict_also_when_it_was_accept
 
 @pytest.mark.parametrize("runs", [0, 1, 2, 61])
 def test_a_trend_takes_two_runs_and_shows_the_last_sixty(runs: int) -> None:
-    run = {"generated_at": "2026-01-01", "severities": {"high": 2}, "percent": 50.0}
+    run = {"generated_at": "2026-01-01", "severities": {"high": 2}, "logged_percent": 50.0}
     page = Page(to_html(weighed([row("in_sync", 1)]) | {"history": [run] * runs}))
     points = [one for tag, one in page.elements if tag == "circle"]
     assert len(points) == (min(runs, 60) if runs > 1 else 0)
@@ -173,7 +173,7 @@ def test_a_trend_takes_two_runs_and_shows_the_last_sixty(runs: int) -> None:
 
 
 def test_a_trend_bears_runs_without_targets_and_without_findings() -> None:
-    history = [{"generated_at": None, "severities": {}, "percent": None}] * 2
+    history = [{"generated_at": None, "severities": {}, "logged_percent": None}] * 2
     assert 'id="trend"' in to_html(weighed([]) | {"history": history})
 
 

@@ -17,6 +17,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.baseline import
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import FINDINGS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import SEVERITIES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import SEVERITY_ORDER
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding_ids import fingerprint
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_changes import parse_previous
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_history import history_entry
@@ -113,6 +114,15 @@ def test_a_wrong_severity_is_refused(given: dict[str, str], told: str) -> None:
         weighed([], None, Weighing(severities=given))
 
 
+def test_the_worst_severity_comes_first_whatever_it_is_set_to() -> None:
+    made = weighed([row(name, f"vpc-{name}") for name in FINDINGS], None, Weighing(severities={"extra": "high"}))
+    told = [SEVERITY_ORDER.index(found["severity"]) for found in made["findings"]]
+    assert told == sorted(told)
+    usual = [found["finding"] for found in weighed(row(name) for name in FINDINGS)["findings"]]
+    assert usual.index("unknown") < usual.index("extra")
+    assert [found["finding"] for found in made["findings"]].index("extra") < usual.index("unknown")
+
+
 @pytest.mark.parametrize(
     ("rows", "weighing", "expected"),
     [
@@ -136,7 +146,21 @@ def test_verdict(rows: list[dict[str, Any]], weighing: Weighing, expected: str) 
     assert weighed(rows, None, weighing)["verdict"] == expected
 
 
+@pytest.mark.parametrize(
+    ("fail_on", "expected"),
+    [([], {}), (["medium"], {"nothing_checked": 1}), (["nothing_checked"], {"nothing_checked": 1})],
+)
+def test_a_check_of_nothing_fails_whatever_a_run_is_to_fail_on(fail_on: list[str], expected: dict[str, int]) -> None:
+    assert failing(weighed([]), fail_on) == expected
+    assert failing(weighed([row("in_sync")]), fail_on) == {}
+
+
 # -- compared with the previous report ----------------------------------------------------------------------------
+
+
+NAMELESS = row("unknown", "shop profile", target_type="Account", account_id=None, region=None)
+NAMELESS_REGION = row("unknown", "shop profile/eu-west-1", target_type="Region", account_id=None)
+A_BUCKET = row("policy_drift", "arn:aws:s3:::central", target_type="Bucket", account_id=None)
 
 
 def compared(before: list[dict[str, Any]], now: list[dict[str, Any]]) -> tuple[list[str], list[str], list[str]]:
@@ -167,6 +191,24 @@ def compared(before: list[dict[str, Any]], now: list[dict[str, Any]]) -> tuple[l
             (["unknown"], ["missing"], []),
         ),
         ([row("unknown")], [row("not_evaluated")], (["not_evaluated"], ["unknown"], [])),
+        # A gap without the id of its account may be of any account of which nothing was seen, and of no other.
+        ([row("missing")], [NAMELESS, row("in_sync", "vpc-2")], (["unknown"], ["missing"], [])),
+        ([row("missing")], [NAMELESS, row("in_sync", "vpc-2", account_id=BANK)], (["unknown"], [], [])),
+        ([row("missing")], [NAMELESS], (["unknown"], [], [])),
+        ([A_BUCKET], [NAMELESS, row("in_sync", "arn:b", target_type="Bucket")], (["unknown"], ["policy_drift"], [])),
+        ([row("missing")], [NAMELESS_REGION, row("in_sync", "vpc-2")], (["unknown"], ["missing"], [])),
+        (
+            [row("missing")],
+            [NAMELESS_REGION, row("in_sync", "vpc-2", region="us-east-1")],
+            (["unknown"], [], []),
+        ),
+        # A host whose account or region cannot be read from its variables is still about the same target.
+        ([row("missing")], [row("not_evaluated", account_id=None, region=None)], (["not_evaluated"], [], [])),
+        (
+            [row("missing")],
+            [row("not_evaluated", account_id=BANK, region=None)],
+            (["not_evaluated"], ["missing"], []),
+        ),
     ],
 )
 def test_changes(before: list[dict[str, Any]], now: list[dict[str, Any]], expected: tuple) -> None:
@@ -184,9 +226,17 @@ def test_a_report_of_version_1_0_can_be_compared_with() -> None:
     assert (changes["since"], changes["new"], changes["gone"], len(changes["still"])) == (None, [], [], 1)
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '"1.0"', '{"version": "2.0"}', "{}"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("{", "[]", '"1.0"', "{}", "1", "null", '{"version": "3.0", "findings": []}'),
+        # Half a report.
+        *('{"version": "2.0"}', '{"version": "2.0", "findings": null}', '{"version": "2.0", "findings": {"a": 1}}'),
+        *('{"version": "1.1", "findings": [1]}', '{"version": "2.0", "findings": [{"finding": "missing"}]}'),
+    ],
+)
 def test_what_is_no_report_is_not_compared_with(text: str) -> None:
-    with pytest.raises(InputError, match="drift_report_previous.*drift report of version 1"):
+    with pytest.raises(InputError, match="drift_report_previous.*drift report of version 1 or 2"):
         parse_previous(text, "drift_report_previous")
 
 
@@ -204,7 +254,14 @@ def test_each_run_is_a_line_and_the_oldest_are_dropped() -> None:
     read = parse_history(text, "history")
     assert [entry["generated_at"] for entry in read] == ["2026-01-02", "2026-01-03"]
     assert read[1] == history_entry(made, "2026-01-03")
-    assert (read[1]["percent"], read[1]["counts"]["missing"], read[1]["severities"]["high"]) == (50.0, 1, 1)
+    assert (read[1]["logged_percent"], read[1]["deliverable_percent"]) == (50.0, 0.0)
+    assert (read[1]["counts"]["missing"], read[1]["severities"]["high"]) == (1, 1)
+
+
+def test_a_line_of_a_report_of_version_1_stays_in_the_history() -> None:
+    told = {"generated_at": "2026-01-01", "verdict": "drift", "counts": {}, "severities": {}}
+    (entry,) = parse_history(json.dumps({**told, "percent": 75.0}), "history")
+    assert entry == {**told, "logged_percent": 75.0, "deliverable_percent": None}
 
 
 @pytest.mark.parametrize("line", ["no json", "[]", "{}"])

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_options import wanted_from_options
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_plan import plan_bucket_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.bucket_policy import converge
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import result_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import CONFIRM_PAUSES
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import CONFLICT_PAUSES
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import ROUNDS
@@ -107,6 +108,7 @@ def test_what_somebody_else_wrote_over_it_is_merged_anew(when: int) -> None:
     assert len(outcome.actions) == 2
     assert outcome.unsuccessful == []
     assert outcome.plan and outcome.plan.before == TEAM and outcome.plan.after == merged(AUDIT)
+    assert result_of(outcome)["missing_grants"] == result_of(Store(TEAM).run(check_mode=True))["missing_grants"] != []
 
 
 def test_a_policy_that_is_written_over_again_and_again_is_a_loud_failure() -> None:
