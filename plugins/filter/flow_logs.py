@@ -85,6 +85,8 @@ RESULTS = {
     "permissions": "publish_to_s3_permissions_result",
 }
 PREFLIGHTS = "flow_log_preflight_results"
+#: Where the playbook leaves whose credentials a connection has.
+IDENTITY = "flow_log_identity_answer"
 #: Where the playbook leaves when the flow logs of a batch last delivered.
 DELIVERIES = "flow_log_delivery_result"
 Hosts = Sequence[Union[str, Mapping[str, Any]]]
@@ -140,11 +142,13 @@ def _publication(
     on_first_host: bool = False,
     state: Optional[str] = None,
     gaps: Any = None,
+    identities: Optional[Iterable[Mapping[str, Any]]] = None,
 ) -> Publication:
     read = [_host(item, hostvars) for item in hosts]
     if state is not None:
         read = [replace(host, variables=dict(host.variables, flow_log_state=state)) for host in read]
-    return plan_publication(read, selected, on_first_host, gaps)
+    answers = None if identities is None else _left(identities, hostvars or {}, IDENTITY)
+    return plan_publication(read, selected, on_first_host, gaps, answers)
 
 
 def _strict(publication: Publication) -> Publication:

@@ -14,9 +14,9 @@ names the host whose variables hold them.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from typing import Any
 from typing import Dict
 from typing import Iterable
@@ -27,11 +27,16 @@ from typing import Sequence
 from typing import Set
 from typing import Tuple
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.canonical import canonical
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import Destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import names_in
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_conflicts import conflicts_by_host
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.gap_findings import read_gaps
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.host_names import can_be_added
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identities import ACCOUNT_VARIABLES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identities import IdentityWork
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identities import identity_problem
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identities import plan_identities
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Gap
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import ACL_CONDITIONS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import PRINCIPAL_TYPES
@@ -184,13 +189,17 @@ class PermissionWork:
 
 @dataclass(frozen=True)
 class InvalidHost:
-    """A host that cannot be worked on, and why."""
+    """A host that cannot be worked on, and why.
+
+    :param finding: what a report calls it: ``unknown`` where its account is not the one that the inventory names.
+    """
 
     host: str
     variable: str
     message: str
     groups: Tuple[str, ...] = ()
     known: Mapping[str, Any] = field(default_factory=dict)
+    finding: str = "not_evaluated"
 
     def to_dict(self) -> Dict[str, Any]:
         """Return the host as the filters return it."""
@@ -200,6 +209,7 @@ class InvalidHost:
             "message": self.message,
             "groups": list(self.groups),
             "known": dict(self.known),
+            "finding": self.finding,
         }
 
 
@@ -219,6 +229,7 @@ class Publication:
     unselected: Tuple[InvalidHost, ...] = ()
     notes: Tuple[str, ...] = ()
     gaps: Tuple[Gap, ...] = ()
+    identities: Tuple[IdentityWork, ...] = ()
 
     def to_dict(self) -> Dict[str, Any]:
         """Return the work as plain data; of connection options it only holds names of profiles and roles."""
@@ -243,6 +254,7 @@ class Publication:
             "unselected": [host.to_dict() for host in self.unselected],
             "notes": list(self.notes),
             "gaps": [gap.to_dict() for gap in self.gaps],
+            "identities": [work.to_dict() for work in self.identities],
         }
 
     def _numbered_batches(self) -> List[Dict[str, Any]]:
@@ -255,11 +267,6 @@ class Publication:
         return numbered
 
 
-def canonical(value: Any) -> str:
-    """Return a text that is equal for equal values, whatever the order of keys."""
-    return json.dumps(value, sort_keys=True, default=str, separators=(",", ":"))
-
-
 def _read_hosts(hosts: Iterable[HostVariables]) -> Tuple[List[Target], List[InvalidHost]]:
     targets: List[Target] = []
     invalid: List[InvalidHost] = []
@@ -267,7 +274,7 @@ def _read_hosts(hosts: Iterable[HostVariables]) -> Tuple[List[Target], List[Inva
         try:
             targets.append(read_target(host))
         except VariableError as error:
-            invalid.append(_invalid(host, error.variable, str(error)))
+            invalid.append(replace(_invalid(host, error.variable, str(error)), finding=error.finding))
     return targets, invalid
 
 
@@ -284,9 +291,12 @@ def _text(value: Any) -> Optional[str]:
     return value if isinstance(value, str) else None
 
 
+def _known(target: Target) -> Dict[str, Any]:
+    return {"account_id": target.account_id, "region": target.region, "target": target.resource_id}
+
+
 def _refuse(target: Target, variable: str, message: str) -> InvalidHost:
-    known = {"account_id": target.account_id, "region": target.region, "target": target.resource_id}
-    return InvalidHost(target.host, variable, f"{target.host}: {variable}: {message}", target.groups, known)
+    return InvalidHost(target.host, variable, f"{target.host}: {variable}: {message}", target.groups, _known(target))
 
 
 # -- contradictions between hosts ---------------------------------------------------------------------------------
@@ -366,6 +376,23 @@ def _without_contradictions(targets: Iterable[Target]) -> Tuple[List[Target], Li
         else:
             invalid.append(objection)
     return agreed, invalid
+
+
+def _strangers(
+    identities: Iterable[IdentityWork], answers: Optional[Mapping[str, Mapping[str, Any]]]
+) -> Dict[str, InvalidHost]:
+    """Return the hosts whose credentials are not known to belong to their account, by name."""
+    if answers is None:
+        return {}
+    found: Dict[str, InvalidHost] = {}
+    for work in identities:
+        problem = identity_problem(work, answers.get(work.name))
+        for target in work.targets if problem else ():
+            known = _known(target)
+            found[target.host] = InvalidHost(
+                target.host, ACCOUNT_VARIABLES, problem, target.groups, known, finding="unknown"
+            )
+    return found
 
 
 # -- grouping -----------------------------------------------------------------------------------------------------
@@ -557,6 +584,7 @@ def plan_publication(
     selected: Optional[Iterable[str]] = None,
     on_first_host: bool = False,
     gaps: Any = None,
+    answers: Optional[Mapping[str, Mapping[str, Any]]] = None,
 ) -> Publication:
     """Turn hosts and their variables into the work of a run.
 
@@ -565,6 +593,7 @@ def plan_publication(
     :param on_first_host: let each piece of work run on its first target instead of on a host of its own. Needed under
         ``--limit``, which hides hosts that it does not name.
     :param gaps: the variable ``flow_log_inventory_gaps``.
+    :param answers: what each of the plan's identities answered, by its name; ``None``: nobody was asked yet.
     :raises InputError: if these are no gaps.
     :returns: the work; hosts that cannot be worked on are in ``invalid`` with the reason and do not stop the others.
     """
@@ -578,13 +607,17 @@ def plan_publication(
     left_out = [
         _invalid(host, "", "The run was limited to other hosts.") for host in everything if host.name not in chosen
     ]
+    identities = plan_identities(agreed, on_first_host)
+    strangers = _strangers(identities, answers)
+    agreed = [target for target in agreed if target.host not in strangers]
     buckets = _buckets(agreed, on_first_host)
     return Publication(
         batches=tuple(_batches(agreed, buckets, on_first_host)),
         buckets=tuple(buckets),
         permissions=tuple(_permissions(agreed, on_first_host)),
-        invalid=tuple(invalid + contradicting),
+        invalid=(*invalid, *contradicting, *strangers.values()),
         unselected=tuple(left_out),
         notes=tuple(_notes(everything)),
         gaps=read_gaps(gaps),
+        identities=tuple(identities),
     )

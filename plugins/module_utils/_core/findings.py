@@ -151,7 +151,7 @@ def _not_worked_on(host: Mapping[str, Any]) -> Finding:
         host=host["host"],
     )
     remedy = f"Correct {host['variable']} of host {host['host']}." if host["variable"] else check_command(subject)
-    return subject.find("not_evaluated", host["message"], remedy=remedy)
+    return subject.find(host.get("finding", "not_evaluated"), host["message"], remedy=remedy)
 
 
 def _report_order(finding: Finding) -> Tuple[Any, ...]:

@@ -24,7 +24,7 @@ from typing import Union
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import Batch
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import BucketWork
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import Publication
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import canonical
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.canonical import canonical
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import field_names
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_scope import may_concern
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import OPERATIONS

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 from typing import Dict
+from typing import Iterable
 from typing import List
 from typing import Mapping
 from typing import Optional
@@ -58,8 +59,8 @@ def summarise(
             problem = _problem(kind, work, result, results)
         if problem:
             failures.setdefault(work["runner"], []).append(f"{work['name']}: {problem}")
-    for host in publication["invalid"]:
-        failures.setdefault(host["host"], []).append(host["message"])
+    for message, hosts in _by_message(publication["invalid"]).items():
+        failures.setdefault(hosts[0], []).append(message)
     actions = {kind: count for kind, count in counts.items() if count}
     headline = _headline(publication, actions, len(failures))
     return {
@@ -86,6 +87,14 @@ def _by_runner(failures: Mapping[str, List[str]]) -> List[Dict[str, Any]]:
         if not can_be_added(name):
             told.setdefault(next(iter(told), None), []).extend(texts)
     return [{"runner": runner, "message": " | ".join(texts)} for runner, texts in told.items()]
+
+
+def _by_message(invalid: Iterable[Mapping[str, Any]]) -> Dict[str, List[str]]:
+    """Return the hosts that were left out for the same reason, so that it is said once."""
+    found: Dict[str, List[str]] = {}
+    for host in invalid:
+        found.setdefault(host["message"], []).append(host["host"])
+    return found
 
 
 def _count(result: Mapping[str, Any], counts: Dict[str, int]) -> None:
@@ -121,7 +130,9 @@ def overview(publication: Mapping[str, Any]) -> List[str]:
     lines = [_batch_line(batch) for batch in publication["batches"]]
     if "flow_logs" not in stages:
         lines += [f"{work['name']}: {kind}" for kind in stages for work in publication[kind]]
-    lines += [f"{host['host']}: left out. {host['message']}" for host in publication["invalid"]]
+    for message, hosts in _by_message(publication["invalid"]).items():
+        more = f" and {len(hosts) - 1} more" if len(hosts) > 1 else ""
+        lines.append(f"{hosts[0]}{more}: left out. {message}")
     notes = [*gap_lines(publication["gaps"]), *publication["notes"]]
     if stages != STAGES:
         notes = [f"Only these stages: {', '.join(stages)}.", *notes]

@@ -19,6 +19,7 @@ from typing import Mapping
 from typing import Optional
 from typing import Tuple
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import account_of_role
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import role_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import Destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import parse_destination
@@ -85,7 +86,7 @@ VARIABLES = tuple(PREFIX + name for name in OPTION_DEFAULTS) + (
 #: Variables of a run, not of a host.
 RUN_VARIABLES = ("flow_log_stages", "flow_log_with_report")
 #: Facts of the inventory plugin that matter here too.
-FACTS_READ = ("flow_log_parents", "flow_log_existing_of_parents")
+FACTS_READ = ("flow_log_parents", "flow_log_existing_of_parents", "flow_log_found_with")
 #: How like a variable a name must be to be taken for a slip of the pen.
 _SIMILAR = 0.9
 PRINCIPAL_TYPES = ("user", "group", "role")
@@ -106,12 +107,21 @@ class VariableError(InputError):
     :param variable: name of the variable.
     """
 
+    #: What a report calls the host.
+    finding = "not_evaluated"
+
     def __init__(self, host: str, variable: str, value: Any, allowed: str) -> None:
         super().__init__(f"{host}: {variable}", value, allowed)
         if value is None:
             self.args = (f"{host}: {variable} is missing. Allowed: {allowed}.",)
         self.host = host
         self.variable = variable
+
+
+class AccountError(VariableError):
+    """A role is in another account than the variables of a host name, so nothing is known about the target."""
+
+    finding = "unknown"
 
 
 @dataclass(frozen=True)
@@ -160,6 +170,7 @@ class Target:
     :param preflight: whether to ask for permissions before anything is done.
     :param parents: ids of the resources that it is part of, as far as the inventory knows, the nearest first.
     :param covered_by: flow logs of its parents that record its traffic to the same place, from :func:`overlaps.covering`.
+    :param found_with: role in which the inventory read the account, where playbooks do not get it.
     """
 
     host: str
@@ -193,6 +204,7 @@ class Target:
     preflight: bool
     parents: Tuple[str, ...] = ()
     covered_by: Tuple[Mapping[str, Any], ...] = ()
+    found_with: str = ""
 
     @property
     def present(self) -> bool:
@@ -286,6 +298,15 @@ class _Reader:
         except InputError as error:
             raise self.error(f"{PREFIX}{name}.{error.option}", error.value, error.allowed) from None
         return value
+
+
+def _check_role(host: HostVariables, connection: str, account: Optional[str], variable: str) -> None:
+    """Refuse a role of another account, which could only do the work in the wrong place, or not at all."""
+    options: Mapping[str, Any] = host.variables.get(f"{PREFIX}{connection}") or {}
+    role = options.get("assume_role_arn")
+    if role and account and account_of_role(str(role), connection) != account:
+        allowed = f"a role of account {account}, which {variable} names"
+        raise AccountError(host.name, f"{PREFIX}{connection}.assume_role_arn", role, allowed)
 
 
 def _account(reader: _Reader) -> str:
@@ -449,7 +470,7 @@ def _read(host: HostVariables, reader: _Reader) -> Target:
     create_bucket, encryption = reader.boolean("create_bucket"), _encryption(reader)
     regions = reader.texts("bucket_policy_regions", "a list of region names; empty for every region")
     destination = _destination(reader, partition, options)
-    return Target(
+    target = Target(
         host=host.name,
         groups=tuple(host.groups),
         resource_id=resource_id,
@@ -479,6 +500,7 @@ def _read(host: HostVariables, reader: _Reader) -> Target:
         principals=_principals(reader),
         attachment=reader.choice("permission_attachment", ATTACHMENTS) or ATTACHMENTS[0],
         preflight=reader.boolean("preflight") or False,
+        found_with=str(reader.get("found_with") or ""),
         parents=reader.texts("parents", "a list of ids of resources that the target is part of") or (),
         covered_by=tuple(
             covering(
@@ -488,6 +510,11 @@ def _read(host: HostVariables, reader: _Reader) -> Target:
             )
         ),
     )
+    _check_role(host, "aws", target.account_id, "flow_log_account_id")
+    if target.present and (target.bucket_policy is not False or target.create_bucket):
+        # S3 takes a policy from the owner of the bucket only.
+        _check_role(host, "bucket_aws", target.bucket_owner, "flow_log_bucket_owner")
+    return target
 
 
 #: Where amazon.aws's _info modules return the id of a resource that can have flow logs. The more special key first:
