@@ -215,6 +215,7 @@ from ansible.errors import AnsibleParserError
 
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.retries import BOUNDED_RETRIES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Accounts
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Gap
@@ -253,6 +254,10 @@ class InventoryModule(AWSInventoryBase):
         except InputError as error:
             raise AnsibleParserError(str(error)) from error
         self._tell(raw["gaps"])
+
+    def client(self, *args: Any, **kwargs: Any) -> Any:
+        """Return a client whose retries are bounded as those of the modules are."""
+        return super().client(*args, **{"config": BOUNDED_RETRIES, **kwargs})
 
     def _raw(self, path: str, cache: bool) -> Dict[str, Any]:
         """Return answers and gaps as plain data, from the cache if that was asked the same."""

@@ -590,6 +590,23 @@ def test_throttling_and_server_errors_are_waited_out(
     assert len(described(ec2, resource_id=VPC)) == 1
 
 
+@pytest.mark.usefixtures("at_once")
+@pytest.mark.parametrize("operation", ["CreateFlowLogs", "DescribeFlowLogs", "DeleteFlowLogs"])
+@pytest.mark.parametrize(("action", "most"), [("throttle", 8), ("server_error", 8), ("deny", 1)])
+def test_a_call_is_tried_by_one_bounded_layer(
+    aws: SimulatorProcess, ec2: Any, operation: str, action: str, most: int
+) -> None:
+    """An account that stays above its rate limit is not asked for minutes, and a permanent error is not repeated."""
+    if operation == "DeleteFlowLogs":
+        by_hand(ec2)
+    aws.clear_calls()
+    aws.fault(operation=operation, action=action, times=None)
+    result = run_module(aws.url, "s3_flow_log", options(state="absent" if operation == "DeleteFlowLogs" else "present"))
+    assert result["failed"]
+    tried = aws.operations().count(operation)
+    assert tried == 1 if most == 1 else 1 < tried <= most
+
+
 def test_a_new_flow_log_that_shows_up_late_is_waited_for(aws: SimulatorProcess, ec2: Any) -> None:
     aws.fault(operation="DescribeFlowLogs", action="stale", after=1, times=2)
     result = succeed(aws.url, "s3_flow_log", options())

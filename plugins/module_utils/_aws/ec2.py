@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from typing import Any
-from typing import Callable
 from typing import Dict
 from typing import List
 from typing import Mapping
@@ -16,7 +15,6 @@ from typing import Sequence
 from typing import Tuple
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_boto3_client_method_parameters
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
 from ansible_collections.amazon.aws.plugins.module_utils.transformation import ansible_dict_to_boto3_filter_list
 
@@ -35,15 +33,6 @@ class Refused(NamedTuple):
     code: str
     message: str
     repeated: bool = False
-
-
-_Create = Callable[[Any, Dict[str, Any]], Tuple[List[str], List[Refused]]]
-
-# "FlowLogs Service Linked Role is not yet available" is answered for the first flow log with tag fields of an
-# account (IncorrectState); the role comes within seconds. At most about half a minute of pauses.
-_until_role_exists: Callable[[_Create], _Create] = AWSRetry.jittered_backoff(
-    retries=6, delay=1, max_delay=10, catch_extra_error_codes=["IncorrectState"]
-)
 
 
 def partition_of(client: Any) -> str:
@@ -90,7 +79,6 @@ def describe_flow_logs_by_id(client: Any, flow_log_ids: Sequence[str]) -> List[F
 
 
 @FlowLogsErrorHandler.common_error_handler("create flow logs")
-@_until_role_exists
 def create_flow_logs(client: Any, request: Dict[str, Any]) -> Tuple[List[str], List[Refused]]:
     """Create flow logs (EC2 API CreateFlowLogs).
 

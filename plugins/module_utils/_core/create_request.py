@@ -23,6 +23,14 @@ MAX_FLOW_LOG_IDS = 1000
 #: Most values of one filter (EC2 User Guide, "List and filter using the CLI and API").
 MAX_FILTER_VALUES = 200
 
+#: How often a target is tried again whose refusal passes by itself: by the error code, where one is needed, and the
+#: message. A policy that was just written takes seconds to reach the delivery service. The service-linked role of the
+#: first flow log with tag fields of an account takes some seconds too (EC2 answers IncorrectState).
+_PASSING = (
+    (None, re.compile("Access Denied for LogDestination"), 2),
+    ("IncorrectState", re.compile(".*Service Linked Role is not yet available"), 4),
+)
+
 # Errors of a whole CreateFlowLogs call that a single id can cause.
 _ONE_ID = re.compile(r"Invalid[A-Za-z]+\.(NotFound|Malformed)|FlowLogAlreadyExists|FlowLogsLimitExceeded")
 
@@ -78,6 +86,12 @@ def settings_of(flow_log: FlowLog, resource_type: ResourceType) -> FlowLogSettin
         destination_options=flow_log.destination_options,
         tag_fields=flow_log.tag_fields,
     )
+
+
+def tries_again(code: str, message: str) -> int:
+    """Return how often to try again what AWS refused with this error; 0 where time does not help."""
+    found = (tries for known, text, tries in _PASSING if known in (None, code) and text.match(message))
+    return next(found, 0)
 
 
 def one_id_may_be_the_cause(code: str, message: str, resource_ids: Sequence[str]) -> bool:

@@ -35,6 +35,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import create_request
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import one_id_may_be_the_cause
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import settings_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import tries_again
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import REPLACED_TAG
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import FlowLog
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import Step
@@ -48,9 +49,8 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.tags import tag
 
 _EXISTS = "FlowLogAlreadyExists"
 _NOT_DESCRIBED = "NotDescribed"
-# A policy that was just written can take seconds to reach the delivery service, which then answers this.
-_POLICY_LAG = "Access Denied for LogDestination"
-_POLICY_PAUSES = (2.0, 4.0)
+# Pauses before each new try of what AWS refuses for a while only.
+_PASSING_PAUSES = (2.0, 4.0, 8.0, 10.0)
 _LONGEST_PAUSE = 5.0
 # One answer is read while AWS prepares the next one.
 _READERS = 2
@@ -205,13 +205,13 @@ class FlowLogSteps:
         refused: List[ec2.Refused] = []
         for batch in chunks(list(targets), settings.resource_type.max_ids):
             more, again = self._make_batch(settings, batch, tags, alike)
-            for pause in _POLICY_PAUSES:
-                lagging = [item.resource_id for item in again if item.message.startswith(_POLICY_LAG)]
-                if not lagging:
+            for tried, pause in enumerate(_PASSING_PAUSES):
+                waiting = [item.resource_id for item in again if tries_again(item.code, item.message) > tried]
+                if not waiting:
                     break
                 time.sleep(pause)
-                kept = [item for item in again if item.resource_id not in lagging]
-                retried, again = self._make_batch(settings, lagging, tags, alike)
+                kept = [item for item in again if item.resource_id not in waiting]
+                retried, again = self._make_batch(settings, waiting, tags, alike)
                 more, again = more + retried, kept + again
             ids += more
             refused += again

@@ -20,6 +20,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.iam import decode_authorization_message
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.retries import BOUNDED_RETRIES
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.response_times import with_quick_times
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import CallerIdentity
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import caller_identity
@@ -38,9 +39,6 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._run.role_session imp
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.role_session import session_keys
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.version import COLLECTION_NAME
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.version import COLLECTION_VERSION
-
-# botocore's own retries honour every throttling code; AWSRetry knows only some. A user's aws_config still wins.
-_RETRIES = {"retries": {"mode": "standard", "max_attempts": 8}}
 
 
 class FlowLogsModule(AnsibleAWSModule):
@@ -61,8 +59,11 @@ class FlowLogsModule(AnsibleAWSModule):
         return DenialReader(lambda encoded: decode_authorization_message(self.client("sts"), encoded))
 
     def client(self, service: str, retry_decorator: Any = None, **extra_params: Any) -> Any:
-        """Return a boto3 client for ``service`` with this collection's retry bounds, in the role if one is named."""
-        parameters = {"config": _RETRIES, **self._location, **self._session_keys, **extra_params}
+        """Return a boto3 client for ``service`` with this collection's retry bounds, in the role if one is named.
+
+        A user's ``aws_config`` wins over the bounds.
+        """
+        parameters = {"config": BOUNDED_RETRIES, **self._location, **self._session_keys, **extra_params}
         return with_quick_times(super().client(service, retry_decorator=retry_decorator, **parameters))
 
     def caller(self, region: Optional[str] = None) -> CallerIdentity:
@@ -100,7 +101,7 @@ class FlowLogsModule(AnsibleAWSModule):
         """The role is assumed once; what botocore keeps of the answer is in memory only."""
         expected_account(self.params)
         role = role_of(self.params)
-        return session_keys(super().client("sts", config=_RETRIES, **self._location), role) if role else {}
+        return session_keys(super().client("sts", config=BOUNDED_RETRIES, **self._location), role) if role else {}
 
 
 def run_module(module: FlowLogsModule, work: Callable[[FlowLogsModule], None]) -> None:

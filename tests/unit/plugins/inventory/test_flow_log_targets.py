@@ -16,9 +16,13 @@ import yaml
 from ansible.errors import AnsibleParserError
 from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
+from botocore.exceptions import ClientError
 
 from ansible_collections.flowlogs.aws.plugins.inventory import flow_log_targets
 from ansible_collections.flowlogs.aws.plugins.inventory.flow_log_targets import InventoryModule
+from tests.simulator.faults import faults
+from tests.simulator.faults import parse_rule
+from tests.simulator.server import Simulator
 from tests.unit.plugins.plugin_utils.cloud import HOME
 from tests.unit.plugins.plugin_utils.cloud import SHOP
 from tests.unit.plugins.plugin_utils.cloud import VPC
@@ -76,6 +80,34 @@ def one_vpc(cloud: Cloud) -> None:
     cloud.is_account()
     cloud.has_regions(eu_west_1="opt-in-not-required")
     cloud.has_vpcs(VPC)
+
+
+class Connected(InventoryModule):
+    """The plugin with the clients that it really makes, and keys for them."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        keys = {"access_key": "a" * 20, "secret_key": "b" * 40}
+        self._given = {"endpoint_url": url, "region": HOME, **keys}
+
+    def get_options(self, *_args: Any) -> dict[str, Any]:
+        return self._given
+
+
+def test_a_throttled_call_is_tried_by_one_bounded_layer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+    simulator = Simulator()
+    simulator.start()
+    try:
+        faults.add(parse_rule({"operation": "DescribeVpcs", "action": "throttle", "times": None}))
+        client = Connected(simulator.url).client("ec2")
+        with pytest.raises(ClientError, match="RequestLimitExceeded"):
+            client.describe_vpcs()
+        tried = [call["operation"] for call in simulator.log.list()]
+    finally:
+        simulator.reset()
+        simulator.stop()
+    assert 1 < tried.count("DescribeVpcs") <= 8
 
 
 def test_the_garbage_collector_stays_as_it_is(cloud: Cloud) -> None:

@@ -24,6 +24,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import Fl
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import create_request
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import one_id_may_be_the_cause
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import tries_again
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import settings_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import RESOURCE_TYPES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.settings import settings_from_options
@@ -129,22 +130,14 @@ def test_a_transit_gateway_is_asked_for_without_traffic_type_and_format(client: 
     assert ec2.create_flow_logs(client, create_request(settings, ["tgw-1"], {}, "token"))[0] == ["fl-1"]
 
 
-def test_the_service_linked_role_gets_its_time(client: Any, stub: Stubber, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("code", ["RequestLimitExceeded", "InternalError", "IncorrectState", "UnauthorizedOperation"])
+def test_no_error_is_tried_again_beyond_what_botocore_does(
+    client: Any, stub: Stubber, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
     pauses: List[float] = []
     monkeypatch.setattr("time.sleep", pauses.append)
     settings, _warnings = settings_from_options({"destination": "example-logs"}, RESOURCE_TYPES["VPC"], "aws")
-    request = create_request(settings, ["vpc-1"], {}, "token")
-    stub.add_client_error("create_flow_logs", "IncorrectState", "FlowLogs Service Linked Role is not yet available")
-    stub.add_response("create_flow_logs", {"FlowLogIds": ["fl-1"]}, request)
-    assert ec2.create_flow_logs(client, request) == (["fl-1"], [])
-    assert len(pauses) == 1
-
-
-def test_a_permanent_error_is_not_tried_again(client: Any, stub: Stubber, monkeypatch: pytest.MonkeyPatch) -> None:
-    pauses: List[float] = []
-    monkeypatch.setattr("time.sleep", pauses.append)
-    settings, _warnings = settings_from_options({"destination": "example-logs"}, RESOURCE_TYPES["VPC"], "aws")
-    stub.add_client_error("create_flow_logs", "UnauthorizedOperation", "no", 403)
+    stub.add_client_error("create_flow_logs", code, "no", 403)
     with pytest.raises(FlowLogsAWSError):
         ec2.create_flow_logs(client, create_request(settings, ["vpc-1"], {}, "token"))
     assert pauses == []
@@ -236,3 +229,17 @@ def test_where_all_fare_alike_three_calls_tell() -> None:
     call = Faulty(ids)
     results, refused = call_in_parts(call, ids, Splitting(lambda *_error: True, alike=True))
     assert (results, len(refused), call.calls) == ([], 300, 3)
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "tries"),
+    [
+        ("400", "Access Denied for LogDestination: example-logs. Please check LogDestination permission", True),
+        ("IncorrectState", "FlowLogs Service Linked Role is not yet available", True),
+        ("IncorrectState", "The resource is being deleted.", False),
+        ("InvalidParameter", "FlowLogs Service Linked Role is not yet available", False),
+        ("RequestLimitExceeded", "Request limit exceeded.", False),
+    ],
+)
+def test_only_what_passes_by_itself_is_tried_again(code: str, message: str, tries: bool) -> None:
+    assert (tries_again(code, message) > 0) is tries

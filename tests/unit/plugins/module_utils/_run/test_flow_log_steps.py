@@ -11,11 +11,21 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from botocore.stub import ANY
+from botocore.stub import Stubber
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import FlowLog
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import flow_log_from_description
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import Step
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Action
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import RESOURCE_TYPES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.settings import settings_from_options
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps import FlowLogSteps
+
+from tests.unit.plugins.module_utils._aws.offline import client_of
+
+ROLE = ("IncorrectState", "FlowLogs Service Linked Role is not yet available")
 
 
 def test_new_flow_logs_are_described_two_calls_at_a_time_and_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,3 +40,49 @@ def test_new_flow_logs_are_described_two_calls_at_a_time_and_in_order(monkeypatc
     ids = [f"fl-{number}" for number in range(2_000)]
     described, _problem = FlowLogSteps(None, None)._describe_new(ids)
     assert [item.flow_log_id for item in described] == ids
+
+
+def created(answers: list[Any], monkeypatch: pytest.MonkeyPatch) -> tuple[Any, list[float], list[str]]:
+    """Create one flow log; return the outcome, the pauses and the client tokens of the calls."""
+    settings, _warnings = settings_from_options({"destination": "example-logs"}, RESOURCE_TYPES["VPC"], "aws")
+    pauses: list[float] = []
+    tokens: list[str] = []
+    monkeypatch.setattr("time.sleep", pauses.append)
+    client = client_of("ec2")
+    client.meta.events.register(
+        "provide-client-params.ec2.CreateFlowLogs", lambda params, **_more: tokens.append(params["ClientToken"])
+    )
+    flow_log = {"FlowLogId": "fl-1", "ResourceId": "vpc-1", "LogDestinationType": "s3"}
+    with Stubber(client) as stub:
+        for answer in answers:
+            if isinstance(answer, tuple):
+                stub.add_client_error("create_flow_logs", *answer)
+            else:
+                stub.add_response("create_flow_logs", answer)
+        if "FlowLogIds" in answers[-1]:
+            stub.add_response("describe_flow_logs", {"FlowLogs": [flow_log]}, {"FlowLogIds": ANY})
+        outcome = FlowLogSteps(client, settings).run([Step(Action("create", "vpc-1"))])
+        stub.assert_no_pending_responses()
+    return outcome, pauses, tokens
+
+
+def test_the_service_linked_role_gets_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be answered for the whole call or for a target; no answer to an earlier token is told again."""
+    item = {"ResourceId": "vpc-1", "Error": dict(zip(("Code", "Message"), ROLE))}
+    answers = [ROLE, {"Unsuccessful": [item]}, {"FlowLogIds": ["fl-1"]}]
+    outcome, pauses, tokens = created(answers, monkeypatch)
+    assert [step.action.flow_log_id for step in outcome.steps] == ["fl-1"] and outcome.unsuccessful == []
+    assert len(pauses) == 2 and len(set(tokens)) == 3
+
+
+def test_a_role_that_never_comes_is_told_after_half_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    outcome, pauses, _tokens = created([ROLE] * 5, monkeypatch)
+    assert [item.code for item in outcome.unsuccessful] == ["IncorrectState"] and outcome.steps == []
+    assert len(pauses) == 4 and sum(pauses) <= 30
+
+
+@pytest.mark.parametrize("code", ["IncorrectState", "RequestLimitExceeded", "ServiceUnavailable", "InvalidParameter"])
+def test_the_wait_for_the_role_knows_its_own_error_only(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    outcome, pauses, _tokens = created([(code, "Something else.")], monkeypatch)
+    assert [item.code for item in outcome.unsuccessful] == [code]
+    assert pauses == []
