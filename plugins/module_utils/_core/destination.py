@@ -98,10 +98,13 @@ def parse_destination(value: str, partition: str, option: str = "destination") -
 
 
 def destination_of(arn: str) -> Destination:
-    """Return the destination that an existing flow log has; it was accepted once, so nothing is refused here."""
-    partition, path = arn.split(":")[1], arn.split(":", 5)[5]
-    bucket, _sep, folder = path.partition("/")
-    return Destination(partition, bucket, folder.strip("/"))
+    """Return the destination that an existing flow log has; it was accepted once, so nothing is refused here.
+
+    :param arn: where AWS does not describe one, the bucket is ``""``.
+    """
+    parts = (arn.split(":", 5) + [""] * 6)[:6]
+    bucket, _sep, folder = parts[5].partition("/")
+    return Destination(parts[1] or "aws", bucket, folder.strip("/"))
 
 
 def same_destination(first: str, second: str) -> bool:

@@ -48,6 +48,8 @@ def look_at_delivery(
 def _look(client: Any, flow_log: FlowLog, account: str, region: str, now: datetime, hours: int) -> Dict[str, Any]:
     if flow_log.log_destination_type != S3:
         return _answer("unknown", reason="Only deliveries to S3 are looked at.")
+    if not destination_of(flow_log.log_destination).bucket:
+        return _answer("unknown", reason="AWS does not describe the destination of this flow log.")
     keys: List[str] = []
     complete = True
     try:
