@@ -58,6 +58,10 @@ class FlowLogsModule(AnsibleAWSModule):
         """Tells what mends denied calls."""
         return DenialReader(lambda encoded: decode_authorization_message(self.client("sts"), encoded))
 
+    def warn(self, *args: Any, **kwargs: Any) -> None:
+        """Warn by ansible-core's own means; amazon.aws hands warnings to ``exit_json`` too, which is deprecated."""
+        self._module.warn(*args, **kwargs)
+
     def client(self, service: str, retry_decorator: Any = None, **extra_params: Any) -> Any:
         """Return a boto3 client for ``service`` with this collection's retry bounds, in the role if one is named.
 
