@@ -28,7 +28,7 @@ FLOW_LOGS = [
     {"resource": VPC, "destination": "arn:aws:s3:::example-logs/hive/", "interval": 60, "options": HIVE},
     {"resource": VPC, "log_group": "/vpc/all", "role": f"arn:aws:iam::{ACCOUNT}:role/flow-logs"},
     {"resource": OTHER, "destination": "arn:aws:s3:::other-logs", "status": "FAILED", "error": "Access error"},
-    {"resource": GATEWAY, "destination": "arn:aws:s3:::example-logs"},
+    {"resource": GATEWAY, "destination": "arn:aws:s3:::example-logs", "tags": {"audited": "true"}},
 ]
 SEED = {
     "accounts": {
@@ -69,6 +69,7 @@ def test_every_option_narrows(aws: SimulatorProcess) -> None:
     assert len(read(aws, resource_ids=[VPC])) == 2
     assert [item["name"] for item in read(aws, resource_ids=[VPC], destination="example-logs/net")] == [None]
     assert [item["resource_id"] for item in read(aws, filters={"tag:team": "net"})] == [VPC]
+    assert [item["resource_id"] for item in read(aws, filters={"tag:audited": True})] == [GATEWAY]
     (failing,) = read(aws, filters={"deliver-log-status": "FAILED"})
     assert (failing["delivery_status"], failing["delivery_error"]) == ("FAILED", "Access error")
     one = read(aws, resource_ids=[GATEWAY])[0]["flow_log_id"]
@@ -99,6 +100,8 @@ def test_what_is_read_can_be_given_back(aws: SimulatorProcess, options: str) -> 
     [
         ({"filters": {"log-destination": "x"}}, ["filters", "log-destination", "tag:KEY"]),
         ({"filters": {"resource-id": ["vpc-1"] * 201}}, ["filters.resource-id", "201", "200"]),
+        ({"filters": {"tag:team": None}}, ["filters.tag:team", "None"]),
+        ({"filters": {"tag:team": ["net", None]}}, ["filters.tag:team", "None"]),
         ({"resource_ids": ["no id"]}, ["resource_ids", "no id"]),
         ({"destination": "arn:aws:s3"}, ["destination", "arn:aws:s3"]),
         ({"delivery": True, "delivery_hours": 0}, ["delivery_hours", "0", "168"]),

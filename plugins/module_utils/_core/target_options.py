@@ -20,9 +20,16 @@ INSTANCE_TYPES = ("NetworkInterface", "Subnet", "VPC")
 _INSTANCE_KEYS = {"group", "as"}
 
 
-def _texts(value: Any) -> List[str]:
-    """Return filter values as EC2 takes them: texts, and ``true`` and ``false`` in small letters."""
+def filter_texts(option: str, value: Any) -> List[str]:
+    """Return filter values as EC2 takes them: texts, and ``true`` and ``false`` in lower case.
+
+    :param option: the option and the name of the filter, for the error.
+    :param value: one value or a list of them.
+    :raises InputError: for null and for anything but a text, a number or a boolean: EC2 would find nothing.
+    """
     values = value if isinstance(value, (list, tuple)) else [value]
+    if not all(isinstance(item, (str, bool, int, float)) for item in values):
+        raise InputError(option, value, "a text, a number, true or false, or a list of these")
     return [str(item).lower() if isinstance(item, bool) else str(item) for item in values]
 
 
@@ -41,8 +48,14 @@ def filters_by_type(
             raise InputError("filters", name, f"types that the option types names: {', '.join(types)}")
         if not isinstance(content, Mapping):
             raise InputError(f"filters.{name}", content, "a dictionary of filters of EC2")
-    by_tag = {f"tag:{key}": _texts(value) for key, value in (tags or {}).items()}
-    merged = {name: {**by_tag, **{key: _texts(value) for key, value in given.get(name, {}).items()}} for name in types}
+    by_tag = {f"tag:{key}": filter_texts(f"tags.{key}", value) for key, value in (tags or {}).items()}
+    merged = {
+        name: {
+            **by_tag,
+            **{key: filter_texts(f"filters.{name}.{key}", value) for key, value in given.get(name, {}).items()},
+        }
+        for name in types
+    }
     return {name: content for name, content in merged.items() if content}
 
 

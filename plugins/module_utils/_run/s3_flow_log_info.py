@@ -21,6 +21,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination imp
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import FlowLog
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import unique_ids
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_options import filter_texts
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.delivery import look_at_delivery
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
 
@@ -49,7 +50,7 @@ def filters_from_params(params: Dict[str, Any]) -> Dict[str, List[str]]:
     for name, value in (params.get("filters") or {}).items():
         if name not in FILTERS and not name.startswith("tag:"):
             raise InputError("filters", name, f"tag:KEY, {', '.join(FILTERS)}")
-        filters[name] = [str(item) for item in (value if isinstance(value, list) else [value])]
+        filters[name] = filter_texts(f"filters.{name}", value)
     filters.setdefault("log-destination-type", ["s3"])
     for name, values in filters.items():
         if len(values) > MAX_FILTER_VALUES:

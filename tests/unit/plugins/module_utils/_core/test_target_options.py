@@ -14,6 +14,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import I
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Account
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Gap
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import accounts_from_options
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_options import filter_texts
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_options import filters_by_type
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_options import instance_choice
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_options import name_preferences
@@ -50,6 +51,27 @@ ROLE = f"arn:aws:iam::{SHOP}:role/path/read"
 )
 def test_accounts(accounts: Any, organization: Any, expected: list[Account]) -> None:
     assert list(accounts_from_options(accounts, organization).accounts) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "texts"),
+    [
+        ("prod", ["prod"]),
+        (443, ["443"]),
+        (True, ["true"]),
+        ([False, "x", 1.5], ["false", "x", "1.5"]),
+    ],
+)
+def test_values_of_filters_are_spelled_as_ec2_spells_them(value: Any, texts: list[str]) -> None:
+    assert filter_texts("filters.x", value) == texts
+
+
+@pytest.mark.parametrize("value", [None, [None], ["x", None], {"a": "b"}, [["x"]]])
+def test_null_is_no_value_of_a_filter(value: Any) -> None:
+    with pytest.raises(InputError, match="filters.VPC.state"):
+        filters_by_type(["VPC"], {"VPC": {"state": value}}, None)
+    with pytest.raises(InputError, match="tags.env"):
+        filters_by_type(["VPC"], None, {"env": value})
 
 
 @pytest.mark.parametrize("status", [{"Status": "SUSPENDED"}, {"State": "SUSPENDED", "Status": "ACTIVE"}])
