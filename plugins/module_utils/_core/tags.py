@@ -34,7 +34,7 @@ def check_tags(tags: Optional[Mapping[str, Any]], name: Optional[str]) -> Option
         raise InputError("name", name, "a text of 1 to 256 characters")
     if tags is None:
         return None
-    asked = {str(key): "" if value is None else str(value) for key, value in tags.items()}
+    asked = tag_texts(tags)
     for key, value in asked.items():
         _check_tag(key, value)
     if name is not None and asked.setdefault("Name", name) != name:
@@ -42,6 +42,17 @@ def check_tags(tags: Optional[Mapping[str, Any]], name: Optional[str]) -> Option
     if len(asked) > _MAX_TAGS:
         raise InputError("tags", f"{len(asked)} tags", "at most 50 tags")
     return asked
+
+
+def tag_texts(tags: Mapping[str, Any]) -> Dict[str, str]:
+    """Return tags as AWS knows them, as texts. YAML reads a plain 42 as a number; null is an empty text.
+
+    :raises InputError: for a list or a dictionary.
+    """
+    for key, value in tags.items():
+        if isinstance(value, (Mapping, list, tuple)):
+            raise InputError(f"tags.{key}", value, "a text, a number or a boolean")
+    return {str(key): "" if value is None else str(value) for key, value in tags.items()}
 
 
 def _check_tag(key: str, value: str) -> None:

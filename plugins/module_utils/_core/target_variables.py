@@ -35,6 +35,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.overlaps import
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import RESOURCE_TYPES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import resolve_resource_type
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import unique_ids
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.tags import tag_texts
 
 PREFIX = "flow_log_"
 #: Options of s3_flow_log that are passed on as they are, with what they are when no variable says otherwise.
@@ -416,10 +417,13 @@ def _bucket_tags(reader: _Reader) -> Optional[Mapping[str, str]]:
     value = reader.get("bucket_tags")
     if value is None:
         return None
-    # YAML reads a plain 42 as a number; S3 knows texts only.
-    if not isinstance(value, Mapping) or not all(type(item) in (str, int) for item in value.values()):
-        raise reader.error("flow_log_bucket_tags", value, "a dictionary of tags, each a text")
-    return {str(key): str(item) for key, item in value.items()}
+    allowed = "a dictionary of tags, each a text, a number or a boolean"
+    if not isinstance(value, Mapping):
+        raise reader.error("flow_log_bucket_tags", value, allowed)
+    try:
+        return tag_texts(value)
+    except InputError:
+        raise reader.error("flow_log_bucket_tags", value, allowed) from None
 
 
 def _principals(reader: _Reader) -> Tuple[Mapping[str, Any], ...]:

@@ -139,7 +139,7 @@ def test_what_one_host_says_of_a_bucket_and_its_key_holds_for_all() -> None:
         "create_bucket": True,
         "bucket_region": "eu-west-1",
         "bucket_encryption": KEY,
-        "bucket_tags": {"cost-center": 42},
+        "bucket_tags": {"cost-center": Number(42), "team": Text("network"), "shared": True, "note": None},
         "key_policy": True,
         "key_aws": {"secret_key": "very-secret"},
         "check_destination": False,
@@ -148,7 +148,10 @@ def test_what_one_host_says_of_a_bucket_and_its_key_holds_for_all() -> None:
     publication = plan_publication([host("vpc-1"), host("vpc-2", **said), host("vpc-3", account_id=OTHER_ACCOUNT)])
     (work,) = publication.to_dict()["destinations"]
     assert (work["create_bucket"], work["region"]) == (True, "eu-west-1")
-    assert (work["bucket_encryption"], work["bucket_tags"]) == (KEY, {"cost-center": "42"})
+    assert (work["bucket_encryption"], work["bucket_tags"]) == (
+        KEY,
+        {"cost-center": "42", "team": "network", "shared": "True", "note": ""},
+    )
     assert (work["manage_key_policy"], work["key_credentials_of"]) == (True, "vpc-2")
     assert (work["check_destination"], work["require_deliverable"]) == (False, False)
     assert work["account_ids"] == [ACCOUNT, OTHER_ACCOUNT]
@@ -343,6 +346,14 @@ def test_two_named_flow_logs_of_one_target_do_not_contradict() -> None:
     publication = plan_publication(hosts)
     assert publication.invalid == ()
     assert len(publication.batches) == 2
+
+
+class Text(str):
+    """A text as Ansible hands it over: with a class of its own."""
+
+
+class Number(int):
+    """A number as Ansible hands it over."""
 
 
 ACCEPT = {"traffic_type": "ACCEPT"}
