@@ -176,7 +176,7 @@ CONDITIONS: dict[str, tuple[Callable[[World], Any], dict[str, Any], str, str]] =
         policy_with(*GRANT, statement("Deny", "s3:*", f"{ARN}/*", Sid="NoWrites")),
         {},
         "Statement NoWrites denies s3:PutObject",
-        "aws:PrincipalIsAWSService",
+        "aws:PrincipalServiceName",
     ),
     "PerhapsDenied": (
         policy_with(*GRANT, statement("Deny", "s3:*", f"{ARN}/*", Sid="Somewhere", Condition=FROM_ADDRESS)),
@@ -188,7 +188,7 @@ CONDITIONS: dict[str, tuple[Callable[[World], Any], dict[str, Any], str, str]] =
         policy_with(GRANT[1], {**GRANT[0], "Sid": "Ours", "Condition": BY_ORGANIZATION}),
         {},
         "Statement Ours may grant s3:PutObject",
-        "flow_log_bucket_policy",
+        "flow_log_organization_id",
     ),
     "PolicyUnreadable": (denied("GetBucketPolicy"), {}, "needs s3:GetBucketPolicy", '"s3:GetBucketPolicy"'),
     "PolicyHasNegations": (
@@ -242,16 +242,16 @@ CONDITIONS: dict[str, tuple[Callable[[World], Any], dict[str, Any], str, str]] =
     "KeyPolicyUnreadable": (key_and_denied("GetKeyPolicy"), {}, "needs kms:GetKeyPolicy", '"kms:GetKeyPolicy"'),
     "KeyNotGranted": (key_with(), {}, "No statement grants kms:Encrypt", "flow_log_key_policy"),
     "KeyPartlyGranted": (
-        key_with(statement("Allow", ["kms:GenerateDataKey*", "kms:Decrypt"], "*")),
+        key_with(statement("Allow", "kms:GenerateDataKey*", "*")),
         {},
-        "No statement grants kms:Encrypt, kms:ReEncryptFrom",
+        "No statement grants kms:Encrypt, kms:Decrypt, kms:ReEncryptFrom",
         "flow_log_key_policy",
     ),
     "KeyDenied": (
-        key_with(statement("Allow", KEY_USE, "*"), statement("Deny", "kms:Decrypt", "*", Sid="NoReading")),
+        key_with(statement("Allow", KEY_USE, "*"), statement("Deny", "kms:GenerateDataKey", "*", Sid="NoWriting")),
         {},
-        "Statement NoReading denies kms:Decrypt",
-        "aws:PrincipalIsAWSService",
+        "Statement NoWriting denies kms:GenerateDataKey",
+        "aws:PrincipalServiceName",
     ),
     "KeyPerhapsDenied": (
         key_with(
@@ -266,7 +266,7 @@ CONDITIONS: dict[str, tuple[Callable[[World], Any], dict[str, Any], str, str]] =
         key_with(statement("Allow", KEY_USE, "*", Sid="Ours", Condition=BY_ORGANIZATION)),
         {},
         "Statement Ours may grant",
-        "flow_log_key_policy",
+        "flow_log_organization_id",
     ),
     "OwnershipUnreadable": (
         denied("GetBucketOwnershipControls"),

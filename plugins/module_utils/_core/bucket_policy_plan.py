@@ -48,6 +48,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statem
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import parse_ours
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import render
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import view_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.denial_remedies import denial_warning
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import Destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Policy
@@ -341,10 +342,8 @@ def _of_denials(plan: PolicyPlan, wanted: WantedDelivery) -> str:
         texts.append(f"may deny log delivery (statement {names_at(plan.after, possible - certain)})")
     if not texts:
         return ""
-    return (
-        f"The policy of {plan.target} {' and '.join(texts)}. Exempt the service there, for example with the "
-        'condition "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}.'
-    )
+    remedy = denial_warning(plan.after, certain | possible, wanted.sources)
+    return f"The policy of {plan.target} {' and '.join(texts)}. {remedy}"
 
 
 def _of_width(plan: PolicyPlan, wanted: WantedDelivery) -> str:

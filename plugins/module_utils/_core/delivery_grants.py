@@ -21,6 +21,7 @@ from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import Destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_conditions import ABSENT
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_conditions import OneOf
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Denials
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Request
@@ -108,19 +109,81 @@ def _objects(bucket: Destination, account: str, grant: Grant) -> str:
     return f"{base}vpcflowlogs/{grant.region}/*"
 
 
-#: What is known of every request of the service. It comes over TLS (AWS answers none below 1.2), from no VPC of a
-#: customer, and belongs to no organization as a principal (IAM User Guide, "AWS global condition context keys").
+#: What is known of every request of the service. It comes over TLS 1.2 or newer (AWS answers none below; which one, nobody
+#: documents), from no VPC of a customer and for no other service, has no tags of a request, and belongs to no organization
+#: as a principal (IAM User Guide, "AWS global condition context keys").
 OF_THE_SERVICE: Dict[str, Optional[Tuple[str, ...]]] = {
     "aws:securetransport": ("true",),
-    "s3:tlsversion": ("1.2",),
+    "s3:tlsversion": OneOf(("1.2", "1.3")),
     "aws:principalisawsservice": ("true",),
     "aws:principalservicename": (DELIVERY_SERVICE,),
     "aws:viaawsservice": ("false",),
-    "aws:principalorgid": ABSENT,
-    "aws:principalorgpaths": ABSENT,
-    "aws:sourcevpc": ABSENT,
-    "aws:sourcevpce": ABSENT,
-    "aws:vpcsourceip": ABSENT,
+    **dict.fromkeys(
+        (
+            "aws:calledvia",
+            "aws:calledviafirst",
+            "aws:calledvialast",
+            "aws:ec2instancesourceprivateipv4",
+            "aws:ec2instancesourcevpc",
+            "aws:principalorgid",
+            "aws:principalorgpaths",
+            "aws:requesttag/",
+            "aws:sourcevpc",
+            "aws:sourcevpcarn",
+            "aws:sourcevpce",
+            "aws:tagkeys",
+            "aws:vpceaccount",
+            "aws:vpceorgid",
+            "aws:vpceorgpaths",
+            "aws:vpcsourceip",
+        ),
+        ABSENT,
+    ),
+}
+#: Condition keys of S3 (Service Authorization Reference, "Condition keys for Amazon S3") that no write of the service has:
+#: it names a bucket and no access point; it makes a new object and copies none; S3 takes no grants next to the canned ACL,
+#: nor without ACLs; nobody but the service could read what a key of its own encrypts (SSE-C); and tags, retention and
+#: legal hold take permissions that AWS's own policy for log delivery does not give. Other keys of a write (storage class,
+#: server-side encryption, checksum and age of the signature, conditional writes) are documented nowhere.
+_NOT_IN_WRITES: Dict[str, Optional[Tuple[str, ...]]] = dict.fromkeys(
+    (
+        "s3:accesspointnetworkorigin",
+        "s3:dataaccesspointaccount",
+        "s3:dataaccesspointarn",
+        "s3:existingobjecttag/",
+        "s3:object-lock-legal-hold",
+        "s3:object-lock-mode",
+        "s3:object-lock-remaining-retention-days",
+        "s3:object-lock-retain-until-date",
+        "s3:requestobjecttag/",
+        "s3:requestobjecttagkeys",
+        "s3:x-amz-copy-source",
+        "s3:x-amz-grant-full-control",
+        "s3:x-amz-grant-read",
+        "s3:x-amz-grant-read-acp",
+        "s3:x-amz-grant-write",
+        "s3:x-amz-grant-write-acp",
+        "s3:x-amz-metadata-directive",
+        "s3:x-amz-server-side-encryption-customer-algorithm",
+        "s3:x-amz-website-redirect-location",
+    ),
+    ABSENT,
+)
+#: And those that no ACL check has, since they are about objects.
+_NOT_IN_CHECKS: Dict[str, Optional[Tuple[str, ...]]] = {
+    **_NOT_IN_WRITES,
+    **dict.fromkeys(
+        (
+            "s3:if-match",
+            "s3:if-none-match",
+            "s3:objectcreationoperation",
+            "s3:x-amz-acl",
+            "s3:x-amz-server-side-encryption",
+            "s3:x-amz-server-side-encryption-aws-kms-key-id",
+            "s3:x-amz-storage-class",
+        ),
+        ABSENT,
+    ),
 }
 
 
@@ -148,11 +211,12 @@ def requests_of(bucket: Destination, form: Form, grant: Grant) -> List[Request]:
     """
     sources = source_contexts(bucket.partition, grant, form)
     if not grant.layout:
-        contexts = [{**OF_THE_SERVICE, **source, "s3:x-amz-acl": ABSENT} for source in sources]
+        contexts = [{**OF_THE_SERVICE, **_NOT_IN_CHECKS, **source} for source in sources]
         return [Request(DELIVERY_SERVICE, CHECK_ACTION, bucket.bucket_arn, context) for context in contexts]
     account = ANY_ACCOUNT if form.sources == FROM_ORGANIZATION else grant.source
     objects = _objects(bucket, account, grant)
-    contexts = [{**OF_THE_SERVICE, **source, "s3:x-amz-acl": acl} for source in sources for acl in _acl_contexts(form)]
+    known = {**OF_THE_SERVICE, **_NOT_IN_WRITES}
+    contexts = [{**known, **source, "s3:x-amz-acl": acl} for source in sources for acl in _acl_contexts(form)]
     return [Request(DELIVERY_SERVICE, WRITE_ACTION, objects, context) for context in contexts]
 
 
@@ -169,7 +233,9 @@ def may_write(statement: Statement, bucket: Destination, source: str) -> bool:
     form = Form(ACL_NONE, sources_form(source))
     contexts = source_contexts(bucket.partition, Grant(source, ALL_REGIONS), form)
     requests = [
-        Request(DELIVERY_SERVICE, WRITE_ACTION, f"{bucket.bucket_arn}/*", {**OF_THE_SERVICE, **context})
+        Request(
+            DELIVERY_SERVICE, WRITE_ACTION, f"{bucket.bucket_arn}/*", {**OF_THE_SERVICE, **_NOT_IN_WRITES, **context}
+        )
         for context in contexts
     ]
     return statement.get("Effect") == "Allow" and any(

@@ -13,9 +13,12 @@ from __future__ import annotations
 
 from typing import List
 from typing import Optional
+from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Form
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Grant
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.denial_remedies import denial_remedy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.denial_remedies import organization_remedy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import Check
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import check_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import unread_check
@@ -28,7 +31,6 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_pol
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_policy_checks import source_options
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_policy_checks import source_words
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_question import Question
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_remedies import exemption
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_remedies import module_call
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.grant_options import key_grants
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_key import Key
@@ -41,10 +43,11 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_decision
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_decision import Decision
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_decision import decide_grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_plan import names_at
 
-#: S3 User Guide, "Uploading large files to Amazon S3 with SSE-KMS": what it takes to write an object.
-_WRITING = ("kms:GenerateDataKey", "kms:Decrypt")
+#: S3 User Guide, "Uploading large files to Amazon S3 with SSE-KMS": what it takes to write an object. To upload it in parts
+#: takes kms:Decrypt as well, and whether log delivery does so is not documented.
+_WRITING = "kms:GenerateDataKey"
+_CERTAINLY_NOT = (DENIED, NOT_GRANTED)
 _CODES = {
     "KeyNotUsable": "KeyNotUsable",
     "KeyUnsuitable": "KeyUnsuitable",
@@ -112,26 +115,40 @@ def _of_policy(question: Question, facts: DestinationFacts, arn: Optional[str]) 
     return [_of_source(question, policy, arn, grant) for grant in key_grants(question.wanted.grants())]
 
 
-def _of_source(question: Question, policy: Optional[Policy], arn: str, grant: Grant) -> Check:
+def _decide(question: Question, policy: Optional[Policy], arn: str, grant: Grant) -> Tuple[str, Decision]:
+    """Return the code of a check and what it comes from.
+
+    Only what a write certainly needs can stand in the way for certain. AWS documents more actions than that, and nobody
+    documents what becomes of a delivery without them.
+    """
     form = Form("", question.wanted.form.sources)
-    decision = decide_grant(policy, known_to_belong(key_requests(arn, form, grant), question.organization))
-    code = f"Key{decision.code}"
-    if decision.code == NOT_GRANTED and not set(_WRITING).intersection(decision.actions):
-        code = "KeyPartlyGranted"
+    requests = known_to_belong(key_requests(arn, form, grant), question.organization)
+    of_all = decide_grant(policy, requests)
+    of_writing = decide_grant(policy, [request for request in requests if request.action == _WRITING])
+    if of_all.code not in _CERTAINLY_NOT or of_writing.code in _CERTAINLY_NOT:
+        return f"Key{of_all.code}", of_all
+    if of_writing.code == GRANTED:
+        return "KeyPartlyGranted", of_all
+    return f"Key{of_writing.code}", of_writing
+
+
+def _of_source(question: Question, policy: Optional[Policy], arn: str, grant: Grant) -> Check:
+    code, decision = _decide(question, policy, arn, grant)
     return check_of(
         code,
         {"source": source_words(grant.source, grant.region)},
         evidence=decision_evidence(decision, policy),
-        remedy=_remedy(policy, arn, grant, decision),
+        remedy=_remedy(question, policy, arn, grant, decision),
         **source_details(grant.source, grant.region),
     )
 
 
-def _remedy(policy: Optional[Policy], arn: str, grant: Grant, decision: Decision) -> str:
+def _remedy(question: Question, policy: Optional[Policy], arn: str, grant: Grant, decision: Decision) -> str:
     if decision.code == GRANTED:
         return ""
     if decision.code in (DENIED, PERHAPS_DENIED):
-        return exemption(names_at(policy, decision.positions))
-    return module_call(
+        return denial_remedy(policy, decision.positions, question.organization)
+    named = organization_remedy(policy, decision.positions, question.organization)
+    return named or module_call(
         "flowlogs.aws.flow_log_key_policy", {"key_id": arn, "region": arn.split(":")[3], **source_options(grant)}
     )

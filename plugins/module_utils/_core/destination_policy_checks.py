@@ -21,12 +21,13 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import check_of as acl_check_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import requests_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.denial_remedies import denial_remedy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.denial_remedies import organization_remedy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import Check
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import check_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import unread_check
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_facts import Unread
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_question import Question
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_remedies import exemption
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_remedies import module_call
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_conditions import ABSENT
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_decision import DENIED
@@ -125,8 +126,9 @@ def _remedy(question: Question, policy: Optional[Policy], grant: Grant, decision
     if decision.code == GRANTED:
         return ""
     if decision.code in (DENIED, PERHAPS_DENIED):
-        return exemption(names_at(policy, decision.positions))
-    return module_call(
+        return denial_remedy(policy, decision.positions, question.organization)
+    named = organization_remedy(policy, decision.positions, question.organization)
+    return named or module_call(
         "flowlogs.aws.flow_log_bucket_policy",
         {
             "bucket": question.wanted.bucket.bucket,

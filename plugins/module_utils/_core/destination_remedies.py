@@ -10,10 +10,6 @@ import json
 from typing import Any
 from typing import Mapping
 
-#: Goes into the Condition of a Deny statement; IAM User Guide, "AWS global condition context keys",
-#: aws:PrincipalIsAWSService.
-SERVICE_EXEMPTION = '"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}'
-
 
 def module_call(module: str, options: Mapping[str, Any]) -> str:
     """Return a task that calls a module, in YAML; options that are None or empty are left out.
@@ -41,11 +37,3 @@ def permission_statement(action: str, resource: str) -> str:
     :param resource: ARN; ``*`` where the resource is not known.
     """
     return json.dumps({"Effect": "Allow", "Action": action, "Resource": resource})
-
-
-def exemption(statements: str) -> str:
-    """Return what to do to statements that deny the service.
-
-    :param statements: their names, for a sentence.
-    """
-    return f"Add to the Condition of statement {statements}: {SERVICE_EXEMPTION}"

@@ -30,6 +30,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_odditi
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_oddities import oddities_text
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import Place
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import View
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.denial_remedies import denial_warning
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_key import Key
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_options import WantedKeyUse
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_statements import KEY_SID
@@ -251,10 +252,8 @@ def _of_denials(plan: PolicyPlan, wanted: WantedKeyUse, key: Key) -> str:
         texts.append(f"may deny log delivery the key (statement {names_at(plan.after, possible - certain)})")
     if not texts:
         return ""
-    return (
-        f"The policy of {plan.target} {' and '.join(texts)}. Exempt the service there, for example with the condition "
-        '"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}.'
-    )
+    remedy = denial_warning(plan.after, certain | possible, wanted.sources)
+    return f"The policy of {plan.target} {' and '.join(texts)}. {remedy}"
 
 
 def _is_left(statement: Statement, wanted: WantedKeyUse, key: Key) -> bool:

@@ -12,6 +12,7 @@ sources. In a key policy the resource ``*`` is the key itself.
 from __future__ import annotations
 
 import re
+from typing import Dict
 from typing import FrozenSet
 from typing import List
 from typing import Optional
@@ -29,6 +30,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statem
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import parse_view
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import source_condition
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import texts_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_conditions import ABSENT
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Request
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Statement
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_plan import Group
@@ -52,12 +54,38 @@ _RECOGNISED = _PLAIN.union(
     ("kms:generatedatakeypair", "kms:generatedatakeypairwithoutplaintext"),
 )
 _THE_KEY = "*"
+#: Condition keys that none of these operations has, since they are about others: grants, key policies, imports, replicas,
+#: deletion, rotation, signatures and key pairs (AWS KMS Developer Guide, "Condition keys for AWS KMS").
+_NOT_IN_USES: Dict[str, Optional[Tuple[str, ...]]] = dict.fromkeys(
+    (
+        "kms:bypasspolicylockoutsafetycheck",
+        "kms:datakeypairspec",
+        "kms:expirationmodel",
+        "kms:grantconstrainttype",
+        "kms:granteeprincipal",
+        "kms:grantisforawsresource",
+        "kms:grantoperations",
+        "kms:keyagreementalgorithm",
+        "kms:macalgorithm",
+        "kms:messagetype",
+        "kms:primaryregion",
+        "kms:replicaregion",
+        "kms:retiringprincipal",
+        "kms:rotationperiodindays",
+        "kms:schedulekeydeletionpendingwindowindays",
+        "kms:signingalgorithm",
+        "kms:validto",
+        "kms:wrappingalgorithm",
+        "kms:wrappingkeyspec",
+    ),
+    ABSENT,
+)
 
 
 def key_requests(key_arn: str, form: Form, grant: Grant) -> List[Request]:
     """Return the requests that a key policy must allow for a grant to be there."""
     contexts = source_contexts(key_arn.split(":")[1], grant, form)
-    known = [{**OF_THE_SERVICE, **context} for context in contexts]
+    known = [{**OF_THE_SERVICE, **_NOT_IN_USES, **context} for context in contexts]
     return [Request(DELIVERY_SERVICE, action, key_arn, context) for context in known for action in _ASKED]
 
 

@@ -31,10 +31,16 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_patterns
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_patterns import overlaps
 
 #: Condition key in lower case -> its values, which may hold wildcards where only a part is known; ``()``: the request
-#: does not have this key; None, or not in the mapping: nothing is known of it.
+#: does not have this key; None, or not in the mapping: nothing is known of it. ``aws:requesttag/`` stands for all keys that
+#: begin so.
 Context = Mapping[str, Optional[Tuple[str, ...]]]
 
 ABSENT: Tuple[str, ...] = ()
+
+
+class OneOf(Tuple[str, ...]):
+    """The value of a key is one of these, and nobody documents which."""
+
 
 _QUANTIFIER = re.compile(r"(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?")
 
@@ -161,13 +167,18 @@ def _decide(operator: _Operator, present: Tuple[str, ...], values: Sequence[Any]
     return all_of(each) if operator.quantifier == "ForAllValues" else any_of(each)
 
 
+def _decide_operator(operator: _Operator, present: Tuple[str, ...], values: Sequence[Any]) -> Truth:
+    return _decide_null(present, values) if operator.base == "Null" else _decide(operator, present, values)
+
+
 def _decide_key(operator: Optional[_Operator], key: str, value: Any, context: Context) -> Truth:
-    present = context.get(key.lower())
+    name, slash, _rest = key.lower().partition("/")
+    present = context.get(key.lower(), context.get(name + slash))
     if operator is None or present is None:
         return None
-    if operator.base == "Null":
-        return _decide_null(present, as_list(value))
-    return _decide(operator, present, as_list(value))
+    alternatives: Sequence[Tuple[str, ...]] = [(one,) for one in present] if isinstance(present, OneOf) else [present]
+    truths = {_decide_operator(operator, alternative, as_list(value)) for alternative in alternatives}
+    return truths.pop() if len(truths) == 1 else None
 
 
 def decide_condition(condition: Any, context: Context) -> Truth:

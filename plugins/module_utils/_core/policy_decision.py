@@ -125,7 +125,8 @@ def _of_the_unnamed(requests: Sequence[Request]) -> List[Request]:
             request,
             resource=_named(request.resource),
             context={
-                key: None if values is None else tuple(map(_named, values)) for key, values in request.context.items()
+                key: None if values is None else type(values)(map(_named, values))
+                for key, values in request.context.items()
             },
         )
         for request in requests

@@ -254,16 +254,201 @@ def test_evidence_names_the_statements_that_decide(policy: dict[str, Any], code:
     assert check(replace(HEALTHY, policy=policy), code).evidence.startswith(evidence)
 
 
-def test_who_is_denied_is_told_how_to_exempt_the_service() -> None:
-    assert "Add to the Condition of statement D: " in check(replace(HEALTHY, policy=denying()), "Denied").remedy
-    key_policy = {"Statement": [*KEY_GRANTED["Statement"], denying()["Statement"][-1]]}
-    assert "statement D: " in check(replace(ENCRYPTED, key_policy=key_policy), "KeyDenied").remedy
+EXEMPT_SERVICES = '"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}'
+EXEMPT_DELIVERY = '"StringNotEqualsIfExists": {"aws:PrincipalServiceName": "delivery.logs.amazonaws.com"}'
+#: AWS's data perimeter: services may write for accounts of the organization only.
+DATA_PERIMETER = {
+    "Bool": {"aws:PrincipalIsAWSService": "true"},
+    "Null": {"aws:SourceAccount": "false"},
+    "StringNotEqualsIfExists": {"aws:SourceOrgID": "o-aaaaaaaaaa"},
+}
 
 
-def test_key_policy_that_grants_a_part_is_told_from_one_that_grants_nothing() -> None:
-    """S3 needs kms:GenerateDataKey and kms:Decrypt to write; the service needs more than these (kms:DescribeKey)."""
-    part = {**KEY_GRANTED["Statement"][0], "Action": ["kms:GenerateDataKey*", "kms:Decrypt"]}
-    assert codes(replace(ENCRYPTED, key_policy={"Statement": [part]})) == ["KeyPartlyGranted"]
+@pytest.mark.parametrize(
+    ("condition", "remedy"),
+    [
+        (None, EXEMPT_DELIVERY),
+        ({"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}, EXEMPT_SERVICES),
+        ({"StringNotEquals": {"aws:PrincipalOrgID": "o-aaaaaaaaaa"}}, EXEMPT_SERVICES),
+        (OF_OTHERS, EXEMPT_SERVICES),
+        (
+            {"StringNotEquals": {"aws:SourceAccount": "444455556666"}},
+            "Add the source to the values of aws:SourceAccount in statement D.",
+        ),
+        (
+            {"ArnNotLike": {"AWS:SourceArn": "arn:aws:logs:*:444455556666:*"}},
+            "Add the source to the values of AWS:SourceArn in statement D.",
+        ),
+        # With an exemption of AWS services these would apply to nothing any more.
+        ({"Bool": {"aws:PrincipalIsAWSService": "true"}}, EXEMPT_DELIVERY),
+        ({"StringLike": {"aws:PrincipalServiceName": "*.amazonaws.com"}}, EXEMPT_DELIVERY),
+        # No control over who comes from where: other services stay under it.
+        ({"NumericLessThan": {"s3:TlsVersion": "1.3"}}, EXEMPT_DELIVERY),
+        ({"Null": {"s3:x-amz-server-side-encryption": "true"}}, EXEMPT_DELIVERY),
+        (DATA_PERIMETER, "Set organization_id, in an inventory flow_log_organization_id, to the organization of the"),
+    ],
+)
+def test_remedy_answers_the_condition_that_denies(condition: Any, remedy: str) -> None:
+    (found,) = [
+        item for item in examine(question(), replace(HEALTHY, policy=denying(condition))).checks if item.matters
+    ]
+    assert remedy in found.remedy
+    key_policy = {"Statement": [*KEY_GRANTED["Statement"], denying(condition)["Statement"][-1]]}
+    (found,) = [item for item in examine(question(), replace(ENCRYPTED, key_policy=key_policy)).checks if item.matters]
+    assert remedy in found.remedy
+
+
+def test_remedy_never_exempts_services_from_a_statement_about_a_service() -> None:
+    policy = denying(Principal={"Service": ["delivery.logs.amazonaws.com", "logging.s3.amazonaws.com"]})
+    assert EXEMPT_DELIVERY in check(replace(HEALTHY, policy=policy), "Denied").remedy
+
+
+def test_remedies_of_several_statements_each_name_theirs() -> None:
+    endpoint = denying({"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}, Sid="E")["Statement"][-1]
+    policy = denying()
+    policy["Statement"] += [endpoint, {**endpoint, "Sid": "F"}]
+    lines = check(replace(HEALTHY, policy=policy), "Denied").remedy.splitlines()
+    assert lines == [
+        f"Add to the Condition of statement D: {EXEMPT_DELIVERY}",
+        f"Add to the Condition of statement E, F: {EXEMPT_SERVICES}",
+    ]
+
+
+def test_data_perimeter_is_decided_once_the_organization_is_named() -> None:
+    facts = replace(HEALTHY, policy=denying(DATA_PERIMETER))
+    assert codes(facts) == ["PerhapsDenied"]
+    assert codes(facts, organization_id="o-aaaaaaaaaa") == []
+    assert codes(facts, organization_id="o-bbbbbbbbbb") == ["Denied"]
+    remedy = check(facts, "Denied", organization_id="o-bbbbbbbbbb").remedy
+    assert remedy == "Add the source to the values of aws:SourceOrgID, aws:SourceAccount in statement D."
+
+
+def test_grant_to_an_organization_asks_for_the_organization() -> None:
+    condition = {"StringEquals": {"aws:SourceOrgID": "o-aaaaaaaaaa"}}
+    policy = {"Statement": [{**part, "Condition": condition} for part in GRANTED["Statement"]]}
+    assert "flow_log_organization_id" in check(replace(HEALTHY, policy=policy), "PerhapsGranted").remedy
+    key_policy = {"Statement": [{**KEY_GRANTED["Statement"][0], "Condition": condition}]}
+    assert "flow_log_organization_id" in check(replace(ENCRYPTED, key_policy=key_policy), "KeyPerhapsGranted").remedy
+
+
+def test_modules_that_write_policies_ask_for_the_organization_elsewhere() -> None:
+    wanted = wanted_from_options({"bucket": "logs", "account_ids": [ACCOUNT]}, "aws")
+    (text,) = plan_bucket_policy(denying(DATA_PERIMETER), wanted).warnings
+    assert "ask flow_log_destination_info with organization_id, in an inventory set flow_log_organization_id" in text
+    assert "aws:PrincipalIsAWSService" not in text
+
+
+def test_a_condition_that_is_none_has_a_remedy_all_the_same() -> None:
+    assert EXEMPT_DELIVERY in check(replace(HEALTHY, policy=denying(["x"])), "PerhapsDenied").remedy  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "actions",
+    [
+        ["kms:GenerateDataKey*", "kms:Decrypt"],
+        # S3 needs no more than this to write an object; what else log delivery needs is documented, not its effect.
+        "kms:GenerateDataKey*",
+        ["kms:GenerateDataKey", "kms:DescribeKey"],
+    ],
+)
+def test_key_policy_that_grants_a_part_is_told_from_one_that_grants_nothing(actions: Any) -> None:
+    part = {**KEY_GRANTED["Statement"][0], "Action": actions}
+    facts = replace(ENCRYPTED, key_policy={"Statement": [part]})
+    assert codes(facts) == ["KeyPartlyGranted"]
+    assert is_deliverable(examine(question(), facts).checks) == "unknown"
+    assert "No statement grants kms:Encrypt" in check(facts, "KeyPartlyGranted").evidence
+
+
+@pytest.mark.parametrize(
+    ("denial", "code"),
+    [
+        ({"Action": "kms:Decrypt"}, "KeyPartlyGranted"),
+        ({"Action": "kms:GenerateDataKey"}, "KeyDenied"),
+        (
+            {"Action": "kms:GenerateDataKey*", "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}},
+            "KeyPerhapsDenied",
+        ),
+    ],
+)
+def test_only_the_denial_of_what_a_write_needs_is_certainly_in_the_way(denial: dict[str, Any], code: str) -> None:
+    statement = {"Effect": "Deny", "Principal": "*", "Resource": "*", **denial}
+    policy = {"Statement": [*KEY_GRANTED["Statement"], statement]}
+    assert codes(replace(ENCRYPTED, key_policy=policy)) == [code]
+    # With another one denied besides, the unknown one still decides.
+    besides = {"Effect": "Deny", "Principal": "*", "Resource": "*", "Action": "kms:Encrypt"}
+    assert codes(replace(ENCRYPTED, key_policy={"Statement": [*policy["Statement"], besides]})) == [code]
+
+
+@pytest.mark.parametrize("actions", [["kms:Decrypt", "kms:DescribeKey"], "kms:ReEncrypt*"])
+def test_key_policy_without_what_a_write_needs_is_in_the_way(actions: Any) -> None:
+    part = {**KEY_GRANTED["Statement"][0], "Action": actions}
+    assert codes(replace(ENCRYPTED, key_policy={"Statement": [part]})) == ["KeyNotGranted"]
+
+
+# -- what is known of the requests --------------------------------------------------------------------------------
+
+NULL_SSE_C = {"Null": {"s3:x-amz-server-side-encryption-customer-algorithm": "false"}}
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        # AWS's advice against SSE-C.
+        (NULL_SSE_C, []),
+        ({"StringEquals": {"s3:x-amz-server-side-encryption-customer-algorithm": "AES256"}}, []),
+        ({"StringLike": {"s3:x-amz-grant-read": "*"}}, []),
+        ({"Null": {"s3:x-amz-grant-full-control": "false"}}, []),
+        ({"StringNotEqualsIfExists": {"s3:x-amz-grant-read": "id=1"}}, ["Denied"]),
+        ({"StringEquals": {"s3:x-amz-metadata-directive": "REPLACE"}}, []),
+        ({"Null": {"s3:x-amz-copy-source": "false"}}, []),
+        ({"Null": {"s3:x-amz-website-redirect-location": "false"}}, []),
+        ({"NumericGreaterThan": {"s3:object-lock-remaining-retention-days": "10"}}, []),
+        ({"StringEquals": {"s3:RequestObjectTag/team": "red"}}, []),
+        ({"Null": {"s3:RequestObjectTag/team": "true"}}, ["Denied"]),
+        ({"StringNotEquals": {"aws:SourceVpcArn": "arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-1"}}, ["Denied"]),
+        ({"Null": {"aws:CalledVia": "false"}}, []),
+        ({"StringLike": {"s3:DataAccessPointArn": "*"}}, []),
+        ({"StringNotLike": {"s3:DataAccessPointArn": "*"}}, ["Denied"]),
+        ({"NumericLessThan": {"s3:TlsVersion": "1.2"}}, []),
+        ({"NumericLessThan": {"s3:TlsVersion": 1.3}}, ["PerhapsDenied"]),
+        ({"NumericEquals": {"s3:TlsVersion": "1.3"}}, ["PerhapsDenied"]),
+        ({"NumericGreaterThanEquals": {"s3:TlsVersion": "1.2"}}, ["Denied"]),
+        ({"Null": {"s3:TlsVersion": "true"}}, []),
+        # Nobody documents these of a write.
+        ({"StringEquals": {"s3:x-amz-storage-class": "GLACIER"}}, ["PerhapsDenied"]),
+        ({"Null": {"s3:x-amz-server-side-encryption": "true"}}, ["PerhapsDenied"]),
+        ({"Null": {"s3:if-none-match": "true"}}, ["PerhapsDenied"]),
+    ],
+)
+def test_denial_is_decided_by_what_log_delivery_sends_and_never_sends(condition: Any, found: list[str]) -> None:
+    policy = denying(condition, Action="s3:PutObject", Resource="arn:aws:s3:::logs/*")
+    assert codes(replace(HEALTHY, policy=policy)) == found
+
+
+@pytest.mark.parametrize("key", ["s3:x-amz-server-side-encryption", "s3:x-amz-storage-class", "s3:x-amz-acl"])
+def test_check_of_the_acl_has_no_headers_of_a_write(key: str) -> None:
+    facts = replace(HEALTHY, policy=denying({"Null": {key: "false"}}, Action="s3:Get*", Resource="*"))
+    assert codes(facts) == []
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ({"Bool": {"kms:GrantIsForAWSResource": "false"}}, []),
+        ({"Null": {"kms:GrantOperations": "true"}}, ["KeyDenied"]),
+        ({"StringEquals": {"kms:ViaService": "ec2.eu-west-1.amazonaws.com"}}, ["KeyPerhapsDenied"]),
+        ({"NumericLessThan": {"s3:TlsVersion": "1.3"}}, ["KeyPerhapsDenied"]),
+    ],
+)
+def test_denial_of_a_key_is_decided_alike(condition: Any, found: list[str]) -> None:
+    denial = denying(condition)["Statement"][-1]
+    assert codes(replace(ENCRYPTED, key_policy={"Statement": [*KEY_GRANTED["Statement"], denial]})) == found
+
+
+def test_allowance_from_tls_1_3_may_grant() -> None:
+    condition = {"NumericGreaterThanEquals": {"s3:TlsVersion": "1.3"}}
+    policy = {"Statement": [{**part, "Condition": condition} for part in GRANTED["Statement"]]}
+    assert codes(replace(HEALTHY, policy=policy)) == ["PerhapsGranted"]
 
 
 def test_of_a_key_that_is_not_named_by_arn_and_not_readable_no_policy_is_looked_at() -> None:
