@@ -279,6 +279,19 @@ def test_a_write_that_is_denied_names_the_permission(simulator: SimulatorProcess
     assert same_policy(stored(simulator), FOREIGN)
 
 
+def test_a_policy_that_is_refused_as_public_names_the_statement(simulator: SimulatorProcess) -> None:
+    website = {"Sid": "Website", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"{ARN}/*"}
+    simulator.seed(seed({**FOREIGN, "Statement": [*FOREIGN["Statement"], website]}))
+    message = (
+        "User: arn:aws:iam::111111111111:user/ops is not authorized to perform: s3:PutBucketPolicy on resource: "
+        f'"{ARN}" because public policies are blocked by the BlockPublicPolicy block public access setting.'
+    )
+    simulator.fault(operation="PutBucketPolicy", action="deny", message=message, times=None)
+    (item,) = fail(simulator)["unsuccessful"]
+    assert "Website" in item["hint"] and "Block Public Access" in item["hint"]
+    assert "Statement to add" not in item["hint"] and "The caller needs" not in item["hint"]
+
+
 BAD_INPUT = {
     "bucket": ({"bucket": "arn:aws:s3:::example-logs/network"}, ["bucket", "prefixes"]),
     "reserved folder": ({"prefixes": ["AWSLogs"]}, ["prefixes[0]", "AWSLogs"]),

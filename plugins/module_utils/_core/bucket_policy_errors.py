@@ -11,6 +11,11 @@ from __future__ import annotations
 
 from typing import Optional
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import is_blocked_as_public
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.public_policy import public_statements
+
 #: A conflicting call on the bucket's configuration is under way; it passes.
 CONFLICT_CODES = ("OperationAborted",)
 
@@ -24,13 +29,29 @@ def _of_denial(doing: str, expected_owner: Optional[str]) -> str:
     return hint
 
 
-def policy_error_hint(operation: str, code: str, expected_owner: Optional[str] = None) -> str:
-    """Return what mends an error of a call around bucket policies, ``""`` where AWS's message says it all.
+def _of_public_policy(policy: Optional[Policy]) -> str:
+    names = ", ".join(public_statements(policy))
+    which = f"These statements make it public: {names}. " if names else ""
+    return (
+        "No permission is missing: Block Public Access of the bucket or account refuses a policy that lets everyone in. "
+        f"{which}Limit each statement with Principal * to fixed principals, or by a condition on fixed values (for "
+        "example aws:PrincipalOrgID or aws:SourceAccount), or remove it."
+    )
+
+
+def policy_error_hint(
+    operation: str, code: str, expected_owner: Optional[str] = None, message: str = "", policy: Optional[Policy] = None
+) -> str:
+    """Return what fixes an error of a call around bucket policies, ``""`` where AWS's message says it all.
 
     :param operation: API name, for example ``PutBucketPolicy``.
     :param code: AWS's error code.
     :param expected_owner: the account that the bucket was said to belong to.
+    :param message: AWS's message.
+    :param policy: what was to be written.
     """
+    if is_blocked_as_public(message):
+        return _of_public_policy(policy)
     if code in _DENIED:
         return _of_denial(f"s3:{operation}", expected_owner)
     return {
@@ -45,6 +66,4 @@ def policy_error_hint(operation: str, code: str, expected_owner: Optional[str] =
         "OperationAborted": (
             "Something else kept changing the bucket's configuration. Run again, and let one task at a time change it."
         ),
-        "PermanentRedirect": "Set region to the region of the bucket.",
-        "AuthorizationHeaderMalformed": "Set region to the region of the bucket.",
-    }.get(code, "")
+    }.get(code) or hint_for(operation, code, message)

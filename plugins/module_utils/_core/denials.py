@@ -48,6 +48,14 @@ def is_denied(code: str) -> bool:
     return code in DENIED_CODES
 
 
+def is_blocked_as_public(message: str) -> bool:
+    """Whether S3 refused a bucket policy because Block Public Access blocks public policies.
+
+    :param message: AWS's message; it names the action as if a permission were missing.
+    """
+    return "BlockPublicPolicy" in message or "public policies are blocked" in message
+
+
 def parse_denial(operation: str, message: str) -> Denial:
     """Return what a message says, completed by what its call needs.
 

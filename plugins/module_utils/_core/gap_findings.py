@@ -18,6 +18,7 @@ from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import Finding
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Gap
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import GAPS_VARIABLE
 
@@ -71,7 +72,7 @@ def gap_remedy(gap: Gap) -> str:
     if gap.code in _DENIED:
         text = _ENTER if gap.reading in _ENTERING else _ALLOW
     else:
-        text = _REMEDIES.get(gap.code, _OTHERWISE)
+        text = _REMEDIES.get(gap.code) or hint_for(gap.reading, gap.code, gap.message) or _OTHERWISE
     return text.format(account=gap.account, region=gap.region, reading=gap.reading)
 
 

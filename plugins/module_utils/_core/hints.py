@@ -92,6 +92,20 @@ _HINTS: Tuple[_Hint, ...] = (
         None,
         "^RequestLimitExceeded$",
     ),
+    # S3 API Reference, "Error responses"; HeadBucket has no body, hence 301.
+    _hint(
+        "The bucket is in another Region: set region to the Region of the bucket (in an inventory, flow_log_bucket_region).",
+        code="^(IllegalLocationConstraintException|PermanentRedirect|AuthorizationHeaderMalformed|301)$",
+    ),
+    # IAM User Guide, "Manage AWS STS in an AWS Region": tokens of the global endpoint are valid in Regions that are enabled
+    # by default only.
+    _hint(
+        "AWS does not accept the credentials in this Region. If it is an opt-in Region, either the account has not enabled "
+        "it, or the session token comes from the global endpoint of STS: enable the Region, or set "
+        "AWS_STS_REGIONAL_ENDPOINTS to regional. Otherwise correct the keys.",
+        code="^(AuthFailure|InvalidClientTokenId|OptInRequired|UnrecognizedClientException|InvalidToken"
+        "|InvalidAccessKeyId)$",
+    ),
 )
 
 

@@ -9,6 +9,8 @@ AWS KMS API Reference, DescribeKey, GetKeyPolicy and PutKeyPolicy.
 
 from __future__ import annotations
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
+
 _HINTS = {
     "NotFoundException": "There is no such key or alias in this account and region: correct key_id or region.",
     "InvalidArnException": "Correct key_id: an id, an ARN or alias/NAME.",
@@ -33,4 +35,4 @@ def key_policy_error_hint(operation: str, code: str) -> str:
             f"The caller needs kms:{operation} on the key, from the key policy itself or from IAM where the key policy "
             "leaves it to IAM, and no service control or endpoint policy may deny it."
         )
-    return _HINTS.get(code, "")
+    return _HINTS.get(code) or hint_for(operation, code, "")

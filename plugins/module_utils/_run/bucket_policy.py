@@ -59,7 +59,9 @@ def converge(store: Store, wanted: WantedDelivery, check_mode: bool, pause: Paus
         plan=lambda policy: plan_bucket_policy(policy, wanted),
         read_operation="GetBucketPolicy",
         write_operation=lambda plan: "DeleteBucketPolicy" if plan.after is None else "PutBucketPolicy",
-        hint=lambda operation, code: policy_error_hint(operation, code, wanted.expected_owner),
+        hint=lambda operation, code, message, policy: policy_error_hint(
+            operation, code, wanted.expected_owner, message, policy
+        ),
         conflict_codes=CONFLICT_CODES,
     )
     return converge_policy(store, work, check_mode, pause)

@@ -17,6 +17,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import denial_from_decoded
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import denial_hint
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import encoded_part
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import is_blocked_as_public
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import is_denied
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import parse_denial
 
@@ -39,7 +40,7 @@ class DenialReader:
         :param otherwise: what is said where AWS does not name what is missing, or the error is another one.
         :param resource: ARN that the call was about, where AWS does not name it.
         """
-        if not is_denied(code):
+        if not is_denied(code) or is_blocked_as_public(message):
             return otherwise
         denial = parse_denial("", message)
         if not denial.actions:

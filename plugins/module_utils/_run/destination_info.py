@@ -33,6 +33,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_fac
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_question import Question
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_question import question_from_options
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_question import unmasked
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_key import Key
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
 
@@ -62,7 +63,7 @@ def _attempt(read: Callable[[], T], permission: str, hint: str = "") -> Union[T,
     except FlowLogsAWSError as error:
         code, message = error_code_and_message(error)
         text = f"{error.message}: {message}" if error.message and error.exception else message
-        return Unread(permission, code, text, _ONLY_THE_OWNER.get(code, hint))
+        return Unread(permission, code, text, _ONLY_THE_OWNER.get(code, hint) or hint_for("", code, message))
 
 
 class _Reader:

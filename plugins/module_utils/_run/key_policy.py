@@ -63,7 +63,7 @@ def converge_key_policy(
         plan=lambda policy: plan_key_policy(policy or {}, wanted, key),
         read_operation="GetKeyPolicy",
         write_operation=lambda plan: "PutKeyPolicy",
-        hint=key_policy_error_hint,
+        hint=lambda operation, code, _message, _policy: key_policy_error_hint(operation, code),
     )
     return converge_policy(store, work, check_mode, pause)
 

@@ -24,6 +24,7 @@ from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import is_blocked_as_public
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import is_denied
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import statement_for
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import actions_for_call
@@ -63,7 +64,7 @@ class PolicyWork:
     :param plan: takes the policy that is.
     :param read_operation: API name of reading.
     :param write_operation: takes a plan; API name of writing it.
-    :param hint: takes an API name and an error code; what mends it.
+    :param hint: takes an API name, error code and message, and the policy that was to be written; what fixes it.
     :param conflict_codes: error codes that pass by themselves.
     """
 
@@ -71,7 +72,7 @@ class PolicyWork:
     plan: Callable[[Optional[Policy]], PolicyPlan]
     read_operation: str
     write_operation: Callable[[PolicyPlan], str]
-    hint: Callable[[str, str], str]
+    hint: Callable[[str, str, str, Optional[Policy]], str]
     conflict_codes: Tuple[str, ...] = ()
 
 
@@ -178,8 +179,8 @@ class _Convergence:
     def failed(self, error: FlowLogsAWSError) -> None:
         """Record an error of AWS with what mends it."""
         code, message = error_code_and_message(error)
-        hint = self._work.hint(self._operation, code)
-        if is_denied(code):
+        hint = self._work.hint(self._operation, code, message, self.outcome.plan.after if self.outcome.plan else None)
+        if is_denied(code) and not is_blocked_as_public(message):
             hint += f" Statement to add: {statement_for(actions_for_call(self._operation), self._work.target)}"
         text = f"{error.message}: {message}" if error.message and error.exception else message
         self.outcome.unsuccessful.append(Unsuccessful(self._work.target, code, text, hint))

@@ -91,7 +91,7 @@ def test_codes_with_a_hint_are_on_the_page() -> None:
     tree = parse(f"{CORE}/bucket_policy_errors.py"), parse(f"{CORE}/key_policy_errors.py")
     tables = [node for part in tree for node in ast.walk(part) if isinstance(node, ast.Dict)]
     codes = [key.value for table in tables for key in table.keys if isinstance(key, ast.Constant)]
-    assert len(codes) > 10
+    assert len(codes) >= 10
     assert [code for code in codes if code not in PAGE] == []
 
 

@@ -632,6 +632,27 @@ def test_errors_say_what_mends_them(code: str, words: str) -> None:
     assert ("expected_bucket_owner" in policy_error_hint("PutBucketPolicy", code, ACCOUNT)) is (code == "AccessDenied")
 
 
+BLOCKED = (
+    'User: arn:aws:iam::111111111111:user/ops is not authorized to perform: s3:PutBucketPolicy on resource: "ARN" because '
+    "public policies are blocked by the BlockPublicPolicy block public access setting."
+)
+
+
+def test_a_public_policy_that_s3_refuses_is_no_missing_permission() -> None:
+    public = {"Sid": "Website", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"{ARN}/*"}
+    hint = policy_error_hint("PutBucketPolicy", "AccessDenied", ACCOUNT, BLOCKED, {"Statement": [public]})
+    assert "Website" in hint and "Block Public Access" in hint and "s3:PutBucketPolicy" not in hint
+    of_unknown = policy_error_hint("PutBucketPolicy", "AccessDenied", ACCOUNT, BLOCKED, None)
+    assert "Principal *" in of_unknown and "make it public" not in of_unknown
+
+
+@pytest.mark.parametrize(
+    "code", ["IllegalLocationConstraintException", "PermanentRedirect", "AuthorizationHeaderMalformed"]
+)
+def test_a_bucket_in_another_region_names_the_option(code: str) -> None:
+    assert "set region to the Region of the bucket" in policy_error_hint("GetBucketPolicy", code)
+
+
 def test_a_deny_of_another_bucket_or_action_is_no_warning() -> None:
     assert plan(TLS_ONLY).warnings == ()
     assert both(folder="network/")[0] in json.dumps(after(TLS_ONLY, prefixes=["network"]))

@@ -423,6 +423,7 @@ def test_the_hints_name_what_mends() -> None:
     assert "region" in key_policy_error_hint("DescribeKey", "NotFoundException")
     assert "kms:PutKeyPolicy" in key_policy_error_hint("PutKeyPolicy", "MalformedPolicyDocumentException")
     assert key_policy_error_hint("PutKeyPolicy", "KMSInternalException") == ""
+    assert "opt-in Region" in key_policy_error_hint("DescribeKey", "UnrecognizedClientException")
 
 
 # --- properties ---

@@ -14,6 +14,11 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Cha
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import failure_message
 
+S3_CALLS = ("CreateBucket", "GetBucketPolicy", "HeadBucket", "ListObjectsV2")
+OTHER_REGION = ("IllegalLocationConstraintException", "PermanentRedirect", "AuthorizationHeaderMalformed", "301")
+# What EC2 and STS, KMS, and S3 answer to credentials that they do not accept in a Region.
+NOT_HERE = ("AuthFailure", "InvalidClientTokenId", "OptInRequired", "UnrecognizedClientException", "InvalidToken")
+
 FAILED = [Unsuccessful(f"vpc-{number}", "Code", "It failed.", "Mend it." if number == 1 else "") for number in range(5)]
 
 
@@ -61,6 +66,8 @@ def test_failure_message_spells_out_the_first_and_counts_the_rest() -> None:
         ("DescribeFlowLogs", "UnauthorizedOperation", "The caller needs ec2:DescribeFlowLogs"),
         ("DeleteFlowLogs", "UnauthorizedOperation", "ec2:DeleteFlowLogs on the flow log"),
         ("DescribeVpcs", "RequestLimitExceeded", "run fewer forks"),
+        *[(call, code, "set region to the Region of the bucket") for call in S3_CALLS for code in OTHER_REGION],
+        *[(call, code, "opt-in Region") for call in ("DescribeVpcs", "GetCallerIdentity") for code in NOT_HERE],
     ],
 )
 def test_hint_belongs_to_call_and_code(operation: str, code: str, words: str) -> None:
