@@ -104,6 +104,8 @@ options:
       - Which tags of the resources the tag fields of O(log_format) carry, for example C(instance-tag).
       - Each entry needs one of its fields in O(log_format), and each tag field needs its entry.
       - Needs a botocore of June 2026 or newer.
+      - Tag fields work only in Regions that have the service-linked role for VPC Flow Logs. The module warns in any other
+        Region.
     type: list
     elements: dict
     suboptions:

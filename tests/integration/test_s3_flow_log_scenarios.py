@@ -841,6 +841,15 @@ def test_tag_fields_are_set_read_back_and_compared(aws: SimulatorProcess, ec2: A
     assert [change["field"] for change in action["changes"]] == ["tag_field_specifications"]
 
 
+@pytest.mark.parametrize(("region", "warned"), [("ap-southeast-5", True), ("eu-west-1", False)])
+def test_tag_fields_in_a_region_without_the_service_linked_role_are_warned_of(
+    aws: SimulatorProcess, region: str, warned: bool
+) -> None:
+    result = run_module(aws.url, "s3_flow_log", {**options(**TAG_FIELDS), "region": region}, check=True)
+    # Warnings of earlier runs in this process come again.
+    assert (f"AWS does not list {region}" in str(result.get("warnings", []))) is warned
+
+
 def test_a_botocore_without_tag_fields_is_told_before_any_call(
     aws: SimulatorProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:

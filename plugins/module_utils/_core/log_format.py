@@ -111,6 +111,14 @@ TAG_FIELDS: Dict[str, str] = {
 }
 
 
+#: VPC User Guide, "Service-linked roles for VPC Flow Logs": where that role exists, without which there are no tag fields.
+TAG_FIELD_REGIONS = frozenset(
+    "af-south-1 ap-east-1 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2 "
+    "ap-southeast-3 ca-central-1 eu-central-1 eu-north-1 eu-south-1 eu-west-1 eu-west-2 eu-west-3 me-central-1 me-south-1 "
+    "sa-east-1 us-east-1 us-east-2 us-gov-east-1 us-gov-west-1 us-west-1 us-west-2".split()
+)
+
+
 def format_string(names: Sequence[str]) -> str:
     """Return the format string for field names; items are separated by single blanks (EC2 API, LogFormat)."""
     return " ".join("${" + name + "}" for name in names)

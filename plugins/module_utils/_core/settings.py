@@ -24,6 +24,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import TagFields
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import DEFAULT_FORMATS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import TAG_FIELDS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import TAG_FIELD_REGIONS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import field_names
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import is_default_format
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import parse_log_format
@@ -141,6 +142,19 @@ def settings_from_options(
         tag_fields=tag_fields,
     )
     return settings, warnings
+
+
+def tag_fields_warning(settings: FlowLogSettings, region: str) -> str:
+    """Return what to know about tag fields in a Region, ``""`` if nothing.
+
+    :param region: of the flow log. AWS may have added it to the list since, so tag fields are never refused there.
+    """
+    if not settings.tag_fields or region in TAG_FIELD_REGIONS:
+        return ""
+    return (
+        f"tag_field_specifications: AWS does not list {region} among the Regions with the service-linked role that tag "
+        "fields need. AWS may refuse the flow log, or leave the tag fields empty."
+    )
 
 
 def _traffic_type(value: Optional[str], rules: ResourceType) -> Optional[str]:

@@ -38,6 +38,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Uns
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import resolve_resource_type
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import unique_ids
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.settings import settings_from_options
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.settings import tag_fields_warning
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.tags import check_tags
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps import FlowLogSteps
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps import Outcome
@@ -81,6 +82,12 @@ def wanted_from_params(
     return Wanted(settings=settings, replace=params["replace"], purge=params["purge"], **common)
 
 
+def _warn_of_tag_fields(module: FlowLogsModule, wanted: Wanted, region: str) -> None:
+    text = tag_fields_warning(wanted.settings, region) if wanted.settings else ""
+    if text:
+        module.warn(text)
+
+
 def run_s3_flow_log(module: FlowLogsModule) -> None:
     """Make the flow logs of a list of targets as asked for, or say in check mode what that would take."""
     client = module.client("ec2")
@@ -92,6 +99,7 @@ def run_s3_flow_log(module: FlowLogsModule) -> None:
             "CreateFlowLogs. Update boto3 and botocore (June 2026 or newer), or leave the tag fields out."
         )
     module.verify_account()
+    _warn_of_tag_fields(module, wanted, client.meta.region_name)
     plan, outcome = _converge(module, client, wanted)
     outcome.steps = in_order(outcome.steps, wanted.targets)
     left = tags_left_alone(wanted, plan)

@@ -23,7 +23,9 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import resolve_resource_type
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import type_of_id
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import unique_ids
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.settings import FlowLogSettings
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.settings import settings_from_options
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.settings import tag_fields_warning
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.tags import check_tags
 
 
@@ -207,6 +209,30 @@ def test_numbers_in_parquet_files_have_the_types_that_aws_lists() -> None:
         strings = found.pop("STRING")
         assert found == numbers
         assert strings == set(FIELDS[family]) - numbers["INT_32"] - numbers["INT_64"]
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1", "me-central-1", "us-gov-west-1"])
+def test_tag_fields_work_where_the_service_linked_role_exists(region: str) -> None:
+    assert tag_fields_warning(tagged(), region) == ""
+
+
+@pytest.mark.parametrize("region", ["cn-north-1", "eu-south-2", "il-central-1", "eusc-de-east-1"])
+def test_tag_fields_are_warned_of_elsewhere(region: str) -> None:
+    assert f"does not list {region}" in tag_fields_warning(tagged(), region)
+    untagged, _warnings = settings_from_options({"destination": "example-logs"}, RESOURCE_TYPES["VPC"], "aws")
+    assert tag_fields_warning(untagged, region) == ""
+
+
+def tagged() -> FlowLogSettings:
+    """Settings with a tag field."""
+    specifications = [{"resource_type": "instance", "tag_keys": ["team"]}]
+    options = {
+        "destination": "example-logs",
+        "log_format": ["instance-tag"],
+        "tag_field_specifications": specifications,
+    }
+    settings, _warnings = settings_from_options(options, RESOURCE_TYPES["VPC"], "aws")
+    return settings
 
 
 def test_what_counts_as_the_default_format() -> None:
