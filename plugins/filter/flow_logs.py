@@ -57,6 +57,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model im
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import failing
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import report
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import weighed
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import resource_ids_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_summary import overview
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_summary import summarise
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.stages import of_stages
@@ -66,7 +67,6 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variable
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import HostVariables
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import bucket_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import misspelt_variables
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import resource_ids_of
 
 if hasattr(ansible.template, "trust_as_template"):
 

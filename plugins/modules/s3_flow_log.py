@@ -31,8 +31,11 @@ options:
   resource_ids:
     description:
       - Ids of the resources, all of one type. Duplicates are folded, the order is kept.
+      - Each is an id, or a dictionary as C(amazon.aws) modules such as M(amazon.aws.ec2_vpc_net_info) return it. What has
+        no flow logs of its own, such as an instance or a security group, is refused.
+      - With an empty list the task changes nothing, calls nothing, and says so in RV(msg).
     type: list
-    elements: str
+    elements: raw
     required: true
   resource_type:
     description:
@@ -228,7 +231,7 @@ EXAMPLES = r"""
 - name: Rejected traffic only, within a minute, as Parquet files by the hour
   flowlogs.aws.s3_flow_log:
     region: eu-west-1
-    resource_ids: "{{ subnets.subnets | map(attribute='subnet_id') }}"
+    resource_ids: "{{ found.subnets }}"
     destination: example-central-flow-logs/rejected
     traffic_type: REJECT
     max_aggregation_interval: 60
@@ -338,6 +341,11 @@ flow_logs:
   returned: when O(return_flow_logs) is V(true)
   type: list
   elements: dict
+msg:
+  description: Why there was nothing to do, or what failed.
+  returned: when O(resource_ids) is empty, or on failure
+  type: str
+  sample: resource_ids is empty, so there is nothing to do.
 extra:
   description: Other S3 flow logs of the same resources, which are left alone.
   returned: always
@@ -356,7 +364,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import ru
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.s3_flow_log import run_s3_flow_log
 
 ARGUMENT_SPEC = dict(
-    resource_ids=dict(type="list", elements="str", required=True),
+    resource_ids=dict(type="list", elements="raw", required=True),
     resource_type=dict(type="str", choices=list(RESOURCE_TYPES)),
     state=dict(type="str", choices=["present", "absent"], default="present"),
     destination=dict(type="str"),

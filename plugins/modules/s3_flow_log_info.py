@@ -22,9 +22,12 @@ author:
   - flowlogs.aws contributors (@flowlogs)
 options:
   resource_ids:
-    description: Ids of the resources whose flow logs are wanted.
+    description:
+      - Ids of the resources whose flow logs are wanted, or dictionaries as C(amazon.aws) modules such as
+        M(amazon.aws.ec2_vpc_net_info) return them.
+      - An empty list matches no flow log.
     type: list
-    elements: str
+    elements: raw
   flow_log_ids:
     description:
       - Ids of the flow logs. Those that do not exist are not returned, which is no error.
@@ -229,7 +232,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import ru
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.s3_flow_log_info import run_s3_flow_log_info
 
 ARGUMENT_SPEC = dict(
-    resource_ids=dict(type="list", elements="str"),
+    resource_ids=dict(type="list", elements="raw"),
     flow_log_ids=dict(type="list", elements="str"),
     destination=dict(type="str"),
     filters=dict(type="dict"),

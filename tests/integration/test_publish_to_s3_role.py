@@ -103,11 +103,22 @@ def test_a_principal_that_is_missing_is_told_in_check_mode_and_fails_for_real(st
     assert "PutRolePolicy" not in [call["operation"] for call in stage.simulator.calls() if not call["error_code"]]
 
 
+def test_without_targets_nothing_is_done_and_that_is_said(stage: Stage) -> None:
+    show = {"name": "Show", "ansible.builtin.debug": {"msg": "{{ publish_to_s3_flow_logs_result }}"}}
+    for mode in ((), ("--check",)):
+        done = run(stage, [role(targets=[], create_bucket=True, preflight=True), show], *mode)
+        shown = done.one("Show")["msg"]
+        assert (shown["changed"], shown["actions"], shown["unsuccessful"]) == (False, [], [])
+        assert "publish_to_s3_targets is empty, so there is nothing to do." in done.output
+        assert stage.simulator.calls() == []
+
+
 @pytest.mark.parametrize(
     ("entry_point", "variables", "named"),
     [
         ("flow_logs", {"targets": [{"name": "x"}]}, "targets[0]"),
-        ("flow_logs", {"targets": []}, "resource_ids"),
+        ("flow_logs", {"targets": [{"instance_id": "i-0a1", "vpc_id": SHOP_VPCS[0]}]}, "i-0a1"),
+        ("flow_logs", {"targets": ["sg-0a1"]}, "sg-0a1"),
         ("flow_logs", {"targets": SHOP_VPCS, "purge": "all"}, "publish_to_s3_purge"),
         ("flow_logs", {"targets": SHOP_VPCS, "destination": "arn:aws:s3:::audit-logs/AWSLogs/"}, "AWSLogs"),
         ("destination", {"destination": "NO BUCKET"}, "destination"),

@@ -90,7 +90,12 @@ BAD_INPUT = {
     "reserved folder": ({"destination": "example-logs/AWSLogs"}, ["destination", "AWSLogs", "reserves"]),
     "mixed types": ({"resource_ids": ["vpc-1", "subnet-1"]}, ["resource_ids", "Subnet, VPC"]),
     "unknown prefix": ({"resource_ids": ["igw-1"]}, ["resource_ids", "igw-1", "vpc-"]),
-    "no ids": ({"resource_ids": []}, ["resource_ids", "at least one"]),
+    "security group": ({"resource_ids": ["sg-0a1"]}, ["resource_ids", "sg-0a1", "vpc-"]),
+    "instance": (
+        {"resource_ids": [VPCS[0], {"instance_id": "i-0a1", "vpc_id": VPCS[0]}]},
+        ["resource_ids[1]", "i-0a1", "network interfaces"],
+    ),
+    "no id": ({"resource_ids": [{"name": "x"}]}, ["resource_ids[0]", "vpc_id"]),
     "traffic on a gateway": (
         {"resource_ids": ["tgw-1"], "traffic_type": "ALL"},
         ["traffic_type", "ALL", "TransitGateway"],
@@ -136,3 +141,26 @@ def test_bad_input_is_told_by_name_before_any_call(refused: AnsibleRun, case: st
 def test_an_unknown_field_is_named_in_a_warning(refused: AnsibleRun) -> None:
     assert "'srcadr' is not known" in refused.output.replace("\n", " ")
     assert "Did you mean srcaddr?" in " ".join(refused.output.split())
+
+
+def test_targets_come_as_modules_return_them_and_none_is_nothing_to_do(
+    ansible: AnsibleRunner, simulator: SimulatorProcess
+) -> None:
+    simulator.seed(SEED)
+    simulator.clear_calls()
+    found = [{"vpc_id": vpc, "id": vpc, "dhcp_options_id": "dopt-0a1", "is_default": False} for vpc in VPCS]
+    tasks = [
+        task("none", {**ASKED, "resource_ids": []}, diff=True),
+        task("none, absent", {**ASKED, "resource_ids": [], "state": "absent"}, check_mode=True),
+        task("found", {**ASKED, "resource_ids": found}),
+        task("again", {**ASKED, "resource_ids": VPCS}),
+    ]
+    run = ansible(plays(tasks), environment=simulator.environment("eu-west-1"))
+    for name in ("none", "none, absent"):
+        result = run.one(name)
+        assert (result["changed"], result["actions"], result["flow_logs"]) == (False, [], [])
+        assert "nothing to do" in result["msg"]
+    assert [item["target"] for item in run.one("found")["actions"]] == VPCS
+    assert run.one("again")["changed"] is False
+    # Without targets nothing is asked: the first call is that of the task that has some.
+    assert simulator.operations()[:2] == ["DescribeFlowLogs", "CreateFlowLogs"]

@@ -76,6 +76,10 @@ def test_every_option_narrows(aws: SimulatorProcess) -> None:
     assert [item["resource_id"] for item in read(aws, flow_log_ids=[one])] == [GATEWAY]
     assert read(aws, flow_log_ids=["fl-0f000000000000001"]) == []
     assert read(aws, resource_ids=["vpc-0f000000000000001"]) == []
+    assert len(read(aws, resource_ids=[{"vpc_id": VPC, "id": VPC}])) == 2
+    aws.clear_calls()
+    assert read(aws, resource_ids=[]) == read(aws, resource_ids=[], filters={"resource-id": VPC}) == []
+    assert aws.operations() == []
 
 
 @pytest.mark.parametrize("options", ["filled", "absent"])

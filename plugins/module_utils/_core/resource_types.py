@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 from typing import Dict
 from typing import Iterable
 from typing import List
+from typing import Mapping
 from typing import Optional
 from typing import Sequence
 from typing import Tuple
@@ -78,6 +80,67 @@ def type_of_id(resource_id: str) -> Optional[ResourceType]:
         if resource_id.startswith(rules.id_prefix or ""):
             return rules
     return None
+
+
+#: Where amazon.aws's _info modules return the id of a resource that can have flow logs. The more special key first:
+#: a subnet has a vpc_id too, an attachment a transit_gateway_id.
+_ID_KEYS = (
+    "transit_gateway_attachment_id",
+    "network_interface_id",
+    "nat_gateway_id",
+    "subnet_id",
+    "transit_gateway_id",
+    "vpc_id",
+    "resource_id",
+    "id",
+)
+#: What contains other resources, whose descriptions name it.
+_CONTAINER_KEYS = ("subnet_id", "vpc_id")
+#: Ids, in amazon.aws's answers, of what is in a subnet or VPC and has no flow logs of its own.
+_KEYS_WITHOUT_FLOW_LOGS = (
+    "instance_id",
+    "group_id",
+    "vpc_endpoint_id",
+    "route_table_id",
+    "internet_gateway_id",
+    "network_acl_id",
+    "nacl_id",
+    "vpn_gateway_id",
+    "load_balancer_arn",
+    "target_group_arn",
+    "db_instance_identifier",
+)
+_WITH_FLOW_LOGS = (
+    "a resource that can have flow logs; traffic of others is recorded by their network interfaces, subnet or VPC"
+)
+
+
+def resource_ids_of(items: Iterable[Any], option: str = "targets") -> List[str]:
+    """Return the ids of resources that are given as ids or as ``amazon.aws.*_info`` modules return them.
+
+    :param option: name of the option, for the error.
+    :raises InputError: for something that has no id, or that is something else in a subnet or VPC.
+    """
+    return list(dict.fromkeys(_resource_id(f"{option}[{position}]", item) for position, item in enumerate(items)))
+
+
+def _resource_id(option: str, item: Any) -> str:
+    found = _id_in(option, item) if isinstance(item, Mapping) else item
+    if not isinstance(found, str) or not found:
+        raise InputError(option, found, "an id, or a dictionary with one of " + ", ".join(_ID_KEYS))
+    return found
+
+
+def _id_in(option: str, item: Mapping[str, Any]) -> Any:
+    key = next((key for key in _ID_KEYS if item.get(key)), None)
+    if key is None:
+        return None
+    own = [item[name] for name in _KEYS_WITHOUT_FLOW_LOGS if item.get(name)]
+    # Whatever its kind, a description with another id of its own is not that of the subnet or VPC.
+    own += [item["id"]] if item.get("id") not in (None, item[key]) else []
+    if key in _CONTAINER_KEYS and own:
+        raise InputError(option, own[0], _WITH_FLOW_LOGS)
+    return item[key]
 
 
 def _prefixes() -> str:

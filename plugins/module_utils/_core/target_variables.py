@@ -519,34 +519,3 @@ def _read(host: HostVariables, reader: _Reader) -> Target:
         # S3 takes a policy from the owner of the bucket only.
         _check_role(host, "bucket_aws", target.bucket_owner, "flow_log_bucket_owner")
     return target
-
-
-#: Where amazon.aws's _info modules return the id of a resource that can have flow logs. The more special key first:
-#: a subnet has a vpc_id too, an attachment a transit_gateway_id.
-_ID_KEYS = (
-    "transit_gateway_attachment_id",
-    "network_interface_id",
-    "nat_gateway_id",
-    "subnet_id",
-    "transit_gateway_id",
-    "vpc_id",
-    "resource_id",
-    "id",
-)
-
-
-def resource_ids_of(items: Iterable[Any]) -> List[str]:
-    """Return the ids of resources that are given as ids or as ``amazon.aws.*_info`` modules return them.
-
-    :raises InputError: for something that has no id.
-    """
-    return list(dict.fromkeys(_resource_id(position, item) for position, item in enumerate(items)))
-
-
-def _resource_id(position: int, item: Any) -> str:
-    if isinstance(item, Mapping):
-        item = next((item[key] for key in _ID_KEYS if item.get(key)), None)
-    if not isinstance(item, str) or not item:
-        allowed = "an id, or a dictionary with one of " + ", ".join(_ID_KEYS)
-        raise InputError(f"targets[{position}]", item, allowed)
-    return item

@@ -36,6 +36,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan i
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import resolve_resource_type
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import resource_ids_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import unique_ids
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.settings import settings_from_options
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.settings import tag_fields_warning
@@ -46,6 +47,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps i
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import finish
 
+_NO_TARGETS = "resource_ids is empty, so there is nothing to do."
 # How often targets are looked at again whose create met a flow log that was not there a moment before.
 _ROUNDS = 3
 
@@ -59,7 +61,7 @@ def wanted_from_params(
     :param warn: takes what people should know though it is no error.
     :raises InputError: for anything that cannot work.
     """
-    targets = unique_ids(params["resource_ids"])
+    targets = unique_ids(resource_ids_of(params["resource_ids"], "resource_ids"))
     resource_type = resolve_resource_type(targets, params.get("resource_type"))
     tags = check_tags(params.get("tags"), params.get("name"))
     wait_timeout = params.get("wait_timeout")
@@ -90,8 +92,10 @@ def _warn_of_tag_fields(module: FlowLogsModule, wanted: Wanted, region: str) -> 
 
 def run_s3_flow_log(module: FlowLogsModule) -> None:
     """Make the flow logs of a list of targets as asked for, or say in check mode what that would take."""
-    client = module.client("ec2")
     params = module.params
+    if not params["resource_ids"]:
+        finish(module, "", {**_nothing(module), "msg": _NO_TARGETS}, [])
+    client = module.client("ec2")
     wanted = wanted_from_params(params, ec2.partition_of(client), module.warn)
     if wanted.settings and wanted.settings.tag_fields and not ec2.knows_tag_fields(client):
         module.fail_json(
@@ -118,6 +122,16 @@ def run_s3_flow_log(module: FlowLogsModule) -> None:
     where = wanted.settings.destination.arn if wanted.settings else wanted.destination_arn or f"name {wanted.name}"
     doing = f"publish flow logs to {where}" if params["state"] == "present" else f"remove flow logs to {where}"
     finish(module, doing, result, list(plan.unsuccessful) + outcome.unsuccessful)
+
+
+def _nothing(module: FlowLogsModule) -> Dict[str, Any]:
+    """Return the result of a task without targets, which asks AWS nothing."""
+    result: Dict[str, Any] = {"changed": False, "actions": [], "extra": []}
+    if module.params["return_flow_logs"]:
+        result["flow_logs"] = []
+    if module.params["return_flow_logs"] or module._diff:
+        result["diff"] = {"before": {}, "after": {}}
+    return result
 
 
 def _converge(module: FlowLogsModule, client: Any, wanted: Wanted) -> Tuple[FlowLogPlan, Outcome]:

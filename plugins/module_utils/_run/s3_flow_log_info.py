@@ -20,6 +20,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination imp
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import same_destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import FlowLog
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import resource_ids_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import unique_ids
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_options import filter_texts
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.delivery import look_at_delivery
@@ -69,12 +70,12 @@ def run_s3_flow_log_info(module: FlowLogsModule) -> None:
     if not 1 <= params["delivery_hours"] <= _MAX_HOURS:
         raise InputError("delivery_hours", params["delivery_hours"], f"1 to {_MAX_HOURS}")
     filters = filters_from_params(params)
-    resource_ids = unique_ids(params["resource_ids"]) if params["resource_ids"] is not None else None
+    resource_ids = _resource_ids(params["resource_ids"])
     destination = None
     if params["destination"]:
         destination = parse_destination(params["destination"], ec2.partition_of(client)).arn
     module.verify_account()
-    found = _read(client, filters, params["flow_log_ids"], list(resource_ids) if resource_ids is not None else None)
+    found = _read(client, filters, params["flow_log_ids"], resource_ids)
     if destination is not None:
         found = [item for item in found if same_destination(item.log_destination, destination)]
     ordered = sorted(found, key=lambda item: (item.resource_id, item.creation_time, item.flow_log_id or ""))
@@ -83,6 +84,11 @@ def run_s3_flow_log_info(module: FlowLogsModule) -> None:
         for item, delivery in zip(shown, _deliveries(module, ordered)):
             item["delivery"] = delivery
     module.exit_json(changed=False, flow_logs=shown)
+
+
+def _resource_ids(given: Optional[List[Any]]) -> Optional[List[str]]:
+    """Return the ids of the option; without any, no flow log is wanted, which is no error."""
+    return list(unique_ids(resource_ids_of(given, "resource_ids"))) if given else given
 
 
 def _deliveries(module: FlowLogsModule, flow_logs: List[FlowLog]) -> List[Dict[str, Any]]:
@@ -101,9 +107,9 @@ def _read(
     """Read by filter where one call does, and by a sweep with a local match where ids are many."""
     narrowest = "flow-log-id" if flow_log_ids is not None else "resource-id"
     ids = flow_log_ids if flow_log_ids is not None else resource_ids
+    if [] in (flow_log_ids, resource_ids):
+        return []
     if ids is not None and narrowest not in filters and len(ids) <= MAX_FILTER_VALUES:
-        if not ids:
-            return []
         filters = {**filters, narrowest: ids}
     found = ec2.describe_flow_logs(client, filters)
     return _only(_only(found, "flow_log_id", flow_log_ids), "resource_id", resource_ids)

@@ -19,7 +19,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import I
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import HostVariables
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import bucket_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import partition_of_region
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import resource_ids_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import resource_ids_of
 
 ACCOUNT, OTHER_ACCOUNT = "111122223333", "444455556666"
 KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -507,7 +507,22 @@ def test_ids_come_from_ids_and_from_what_modules_return() -> None:
     assert resource_ids_of(items) == ["vpc-1", "subnet-1", "eni-1", "nat-1", "tgw-attach-1", "tgw-1"]
 
 
-@pytest.mark.parametrize("item", [{}, {"name": "x"}, "", 7, None])
+@pytest.mark.parametrize(
+    ("item", "named"),
+    [
+        ({"instance_id": "i-1", "subnet_id": "subnet-1", "vpc_id": "vpc-1"}, "i-1"),
+        ({"group_id": "sg-1", "group_name": "web", "vpc_id": "vpc-1"}, "sg-1"),
+        ({"vpc_endpoint_id": "vpce-1", "vpc_id": "vpc-1"}, "vpce-1"),
+        ({"id": "rtb-1", "route_table_id": "rtb-1", "vpc_id": "vpc-1"}, "rtb-1"),
+        ({"id": "new-1", "subnet_id": "subnet-1"}, "new-1"),
+    ],
+)
+def test_what_is_in_a_vpc_is_not_taken_for_the_vpc(item: Any, named: str) -> None:
+    with pytest.raises(InputError, match=r"resource_ids\[1\].*" + named):
+        resource_ids_of(["vpc-1", item], "resource_ids")
+
+
+@pytest.mark.parametrize("item", [{}, {"name": "x"}, {"group_id": "sg-1"}, "", 7, None])
 def test_what_has_no_id_is_named_with_its_place(item: Any) -> None:
     with pytest.raises(InputError, match=r"targets\[1\]"):
         resource_ids_of(["vpc-1", item])
