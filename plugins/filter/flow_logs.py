@@ -32,11 +32,13 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.baseline import
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.baseline import parse_baseline
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import Publication
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import plan_publication
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.blocked_batches import blocked_by
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_result import DestinationWish
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_result import destination_result
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_result import new_bucket
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import find
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.grant_options import for_modules
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_attachments import attachment_steps
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_attachments import attachments_to_look_at
@@ -357,9 +359,19 @@ def flow_log_bucket(
     destination_options: Optional[Mapping[str, Any]] = None,
     encryption: Optional[str] = None,
     region: Optional[str] = None,
+    grants: Sequence[Mapping[str, Any]] = (),
+    organization_id: Optional[str] = None,
 ) -> Dict[str, Any]:
     """Return what a destination means for a bucket and its policy; see flow_log_bucket.yml."""
-    return {**bucket_of(destination, destination_options, region), "new_bucket": new_bucket(encryption)}
+    bucket = bucket_of(destination, destination_options, region)
+    (folder,) = bucket["prefixes"] or [""]
+    each = for_modules(grants, folder, bucket["layouts"], organization_id)
+    return {**bucket, **each, "new_bucket": new_bucket(encryption)}
+
+
+def flow_log_blocked_by(batch: Mapping[str, Any], result: Optional[Mapping[str, Any]] = None) -> str:
+    """Return why a batch must not run; see flow_log_blocked_by.yml."""
+    return blocked_by(batch, result)
 
 
 def flow_log_destination_result(
@@ -404,6 +416,7 @@ class FilterModule:
             flow_log_attachment_steps,
             flow_log_attachments,
             flow_log_batches,
+            flow_log_blocked_by,
             flow_log_bucket,
             flow_log_connection,
             flow_log_destination_result,

@@ -28,10 +28,14 @@ from typing import Set
 from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.canonical import canonical
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import ALL_REGIONS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import Destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import names_in
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_conflicts import conflicts_by_host
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.gap_findings import read_gaps
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.grant_options import items_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.grant_options import without_repetition
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.host_names import can_be_added
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identities import ACCOUNT_VARIABLES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identities import IdentityWork
@@ -89,10 +93,10 @@ class Batch:
 
 @dataclass(frozen=True)
 class BucketWork:
-    """What one bucket, and the key that encrypts it, must let in: the union of what all targets need that deliver to it.
+    """What one bucket, and the key that encrypts it, must let in: exactly what the targets need that deliver to it.
 
     :param managed: whether the bucket policy is to be managed here.
-    :param regions: ``()`` means every region.
+    :param grants: account, Region (``*`` for all), folder and layout of each target, each combination once.
     :param region: which region to ask for the bucket; ``None`` leaves that to the connection options.
     :param create: whether the bucket may be created, with ``encryption`` and ``tags``.
     :param manage_key: whether the policy of its customer key may be managed here.
@@ -109,10 +113,7 @@ class BucketWork:
     partition: str
     credentials_of: str
     managed: bool
-    folders: Tuple[str, ...]
-    account_ids: Tuple[str, ...]
-    regions: Tuple[str, ...]
-    layouts: Tuple[str, ...]
+    grants: Tuple[Grant, ...]
     organization_id: Optional[str]
     acl_condition: str
     source_conditions: bool
@@ -136,10 +137,7 @@ class BucketWork:
             "bucket_arn": f"arn:{self.partition}:s3:::{self.bucket}",
             "partition": self.partition,
             "managed": self.managed,
-            "prefixes": list(self.folders),
-            "account_ids": list(self.account_ids),
-            "regions": list(self.regions),
-            "layouts": list(self.layouts),
+            "grants": items_of(self.grants),
             "organization_id": self.organization_id,
             "acl_condition": self.acl_condition,
             "source_conditions": self.source_conditions,
@@ -489,10 +487,7 @@ def _bucket(members: Sequence[Target], name: str, on_first_host: bool) -> Bucket
         partition=destination.partition,
         credentials_of=speaker,
         managed=_said(members, "bucket_policy") is not False,
-        folders=_union([item.destination.folder] for item in members if item.destination),
-        account_ids=_union([item.account_id] for item in members),
-        regions=_union_of_regions(members),
-        layouts=_union(item.layouts for item in members),
+        grants=without_repetition(grant for item in members for grant in _grants(item)),
         organization_id=_said(members, "organization_id"),
         acl_condition=_said(members, "acl_condition") or ACL_CONDITIONS[0],
         source_conditions=_said(members, "source_conditions") is not False,
@@ -514,15 +509,11 @@ def _said(members: Iterable[Target], attribute: str) -> Any:
     return next((getattr(item, attribute) for item in members if getattr(item, attribute) is not None), None)
 
 
-def _union(lists: Iterable[Iterable[str]]) -> Tuple[str, ...]:
-    return tuple(sorted({item for values in lists for item in values}))
-
-
-def _union_of_regions(members: Sequence[Target]) -> Tuple[str, ...]:
-    """An empty list of one target means every region, so it is the union whatever the others need."""
-    if any(item.policy_regions == () for item in members):
-        return ()
-    return _union(item.policy_regions if item.policy_regions is not None else (item.region,) for item in members)
+def _grants(target: Target) -> List[Grant]:
+    """Return what the bucket must grant to the flow log of one target."""
+    regions = (target.region,) if target.policy_regions is None else target.policy_regions or (ALL_REGIONS,)
+    folder = target.destination.folder if target.destination else ""
+    return [Grant(target.account_id, region, folder, layout) for region in regions for layout in target.layouts]
 
 
 def _permission_key(target: Target) -> str:

@@ -106,7 +106,7 @@ def _without_grant(grants: Optional[Sequence[Mapping[str, Any]]], puts: bool) ->
     :param grants: ``None`` where they are not known; then a policy that is to be written stands for everyone's.
     """
     unknown: Sequence[Mapping[str, Any]] = ({},) if puts else ()
-    return [_concerning(grant, is_certain=True) for grant in (unknown if grants is None else grants)]
+    return [obstacle_of(grant, is_certain=True) for grant in (unknown if grants is None else grants)]
 
 
 def _from_check(result: Mapping[str, Any]) -> List[Obstacle]:
@@ -114,10 +114,11 @@ def _from_check(result: Mapping[str, Any]) -> List[Obstacle]:
     if result.get("deliverable") in (None, True):
         return []
     problems = result.get("problems") or ({"status": "problem" if result["deliverable"] is False else "unknown"},)
-    return [_concerning(item, is_certain=item.get("status") == "problem") for item in problems]
+    return [obstacle_of(item, is_certain=item.get("status") == "problem") for item in problems]
 
 
-def _concerning(source: Mapping[str, Any], is_certain: bool) -> Obstacle:
+def obstacle_of(source: Mapping[str, Any], is_certain: bool) -> Obstacle:
+    """Return an obstacle for the account, Region, folder and layout that a grant or a problem names."""
     return Obstacle(
         is_certain=is_certain,
         account_id=source.get("account_id"),

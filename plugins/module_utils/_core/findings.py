@@ -19,6 +19,7 @@ from typing import Optional
 from typing import Sequence
 from typing import Tuple
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.blocked_batches import blocked_by
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.deliverability import with_deliverability
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_findings import delivered_lately
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_findings import with_deliveries
@@ -28,8 +29,6 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import Finding
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import Subject
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import check_command
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import failure_text
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import has_failed
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import with_inventory
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.gap_findings import gap_findings
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.overlaps import overlapping
@@ -127,15 +126,8 @@ def _subject_of(item: Mapping[str, Any], batch: Mapping[str, Any], bucket_access
 
 
 def blocked_reason(batch: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return why a batch must not run, ``""`` if nothing is in its way.
-
-    Without its destination CreateFlowLogs would let AWS edit the bucket policy (VPC User Guide,
-    flow-logs-s3-permissions), so a batch waits until that is in order.
-    """
-    result = results.get("destinations", {}).get(batch.get("bucket_name") or "")
-    if result and has_failed(result):
-        return f"Not run, because its destination {batch['destination']} failed: {failure_text(result)}"
-    return ""
+    """Return why a batch must not run, ``""`` if nothing is in its way."""
+    return blocked_by(batch, results.get("destinations", {}).get(batch.get("bucket_name") or ""))
 
 
 def _not_worked_on(host: Mapping[str, Any]) -> Finding:

@@ -76,6 +76,38 @@ def parse_item_regions(name: str, item: Mapping[str, Any]) -> Tuple[str, ...]:
     return parse_regions(item.get("regions"), f"{name}.regions")
 
 
+# --- the same grants for each module ---------------------------------------------------------------------------------
+
+
+def for_modules(
+    grants: Sequence[Mapping[str, Any]], folder: str, layouts: Sequence[str], organization: Optional[str]
+) -> Dict[str, List[Dict[str, Any]]]:
+    """Return the option ``grants`` for the destination check, the bucket policy and the key policy.
+
+    :param grants: items with ``account_id`` and maybe ``regions``, ``prefix`` and ``layouts``.
+    :param folder: of a grant without ``prefix``; so are ``layouts``.
+    :param organization: whose accounts these are; the policies name it instead of them.
+    :returns: ``grants``, ``policy_grants`` and ``key_grants``.
+    """
+    places = {"prefix": folder, "layouts": list(layouts)}
+    judged = [{**places, **{name: value for name, value in item.items() if value is not None}} for item in grants]
+    hidden = {"account_id"} if organization else set()
+    return {
+        "grants": judged,
+        "policy_grants": _each_item_once(judged, hidden),
+        "key_grants": _each_item_once(judged, hidden.union(places)),
+    }
+
+
+def _each_item_once(items: Iterable[Mapping[str, Any]], hidden: Set[str]) -> List[Dict[str, Any]]:
+    found: List[Dict[str, Any]] = []
+    for item in items:
+        left = {name: value for name, value in item.items() if name not in hidden}
+        if left not in found:
+            found.append(left)
+    return found
+
+
 # --- from grants back to options -------------------------------------------------------------------------------------
 
 

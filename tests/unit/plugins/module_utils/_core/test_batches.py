@@ -94,22 +94,38 @@ def test_options_come_from_variables_and_the_rest_is_as_documented() -> None:
     }
 
 
-def test_a_bucket_gets_the_union_of_its_sources_once() -> None:
+def test_a_bucket_gets_exactly_what_its_targets_need_once() -> None:
+    """Not every account from every Region into every folder: each only what its own flow logs need."""
     publication = plan_publication(
         [
             host("vpc-1"),
             host("vpc-2", region="us-east-1", account_id=OTHER_ACCOUNT, destination="central/dev"),
             host("vpc-3", destination_options={"hive_compatible_partitions": True}),
             host("vpc-4", destination="other"),
+            host("vpc-5"),
         ]
     )
     central, other = publication.to_dict()["destinations"]
-    assert central["account_ids"] == [ACCOUNT, OTHER_ACCOUNT]
-    assert central["regions"] == ["eu-west-1", "us-east-1"]
-    assert central["prefixes"] == ["dev", "network"]
-    assert central["layouts"] == ["hive", "plain"]
-    assert (other["bucket"], other["prefixes"], other["account_ids"]) == ("other", [""], [ACCOUNT])
-    assert (other["managed"], other["acl_condition"], other["source_conditions"]) == (True, "string_equals", True)
+    assert central["grants"] == [
+        {"account_id": ACCOUNT, "regions": ["eu-west-1"], "prefix": "network", "layouts": ["plain", "hive"]},
+        {"account_id": OTHER_ACCOUNT, "regions": ["us-east-1"], "prefix": "dev", "layouts": ["plain"]},
+    ]
+    assert other["grants"] == [
+        {"account_id": ACCOUNT, "regions": ["eu-west-1"], "prefix": "", "layouts": ["plain"]},
+    ]
+    assert (other["bucket"], other["managed"]) == ("other", True)
+    assert (other["acl_condition"], other["source_conditions"]) == ("string_equals", True)
+    assert not {"account_ids", "regions", "prefixes", "layouts"} & set(central)
+
+
+def test_regions_folders_and_layouts_of_one_account_are_not_crossed() -> None:
+    hive = {"hive_compatible_partitions": True}
+    hosts = [host("vpc-1"), host("vpc-2", region="us-east-1", destination="central/dev", destination_options=hive)]
+    (work,) = plan_publication(hosts).to_dict()["destinations"]
+    assert work["grants"] == [
+        {"account_id": ACCOUNT, "regions": ["us-east-1"], "prefix": "dev", "layouts": ["hive"]},
+        {"account_id": ACCOUNT, "regions": ["eu-west-1"], "prefix": "network", "layouts": ["plain"]},
+    ]
 
 
 @pytest.mark.parametrize(
@@ -117,14 +133,20 @@ def test_a_bucket_gets_the_union_of_its_sources_once() -> None:
     [
         ([None, None], ["eu-west-1"]),
         ([["us-east-1"], None], ["eu-west-1", "us-east-1"]),
-        ([[], None], []),
-        ([["us-east-1"], []], []),
+        ([[], None], ["*"]),
+        ([["us-east-1"], []], ["*"]),
     ],
 )
 def test_regions_of_the_policy(regions: list, expected: list[str]) -> None:
     hosts = [host(f"vpc-{number}", bucket_policy_regions=value) for number, value in enumerate(regions)]
     (work,) = plan_publication(hosts).to_dict()["destinations"]
-    assert work["regions"] == expected
+    assert [grant["regions"] for grant in work["grants"]] == [expected]
+
+
+def test_all_regions_of_one_account_are_not_those_of_another() -> None:
+    hosts = [host("vpc-1", bucket_policy_regions=[]), host("vpc-2", account_id=OTHER_ACCOUNT)]
+    (work,) = plan_publication(hosts).to_dict()["destinations"]
+    assert [grant["regions"] for grant in work["grants"]] == [["*"], ["eu-west-1"]]
 
 
 def test_nothing_is_created_and_no_key_touched_without_a_word_and_delivery_is_checked() -> None:
@@ -154,7 +176,7 @@ def test_what_one_host_says_of_a_bucket_and_its_key_holds_for_all() -> None:
     )
     assert (work["manage_key_policy"], work["key_credentials_of"]) == (True, "vpc-2")
     assert (work["check_destination"], work["require_deliverable"]) == (False, False)
-    assert work["account_ids"] == [ACCOUNT, OTHER_ACCOUNT]
+    assert [grant["account_id"] for grant in work["grants"]] == [ACCOUNT, OTHER_ACCOUNT]
     assert "very-secret" not in json.dumps(publication.to_dict())
 
 
@@ -530,7 +552,7 @@ def test_what_has_no_id_is_named_with_its_place(item: Any) -> None:
 
 def test_layouts_given_for_a_target_count_instead_of_that_of_its_settings() -> None:
     (central,) = plan_publication([host("vpc-1", layouts=["plain", "hive", "plain"])]).to_dict()["destinations"]
-    assert central["layouts"] == ["hive", "plain"]
+    assert [grant["layouts"] for grant in central["grants"]] == [["plain", "hive"]]
 
 
 def test_under_a_limit_work_runs_on_the_first_target_that_can_be_added_to_a_group() -> None:

@@ -13,6 +13,8 @@ from __future__ import annotations
 import copy
 import itertools
 import json
+import re
+from dataclasses import replace
 from typing import Any
 from typing import Dict
 from typing import FrozenSet
@@ -32,11 +34,14 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_r
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import check_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import grant_positions
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import verdicts_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_doctor import examine
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_facts import DestinationFacts
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_facts import Encryption
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_facts import Unread
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_question import question_from_options
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.grant_options import for_modules
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.grant_options import items_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.grant_options import options_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_options import wanted_key_use
@@ -48,6 +53,7 @@ from tests.unit.plugins.module_utils._core.bucket_policy_corpus import BUCKET
 from tests.unit.plugins.module_utils._core.bucket_policy_corpus import CASES
 from tests.unit.plugins.module_utils._core.test_bucket_policy_plan import may_check
 from tests.unit.plugins.module_utils._core.test_bucket_policy_plan import may_write
+from tests.unit.plugins.module_utils._core.test_policy_sizes import GUIDE
 from tests.unit.plugins.module_utils._core.test_policy_sizes import KEY
 from tests.unit.plugins.module_utils._core.test_policy_sizes import KEY_POLICY
 
@@ -250,6 +256,28 @@ def list_of(grant: Grant) -> List[str]:
     return [grant.source, grant.region, grant.folder, grant.layout]
 
 
+#: The words for each choice in the guide, and the largest number of accounts by layouts.
+ROWS = {
+    "one Region": "all the same one",
+    "four Regions": "all the same four",
+    "different Regions": "each another selection of four",
+}
+
+
+@pytest.mark.parametrize("column", [0, 1])
+@pytest.mark.parametrize("choice", CHOICES)
+def test_the_guide_says_how_many_accounts_with_a_folder_each_fit(choice: str, column: int) -> None:
+    row = GUIDE.partition(f"   * - {ROWS[choice]}\n")[2].split("   * - ")[0]
+    largest = int(re.findall(r"- (\d+)", row)[column])
+
+    def refusals(number: int) -> Any:
+        grants = [{**item, "layouts": LAYOUTS[: column + 1]} for item in teams(number, CHOICES[choice])]
+        options = {"bucket": "example-central-flow-logs", "grants": grants}
+        return plan_bucket_policy(None, wanted_from_options(options, "aws")).refusals
+
+    assert (bool(refusals(largest)), bool(refusals(largest + 1))) == (False, True)
+
+
 def test_what_does_not_fit_is_refused_with_the_bytes_too_many_and_what_to_do() -> None:
     options = {"bucket": "example-central-flow-logs", "grants": teams(250, CHOICES["four Regions"])}
     planned = plan_bucket_policy(None, wanted_from_options(options, "aws"))
@@ -356,6 +384,51 @@ def test_accounts_of_an_organization_are_judged_one_by_one_or_all_at_once() -> N
         {"destination": BUCKET, "organization_id": ORGANIZATION, "grants": [{"prefix": "team-a"}]}, "aws"
     )
     assert (whole.organization, whole.wanted.sources) == (ORGANIZATION, (ORGANIZATION,))
+
+
+def test_each_tuple_has_a_verdict_of_its_own_and_what_is_about_all_counts_for_all() -> None:
+    cells = [(A, "eu-west-1", "team-a", "plain"), (B, "eu-west-1", "team-b", "hive")]
+    asked = question(cells)
+    policy = plan(None, cells[:1]).after
+
+    def verdicts(found: DestinationFacts, what: Any = asked) -> List[Any]:
+        return [item["deliverable"] for item in verdicts_of(what.wanted.grants(), examine(what, found).checks)]
+
+    assert verdicts(facts(policy)) == [True, False]
+    assert verdicts(replace(facts(policy), requester_pays=True)) == [False, False]
+    assert (
+        verdicts(replace(facts(policy), policy=Unread("s3:GetBucketPolicy", "AccessDenied", "no"))) == ["unknown"] * 2
+    )
+    encrypted = replace(facts(policy), encryption=Encryption("aws:kms", KEY.arn), key=KEY, key_policy=KEY_POLICY)
+    assert verdicts(encrypted) == [False, False]
+    key_policy = key_plan(KEY_POLICY, [(A, "eu-west-1")]).after
+    assert verdicts(replace(encrypted, key_policy=key_policy)) == [True, False]
+    whole = question_from_options({"destination": BUCKET, "organization_id": ORGANIZATION}, "aws")
+    (found,) = verdicts_of(whole.wanted.grants(), examine(whole, facts(policy)).checks)
+    assert found == {"account_id": None, "region": "*", "folder": "", "layout": "plain", "deliverable": False}
+
+
+# --- the same grants for each module ---
+
+
+def test_a_grant_without_a_place_gets_that_of_the_destination() -> None:
+    given_grants = [{"account_id": A, "regions": ["eu-west-1"], "prefix": None}, {"account_id": B, "prefix": ""}]
+    made = for_modules(given_grants, "network", ["hive"], None)
+    assert made["grants"] == made["policy_grants"]
+    assert made["grants"] == [
+        {"account_id": A, "regions": ["eu-west-1"], "prefix": "network", "layouts": ["hive"]},
+        {"account_id": B, "prefix": "", "layouts": ["hive"]},
+    ]
+    assert made["key_grants"] == [{"account_id": A, "regions": ["eu-west-1"]}, {"account_id": B}]
+
+
+def test_policies_of_an_organization_name_no_account_and_each_place_once() -> None:
+    made = for_modules(
+        items([(A, "eu-west-1", "x", "plain"), (B, "eu-west-1", "x", "plain")]), "", ["plain"], ORGANIZATION
+    )
+    assert [item["account_id"] for item in made["grants"]] == [A, B]
+    assert made["policy_grants"] == [{"regions": ["eu-west-1"], "prefix": "x", "layouts": ["plain"]}]
+    assert made["key_grants"] == [{"regions": ["eu-west-1"]}]
 
 
 # --- input ---
