@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,13 @@ _CREDENTIALS = (
     *("secret_key", "aws_secret_access_key", "aws_secret_key"),
     *("session_token", "aws_session_token"),
     *("profile", "aws_profile"),
+)
+#: What connection options may hold: those of amazon.aws under all their names, and those of this collection.
+CONNECTION_OPTIONS = (
+    *_OWN_OPTIONS,
+    *_CREDENTIALS,
+    *("endpoint_url", "aws_endpoint_url", "region", "aws_region"),
+    *("validate_certs", "aws_ca_bundle", "aws_config", "debug_botocore_endpoint_logs"),
 )
 _ROLE = re.compile(rf"{IAM_ARN}:role/[\w+=,.@/-]+", re.ASCII)
 #: STS API Reference, AssumeRole: RoleSessionName and ExternalId.
@@ -77,6 +85,25 @@ def role_of(options: Mapping[str, Any]) -> Optional[AssumedRole]:
     if session_name and not _SESSION_NAME.fullmatch(str(session_name)):
         raise InputError("assume_role_session_name", session_name, "2 to 64 letters, digits and _+=,.@-")
     return AssumedRole(str(arn), str(external_id) or None, str(session_name) or SESSION_NAME)
+
+
+def read_connection(option: str, value: Any) -> Mapping[str, Any]:
+    """Return connection options. No value is repeated in an error, as it may be a secret.
+
+    :param option: name of what holds them.
+    :raises InputError: for what is no dictionary, for a name that no module knows, and for what STS would never take.
+    """
+    if not isinstance(value, Mapping):
+        raise InputError(option, f"({type(value).__name__})", "a dictionary of connection options")
+    for name in value:
+        if name not in CONNECTION_OPTIONS:
+            close = difflib.get_close_matches(str(name), CONNECTION_OPTIONS, n=1)
+            raise InputError(option, name, ", ".join(close or CONNECTION_OPTIONS))
+    try:
+        role_of(value)
+    except InputError as error:
+        raise InputError(f"{option}.{error.option}", error.value, error.allowed) from None
+    return value
 
 
 def without_role(options: Mapping[str, Any]) -> Dict[str, Any]:

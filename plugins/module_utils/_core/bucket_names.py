@@ -17,8 +17,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers imp
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import REGION
 
 #: Until 2018, us-east-1 had buckets with upper case letters, underscores and up to 255 characters.
-LEGACY_NAME = r"(?!\d+\.\d+\.\d+\.\d+(?![A-Za-z0-9._-]))[A-Za-z0-9._-]{3,255}"
-_LEGACY = re.compile(LEGACY_NAME, re.ASCII)
+_LEGACY = re.compile(r"(?!\d+\.\d+\.\d+\.\d+\Z)[A-Za-z0-9._-]{3,255}", re.ASCII)
 _NEW = re.compile(r"[a-z0-9](?:[a-z0-9-]|\.(?!\.)){1,61}[a-z0-9]")
 _RESERVED_ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 _RESERVED_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")

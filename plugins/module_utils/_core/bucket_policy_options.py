@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from dataclasses import replace
 from itertools import product
 from typing import Any
-from typing import List
 from typing import Mapping
 from typing import Optional
 from typing import Sequence
@@ -38,6 +37,8 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.grant_options i
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_account_id
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.source_options import parse_organization
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.source_options import parse_regions
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_boolean
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_texts
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class WantedDelivery:
 def _parse_bucket(value: str, partition: str) -> Destination:
     bucket = parse_destination(value, partition, option="bucket")
     if bucket.folder:
-        raise InputError("bucket", value, "a bucket alone, by name or ARN; folders belong in prefixes")
+        raise InputError("bucket", value, "a bucket alone, by name or ARN; folders belong in O(prefixes)")
     return bucket
 
 
@@ -88,18 +89,22 @@ def _parse_folders(prefixes: Optional[Sequence[str]]) -> Tuple[str, ...]:
     return tuple(_parse_folder(f"prefixes[{position}]", prefix) for position, prefix in enumerate(prefixes))
 
 
-def _parse_organization(params: Mapping[str, Any]) -> Optional[str]:
-    organization = parse_organization(params)
-    if organization and params.get("source_conditions") is False:
-        raise InputError("source_conditions", False, "true together with organization_id, which is such a condition")
-    return organization
+def parse_source_conditions(params: Mapping[str, Any]) -> Optional[bool]:
+    """Return whether statements name their sources; ``None`` where the option is not given."""
+    value = params.get("source_conditions")
+    tied = None if value is None else read_boolean("source_conditions", value)
+    if tied is False and params.get("organization_id"):
+        raise InputError("source_conditions", value, "true together with O(organization_id), which is such a condition")
+    return tied
 
 
-def _parse_layouts(option: str, layouts: Optional[List[str]], default: Tuple[str, ...]) -> Tuple[str, ...]:
-    if layouts is None:
-        return default
+def parse_layouts(value: Any, option: str = "layouts") -> Optional[Tuple[str, ...]]:
+    """Return layouts, each once, in their order; ``None`` where the option is not given."""
+    if value is None:
+        return None
+    layouts = read_texts(option, value, "plain, hive, or both")
     if not layouts or not set(layouts) <= set(LAYOUTS):
-        raise InputError(option, layouts, "plain, hive, or both")
+        raise InputError(option, value, "plain, hive, or both")
     return tuple(layout for layout in LAYOUTS if layout in layouts)
 
 
@@ -109,7 +114,7 @@ def _parse_grants(
     """Return every grant that the options name, each once."""
     items = parse_items(params)
     if items is None:
-        layouts = _parse_layouts("layouts", params.get("layouts"), default_layouts)
+        layouts = parse_layouts(params.get("layouts")) or default_layouts
         blocks = [
             (
                 parse_sources(params, organization),
@@ -124,7 +129,7 @@ def _parse_grants(
                 (parse_item_source(name, item, organization),),
                 parse_item_regions(name, item),
                 (_parse_folder(f"{name}.prefix", item.get("prefix") or ""),),
-                _parse_layouts(f"{name}.layouts", item.get("layouts"), default_layouts),
+                parse_layouts(item.get("layouts"), f"{name}.layouts") or default_layouts,
             )
             for name, item in items
         ]
@@ -139,8 +144,8 @@ def wanted_from_options(params: Mapping[str, Any], partition: str) -> WantedDeli
     :raises InputError: for what can never work, naming option, value and what is allowed.
     """
     present = params.get("state", "present") == "present"
-    tied = params.get("source_conditions") is not False
-    organization = _parse_organization(params)
+    tied = parse_source_conditions(params) is not False
+    organization = parse_organization(params)
     sources = FROM_ORGANIZATION if organization else FROM_ACCOUNTS if tied else FROM_ANYONE
     owner = params.get("expected_bucket_owner")
     # The statements of 2020 know no Hive folders; whoever needs them there says so.

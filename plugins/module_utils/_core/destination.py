@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 from typing import Optional
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_names import BUCKET_ALLOWED
@@ -77,13 +78,15 @@ def check_new_folder(option: str, folder: str, value: Optional[str] = None) -> N
         raise InputError(option, folder if value is None else value, "a folder without *, ?, and ${")
 
 
-def parse_destination(value: str, partition: str, option: str = "destination") -> Destination:
+def parse_destination(value: Any, partition: str, option: str = "destination") -> Destination:
     """Read a destination as people write it.
 
     :param value: bucket ARN with optional folder, or ``bucket/folder``.
     :param partition: partition of the region at work, used where the value names none, and checked where it does.
     :raises InputError: if the value is no S3 destination, uses a reserved folder, or is of another partition.
     """
+    if not isinstance(value, str):
+        raise InputError(option, value, BUCKET_ALLOWED)
     text = value.strip()
     path = text
     if text.startswith("arn:"):

@@ -6,7 +6,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from typing import Callable
+
+_MENTION = re.compile(r"O\((\w+)\)")
 
 
 class InputError(ValueError):
@@ -14,11 +18,24 @@ class InputError(ValueError):
 
     :param option: name of the option, with the position in it where that helps (``prefixes[1]``).
     :param value: what was given.
-    :param allowed: what is allowed, as the end of the sentence "Allowed: ...".
+    :param allowed: what is allowed, as the end of the sentence "Allowed: ...". Another option is written ``O(name)``, so
+        that it can be shown under the name that the user wrote.
     """
 
     def __init__(self, option: str, value: Any, allowed: str) -> None:
-        super().__init__(f"{option}: {value!r} is not accepted. Allowed: {allowed}.")
         self.option = option
         self.value = value
-        self.allowed = allowed
+        self._allowed = allowed
+        super().__init__(f"{option}: {value!r} is not accepted. Allowed: {self.allowed}.")
+
+    @property
+    def allowed(self) -> str:
+        """What is allowed, with other options under their own names."""
+        return self.allowed_as(str)
+
+    def allowed_as(self, name_of: Callable[[str], str]) -> str:
+        """Return what is allowed, with other options under the names that the user knows.
+
+        :param name_of: returns this name for the name of an option.
+        """
+        return _MENTION.sub(lambda found: name_of(found.group(1)), self._allowed)

@@ -57,8 +57,10 @@ class Wanted:
     tags: Optional[Mapping[str, str]] = None
     purge_tags: bool = True
     replace: str = "create_first"
+    allow_gap: bool = False
     purge: str = "none"
     adopt_named: bool = False
+    wait_timeout: int = 60
 
     def owns(self, flow_log: FlowLog) -> bool:
         """Whether the task may change, replace or delete a flow log, as far as its name decides.

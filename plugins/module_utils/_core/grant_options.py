@@ -56,7 +56,7 @@ def parse_items(params: Mapping[str, Any]) -> Optional[List[Tuple[str, Mapping[s
         raise InputError("grants", items, "at least one grant, or no grants and the simple options")
     for option in _SIMPLE:
         if params.get(option) is not None:
-            raise InputError(option, params[option], "either grants or this option, not both")
+            raise InputError(option, params[option], "either O(grants) or this option, not both")
     return [(f"grants[{position}]", item) for position, item in enumerate(items)]
 
 
@@ -67,7 +67,7 @@ def parse_item_source(name: str, item: Mapping[str, Any], organization: Optional
     """
     account = item.get("account_id")
     if organization and account is not None:
-        raise InputError(f"{name}.account_id", account, "either account_id or organization_id, not both")
+        raise InputError(f"{name}.account_id", account, "either O(account_id) or O(organization_id), not both")
     return organization or parse_account_id(f"{name}.account_id", account)
 
 

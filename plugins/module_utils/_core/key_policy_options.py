@@ -85,7 +85,7 @@ def _parse_key_id(value: str, partition: str, region: str) -> str:
     if found and found.group("partition") != partition:
         raise InputError("key_id", value, f"a key of the partition of the region at work, {partition}")
     if found and found.group("region") != region:
-        raise InputError("key_id", value, f"a key of the region at work, {region}; set region to that of the key")
+        raise InputError("key_id", value, f"a key of the region at work, {region}; set O(region) to that of the key")
     is_key = bool(_ID.fullmatch(name[len("key/") :] if found else name)) and (not found or name.startswith("key/"))
     if not is_key and not _ALIAS.fullmatch(name):
         raise InputError("key_id", value, _ALLOWED)

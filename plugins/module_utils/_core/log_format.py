@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import difflib
 import re
+from typing import Any
 from typing import Dict
 from typing import List
+from typing import Match
 from typing import NamedTuple
 from typing import Optional
 from typing import Sequence
 from typing import Set
 from typing import Tuple
-from typing import Union
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 
@@ -23,8 +24,9 @@ VPC = "vpc"
 TRANSIT_GATEWAY = "transit_gateway"
 CLOUD_WAN = "cloud_wan"
 
-_ITEM = re.compile(r"\$\{([a-z0-9-]+)\}")
-_NAME = re.compile(r"[a-z0-9-]+")
+_ITEM = re.compile(r"\$\{(?P<name>[a-z0-9-]+)\}")
+#: In a list a name may stand alone.
+_LISTED = re.compile(r"(?P<open>\$\{)?(?P<name>[a-z0-9-]+)(?(open)\})")
 _ALLOWED = "a list of field names, or a string of ${field} items separated by blanks"
 
 
@@ -134,7 +136,7 @@ DEFAULT_FORMATS: Dict[str, Optional[str]] = {
 def field_names(log_format: str) -> Tuple[str, ...]:
     """Return the field names of a format string as AWS stores it, in order; items that are none are kept as they are."""
     matches = ((_ITEM.fullmatch(item), item) for item in log_format.split())
-    return tuple(match.group(1) if match else item for match, item in matches)
+    return tuple(match.group("name") if match else item for match, item in matches)
 
 
 def is_default_format(log_format: str, family: str) -> bool:
@@ -152,28 +154,29 @@ def is_default_format(log_format: str, family: str) -> bool:
     return " ".join(log_format.split()) == default
 
 
-def _requested_names(value: Union[str, Sequence[str]]) -> List[str]:
-    if not isinstance(value, str):
-        return [_list_item_name(item) for item in value]
-    names = []
-    for item in value.split():
-        match = _ITEM.fullmatch(item)
-        if not match:
-            raise InputError("log_format", item, _ALLOWED)
-        names.append(match.group(1))
-    return names
+def _requested_names(value: Any, family: str) -> List[str]:
+    if isinstance(value, str):
+        return [_name_of(item, _ITEM.fullmatch(item), family) for item in value.split()]
+    if not isinstance(value, (list, tuple)):
+        raise InputError("log_format", value, _ALLOWED)
+    return [_name_of(item, _LISTED.fullmatch(str(item).strip()), family) for item in value]
 
 
-def _list_item_name(item: str) -> str:
-    text = str(item).strip()
-    match = _ITEM.fullmatch(text)
-    name = match.group(1) if match else text
-    if not _NAME.fullmatch(name):
-        raise InputError("log_format", item, _ALLOWED)
-    return name
+def _name_of(item: Any, found: Optional[Match[str]], family: str) -> str:
+    if found:
+        return found.group("name")
+    guess = _meant_by(str(item), family)
+    raise InputError("log_format", item, f"{_ALLOWED} (did you mean {guess}?)" if guess else _ALLOWED)
 
 
-def parse_log_format(value: Union[str, Sequence[str]], family: str) -> Tuple[str, List[str]]:
+def _meant_by(item: str, family: str) -> Optional[str]:
+    """Return the field that people mean who write underscores, upper case, or a name alone where the format is a text."""
+    name = re.sub(r"[${}\s]", "", item).lower().replace("_", "-")
+    close = [name] if name in FIELDS[family] else difflib.get_close_matches(name, FIELDS[family], n=1)
+    return close[0] if close else None
+
+
+def parse_log_format(value: Any, family: str) -> Tuple[str, List[str]]:
     """Read a format as people write it.
 
     :param value: list of field names (``srcaddr`` or ``${srcaddr}``), or the raw string.
@@ -181,7 +184,7 @@ def parse_log_format(value: Union[str, Sequence[str]], family: str) -> Tuple[str
     :returns: the format string with single blanks (a trailing blank is refused by CreateFlowLogs), and warnings.
     :raises InputError: for no field at all, for text that is no field, for a field of another resource type.
     """
-    names = _requested_names(value)
+    names = _requested_names(value, family)
     if not names:
         raise InputError("log_format", value, "at least one field; leave the option out for AWS's default format")
     warnings = _check_names(names, family)

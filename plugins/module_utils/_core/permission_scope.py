@@ -26,7 +26,6 @@ from typing import Tuple
 from typing import Union
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core import permission_table as table
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_names import LEGACY_NAME
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import IAM_ARN
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import KMS_ARN
@@ -52,7 +51,7 @@ _TARGET_RESOURCES: Mapping[str, str] = {
 }
 _PARTITION = re.compile(PARTITION)
 # A name may not stand for several by a wildcard, which would not be the least policy.
-_BUCKET = re.compile(rf"arn:(?P<partition>{PARTITION}):s3:::{LEGACY_NAME}")
+_BUCKET = re.compile(rf"arn:(?P<partition>{PARTITION}):s3:::[A-Za-z0-9._-]+")
 _KEY = re.compile(rf"(?!.*:alias/){KMS_ARN}")
 _PRINCIPAL = re.compile(rf"{IAM_ARN}:(user|group|role)/[\w+=,.@/-]+", re.ASCII)
 _PRINCIPAL_KINDS = {"user": table.USERS, "group": table.GROUPS, "role": table.ROLES}
@@ -100,6 +99,11 @@ def _arns_of(option: str, value: Sequence[str], pattern: Pattern[str], allowed: 
     return sorted(set(value))
 
 
+def parse_bucket_arns(option: str, value: Sequence[str], partition: str) -> List[str]:
+    """Return ARNs of whole buckets, each once, in alphabetical order."""
+    return _arns_of(option, value, _BUCKET, "ARNs of buckets without a folder, arn:aws:s3:::bucket", partition)
+
+
 def scope_from_options(
     partition: str = "aws",
     account_id: Texts = ANY,
@@ -138,9 +142,7 @@ def scope_from_options(
         table.TARGETS: _target_arns(bases, resource_types),
         table.MANAGED_POLICIES: tuple(f"arn:{partition}:iam::{account}:policy/*" for account in accounts),
         table.LINKED_ROLE: tuple(f"arn:{partition}:iam::{account}:{linked}" for account in accounts),
-        table.BUCKETS: tuple(
-            _arns_of("buckets", buckets, _BUCKET, "ARNs of buckets without a folder, arn:aws:s3:::bucket", partition)
-        ),
+        table.BUCKETS: tuple(parse_bucket_arns("buckets", buckets, partition)),
         table.KEYS: tuple(
             _arns_of("keys", keys, _KEY, "ARNs of keys, arn:aws:kms:REGION:ACCOUNT:key/ID, no aliases", partition)
         ),

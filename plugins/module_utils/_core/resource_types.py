@@ -21,6 +21,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import I
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import CLOUD_WAN
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import TRANSIT_GATEWAY
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import VPC
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_choice
 
 
 @dataclass(frozen=True)
@@ -170,11 +171,12 @@ def resolve_resource_type(resource_ids: Sequence[str], resource_type: Optional[s
     """
     found: List[Optional[ResourceType]] = [type_of_id(resource_id) for resource_id in resource_ids]
     if resource_type is not None:
+        read_choice("resource_type", resource_type, tuple(RESOURCE_TYPES))
         return _check_given_type(resource_ids, found, RESOURCE_TYPES[resource_type])
     for resource_id, rules in zip(resource_ids, found):
         if rules is None:
             raise InputError(
-                "resource_ids", resource_id, f"ids that begin with {_prefixes()}, or any id with resource_type given"
+                "resource_ids", resource_id, f"ids that begin with {_prefixes()}, or any id with O(resource_type) given"
             )
     names = sorted({rules.name for rules in found if rules})
     if len(names) > 1:
@@ -191,7 +193,7 @@ def _check_given_type(
         other = rules is not None and rules.name != given.name
         # An edge of a core network may be named by the core network's id.
         if other and not (given.name == "CoreNetworkEdge" and rules and rules.family == CLOUD_WAN):
-            raise InputError("resource_ids", resource_id, f"ids of the resource_type given, {given.name}")
+            raise InputError("resource_ids", resource_id, f"ids of the O(resource_type) given, {given.name}")
         if rules is None and given.id_prefix is not None and given.family != CLOUD_WAN:
             raise InputError(
                 "resource_ids", resource_id, f"ids of type {given.name}, which begin with {given.id_prefix}"

@@ -6,16 +6,19 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
+from typing import Callable
 from typing import Dict
 from typing import List
 from typing import Mapping
 from typing import Optional
-from typing import Sequence
 from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import Destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import check_new_folder
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import parse_destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import same_destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
@@ -30,6 +33,12 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format impo
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import parse_log_format
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Change
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import ResourceType
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_boolean
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_choice
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_integer
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_list
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_mapping
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_texts
 
 FILE_FORMATS = ("plain-text", "parquet")
 TRAFFIC_TYPES = ("ALL", "ACCEPT", "REJECT")
@@ -134,11 +143,11 @@ def settings_from_options(
     _check_tag_fields(log_format, tag_fields)
     settings = FlowLogSettings(
         resource_type=resource_type,
-        destination=parse_destination(options["destination"], partition),
+        destination=_destination(options["destination"], partition),
         traffic_type=_traffic_type(options.get("traffic_type"), resource_type),
         max_aggregation_interval=_interval(options.get("max_aggregation_interval"), resource_type),
         log_format=log_format,
-        destination_options=_destination_options(options.get("destination_options") or {}),
+        destination_options=read_destination_options(options.get("destination_options")),
         tag_fields=tag_fields,
     )
     return settings, warnings
@@ -157,44 +166,70 @@ def tag_fields_warning(settings: FlowLogSettings, region: str) -> str:
     )
 
 
-def _traffic_type(value: Optional[str], rules: ResourceType) -> Optional[str]:
+def _destination(value: Any, partition: str) -> Destination:
+    destination = parse_destination(value, partition)
+    check_new_folder("destination", destination.folder, value)
+    return destination
+
+
+def _traffic_type(value: Any, rules: ResourceType) -> Optional[str]:
     if not rules.has_traffic_type:
         if value is not None:
             raise InputError("traffic_type", value, f"nothing: resources of type {rules.name} have no traffic type")
         return None
-    if value is not None and value not in TRAFFIC_TYPES:
-        raise InputError("traffic_type", value, ", ".join(TRAFFIC_TYPES))
-    return value or "ALL"
+    return "ALL" if value is None else read_choice("traffic_type", value, TRAFFIC_TYPES)
 
 
-def _interval(value: Optional[int], rules: ResourceType) -> int:
+def _interval(value: Any, rules: ResourceType) -> int:
     if value is None:
         return rules.intervals[0]
-    if value not in rules.intervals:
-        allowed = " or ".join(str(item) for item in sorted(rules.intervals))
-        raise InputError("max_aggregation_interval", value, f"{allowed} (seconds) for resources of type {rules.name}")
-    return value
+    numbers = " or ".join(str(item) for item in sorted(rules.intervals))
+    allowed = f"{numbers} (seconds) for resources of type {rules.name}"
+    seconds = read_integer("max_aggregation_interval", value, allowed)
+    if seconds not in rules.intervals:
+        raise InputError("max_aggregation_interval", value, allowed)
+    return seconds
 
 
-def _destination_options(options: Mapping[str, Any]) -> DestinationOptions:
-    given = {name: value for name, value in options.items() if value is not None}
-    unknown = sorted(set(given) - {"file_format", "hive_compatible_partitions", "per_hour_partition"})
+_DESTINATION_READERS: Mapping[str, Callable[[str, Any], Any]] = {
+    "file_format": partial(read_choice, choices=FILE_FORMATS),
+    "hive_compatible_partitions": read_boolean,
+    "per_hour_partition": read_boolean,
+}
+
+
+def read_destination_options(value: Any) -> DestinationOptions:
+    """Read the option ``destination_options``.
+
+    :raises InputError: for a name that it does not have, and a value that it does not take.
+    """
+    allowed = f"a dictionary with some of {', '.join(_DESTINATION_READERS)}"
+    options = {} if value is None or value == "" else read_mapping("destination_options", value, allowed)
+    unknown = sorted(set(options) - set(_DESTINATION_READERS))
     if unknown:
-        raise InputError(
-            "destination_options", unknown[0], "file_format, hive_compatible_partitions, per_hour_partition"
-        )
-    if given.get("file_format", "plain-text") not in FILE_FORMATS:
-        raise InputError("destination_options.file_format", given["file_format"], ", ".join(FILE_FORMATS))
-    for name in ("hive_compatible_partitions", "per_hour_partition"):
-        if not isinstance(given.get(name, False), bool):
-            raise InputError(f"destination_options.{name}", given[name], "true or false")
+        close = difflib.get_close_matches(unknown[0], _DESTINATION_READERS, n=1)
+        raise InputError("destination_options", unknown[0], ", ".join(close or _DESTINATION_READERS))
+    given: Dict[str, Any] = {
+        name: _DESTINATION_READERS[name](f"destination_options.{name}", item)
+        for name, item in options.items()
+        if item is not None
+    }
     return DestinationOptions(**given)
 
 
-def _tag_fields(items: Sequence[Mapping[str, Any]]) -> TagFields:
+def _tag_field(value: Any) -> Tuple[Any, Tuple[str, ...]]:
+    allowed = "a list of dictionaries with resource_type and tag_keys"
+    item = read_mapping("tag_field_specifications", value, allowed)
+    if set(item) != {"resource_type", "tag_keys"}:
+        raise InputError("tag_field_specifications", value, allowed)
+    keys = [item["tag_keys"]] if isinstance(item["tag_keys"], str) else item["tag_keys"]
+    return item["resource_type"], read_texts("tag_field_specifications", keys, allowed)
+
+
+def _tag_fields(value: Any) -> TagFields:
+    items = read_list("tag_field_specifications", value, "a list of dictionaries with resource_type and tag_keys")
     seen: Dict[str, Tuple[str, ...]] = {}
-    for item in items:
-        resource_type, keys = item["resource_type"], tuple(item["tag_keys"])
+    for resource_type, keys in map(_tag_field, items):
         if resource_type not in TAGGABLE or resource_type in seen:
             raise InputError("tag_field_specifications", resource_type, f"each of {', '.join(TAGGABLE)} at most once")
         if not 1 <= len(keys) <= _MAX_TAG_FIELD_KEYS or not all(1 <= len(key) <= _MAX_TAG_KEY for key in keys):
@@ -210,10 +245,10 @@ def _check_tag_fields(log_format: Optional[str], tag_fields: TagFields) -> None:
     for name in names:
         keys = specified.get(TAG_FIELDS[name])
         if keys is None:
-            allowed = f"tag fields whose tags tag_field_specifications names; none is for {TAG_FIELDS[name]}"
+            allowed = f"tag fields whose tags O(tag_field_specifications) names; none is for {TAG_FIELDS[name]}"
             raise InputError("log_format", name, allowed)
         if name.endswith("-2") and len(keys) < _MAX_TAG_FIELD_KEYS:
             raise InputError("log_format", name, f"fields with a second tag key for {TAG_FIELDS[name]}")
     for resource_type in sorted(set(specified) - {TAG_FIELDS[name] for name in names}):
         fields = ", ".join(name for name, owner in TAG_FIELDS.items() if owner == resource_type)
-        raise InputError("tag_field_specifications", resource_type, f"only with one of {fields} in log_format")
+        raise InputError("tag_field_specifications", resource_type, f"only with one of {fields} in O(log_format)")

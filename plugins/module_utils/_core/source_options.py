@@ -32,7 +32,9 @@ def parse_accounts(account_ids: Optional[Sequence[str]]) -> Optional[Tuple[str, 
     if account_ids is None:
         return None
     if not account_ids:
-        raise InputError("account_ids", account_ids, "at least one account id, or no account_ids for the caller's own")
+        raise InputError(
+            "account_ids", account_ids, "at least one account id, or no O(account_ids) for the caller's own"
+        )
     return _parse_each("account_ids", account_ids, parse_account_id)
 
 
@@ -50,5 +52,5 @@ def parse_organization(params: Mapping[str, Any]) -> Optional[str]:
         return None
     parse_organization_id("organization_id", organization)
     if params.get("account_ids") is not None:
-        raise InputError("account_ids", params["account_ids"], "either account_ids or organization_id, not both")
+        raise InputError("account_ids", params["account_ids"], "either O(account_ids) or O(organization_id), not both")
     return organization

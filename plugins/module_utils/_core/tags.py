@@ -17,53 +17,26 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import I
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import REPLACED_TAG
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import FlowLog
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Change
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_name
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_tags
 
-#: EC2 User Guide, "Tag restrictions".
-_MAX_TAGS = 50
-_MAX_KEY = 128
-_MAX_VALUE = 256
 _FIELD = "tags."
 
 
-def check_tags(tags: Optional[Mapping[str, Any]], name: Optional[str]) -> Optional[Dict[str, str]]:
+def check_tags(tags: Any, name: Any) -> Optional[Dict[str, str]]:
     """Return the tags asked for, with ``name`` as the Name tag; ``None`` where tags are not to be touched.
 
     :raises InputError: for reserved keys, lengths and numbers that EC2 refuses, and a Name tag that is not ``name``.
     """
-    if name is not None and not 1 <= len(name) <= _MAX_VALUE:
-        raise InputError("name", name, "a text of 1 to 256 characters")
+    called = None if name is None else read_name("name", name)
     if tags is None:
         return None
-    asked = tag_texts(tags)
-    for key, value in asked.items():
-        _check_tag(key, value)
-    if name is not None and asked.setdefault("Name", name) != name:
-        raise InputError("tags.Name", asked["Name"], f"the value of name, {name!r}, or no Name tag")
-    if len(asked) > _MAX_TAGS:
-        raise InputError("tags", f"{len(asked)} tags", "at most 50 tags")
+    asked = read_tags("tags", tags)
+    if REPLACED_TAG in asked:
+        raise InputError("tags", REPLACED_TAG, "any other key; this one marks a replacement at work")
+    if called is not None and asked.setdefault("Name", called) != called:
+        raise InputError("tags.Name", asked["Name"], f"the value of O(name), {called!r}, or no Name tag")
     return asked
-
-
-def tag_texts(tags: Mapping[str, Any]) -> Dict[str, str]:
-    """Return tags as AWS knows them, as texts. YAML reads a plain 42 as a number; null is an empty text.
-
-    :raises InputError: for a list or a dictionary.
-    """
-    for key, value in tags.items():
-        if isinstance(value, (Mapping, list, tuple)):
-            raise InputError(f"tags.{key}", value, "a text, a number or a boolean")
-    return {str(key): "" if value is None else str(value) for key, value in tags.items()}
-
-
-def _check_tag(key: str, value: str) -> None:
-    if key.lower().startswith("aws:"):
-        raise InputError("tags", key, "keys that do not begin with aws:, which is reserved for AWS")
-    if key == REPLACED_TAG:
-        raise InputError("tags", key, "any other key; this one marks a replacement at work")
-    if not 1 <= len(key) <= _MAX_KEY:
-        raise InputError("tags", key, "keys of 1 to 128 characters")
-    if len(value) > _MAX_VALUE:
-        raise InputError(f"tags.{key}", value, "values of at most 256 characters")
 
 
 def tag_changes(

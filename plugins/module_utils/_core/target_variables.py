@@ -7,23 +7,33 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 from dataclasses import field
 from functools import lru_cache
+from functools import partial
 from typing import Any
 from typing import Callable
 from typing import Dict
 from typing import Iterable
-from typing import List
 from typing import Mapping
 from typing import Optional
 from typing import Tuple
+from typing import TypeVar
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import account_of_role
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import role_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import read_connection
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_names import check_new_bucket
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_options import parse_layouts
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_options import parse_source_conditions
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import ALL_REGIONS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import Destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import parse_destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_options import DEFAULTS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_options import options_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_options import wanted_from_params
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import Wanted
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import ACCOUNT_ALLOWED
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import REGION_ALLOWED
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_account_id
@@ -32,30 +42,20 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers imp
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import partition_of_region
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import region_of_key
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.overlaps import covering
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import RESOURCE_TYPES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_scope import parse_bucket_arns
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import resolve_resource_type
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import unique_ids
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.tags import tag_texts
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.settings import read_destination_options
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.source_options import parse_regions
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_boolean
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_choice
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_list
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_mapping
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_tags
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_texts
 
 PREFIX = "flow_log_"
-#: Options of s3_flow_log that are passed on as they are, with what they are when no variable says otherwise.
-#: ``None`` leaves them to the module.
-OPTION_DEFAULTS: Mapping[str, Any] = {
-    "state": "present",
-    "traffic_type": None,
-    "max_aggregation_interval": None,
-    "log_format": None,
-    "destination_options": None,
-    "tag_field_specifications": None,
-    "name": None,
-    "tags": None,
-    "purge_tags": True,
-    "replace": "create_first",
-    "allow_gap": False,
-    "purge": "none",
-    "adopt_named": False,
-    "wait_timeout": 60,
-}
+#: Options of s3_flow_log that a host may set, with what they are when no variable says otherwise.
+OPTION_DEFAULTS: Mapping[str, Any] = {**options_of(Wanted(())), "state": DEFAULTS["state"]}
 #: Every inventory variable that has a meaning here.
 VARIABLES = tuple(PREFIX + name for name in OPTION_DEFAULTS) + (
     "flow_log_resource_id",
@@ -93,8 +93,6 @@ _SIMILAR = 0.9
 PRINCIPAL_TYPES = ("user", "group", "role")
 #: The first is what applies when nothing is said.
 ATTACHMENTS = ("inline", "managed")
-STATES = ("present", "absent")
-LAYOUTS = ("plain", "hive")
 #: The first is what applies when nothing is said.
 ACL_CONDITIONS = ("string_equals", "string_equals_if_exists", "none")
 #: How S3 encrypts a new bucket when nothing is said: with its own keys (SSE-S3).
@@ -105,7 +103,7 @@ class VariableError(InputError):
     """A variable of a host is missing or can never work.
 
     :param host: name of the host.
-    :param variable: name of the variable.
+    :param variable: name of the variable, with the place in it that is wrong (``flow_log_tags.Team``).
     """
 
     #: What a report calls the host.
@@ -226,9 +224,24 @@ class Target:
         return self.destination.arn if self.destination else None
 
 
-#: The texts that Ansible takes for a boolean.
-_TRUE = ("true", "yes", "on", "1", "y", "t")
-_FALSE = ("false", "no", "off", "0", "n", "f")
+#: Options of the modules that a host sets by a variable of another name.
+_VARIABLES_OF_OPTIONS = {
+    "resource_ids[0]": "resource_id",
+    "resource_ids": "resource_id",
+    "expected_bucket_owner": "bucket_owner",
+    "regions": "bucket_policy_regions",
+}
+_OPTION = re.compile(r"resource_ids\[0\]|\w+")
+
+
+def variable_of(option: str) -> str:
+    """Return the variable that sets an option of a module, with what stands behind its name (``regions[1]``)."""
+    return PREFIX + _OPTION.sub(lambda name: _VARIABLES_OF_OPTIONS.get(name.group(), name.group()), option, count=1)
+
+
+#: IAM API Reference, UserName, GroupName and RoleName.
+_PRINCIPAL_NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
+_T = TypeVar("_T")
 
 
 class _Reader:
@@ -242,121 +255,62 @@ class _Reader:
         return VariableError(self._host.name, variable, value, allowed)
 
     def get(self, name: str) -> Any:
-        """Return the variable ``flow_log_NAME``, or ``None``."""
+        """Return the variable ``flow_log_NAME``; ``None`` where it is not set or empty."""
         variable = PREFIX + name
         if variable in self._host.unreadable:
             reason = self._host.unreadable[variable]
             raise self.error(variable, "a template that fails", f"a value that can be rendered ({reason})")
-        return self._host.variables.get(variable)
+        value = self._host.variables.get(variable)
+        # Before ansible-core 2.19 a template cannot give null.
+        return None if value == "" else value
 
-    def text(self, name: str, allowed: str) -> Optional[str]:
-        """Return a variable that must be a text."""
-        value = self.get(name)
-        if value is None or value == "":
-            return None
-        if not isinstance(value, str):
-            raise self.error(PREFIX + name, value, allowed)
-        return value
-
-    def parsed(self, name: str, parse: Callable[[str, Any], str]) -> Optional[str]:
+    def parsed(self, name: str, parse: Callable[[str, Any], _T]) -> Optional[_T]:
         """Return what a parser of the core makes of a variable, if it is set."""
         value = self.get(name)
-        return None if value is None or value == "" else parse(name, value)
+        return None if value is None else parse(name, value)
 
     def choice(self, name: str, choices: Tuple[str, ...]) -> Optional[str]:
         """Return a variable that must be one of a few texts."""
-        value: Optional[str] = self.get(name)
-        if value is not None and value not in choices:
-            raise self.error(PREFIX + name, value, ", ".join(choices))
-        return value
+        return self.parsed(name, partial(read_choice, choices=choices))
 
     def boolean(self, name: str) -> Optional[bool]:
-        """Return a variable that must be true or false; ``-e`` makes texts of these."""
-        value = self.get(name)
-        if value is None or isinstance(value, bool):
-            return value
-        text = str(value).strip().lower()
-        if text not in _TRUE + _FALSE:
-            raise self.error(PREFIX + name, value, "true or false")
-        return text in _TRUE
-
-    def texts(self, name: str, allowed: str) -> Optional[Tuple[str, ...]]:
-        """Return a variable that must be a list of texts."""
-        value = self.get(name)
-        if value is None:
-            return None
-        if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
-            raise self.error(PREFIX + name, value, allowed)
-        return tuple(value)
-
-    def mapping(self, name: str) -> Optional[Mapping[str, Any]]:
-        """Return connection options; a wrong value is not repeated, as it may be a secret."""
-        value = self.get(name)
-        if value is not None and not isinstance(value, Mapping):
-            raise self.error(PREFIX + name, f"({type(value).__name__})", "a dictionary of connection options")
-        try:
-            role_of(value or {})
-        except InputError as error:
-            raise self.error(f"{PREFIX}{name}.{error.option}", error.value, error.allowed) from None
-        return value
+        """Return a variable that must be true or false."""
+        return self.parsed(name, read_boolean)
 
 
-def _check_role(host: HostVariables, connection: str, account: Optional[str], variable: str) -> None:
+def _check_role(
+    host: HostVariables, connection: str, options: Optional[Mapping[str, Any]], account: Optional[str], variable: str
+) -> None:
     """Refuse a role of another account, which could only do the work in the wrong place, or not at all."""
-    options: Mapping[str, Any] = host.variables.get(f"{PREFIX}{connection}") or {}
-    role = options.get("assume_role_arn")
+    role = (options or {}).get("assume_role_arn")
     if role and account and account_of_role(str(role), connection) != account:
         allowed = f"a role of account {account}, which {variable} names"
         raise AccountError(host.name, f"{PREFIX}{connection}.assume_role_arn", role, allowed)
 
 
-def _account(reader: _Reader) -> str:
-    return parse_account_id("account_id", reader.get("account_id"), f"{ACCOUNT_ALLOWED}; every target needs one")
+def _check_roles(host: HostVariables, target: Target) -> None:
+    _check_role(host, "aws", target.connection, target.account_id, "flow_log_account_id")
+    if target.present and (target.bucket_policy is not False or target.create_bucket):
+        # S3 takes a policy from the owner of the bucket only.
+        _check_role(host, "bucket_aws", target.bucket_connection, target.bucket_owner, "flow_log_bucket_owner")
 
 
-def _resource(host: HostVariables, reader: _Reader) -> Tuple[str, str]:
-    resource_id = reader.text("resource_id", "id of a resource") or host.name
-    resource_type = reader.choice("resource_type", tuple(RESOURCE_TYPES))
-    try:
-        ids = unique_ids([resource_id])
-        return ids[0], resolve_resource_type(ids, resource_type).name
-    except InputError as error:
-        raise reader.error("flow_log_resource_id", resource_id, error.allowed) from None
-
-
-def _destination(reader: _Reader, partition: str, options: Mapping[str, Any]) -> Optional[Destination]:
-    value = reader.text("destination", "an S3 bucket ARN with an optional folder, or bucket/folder")
-    if value is None:
-        if options["state"] == "absent" and options["name"]:
-            return None
+def _wanted(host: HostVariables, reader: _Reader, partition: str) -> Wanted:
+    """Read the options of ``s3_flow_log`` as the module does."""
+    given = {name: reader.get(name) for name in (*OPTION_DEFAULTS, "resource_type", "destination")}
+    resource_id = reader.get("resource_id")
+    given["resource_ids"] = [host.name if resource_id is None else resource_id]
+    removed_by_name = given["state"] == "absent" and given["name"] is not None
+    if given["destination"] is None and not removed_by_name:
         raise reader.error(
-            "flow_log_destination", value, "an S3 bucket ARN with an optional folder; every target needs one"
+            "flow_log_destination", None, "an S3 bucket ARN with an optional folder; every target needs one"
         )
-    try:
-        return parse_destination(value, partition)
-    except InputError as error:
-        raise reader.error("flow_log_destination", value, error.allowed) from None
-
-
-def _options(reader: _Reader) -> Dict[str, Any]:
-    reader.choice("state", STATES)
-    given = {name: reader.get(name) for name in OPTION_DEFAULTS}
-    return {name: OPTION_DEFAULTS[name] if value is None else value for name, value in given.items()}
-
-
-def _layouts(reader: _Reader, options: Mapping[str, Any]) -> Tuple[str, ...]:
-    """Without a word on it: what the settings write, for Hive partitions begin with another folder."""
-    given = reader.texts("layouts", "a list of plain and hive")
-    if given:
-        if not set(given) <= set(LAYOUTS):
-            raise reader.error("flow_log_layouts", list(given), "a list of plain and hive")
-        return tuple(sorted(set(given)))
-    return layouts_of(options["destination_options"])
+    return wanted_from_params(given, partition)
 
 
 def layouts_of(destination_options: Any) -> Tuple[str, ...]:
     """Return the layouts of folders that flow logs with these destination options write."""
-    hive = isinstance(destination_options, Mapping) and destination_options.get("hive_compatible_partitions")
+    hive = read_destination_options(destination_options).hive_compatible_partitions
     return ("hive",) if hive else ("plain",)
 
 
@@ -393,129 +347,110 @@ def new_bucket_encryption(value: Any, option: str) -> str:
     return str(value)
 
 
-def _encryption(reader: _Reader) -> Optional[str]:
-    value = reader.text("bucket_encryption", f"{SSE_S3}, or the full ARN of a customer managed KMS key")
-    try:
-        return None if value is None else new_bucket_encryption(value, "")
-    except InputError as error:
-        raise reader.error("flow_log_bucket_encryption", value, error.allowed) from None
+def check_new_bucket_place(
+    bucket: str, region: Optional[str], owner: Optional[str], encryption: Optional[str], option: str = "destination"
+) -> None:
+    """Refuse to create a bucket where S3 would refuse it, or without a Region. S3 takes keys of the same Region only.
 
-
-def _bucket_region(reader: _Reader, create_bucket: Optional[bool], encryption: Optional[str]) -> Optional[str]:
-    """A bucket that is to be created needs a region, and S3 takes a key of the same region only."""
-    region = reader.parsed("bucket_region", parse_region)
-    if not create_bucket:
-        return region
+    :param option: name of what holds the bucket's name, for the error.
+    """
     if region is None:
-        raise reader.error("flow_log_bucket_region", None, "name of a region; a bucket to be created needs one")
-    if region_of_key(encryption or SSE_S3) not in (None, region):
-        raise reader.error("flow_log_bucket_encryption", encryption, f"a key of the bucket's region {region}")
-    return region
+        raise InputError("bucket_region", None, "name of a region; a bucket to be created needs one")
+    if region_of_key(encryption) not in (None, region):
+        raise InputError("bucket_encryption", encryption, f"a key of the bucket's region {region}")
+    check_new_bucket(option, bucket, region, owner)
 
 
-def _bucket_tags(reader: _Reader) -> Optional[Mapping[str, str]]:
-    value = reader.get("bucket_tags")
-    if value is None:
-        return None
-    allowed = "a dictionary of tags, each a text, a number or a boolean"
-    if not isinstance(value, Mapping):
-        raise reader.error("flow_log_bucket_tags", value, allowed)
-    try:
-        return tag_texts(value)
-    except InputError:
-        raise reader.error("flow_log_bucket_tags", value, allowed) from None
-
-
-def _principals(reader: _Reader) -> Tuple[Mapping[str, Any], ...]:
-    value = reader.get("permission_principals")
-    if value is None:
-        return ()
+def _principals(option: str, value: Any, partition: str) -> Tuple[Mapping[str, Any], ...]:
     allowed = f"a list of {{type: {'|'.join(PRINCIPAL_TYPES)}, name: NAME, buckets: [BUCKET ARN, ...] (optional)}}"
-    if not isinstance(value, (list, tuple)):
-        raise reader.error("flow_log_permission_principals", value, allowed)
-    principals: List[Mapping[str, Any]] = []
-    for item in value:
-        if not _is_principal(item):
-            raise reader.error("flow_log_permission_principals", item, allowed)
-        principals.append({"type": item["type"], "name": item["name"], "buckets": tuple(item.get("buckets") or ())})
-    return tuple(principals)
+    return tuple(_principal(option, item, partition, allowed) for item in read_list(option, value, allowed))
 
 
-def _is_principal(item: Any) -> bool:
-    return (
-        isinstance(item, Mapping)
-        and item.get("type") in PRINCIPAL_TYPES
-        and isinstance(item.get("name"), str)
-        and item["name"] != ""
-        and isinstance(item.get("buckets") or [], (list, tuple))
-    )
+def _principal(option: str, value: Any, partition: str, allowed: str) -> Mapping[str, Any]:
+    item = read_mapping(option, value, allowed)
+    name = item.get("name")
+    if not {"type", "name"} <= set(item) <= {"type", "name", "buckets"} or not isinstance(name, str):
+        raise InputError(option, value, allowed)
+    if not _PRINCIPAL_NAME.fullmatch(name):
+        raise InputError(option, name, "1 to 128 letters, digits and _+=,.@-, without a path")
+    buckets = read_texts(option, item.get("buckets") or (), allowed)
+    return {
+        "type": read_choice(option, item["type"], PRINCIPAL_TYPES),
+        "name": str(name),
+        "buckets": tuple(parse_bucket_arns(option, buckets, partition)),
+    }
+
+
+def _regions(option: str, value: Any) -> Tuple[str, ...]:
+    """Return Regions of a bucket policy; none means every Region."""
+    regions = read_texts(option, value, "a list of region names; empty for every region")
+    return tuple(region for region in parse_regions(regions, option) if region != ALL_REGIONS)
 
 
 def read_target(host: HostVariables) -> Target:
-    """Read a host's variables.
+    """Read a host's variables, each as the module reads it that gets it.
 
-    :raises VariableError: for what is missing or can never work. The options of ``s3_flow_log`` are left to the
-        module, which knows them better.
+    :raises VariableError: for what is missing or can never work.
     """
     reader = _Reader(host)
     try:
-        return _read(host, reader)
+        target = _read(host, reader)
+        _check_roles(host, target)
+        _check_creation(target)
+        return target
     except VariableError:
         raise
     except InputError as error:
-        raise reader.error(PREFIX + error.option, error.value, error.allowed) from None
+        raise reader.error(variable_of(error.option), error.value, error.allowed_as(variable_of)) from None
+
+
+def _check_creation(target: Target) -> None:
+    if target.create_bucket and target.present and target.destination:
+        check_new_bucket_place(
+            target.destination.bucket, target.bucket_region, target.bucket_owner, target.bucket_encryption
+        )
 
 
 def _read(host: HostVariables, reader: _Reader) -> Target:
-    region = parse_region("region", reader.get("region") or None, f"{REGION_ALLOWED}; every target needs one")
+    region = parse_region("region", reader.get("region"), f"{REGION_ALLOWED}; every target needs one")
+    account_id = parse_account_id("account_id", reader.get("account_id"), f"{ACCOUNT_ALLOWED}; every target needs one")
     partition = partition_of_region(region)
-    options = _options(reader)
-    resource_id, resource_type = _resource(host, reader)
-    create_bucket, encryption = reader.boolean("create_bucket"), _encryption(reader)
-    regions = reader.texts("bucket_policy_regions", "a list of region names; empty for every region")
-    destination = _destination(reader, partition, options)
-    target = Target(
+    wanted = _wanted(host, reader, partition)
+    options = options_of(wanted)
+    arn = wanted.settings.destination.arn if wanted.settings else wanted.destination_arn
+    return Target(
         host=host.name,
         groups=tuple(host.groups),
-        resource_id=resource_id,
-        resource_type=resource_type,
-        account_id=_account(reader),
+        resource_id=wanted.targets[0],
+        resource_type=resolve_resource_type(wanted.targets, reader.get("resource_type")).name,
+        account_id=account_id,
         region=region,
         partition=partition,
-        destination=destination,
+        destination=None if arn is None else parse_destination(arn, partition),
         options=options,
-        connection=reader.mapping("aws") or {},
-        bucket_connection=reader.mapping("bucket_aws"),
-        bucket_region=_bucket_region(reader, create_bucket, encryption),
+        connection=reader.parsed("aws", read_connection) or {},
+        bucket_connection=reader.parsed("bucket_aws", read_connection),
+        bucket_region=reader.parsed("bucket_region", parse_region),
         bucket_owner=reader.parsed("bucket_owner", parse_account_id),
         bucket_policy=reader.boolean("bucket_policy"),
-        create_bucket=create_bucket,
-        bucket_encryption=encryption,
-        bucket_tags=_bucket_tags(reader),
+        create_bucket=reader.boolean("create_bucket"),
+        bucket_encryption=reader.parsed("bucket_encryption", lambda name, value: new_bucket_encryption(value, name)),
+        bucket_tags=reader.parsed("bucket_tags", read_tags),
         key_policy=reader.boolean("key_policy"),
-        key_connection=reader.mapping("key_aws"),
+        key_connection=reader.parsed("key_aws", read_connection),
         check_destination=reader.boolean("check_destination"),
         require_deliverable=reader.boolean("require_deliverable"),
-        policy_regions=regions,
+        policy_regions=reader.parsed("bucket_policy_regions", _regions),
         organization_id=reader.parsed("organization_id", parse_organization_id),
         acl_condition=reader.choice("acl_condition", ACL_CONDITIONS),
-        source_conditions=reader.boolean("source_conditions"),
-        layouts=_layouts(reader, options),
-        principals=_principals(reader),
+        source_conditions=parse_source_conditions(
+            {name: reader.get(name) for name in ("source_conditions", "organization_id")}
+        ),
+        layouts=parse_layouts(reader.get("layouts") or None) or layouts_of(options["destination_options"]),
+        principals=reader.parsed("permission_principals", partial(_principals, partition=partition)) or (),
         attachment=reader.choice("permission_attachment", ATTACHMENTS) or ATTACHMENTS[0],
         preflight=reader.boolean("preflight") or False,
         found_with=str(reader.get("found_with") or ""),
-        parents=reader.texts("parents", "a list of ids of resources that the target is part of") or (),
-        covered_by=tuple(
-            covering(
-                destination.arn if destination else None,
-                options["traffic_type"],
-                reader.get("existing_of_parents"),
-            )
-        ),
+        parents=reader.parsed("parents", partial(read_texts, allowed="a list of ids of resources")) or (),
+        covered_by=tuple(covering(arn, options["traffic_type"], reader.get("existing_of_parents"))),
     )
-    _check_role(host, "aws", target.account_id, "flow_log_account_id")
-    if target.present and (target.bucket_policy is not False or target.create_bucket):
-        # S3 takes a policy from the owner of the bucket only.
-        _check_role(host, "bucket_aws", target.bucket_owner, "flow_log_bucket_owner")
-    return target

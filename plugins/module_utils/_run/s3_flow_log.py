@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
-from typing import Callable
 from typing import Dict
 from typing import Iterable
 from typing import List
@@ -17,9 +16,8 @@ from typing import Tuple
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import parse_destination
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import FlowLog
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_options import wanted_from_params
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import FlowLogPlan
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import Step
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import Wanted
@@ -35,12 +33,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan i
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import without_targets
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import resolve_resource_type
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import resource_ids_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import unique_ids
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.settings import settings_from_options
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.settings import tag_fields_warning
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.tags import check_tags
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps import FlowLogSteps
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps import Outcome
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps import read_flow_logs
@@ -50,38 +43,6 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import fi
 _NO_TARGETS = "resource_ids is empty, so there is nothing to do."
 # How often targets are looked at again whose create met a flow log that was not there a moment before.
 _ROUNDS = 3
-
-
-def wanted_from_params(
-    params: Dict[str, Any], partition: str, warn: Callable[[str], None] = lambda _text: None
-) -> Wanted:
-    """Read the module's parameters.
-
-    :param partition: partition of the region at work.
-    :param warn: takes what people should know though it is no error.
-    :raises InputError: for anything that cannot work.
-    """
-    targets = unique_ids(resource_ids_of(params["resource_ids"], "resource_ids"))
-    resource_type = resolve_resource_type(targets, params.get("resource_type"))
-    tags = check_tags(params.get("tags"), params.get("name"))
-    wait_timeout = params.get("wait_timeout")
-    if wait_timeout is not None and wait_timeout < 0:
-        raise InputError("wait_timeout", wait_timeout, "seconds, 0 or more")
-    common = dict(
-        targets=targets,
-        name=params.get("name"),
-        tags=tags,
-        purge_tags=params["purge_tags"],
-        adopt_named=params["adopt_named"],
-    )
-    if params["state"] == "absent":
-        destination = params.get("destination")
-        arn = parse_destination(destination, partition).arn if destination else None
-        return Wanted(destination_arn=arn, **common)
-    settings, warnings = settings_from_options(params, resource_type, partition)
-    for text in warnings:
-        warn(text)
-    return Wanted(settings=settings, replace=params["replace"], purge=params["purge"], **common)
 
 
 def _warn_of_tag_fields(module: FlowLogsModule, wanted: Wanted, region: str) -> None:
@@ -158,8 +119,8 @@ def _converge(module: FlowLogsModule, client: Any, wanted: Wanted) -> Tuple[Flow
             client,
             wanted.settings,
             replace_mode=wanted.replace,
-            allow_gap=module.params["allow_gap"],
-            wait_timeout=module.params["wait_timeout"],
+            allow_gap=wanted.allow_gap,
+            wait_timeout=wanted.wait_timeout,
             name=wanted.name,
         )
         done = steps.run(more.steps)

@@ -25,6 +25,7 @@ CODE = tracked_under("plugins")
 CORE = "plugins/module_utils/_core"
 # Everything that these say is said to people.
 ALL_MESSAGES = [f"{CORE}/{name}.py" for name in ("hints", "bucket_policy_errors", "key_policy_errors", "gap_findings")]
+OPTION = re.compile(r"O\((\w+)\)")
 PLACEHOLDER = re.compile(r"\{\w+\}")
 # Calls that refuse what was given: option, value, what is allowed.
 REFUSALS = {"InputError", "error"}
@@ -34,8 +35,12 @@ WORDS_IN_A_MESSAGE = 4
 
 
 def pieces(node: ast.AST) -> list[str]:
-    """Return the literal parts of a text that is put together, in order."""
-    return [item.value for item in ast.walk(node) if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+    """Return the literal parts of a text that is put together, in order; options in it under their own names."""
+    return [
+        OPTION.sub(r"\1", item.value)
+        for item in ast.walk(node)
+        if isinstance(item, ast.Constant) and isinstance(item.value, str)
+    ]
 
 
 def calls(tree: ast.AST, names: set[str]) -> Iterator[ast.Call]:

@@ -1,0 +1,122 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reads values as Ansible users write them: in YAML, in INI inventories, with ``-e``. PRIVATE to this collection.
+
+Each function takes what Ansible's argument specs take for the type, returns one value for all its spellings, and raises
+:class:`InputError` for anything else.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from typing import Dict
+from typing import List
+from typing import Mapping
+from typing import Optional
+from typing import Sequence
+from typing import Tuple
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+
+#: The texts that Ansible takes for a boolean.
+_TRUE = ("true", "yes", "on", "1", "y", "t")
+_FALSE = ("false", "no", "off", "0", "n", "f")
+_INTEGER = re.compile(r"-?[0-9]+")
+#: EC2 User Guide, "Tag restrictions"; S3 User Guide, "Using cost allocation S3 bucket tags".
+_MAX_TAGS = 50
+_MAX_TAG_KEY = 128
+_MAX_TAG_VALUE = 256
+
+
+def read_boolean(option: str, value: Any) -> bool:
+    """Return true or false."""
+    text = str(value).strip().lower()
+    if not isinstance(value, (bool, str, int)) or text not in _TRUE + _FALSE:
+        raise InputError(option, value, "true or false")
+    return text in _TRUE
+
+
+def read_integer(option: str, value: Any, allowed: str) -> int:
+    """Return a number without fraction."""
+    text = str(value).strip()
+    if isinstance(value, bool) or not isinstance(value, (str, int)) or not _INTEGER.fullmatch(text):
+        raise InputError(option, value, allowed)
+    return int(text)
+
+
+def read_choice(option: str, value: Any, choices: Sequence[str]) -> str:
+    """Return one of a few texts."""
+    if not isinstance(value, str) or value not in choices:
+        raise InputError(option, value, ", ".join(choices))
+    return str(value)
+
+
+def read_texts(option: str, value: Any, allowed: str) -> Tuple[str, ...]:
+    """Return a list of texts."""
+    items = read_list(option, value, allowed)
+    if not all(isinstance(item, str) for item in items):
+        raise InputError(option, value, allowed)
+    return tuple(map(str, items))
+
+
+def read_list(option: str, value: Any, allowed: str) -> List[Any]:
+    """Return a list, which may be written as JSON."""
+    items = _from_json(value, "[")
+    if not isinstance(items, (list, tuple)):
+        raise InputError(option, value, allowed)
+    return list(items)
+
+
+def read_mapping(option: str, value: Any, allowed: str) -> Mapping[str, Any]:
+    """Return a dictionary, which may be written as JSON."""
+    found = _from_json(value, "{")
+    if not isinstance(found, Mapping) or not all(isinstance(key, str) for key in found):
+        raise InputError(option, value, allowed)
+    return found
+
+
+def _from_json(value: Any, start: str) -> Any:
+    if not isinstance(value, str) or not value.lstrip().startswith(start):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+def read_tags(option: str, tags: Any) -> Dict[str, str]:
+    """Return tags as texts; ``None`` is an empty text. AWS's limits hold for flow logs and buckets alike."""
+    found = _from_json(tags, "{")
+    if not isinstance(found, Mapping) or not all(map(_is_scalar, found.values())):
+        raise InputError(option, tags, "a dictionary of tags, each a text, a number or a boolean")
+    asked = {str(key): "" if value is None else str(value) for key, value in found.items()}
+    for key, value in asked.items():
+        _check_tag(option, key, value)
+    if len(asked) > _MAX_TAGS:
+        raise InputError(option, f"{len(asked)} tags", "at most 50 tags")
+    return asked
+
+
+def _is_scalar(value: Any) -> bool:
+    return value is None or isinstance(value, (str, int, float))
+
+
+def _check_tag(option: str, key: str, value: str) -> None:
+    if key.lower().startswith("aws:"):
+        raise InputError(option, key, "keys that do not begin with aws:, which is reserved for AWS")
+    if not 1 <= len(key) <= _MAX_TAG_KEY:
+        raise InputError(option, key, "keys of 1 to 128 characters")
+    if len(value) > _MAX_TAG_VALUE:
+        raise InputError(f"{option}.{key}", value, "values of at most 256 characters")
+
+
+def read_name(option: str, value: Any) -> Optional[str]:
+    """Return the value of a tag ``Name``; a number is the text of it."""
+    text = str(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
+    if not 1 <= len(text) <= _MAX_TAG_VALUE:
+        raise InputError(option, value, "a text of 1 to 256 characters")
+    return text

@@ -1,0 +1,122 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Values that can never work leave out their host, and nothing was written for it; equal values are one batch."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import VARIABLES
+from tests.integration.conftest import AnsibleRunner
+from tests.integration.publication import BANK
+from tests.integration.publication import BANK_VPC
+from tests.integration.publication import OPERATIONS
+from tests.integration.publication import SHOP_US_VPCS
+from tests.integration.publication import SHOP_VPCS
+from tests.integration.publication import Stage
+from tests.integration.publication import bucket_statements
+from tests.integration.publication import flow_logs
+from tests.integration.publication import hosts_of
+from tests.integration.publication import inventory
+from tests.integration.publication import line
+from tests.simulator.client import SimulatorProcess
+from tests.wrong_values import SPELLINGS
+from tests.wrong_values import WRONG_VALUES
+
+PUBLISH = "flowlogs.aws.publish_to_s3"
+CASES = [(variable, number) for variable, values in WRONG_VALUES.items() for number in range(len(values))]
+
+
+@pytest.fixture(name="stage")
+def _stage(ansible: AnsibleRunner, simulator: SimulatorProcess) -> Stage:
+    return Stage(ansible, simulator)
+
+
+def wrong_host(variable: str, number: int) -> str:
+    """Name of the host with a wrong value."""
+    return f"wrong-{variable}-{number}"
+
+
+def wrong_hosts() -> "dict[str, dict[str, Any]]":
+    """A host for each wrong value, right but for that. Each would deliver to a folder of its own."""
+    right = {
+        "flow_log_account_id": BANK,
+        "flow_log_region": "eu-west-1",
+        "flow_log_aws": {"profile": "bank"},
+        "flow_log_resource_id": BANK_VPC,
+    }
+    return {
+        wrong_host(variable, number): {
+            **right,
+            "flow_log_destination": f"{OPERATIONS}/{wrong_host(variable, number)}/",
+            variable: WRONG_VALUES[variable][number],
+        }
+        for variable, number in CASES
+    }
+
+
+def test_hosts_with_wrong_values_are_named_and_nothing_is_written_for_them(stage: Stage) -> None:
+    assert sorted(WRONG_VALUES) == sorted(VARIABLES)
+    document = inventory()
+    hosts_of(document, "operations").pop(BANK_VPC)
+    document["all"]["children"]["wrong"] = {"hosts": wrong_hosts()}
+    run = stage(PUBLISH, document, succeeds=False)
+
+    assert run.returncode == 2
+    failures = {item["host"]: item["result"]["msg"] for item in run.results if item["status"] == "failed"}
+    for variable, number in CASES:
+        host = wrong_host(variable, number)
+        assert re.match(
+            rf"{re.escape(host)}: {variable}\b.+ is not accepted\. Allowed: .+", failures[host], re.DOTALL
+        ), host
+    assert set(failures) == {wrong_host(*case) for case in CASES}
+    assert line(run, "flow logs:").startswith("flow logs: targets=5 batches=2 destinations=2 create=5 put_policy=2")
+
+    assert set(flow_logs(stage.simulator, BANK)) == set()
+    assert set(flow_logs(stage.simulator, "111122223333")) == set(SHOP_VPCS)
+    assert set(flow_logs(stage.simulator, "111122223333", "us-east-1")) == set(SHOP_US_VPCS)
+    written = json.dumps([call for call in stage.simulator.calls() if call["write"]])
+    assert sorted(stage.writes()) == ["CreateFlowLogs"] * 2 + ["PutBucketPolicy"] * 2
+    assert "wrong-" not in written and BANK not in written
+    assert BANK not in json.dumps(bucket_statements(stage.simulator, "operations-logs"))
+
+
+def test_equal_settings_are_one_batch_and_one_change_however_they_are_written(stage: Stage) -> None:
+    """Of each setting every target has another spelling; a file in INI adds those that only INI has."""
+    document = inventory()
+    document["all"]["children"].pop("audit")
+    hosts_of(document, "operations").pop(BANK_VPC)
+    settings = [
+        *("flow_log_account_id", "flow_log_allow_gap", "flow_log_destination", "flow_log_destination_options"),
+        *("flow_log_log_format", "flow_log_max_aggregation_interval", "flow_log_purge_tags", "flow_log_tags"),
+        *("flow_log_traffic_type", "flow_log_wait_timeout"),
+    ]
+    document["all"]["children"]["operations"]["vars"] = {}
+    for number, variables in enumerate(hosts_of(document, "operations").values()):
+        variables.update({name: SPELLINGS[name][number % len(SPELLINGS[name])] for name in settings})
+    ini = stage.folder / "more.ini"
+    ini.write_text(
+        f"[more]\nini flow_log_resource_id={SHOP_VPCS[0]} flow_log_account_id=111122223333 flow_log_region=eu-west-1 "
+        "flow_log_allow_gap=yes flow_log_destination=operations-logs/network "
+        "flow_log_destination_options=\"{'hive_compatible_partitions': 'no'}\" flow_log_log_format='${version} ${vpc-id}' "
+        "flow_log_max_aggregation_interval=60 flow_log_purge_tags=True flow_log_tags=\"{'n': 1}\" "
+        "flow_log_traffic_type=ALL flow_log_wait_timeout=60 flow_log_aws=\"{'profile': 'shop'}\"\n",
+        encoding="utf-8",
+    )
+    hosts_of(document, "operations").pop(SHOP_VPCS[0])
+    run = stage(PUBLISH, document, "-i", str(ini))
+    assert run.returncode == 0
+    assert line(run, "flow logs:").startswith("flow logs: targets=3 batches=1 destinations=1 create=3 put_policy=1")
+    assert set(flow_logs(stage.simulator, "111122223333")) == set(SHOP_VPCS)
+    resources = json.dumps(bucket_statements(stage.simulator, "operations-logs"))
+    assert "AWSLogs/111122223333/" in resources and "aws-account-id=" not in resources
+
+    again = stage(PUBLISH, document, "-i", str(ini), "--check")
+    assert stage.writes() == []
+    assert "create=0" in line(again, "flow logs:") or "create" not in line(again, "flow logs:")
