@@ -352,18 +352,33 @@ def test_no_bucket_policy_is_slow_and_none_is_masked_on_its_way(
         )
     ]
     policy = {"Version": "2012-10-17", "Statement": statements}
-    simulator.seed({"accounts": {ARCHIVE: {"buckets": [{"name": bucket, "region": "eu-west-1", "policy": policy}]}}})
+    tied = {"StringEquals": {"aws:SourceAccount": ARCHIVE}}
+    wide = {"Sid": "Wide", "Effect": "Allow", "Principal": {"Service": "delivery.logs.amazonaws.com"}, "Action": "s3:*"}
+    wide |= {"Resource": ["arn:aws:s3:::wide-logs", "arn:aws:s3:::wide-logs/*"], "Condition": tied}
+    buckets = [
+        {"name": bucket, "region": "eu-west-1", "policy": policy},
+        {"name": "wide-logs", "region": "eu-west-1", "policy": {"Version": "2012-10-17", "Statement": [wide]}},
+    ]
+    simulator.seed({"accounts": {ARCHIVE: {"buckets": buckets}}})
     surroundings = {**simulator.environment("eu-west-1"), "AWS_SECRET_ACCESS_KEY": "test"}
     own = {"aws": {}, "bucket_aws": {}, "account_ids": [ARCHIVE]}
-    tasks = [role("Done", destination=f"{bucket}/net", **own)]
+    tasks = [role("Done", destination=f"{bucket}/net", **own), role("Wide", destination="wide-logs", **own)]
     play = [{"name": "Play", "hosts": "localhost", "gather_facts": False, "tasks": tasks}]
 
     foretold = result_of(ansible(play, "--check", environment=surroundings), "Done")
     assert simulator.operations(write=True) == []
-    done = result_of(ansible(play, environment=surroundings), "Done")
+    run_for_real = ansible(play, environment=surroundings)
+    done, too_wide = result_of(run_for_real, "Done"), result_of(run_for_real, "Wide")
     assert simulator.operations(write=True) == ["PutBucketPolicy"]
     # What is shown is masked; what is judged is not.
     assert "arn:aws:s3:::********-flow-logs" in json.dumps(done["policy"])
     assert (done["deliverable"], done["problems"], done["failed"]) == (True, [], False)
     assert (foretold["deliverable"], foretold["problems"]) == (True, [])
     assert [item["action"] for item in foretold["actions"]] == [item["action"] for item in done["actions"]]
+    # What is deliverable by a statement that is too wide stays so, and is warned of.
+    (check,) = too_wide["grants_too_much"]
+    assert (too_wide["deliverable"], check["code"]) == (True, "GrantsTooMuch")
+    output = " ".join(run_for_real.output.split())
+    assert (
+        "[WARNING]" in output and "wide-logs grants more than log delivery needs. Statement Wide: it allows" in output
+    )

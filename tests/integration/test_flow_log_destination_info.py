@@ -49,6 +49,12 @@ GRANT = [
     statement("Allow", "s3:PutObject", f"{ARN}/AWSLogs/*"),
     statement("Allow", "s3:GetBucketAcl", ARN),
 ]
+#: The same for one account, as narrow as log delivery needs it.
+TIED = {"StringEquals": {"aws:SourceAccount": OWNER}}
+NARROW_GRANT = [
+    statement("Allow", "s3:PutObject", f"{ARN}/AWSLogs/{OWNER}/*", Condition=TIED),
+    statement("Allow", "s3:GetBucketAcl", ARN, Condition=TIED),
+]
 
 
 class World:
@@ -178,11 +184,17 @@ CONDITIONS: dict[str, tuple[Callable[[World], Any], dict[str, Any], str, str]] =
         "Statement NoWrites denies s3:PutObject",
         "aws:PrincipalServiceName",
     ),
+    "GrantsTooMuch": (
+        policy_with(statement("Allow", "s3:*", [ARN, f"{ARN}/*"], Sid="Wide", Condition=TIED)),
+        {},
+        "Statement Wide: it allows other actions, it lets objects be written outside of the folders of flow logs.",
+        f'"Resource": "{ARN}/AWSLogs/{OWNER}/*"',
+    ),
     "PerhapsDenied": (
         policy_with(*GRANT, statement("Deny", "s3:*", f"{ARN}/*", Sid="Somewhere", Condition=FROM_ADDRESS)),
         {},
         "Statement Somewhere may deny s3:PutObject",
-        "aws:PrincipalIsAWSService",
+        "aws:PrincipalServiceName",
     ),
     "PerhapsGranted": (
         policy_with(GRANT[1], {**GRANT[0], "Sid": "Ours", "Condition": BY_ORGANIZATION}),
@@ -247,6 +259,12 @@ CONDITIONS: dict[str, tuple[Callable[[World], Any], dict[str, Any], str, str]] =
         "No statement grants kms:Encrypt, kms:Decrypt, kms:ReEncryptFrom",
         "flow_log_key_policy",
     ),
+    "KeyGrantsTooMuch": (
+        key_with(statement("Allow", "kms:*", "*", Sid="Wide")),
+        {},
+        "Statement Wide: it allows other actions, it lets in any account.",
+        '"kms:GenerateDataKey*"',
+    ),
     "KeyDenied": (
         key_with(statement("Allow", KEY_USE, "*"), statement("Deny", "kms:GenerateDataKey", "*", Sid="NoWriting")),
         {},
@@ -260,7 +278,7 @@ CONDITIONS: dict[str, tuple[Callable[[World], Any], dict[str, Any], str, str]] =
         ),
         {},
         "Statement Somewhere may deny",
-        "aws:PrincipalIsAWSService",
+        "aws:PrincipalServiceName",
     ),
     "KeyPerhapsGranted": (
         key_with(statement("Allow", KEY_USE, "*", Sid="Ours", Condition=BY_ORGANIZATION)),
@@ -322,6 +340,7 @@ def test_condition_is_found(world: World, code: str) -> None:
 
 
 def test_healthy_destination_is_deliverable(world: World) -> None:
+    world.policy(*NARROW_GRANT)
     result = world.ask()
     assert result["deliverable"] is True
     assert {check["status"] for check in result["checks"]} == {"ok"}

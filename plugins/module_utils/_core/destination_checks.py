@@ -78,6 +78,9 @@ KINDS: Mapping[str, Kind] = {
     "PerhapsGranted": _unknown(
         "bucket_policy", "Whether the bucket policy lets log delivery write for {source} to {place} cannot be told."
     ),
+    "GrantsTooMuch": _warning(
+        "bucket_policy", "The policy of the bucket {bucket} grants more than log delivery needs."
+    ),
     "PolicyUnreadable": _unknown("bucket_policy", "The policy of the bucket {bucket} could not be read."),
     "PolicyHasNegations": _warning("bucket_policy", "The policy of the bucket {bucket} has NotAction or NotPrincipal."),
     "PrincipalGone": _warning("bucket_policy", "The policy of the bucket {bucket} names principals that were deleted."),
@@ -108,6 +111,7 @@ KINDS: Mapping[str, Kind] = {
     "KeyPartlyGranted": _unknown(
         "key_policy", "The key policy lets log delivery use the key for {source}, but not for all that AWS documents."
     ),
+    "KeyGrantsTooMuch": _warning("key_policy", "The policy of the key {key} grants more than log delivery needs."),
     "KeyDenied": _error("key_policy", "The key policy denies log delivery the key for {source}."),
     "KeyPerhapsDenied": _unknown("key_policy", "The key policy may deny log delivery the key for {source}."),
     "KeyPerhapsGranted": _unknown(
@@ -184,6 +188,15 @@ def unread_check(code: str, names: Mapping[str, str], unread: Unread, resource: 
     evidence = f"{unread.message} ({unread.code}).{needs}"
     remedy = unread.hint or permission_statement(unread.permission, resource)
     return check_of(code, names, evidence=evidence, remedy=remedy, **details)
+
+
+#: Warnings that a run shows, though deliveries arrive: the policy is wider than it has to be.
+TOO_MUCH = ("GrantsTooMuch", "KeyGrantsTooMuch")
+
+
+def width_warnings(checks: Iterable[Check]) -> List[str]:
+    """Return a warning for each policy that grants more than log delivery needs."""
+    return [f"{check.message} {check.evidence}" for check in checks if check.code in TOO_MUCH]
 
 
 def is_deliverable(checks: Iterable[Check]) -> Union[bool, str]:

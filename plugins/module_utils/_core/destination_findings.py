@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from typing import List
 from typing import Mapping
@@ -37,7 +38,16 @@ def destination_findings(
     if result is None or not has_result(result):
         return [_untouched(subject, work, blocked_by)]
     found = _created(subject, result) + _policy_findings(subject, result) + _doubts(subject, result)
-    return (found or [_bucket_in_order(subject, work, result)]) + _key_findings(subject, result)
+    first, *others = found or [_bucket_in_order(subject, work, result)]
+    return [_with_width(first, result), *others, *_key_findings(subject, result)]
+
+
+def _with_width(finding: Finding, result: Mapping[str, Any]) -> Finding:
+    """Return a finding that also says which policies grant more than log delivery needs, and what would do."""
+    checks = result.get("grants_too_much") or ()
+    evidence = [finding.evidence, *(f"{check['message']} {check['evidence']}" for check in checks)]
+    remedy = [finding.remedy, *(str(check["remedy"]) for check in checks)]
+    return replace(finding, evidence=" ".join(filter(None, evidence)), remedy="\n".join(filter(None, remedy)))
 
 
 def _untouched(subject: Subject, work: Mapping[str, Any], blocked_by: str) -> Finding:

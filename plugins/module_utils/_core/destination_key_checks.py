@@ -12,11 +12,15 @@ kms:Decrypt too.
 from __future__ import annotations
 
 from typing import List
+from typing import Mapping
 from typing import Optional
 from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Form
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Grant
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import grouped
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_width import excess_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_width import excess_words
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.denial_remedies import denial_remedy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.denial_remedies import organization_remedy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import Check
@@ -26,7 +30,9 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_fac
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_facts import Encryption
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_facts import Unread
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_policy_checks import decision_evidence
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_policy_checks import first_grants
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_policy_checks import known_to_belong
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_policy_checks import narrower
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_policy_checks import source_details
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_policy_checks import source_options
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_policy_checks import source_words
@@ -35,7 +41,9 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_rem
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.grant_options import key_grants
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_key import Key
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_key import unusable_key
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_statements import KEY_SID
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_statements import key_requests
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_statements import render_key_use
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_decision import DENIED
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_decision import GRANTED
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_decision import NOT_GRANTED
@@ -43,6 +51,8 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_decision
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_decision import Decision
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_decision import decide_grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import name_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import statements_of
 
 #: S3 User Guide, "Uploading large files to Amazon S3 with SSE-KMS": what it takes to write an object. To upload it in parts
 #: takes kms:Decrypt as well, and whether log delivery does so is not documented.
@@ -112,7 +122,29 @@ def _of_policy(question: Question, facts: DestinationFacts, arn: Optional[str]) 
         return []
     if isinstance(policy, Unread):
         return [unread_check("KeyPolicyUnreadable", {"key": arn}, policy, arn)]
-    return [_of_source(question, policy, arn, grant) for grant in key_grants(question.wanted.grants())]
+    decisions = {grant: _decide(question, policy, arn, grant) for grant in key_grants(question.wanted.grants())}
+    checks = [_of_source(question, policy, arn, grant, *found) for grant, found in decisions.items()]
+    granted = {grant: decision for grant, (_code, decision) in decisions.items() if decision.code == GRANTED}
+    return checks + _of_width(question, policy, arn, granted)
+
+
+def _of_width(
+    question: Question, policy: Optional[Policy], arn: str, decisions: Mapping[Grant, Decision]
+) -> List[Check]:
+    """Return a check if statements grant more than they have to, with those that would do."""
+    form, bucket = Form("", question.wanted.form.sources), question.wanted.bucket
+    statements, excess = statements_of(policy), {}
+    for position, grant in first_grants(decisions).items():
+        requests = known_to_belong(key_requests(arn, form, grant), question.organization)
+        reasons = excess_of(statements[position], requests, bucket, grant)
+        if reasons:
+            excess[name_of(statements[position], position)] = reasons
+    if not excess:
+        return []
+    groups = grouped((form, grant) for grant in decisions)
+    remedy = narrower([render_key_use(arn.split(":")[1], group, KEY_SID) for group in groups])
+    evidence = f"{excess_words(excess)}."
+    return [check_of("KeyGrantsTooMuch", {"key": arn}, evidence=evidence, remedy=remedy)]
 
 
 def _decide(question: Question, policy: Optional[Policy], arn: str, grant: Grant) -> Tuple[str, Decision]:
@@ -132,8 +164,9 @@ def _decide(question: Question, policy: Optional[Policy], arn: str, grant: Grant
     return f"Key{of_writing.code}", of_writing
 
 
-def _of_source(question: Question, policy: Optional[Policy], arn: str, grant: Grant) -> Check:
-    code, decision = _decide(question, policy, arn, grant)
+def _of_source(
+    question: Question, policy: Optional[Policy], arn: str, grant: Grant, code: str, decision: Decision
+) -> Check:
     return check_of(
         code,
         {"source": source_words(grant.source, grant.region)},

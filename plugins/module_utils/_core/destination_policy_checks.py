@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 from typing import Dict
 from typing import List
+from typing import Mapping
 from typing import Optional
 from typing import Tuple
 from typing import Union
@@ -20,8 +22,15 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Form
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import check_of as acl_check_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import needed
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import requests_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.denial_remedies import denial_remedy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import CHECK_SID
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import WRITE_SID
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import grouped
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_statements import render
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_width import excess_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_width import excess_words
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.denial_remedies import organization_remedy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import Check
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import check_of
@@ -38,7 +47,10 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_decision
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_decision import decide_grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Request
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Statement
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import gone_principals
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import name_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import statements_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import statements_with
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_plan import names_at
 
@@ -48,7 +60,9 @@ def policy_checks(question: Question, policy: Union[Policy, None, Unread]) -> Li
     names = {"bucket": question.wanted.bucket.bucket}
     if isinstance(policy, Unread):
         return [unread_check("PolicyUnreadable", names, policy, question.wanted.bucket.bucket_arn)]
-    return [_of_grant(question, policy, grant) for grant in question.wanted.grants()] + _of_others(names, policy)
+    decisions = {grant: _decision(question, policy, grant) for grant in question.wanted.grants()}
+    checks = [_of_grant(question, policy, grant, decision) for grant, decision in decisions.items()]
+    return checks + _of_width(question, policy, decisions) + _of_others(names, policy)
 
 
 def known_to_belong(requests: List[Request], organization: Optional[str]) -> List[Request]:
@@ -94,8 +108,51 @@ def _place_words(grant: Grant) -> str:
     return f"{folder}, {'Hive-compatible' if grant.layout == HIVE else 'plain'} layout"
 
 
-def _of_grant(question: Question, policy: Optional[Policy], grant: Grant) -> Check:
-    decision = decide_grant(policy, _requests(question, replace(question.wanted.form, acl=ACL_EQUALS), grant))
+def _decision(question: Question, policy: Optional[Policy], grant: Grant) -> Decision:
+    return decide_grant(policy, _requests(question, replace(question.wanted.form, acl=ACL_EQUALS), grant))
+
+
+def first_grants(decisions: Mapping[Grant, Decision]) -> Dict[int, Grant]:
+    """Return the positions of the statements that grants come from, each with the first of its grants, in order."""
+    found: Dict[int, Grant] = {}
+    for grant, decision in decisions.items():
+        for position in decision.positions if decision.code == GRANTED else ():
+            found.setdefault(position, grant)
+    return dict(sorted(found.items()))
+
+
+def _of_width(question: Question, policy: Optional[Policy], decisions: Mapping[Grant, Decision]) -> List[Check]:
+    """Return a check if statements grant more than they have to, with those that would do."""
+    bucket, form = question.wanted.bucket, replace(question.wanted.form, acl=ACL_EQUALS)
+    statements, excess = statements_of(policy), {}
+    for position, grant in first_grants(decisions).items():
+        reasons = excess_of(statements[position], _requests(question, form, grant), bucket, grant)
+        if reasons:
+            excess[name_of(statements[position], position)] = reasons
+    if not excess:
+        return []
+    granted = [grant for grant, decision in decisions.items() if decision.code == GRANTED]
+    groups = grouped(needed(form, granted))
+    narrow = [render(bucket, *group, WRITE_SID if group[0].acl else CHECK_SID) for group in groups]
+    return [
+        check_of(
+            "GrantsTooMuch",
+            {"bucket": bucket.bucket},
+            evidence=f"{excess_words(excess)}.",
+            remedy=narrower(narrow),
+        )
+    ]
+
+
+def narrower(statements: List[Statement]) -> str:
+    """Return what to write in the place of statements that grant too much.
+
+    :param statements: that grant what is needed.
+    """
+    return "If nothing else needs it, write in its place: " + json.dumps(statements)
+
+
+def _of_grant(question: Question, policy: Optional[Policy], grant: Grant, decision: Decision) -> Check:
     return check_of(
         decision.code,
         {"source": source_words(grant.source, grant.region), "place": _place_words(grant)},

@@ -23,6 +23,7 @@ from typing import Mapping
 from typing import Optional
 from typing import Tuple
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import TOO_MUCH
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Action
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Change
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
@@ -229,8 +230,9 @@ def destination_result(
     :param key_arn: the key whose policy was managed.
     :returns: ``changed``, ``actions``, ``unsuccessful`` and ``diff`` as modules return them; ``failed`` and ``msg``;
         ``policy``, ``size_bytes``, ``statements`` and ``missing_grants`` of the bucket policy; ``bucket_created``; ``key``
-        (``arn``, ``changed``, ``failed``, ``statements``, ``missing_grants``; None if none was managed); and of the doctor ``deliverable`` (None if it
-        was not asked), ``summary``, ``problems`` and ``encryption``.
+        (``arn``, ``changed``, ``failed``, ``statements``, ``missing_grants``; None if none was managed); and
+        of the destination check ``deliverable`` (None if it did not run), ``summary``, ``problems``, ``grants_too_much``
+        (those of its checks that say so) and ``encryption``.
     """
     steps = _Steps(results, wish, key_arn)
     verdict = steps.verdict()
@@ -253,5 +255,6 @@ def destination_result(
         "deliverable": verdict.get("deliverable"),
         "summary": _words(verdict, wish),
         "problems": list(verdict.get("problems") or ()),
+        "grants_too_much": [check for check in verdict.get("checks") or () if check.get("code") in TOO_MUCH],
         "encryption": verdict.get("encryption"),
     }

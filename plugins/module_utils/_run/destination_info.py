@@ -25,6 +25,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import Fl
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import is_deliverable
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import summary_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import width_warnings
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import verdicts_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_doctor import examine
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_facts import DestinationFacts
@@ -54,7 +55,7 @@ def run_destination_info(module: FlowLogsModule) -> None:
     caller = module.caller(kms.region_of(client)).account_id
     question = question.of_caller(caller)
     facts = _Reader(module, client, question, caller).read()
-    module.exit_json(changed=False, **_result(question, facts))
+    module.exit_json(changed=False, **_result(module, question, facts))
 
 
 def _attempt(read: Callable[[], T], permission: str, hint: str = "") -> Union[T, Unread]:
@@ -157,9 +158,11 @@ def _known(value: Any) -> Any:
     return None if isinstance(value, Unread) else value
 
 
-def _result(question: Question, facts: DestinationFacts) -> Dict[str, Any]:
+def _result(module: FlowLogsModule, question: Question, facts: DestinationFacts) -> Dict[str, Any]:
     diagnosis = examine(question, facts)
     bucket = question.wanted.bucket
+    for text in width_warnings(diagnosis.checks):
+        module.warn(text)
     return {
         "deliverable": is_deliverable(diagnosis.checks),
         "summary": summary_of(bucket.bucket_arn, diagnosis.checks),

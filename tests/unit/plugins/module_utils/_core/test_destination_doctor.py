@@ -20,6 +20,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_che
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import check_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import is_deliverable
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import summary_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import width_warnings
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_doctor import examine
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_facts import DestinationFacts
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_facts import Encryption
@@ -31,6 +32,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_rem
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_remedies import module_call
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_key import Key
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_statements import KEY_ACTIONS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_decision import Decision
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_decision import decide_grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Request
@@ -43,6 +45,8 @@ KEY = Key(
     "arn:aws:kms:eu-west-1:111122223333:key/k", ACCOUNT, "Enabled", "CUSTOMER", "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT"
 )
 UNREAD = Unread("s3:Something", "AccessDenied", "Failed to read it: Access Denied")
+#: What narrows a statement to the account that is asked about.
+TIED = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
 GRANTED = {
     "Statement": [
         {
@@ -50,7 +54,8 @@ GRANTED = {
             "Effect": "Allow",
             "Principal": SERVICE,
             "Action": "s3:PutObject",
-            "Resource": "arn:aws:s3:::logs/*",
+            "Resource": f"arn:aws:s3:::logs/AWSLogs/{ACCOUNT}/*",
+            "Condition": TIED,
         },
         {
             "Sid": "C",
@@ -58,10 +63,15 @@ GRANTED = {
             "Principal": SERVICE,
             "Action": "s3:GetBucketAcl",
             "Resource": "arn:aws:s3:::logs",
+            "Condition": TIED,
         },
     ]
 }
-KEY_GRANTED = {"Statement": [{"Effect": "Allow", "Principal": SERVICE, "Action": "kms:*", "Resource": "*"}]}
+KEY_GRANTED = {
+    "Statement": [
+        {"Effect": "Allow", "Principal": SERVICE, "Action": list(KEY_ACTIONS), "Resource": "*", "Condition": TIED}
+    ]
+}
 HEALTHY = DestinationFacts(True, "eu-west-1", ACCOUNT, policy=GRANTED)
 ENCRYPTED = replace(HEALTHY, encryption=Encryption("aws:kms", KEY.arn), key=KEY, key_policy=KEY_GRANTED)
 
@@ -123,7 +133,7 @@ def test_key_in_no_known_region_is_not_held_against_it() -> None:
 @pytest.mark.parametrize("ownership", [None, "BucketOwnerPreferred", "ObjectWriter"])
 def test_acl_condition_is_right_where_acls_are_in_force(ownership: str | None) -> None:
     writes, checks = GRANTED["Statement"]
-    condition = {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}
+    condition = {"StringEquals": {**TIED["StringEquals"], "s3:x-amz-acl": "bucket-owner-full-control"}}
     policy = {"Statement": [{**writes, "Condition": condition}, checks]}
     assert codes(replace(HEALTHY, policy=policy)) == ["AclConditionWithoutAcls"]
     assert codes(replace(HEALTHY, policy=policy, ownership=ownership)) == []
@@ -198,12 +208,13 @@ def request(resource: str, **context: Any) -> Request:
     ],
 )
 def test_grant_of_a_part(resource: str, asked: str, code: str) -> None:
-    policy = {"Statement": [{**GRANTED["Statement"][0], "Resource": resource}]}
+    policy = {"Statement": [{**GRANTED["Statement"][0], "Resource": resource, "Condition": {}}]}
     assert decide_grant(policy, [request(asked)]).code == code
 
 
 def test_worst_of_several_requests_decides() -> None:
-    policy = {"Statement": [*GRANTED["Statement"], {**GRANTED["Statement"][1], "Effect": "Deny"}]}
+    wide = [{**part, "Resource": "*", "Condition": {}} for part in GRANTED["Statement"]]
+    policy = {"Statement": [*wide, {**wide[1], "Effect": "Deny"}]}
     requests = [request("arn:aws:s3:::logs/x"), replace(request("arn:aws:s3:::logs"), action="s3:GetBucketAcl")]
     assert decide_grant(policy, requests) == Decision("Denied", (2,), ("s3:GetBucketAcl",))
 
@@ -476,7 +487,9 @@ def test_owner_of_a_bucket_that_may_not_be_looked_at_is_unknown_and_why_is_told(
 
 def test_accounts_of_an_organization_profit_from_what_it_is_granted() -> None:
     condition = {"StringEquals": {"aws:SourceOrgID": "o-aaaaaaaaaa"}}
-    facts = replace(HEALTHY, policy={"Statement": [{**part, "Condition": condition} for part in GRANTED["Statement"]]})
+    writes, checks = ({**part, "Condition": condition} for part in GRANTED["Statement"])
+    policy = {"Statement": [{**writes, "Resource": "arn:aws:s3:::logs/AWSLogs/*"}, checks]}
+    facts = replace(HEALTHY, policy=policy)
     assert codes(facts, organization_id="o-aaaaaaaaaa") == []
     assert codes(facts, organization_id="o-bbbbbbbbbb") == ["NotGranted"]
     assert codes(facts, organization_id="o-aaaaaaaaaa", account_ids=None) == []
@@ -496,6 +509,109 @@ def test_check_is_returned_as_plain_data() -> None:
 def test_what_is_no_policy_is_refused(option: str) -> None:
     with pytest.raises(InputError, match=f"{option}.*a policy document"):
         question(**{option: {"Statement": ["x"]}})
+
+
+# -- policies that grant more than they have to --------------------------------------------------------------------
+
+WRITES, CHECKS = GRANTED["Statement"]
+ANYWHERE = "it lets objects be written outside of the folders of flow logs"
+
+
+def folder(path: str) -> str:
+    return f"arn:aws:s3:::logs/{path}"
+
+
+@pytest.mark.parametrize(
+    ("change", "reasons"),
+    [
+        ({"Action": "s3:*"}, "it allows other actions"),
+        ({"Action": ["s3:PutObject", "s3:PutObjectAcl"]}, "it allows other actions"),
+        ({"Action": "s3:Put*"}, "it allows other actions"),
+        ({"Resource": folder("*")}, ANYWHERE),
+        ({"Resource": folder("net/*")}, ANYWHERE),
+        ({"Resource": folder("net/AWSLogs/*")}, ANYWHERE),
+        ({"Resource": folder("*/AWSLogs/111122223333/*")}, ANYWHERE),
+        ({"Condition": {}}, "it lets in any account"),
+        ({"Condition": {"StringLike": {"aws:SourceArn": "arn:aws:logs:*"}}}, "it lets in any account"),
+        ({"Principal": "*"}, "it lets in everybody"),
+        (
+            {"Action": "*", "Resource": "*", "Condition": {}, "Principal": {"AWS": "*"}},
+            f"it lets in everybody, it allows other actions, it lets in any account, {ANYWHERE}",
+        ),
+    ],
+)
+def test_statement_that_grants_too_much_delivers_and_is_named_with_the_narrower_one(change: Any, reasons: str) -> None:
+    wide = {**WRITES, "Resource": folder(f"net/AWSLogs/{ACCOUNT}/*"), **change}
+    facts = replace(HEALTHY, policy={"Statement": [wide, CHECKS]}, ownership=None)
+    found = check(facts, "GrantsTooMuch", destination="logs/net")
+    assert found.evidence == f"Statement W: {reasons}."
+    assert (found.status, found.severity) == ("problem", "warning")
+    assert is_deliverable(examine(question(destination="logs/net"), facts).checks) is True
+    # What is to stand in its place grants the same, and no more.
+    narrow = json.loads(found.remedy.partition(": ")[2])
+    assert codes(replace(facts, policy={"Statement": narrow}), destination="logs/net") == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        WRITES,
+        {**WRITES, "Resource": [folder(f"{place}AWSLogs/{ACCOUNT}/*") for place in ("", "net/", "of/others/")]},
+        {**WRITES, "Resource": [folder(f"AWSLogs/{who}/*") for who in (ACCOUNT, "444455556666")]},
+        {**WRITES, "Resource": folder(f"AWSLogs/*{ACCOUNT}/*")},
+        {**WRITES, "Condition": {**TIED, "Bool": {"aws:SecureTransport": "true"}}},
+        {**WRITES, "Condition": {"ArnLike": {"aws:SourceArn": f"arn:aws:logs:*:{ACCOUNT}:*"}}},
+        {**WRITES, "Principal": {"Service": ["delivery.logs.amazonaws.com", "cloudtrail.amazonaws.com"]}},
+    ],
+)
+def test_statement_that_grants_what_is_needed_is_not_too_wide(statement: Any) -> None:
+    assert codes(replace(HEALTHY, policy={"Statement": [statement, CHECKS]}, ownership=None)) == []
+
+
+def test_statements_that_this_collection_writes_are_not_too_wide() -> None:
+    for options in ({}, {"organization_id": "o-aaaaaaaaaa"}, {"layouts": ["plain", "hive"], "prefixes": ["", "a"]}):
+        given = {"bucket": "logs", **({} if options.get("organization_id") else {"account_ids": [ACCOUNT]}), **options}
+        after = plan_bucket_policy(None, wanted_from_options(given, "aws")).after
+        assert codes(replace(HEALTHY, policy=after, ownership=None), **options) == []
+
+
+def test_check_for_any_account_is_too_wide() -> None:
+    policy = {"Statement": [WRITES, {**CHECKS, "Condition": {}}]}
+    assert check(replace(HEALTHY, policy=policy), "GrantsTooMuch").evidence == "Statement C: it lets in any account."
+    with_list = {"Statement": [WRITES, {**CHECKS, "Action": ["s3:GetBucketAcl", "s3:ListBucket"]}]}
+    assert codes(replace(HEALTHY, policy=with_list)) == []
+
+
+def test_statement_that_grants_nothing_that_is_asked_for_is_nobodys_business_here() -> None:
+    of_others = {**WRITES, "Sid": "O", "Action": "s3:*", "Principal": {"Service": "cloudtrail.amazonaws.com"}}
+    assert codes(replace(HEALTHY, policy={"Statement": [*GRANTED["Statement"], of_others]})) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "reasons"),
+    [
+        ({"Action": "kms:*"}, "it allows other actions"),
+        ({"Condition": {}}, "it lets in any account"),
+        ({"Principal": {"AWS": "*"}}, "it lets in everybody"),
+    ],
+)
+def test_key_policy_that_grants_too_much_is_told_alike(change: Any, reasons: str) -> None:
+    facts = replace(ENCRYPTED, key_policy={"Statement": [{**KEY_GRANTED["Statement"][0], **change}]})
+    found = check(facts, "KeyGrantsTooMuch")
+    assert found.evidence == f"Statement #1: {reasons}."
+    narrow = json.loads(found.remedy.partition(": ")[2])
+    assert codes(replace(facts, key_policy={"Statement": narrow})) == []
+
+
+def test_each_policy_that_grants_too_much_is_a_warning() -> None:
+    policy = {"Statement": [{**WRITES, "Action": "s3:*"}, CHECKS]}
+    key_policy = {"Statement": [{**KEY_GRANTED["Statement"][0], "Action": "kms:*"}]}
+    checks = examine(question(), replace(ENCRYPTED, policy=policy, key_policy=key_policy)).checks
+    assert width_warnings(checks) == [
+        "The policy of the bucket logs grants more than log delivery needs. Statement W: it allows other actions.",
+        f"The policy of the key {KEY.arn} grants more than log delivery needs. Statement #1: it allows other actions.",
+    ]
+    assert width_warnings(examine(question(), ENCRYPTED).checks) == []
 
 
 # -- policies that are planned, or were masked on their way -------------------------------------------------------

@@ -60,6 +60,15 @@ def kinds(result: dict) -> list[tuple[str, str]]:
     return [(action["action"], action["target"]) for action in result["actions"]]
 
 
+@pytest.mark.parametrize("code", ["GrantsTooMuch", "KeyGrantsTooMuch"])
+def test_a_policy_that_grants_too_much_is_handed_on(code: str) -> None:
+    wide = {"code": code, "status": "problem", "message": "It is wide.", "evidence": "W.", "remedy": "Narrow it."}
+    verdict = {**GOOD, "checks": [{"code": "Granted", "status": "ok"}, wide]}
+    result = made({"bucket_policy": policy_result(BUCKET, False), "verdict": verdict})
+    assert (result["deliverable"], result["problems"], result["grants_too_much"]) == (True, [], [wide])
+    assert made({"verdict": GOOD})["grants_too_much"] == []
+
+
 # -- what was done ------------------------------------------------------------------------------------------------
 
 

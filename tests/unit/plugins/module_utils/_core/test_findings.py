@@ -335,6 +335,21 @@ def test_what_is_planned_for_a_key_tells_where_the_key_is() -> None:
     assert "1 statements to add" in row["evidence"]
 
 
+@pytest.mark.parametrize("changes", [[], [{"action": "put_policy", "target": BUCKET}]])
+def test_a_policy_that_grants_too_much_is_said_with_the_finding_about_its_bucket(changes: list[dict]) -> None:
+    wide = {
+        "message": "The policy grants more than log delivery needs.",
+        "evidence": "Statement W: why.",
+        "remedy": "R",
+    }
+    usual = {"changed": False, "failed": False, "msg": "", "statements": {}, "key": None, "deliverable": True}
+    found = rows(publication("vpc-1"), None, {**usual, "actions": changes, "grants_too_much": [wide]})
+    (row,) = [item for item in found if item["target_type"] == "Bucket"]
+    assert row["evidence"].endswith("The policy grants more than log delivery needs. Statement W: why.")
+    assert row["remedy"].splitlines()[-1] == "R"
+    assert row["finding"] == ("policy_drift" if changes else "in_sync")
+
+
 def test_an_undeliverable_destination_tells_each_remedy_once_and_the_certain_ones_first() -> None:
     done = {"deliverable": False, "summary": "Log delivery cannot write.", "problems": [DOUBT, PROBLEM, PROBLEM]}
     (row,) = [r for r in rows(publication("vpc-1"), None, done) if r["finding"] == "failed_delivery"]
