@@ -33,6 +33,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.baseline import
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import Publication
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import plan_publication
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.blocked_batches import blocked_by
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_names import check_new_bucket
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_result import DestinationWish
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_result import destination_result
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_result import new_bucket
@@ -361,12 +362,15 @@ def flow_log_bucket(
     region: Optional[str] = None,
     grants: Sequence[Mapping[str, Any]] = (),
     organization_id: Optional[str] = None,
+    create: bool = False,
 ) -> Dict[str, Any]:
     """Return what a destination means for a bucket and its policy; see flow_log_bucket.yml."""
     bucket = bucket_of(destination, destination_options, region)
+    if create:
+        check_new_bucket("destination", bucket["bucket"])
     (folder,) = bucket["prefixes"] or [""]
     each = for_modules(grants, folder, bucket["layouts"], organization_id)
-    return {**bucket, **each, "new_bucket": new_bucket(encryption)}
+    return {**bucket, **each, "new_bucket": new_bucket(encryption, bucket["bucket"])}
 
 
 def flow_log_blocked_by(batch: Mapping[str, Any], result: Optional[Mapping[str, Any]] = None) -> str:

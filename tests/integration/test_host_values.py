@@ -14,6 +14,7 @@ import pytest
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import VARIABLES
 from tests.integration.conftest import AnsibleRunner
+from tests.integration.publication import ARCHIVE
 from tests.integration.publication import BANK
 from tests.integration.publication import BANK_VPC
 from tests.integration.publication import OPERATIONS
@@ -120,3 +121,21 @@ def test_equal_settings_are_one_batch_and_one_change_however_they_are_written(st
     again = stage(PUBLISH, document, "-i", str(ini), "--check")
     assert stage.writes() == []
     assert "create=0" in line(again, "flow logs:") or "create" not in line(again, "flow logs:")
+
+
+def test_a_bucket_of_one_account_and_region_is_created_in_its_namespace(stage: Stage) -> None:
+    """S3 takes such a name in no other namespace; a name that only an old bucket can have is refused."""
+    name = f"logs-{ARCHIVE}-eu-west-1-an"
+    document = inventory()
+    document["all"]["children"].pop("audit")
+    operations = document["all"]["children"]["operations"]
+    new = {"flow_log_create_bucket": True, "flow_log_bucket_region": "eu-west-1", "flow_log_bucket_owner": int(ARCHIVE)}
+    operations["vars"] = {"flow_log_destination": name, **new}
+    operations["hosts"][BANK_VPC]["flow_log_destination"] = "Old_Logs"
+    run = stage(PUBLISH, document, succeeds=False)
+    told = " ".join(item["result"]["msg"] for item in run.results if item["status"] == "failed")
+    assert "flow_log_destination: 'Old_Logs' is not accepted. Allowed: for a new bucket," in told
+    assert line(run, "flow logs:").endswith("failed=1")
+    (created,) = stage.simulator.calls(operation="CreateBucket")
+    assert created["error_code"] is None and created["parameters"]["BucketNamespace"] == "account-regional"
+    assert set(flow_logs(stage.simulator, "111122223333")) == set(SHOP_VPCS)

@@ -28,6 +28,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Act
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Change
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import new_bucket_encryption
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_names import is_account_regional
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import region_of_key
 
 #: In the order in which they run.
@@ -53,10 +54,11 @@ _VARIABLES: Mapping[str, str] = {
 }
 
 
-def new_bucket(encryption: Optional[str]) -> Dict[str, Any]:
+def new_bucket(encryption: Optional[str], bucket: str = "") -> Dict[str, Any]:
     """Return the settings of a new bucket under the names that ``amazon.aws.s3_bucket`` has for them.
 
     :param encryption: ``AES256``, which is the default, or the ARN of a customer key.
+    :param bucket: its name; one of a single account and Region can be created in their namespace only.
     :raises InputError: for another encryption.
     """
     asked = new_bucket_encryption(encryption, "bucket_encryption")
@@ -66,6 +68,7 @@ def new_bucket(encryption: Optional[str]) -> Dict[str, Any]:
         "public_access": {name: True for name in PUBLIC_ACCESS_BLOCK},
         "encryption": "aws:kms" if by_key else asked,
         "encryption_key_id": asked if by_key else None,
+        **({"account_regional": True} if is_account_regional(bucket) else {}),
     }
 
 

@@ -12,6 +12,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_names im
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_names import is_account_regional
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_names import parse_bucket
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import parse_destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_result import new_bucket
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_scope import scope_from_options
 
@@ -83,3 +84,8 @@ def test_two_regions_have_no_account_regional_buckets() -> None:
 )
 def test_only_account_and_region_make_a_name_account_regional(name: str, regional: bool) -> None:
     assert is_account_regional(name) is regional
+
+
+def test_an_account_regional_bucket_is_created_in_its_namespace() -> None:
+    assert new_bucket(None, REGIONAL)["account_regional"] is True
+    assert "account_regional" not in new_bucket(None, "example-logs")
