@@ -17,7 +17,7 @@ description:
     or that it has none.
   - Takes all resources of one account, region and resource type in one task; the number of API calls does not grow
     with each resource. A first run for N resources makes one DescribeFlowLogs request (and its further pages), one
-    CreateFlowLogs request per 300 resources (25 for transit gateway and Cloud WAN types), and one DescribeFlowLogs
+    request that looks up whether the resources exist, one CreateFlowLogs request per 300 resources (25 for transit gateway and Cloud WAN types), and one DescribeFlowLogs
     request per 1000 new flow logs. A run without changes only reads.
   - AWS cannot change a flow log, only its tags. Any other difference means a replacement, see O(replace).
   - Flow logs that were made by hand or by other tools are adopted when they have the same settings. Those that have
@@ -204,6 +204,9 @@ seealso:
 notes:
   - Delivery to S3 uses no IAM role. AWS refuses a role here (DeliverLogsPermissionArn), and the one for cross-account
     delivery (DeliverCrossAccountRole) is for Amazon Data Firehose; the bucket policy is what lets log delivery write.
+  - Before a flow log is created, the module looks up whether its target exists, with ec2:DescribeVpcs, ec2:DescribeSubnets,
+    ec2:DescribeNetworkInterfaces, ec2:DescribeTransitGateways or ec2:DescribeTransitGatewayAttachments. Without that permission
+    it goes on, and notes in RV(actions[].reason) that it could not check.
   - Needs the permissions ec2:DescribeFlowLogs, ec2:CreateFlowLogs, ec2:DeleteFlowLogs, ec2:CreateTags, ec2:DeleteTags,
     logs:CreateLogDelivery and logs:DeleteLogDelivery. O(tag_field_specifications) needs ec2:DescribeTags,
     autoscaling:DescribeTags and iam:CreateServiceLinkedRole as well.

@@ -93,7 +93,8 @@ def right_refusals(story: Story, target: str, logs: list[Seen]) -> set[str]:
     """
     found, equal = candidates(story, logs), exact(story, logs)
     if target in story.missing:
-        return {"InvalidVpcID.NotFound", "InvalidTransitGatewayID.NotFound"}
+        # AWS's own answer counts where a fault kept the module from looking the target up.
+        return {"TargetNotFound", "InvalidVpcID.NotFound", "InvalidTransitGatewayID.NotFound"}
     if not story.present:
         return {"ManagedByAws"} if any(log.is_of_aws for log in found) else set()
     if equal:

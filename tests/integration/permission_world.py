@@ -19,6 +19,8 @@ from tests.simulator.client import SimulatorProcess
 
 ACCOUNT, OTHER = "123456789012", "444455556666"
 VPC, BUCKET = "vpc-0a000000000000001", "example-logs"
+SUBNET, INTERFACE = "subnet-0a000000000000001", "eni-0a000000000000001"
+GATEWAY, ATTACHMENT = "tgw-0a000000000000001", "tgw-attach-0a000000000000001"
 DESTINATION = f"arn:aws:s3:::{BUCKET}/network/"
 DELIVERY = {"Effect": "Allow", "Principal": {"Service": "delivery.logs.amazonaws.com"}, "Action": "*", "Resource": "*"}
 ROOT = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "kms:*", "Resource": "*"}
@@ -41,7 +43,14 @@ WRITABLE = policy({**DELIVERY, "Action": "s3:*", "Resource": [f"arn:aws:s3:::{BU
 SEED = {
     "accounts": {
         ACCOUNT: {
-            "regions": {"eu-west-1": {"vpcs": [{"id": VPC}]}},
+            "regions": {
+                "eu-west-1": {
+                    "vpcs": [
+                        {"id": VPC, "name": "shop", "subnets": [{"id": SUBNET, "interfaces": [{"id": INTERFACE}]}]}
+                    ],
+                    "transit_gateways": [{"id": GATEWAY, "attachments": [{"id": ATTACHMENT, "vpc": "shop"}]}],
+                }
+            },
             "buckets": [
                 {"name": BUCKET, "region": "eu-west-1", "policy": WRITABLE},
                 {"name": "bare-logs", "region": "eu-west-1"},
@@ -66,6 +75,7 @@ RUNS: Mapping[str, List[Dict[str, Any]]] = {
         {**PUBLISHED, "tags": {"owner": "net"}, "traffic_type": "REJECT"},
         {**PUBLISHED, **TAG_FIELDS, "replace": "delete_first"},
         {**PUBLISHED, "state": "absent"},
+        *({**PUBLISHED, "resource_ids": [target]} for target in (SUBNET, INTERFACE, GATEWAY, ATTACHMENT)),
     ],
     "s3_flow_log_info": [{}, {"delivery": True}],
     "flow_log_bucket_policy": [{"bucket": "bare-logs"}, {"bucket": "bare-logs", "state": "absent"}],

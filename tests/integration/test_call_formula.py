@@ -43,6 +43,10 @@ def test_readme_says_the_formula() -> None:
     assert rows["create"].startswith("⌈N / 300⌉ CreateFlowLogs")
     assert rows["create"].endswith("then ⌈N / 1,000⌉ DescribeFlowLogs")
     assert rows["nothing to do"] == "only the look"
+    assert rows["do they exist?"].startswith("1 DescribeVpcs (or the like for their type)")
+    assert "only where a flow log would be created" in rows["do they exist?"]
+    assert rows["right account?"].startswith("1 GetCallerIdentity")
+    assert "only with `expected_account_id`" in rows["right account?"]
 
 
 @pytest.mark.parametrize("targets", SIZES)
@@ -51,11 +55,20 @@ def test_calls_are_those_of_the_formula(world: SimulatorProcess, targets: int) -
     options = {"resource_ids": vpc_ids(targets), "destination": BUCKET_ARN}
     look, creates, looks_after = pages(0), math.ceil(targets / 300), math.ceil(targets / 1_000)
     for check, expected in (
-        (True, {"DescribeFlowLogs": look}),
-        (False, {"DescribeFlowLogs": look + looks_after, "CreateFlowLogs": creates}),
+        (True, {"DescribeFlowLogs": look, "DescribeVpcs": 1}),
+        (False, {"DescribeFlowLogs": look + looks_after, "DescribeVpcs": 1, "CreateFlowLogs": creates}),
         (False, {"DescribeFlowLogs": pages(targets)}),
         (True, {"DescribeFlowLogs": pages(targets)}),
     ):
         world.clear_calls()
         succeed(world.url, "s3_flow_log", options, check=check)
         assert collections.Counter(world.operations()) == expected
+
+
+def test_the_right_account_is_one_call_and_only_where_it_is_asked_for(world: SimulatorProcess) -> None:
+    world.reset()
+    options = {"resource_ids": vpc_ids(10), "destination": BUCKET_ARN}
+    for expected in ({}, {"expected_account_id": "123456789012"}):
+        world.clear_calls()
+        succeed(world.url, "s3_flow_log", {**options, **expected}, check=True)
+        assert world.operations() == ["GetCallerIdentity"] * len(expected) + ["DescribeFlowLogs", "DescribeVpcs"]

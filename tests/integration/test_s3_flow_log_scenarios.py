@@ -483,6 +483,8 @@ def test_a_flow_log_deleted_out_of_band_comes_back(aws: SimulatorProcess, ec2: A
 @pytest.mark.parametrize("missing", ["error", "item"])
 def test_one_target_of_450_that_does_not_exist_stops_no_other(aws: SimulatorProcess, ec2: Any, missing: str) -> None:
     aws.set_switch("missing_target", missing)
+    # Who may look finds that out before; who may not learns it from CreateFlowLogs.
+    aws.fault(operation="DescribeVpcs", action="deny", times=None)
     gone = "vpc-0c000000000000001"
     targets = MANY[:200] + [gone] + MANY[200:449]
     aws.clear_calls()
@@ -512,7 +514,7 @@ def test_a_thousand_targets_take_four_creates_and_no_call_each(aws: SimulatorPro
     asked = options(resource_ids=MANY, tags={"team": "net"})
     result = succeed(aws.url, "s3_flow_log", asked)
     assert len(result["actions"]) == 1000 and len({item["flow_log_id"] for item in result["actions"]}) == 1000
-    assert aws.operations() == ["DescribeFlowLogs"] + ["CreateFlowLogs"] * 4 + ["DescribeFlowLogs"]
+    assert aws.operations() == ["DescribeFlowLogs", "DescribeVpcs"] + ["CreateFlowLogs"] * 4 + ["DescribeFlowLogs"]
     tokens = [call["parameters"]["ClientToken"] for call in aws.calls(operation="CreateFlowLogs")]
     assert len(set(tokens)) == 4
     aws.clear_calls()

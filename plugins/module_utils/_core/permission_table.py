@@ -105,6 +105,16 @@ _ALSO_READ = "be spared a warning of amazon.aws.s3_bucket, which reads it in any
 #: What is done, and what that needs.
 OPERATIONS: Mapping[str, Tuple[Need, ...]] = {
     "read": (_DESCRIBE,),
+    "look_up_targets": tuple(
+        Need(f"ec2:{call}", (EVERYTHING,), (call,), f"see whether {what} exist before flow logs are planned for them")
+        for call, what in (
+            ("DescribeVpcs", "VPCs"),
+            ("DescribeSubnets", "subnets"),
+            ("DescribeNetworkInterfaces", "network interfaces"),
+            ("DescribeTransitGateways", "transit gateways"),
+            ("DescribeTransitGatewayAttachments", "transit gateway attachments"),
+        )
+    ),
     "create": (
         Need(
             "ec2:CreateFlowLogs",
@@ -261,9 +271,9 @@ def operations_for_fields(names: Iterable[str]) -> Tuple[str, ...]:
 
 #: Policies by name: the operations that each allows.
 POLICIES: Mapping[str, Tuple[str, ...]] = {
-    "publishing": ("read", "create", "tag_at_create", "tag", "delete"),
+    "publishing": ("read", "look_up_targets", "create", "tag_at_create", "tag", "delete"),
     "log_delivery": ("log_delivery",),
-    "reading": ("read",),
+    "reading": ("read", "look_up_targets"),
     "bucket_owner": ("bucket_policy", "check_destination"),
     "creating_buckets": ("create_bucket",),
     "attaching_policies": ("attach_policy",),
@@ -289,7 +299,16 @@ WITH: Mapping[str, Mapping[str, Tuple[str, ...]]] = {
 #: What each module does. GetCallerIdentity, which some call, needs no permission. With ``decode_denials`` each says more
 #: of a call that is denied, and without it does the same.
 MODULES: Mapping[str, Tuple[str, ...]] = {
-    "s3_flow_log": ("read", "create", "tag_at_create", "tag", "delete", "tag_fields", *ECS_OPERATIONS),
+    "s3_flow_log": (
+        "read",
+        "look_up_targets",
+        "create",
+        "tag_at_create",
+        "tag",
+        "delete",
+        "tag_fields",
+        *ECS_OPERATIONS,
+    ),
     "s3_flow_log_info": ("read", "delivery_check"),
     "flow_log_bucket_policy": ("bucket_policy",),
     "flow_log_key_policy": ("key_policy",),

@@ -82,6 +82,11 @@ class Shape:
     filter_parameter: str = "Filters"
     is_target: Callable[[Mapping[str, Any]], bool] = field(default=_any)
 
+    @property
+    def id_filter(self) -> str:
+        """Name of the filter by id (EC2 API, the description of each operation): ``vpc-id`` for ``VpcId``."""
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", self.resource_id).lower()
+
 
 #: Cloud WAN is not here: its resources are global, and which region has their flow logs is not documented.
 SHAPES: Mapping[str, Shape] = {

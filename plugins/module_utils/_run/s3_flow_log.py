@@ -39,6 +39,9 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps i
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps import read_flow_logs
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import finish
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.target_existence import only_what_exists
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.target_existence import place_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.target_existence import with_places
 
 _NO_TARGETS = "resource_ids is empty, so there is nothing to do."
 # How often targets are looked at again whose create met a flow log that was not there a moment before.
@@ -82,7 +85,8 @@ def run_s3_flow_log(module: FlowLogsModule) -> None:
         result["diff"] = diff_of(outcome.steps, before, wanted.settings)
     where = wanted.settings.destination.arn if wanted.settings else wanted.destination_arn or f"name {wanted.name}"
     doing = f"publish flow logs to {where}" if params["state"] == "present" else f"remove flow logs to {where}"
-    finish(module, doing, result, list(plan.unsuccessful) + outcome.unsuccessful)
+    unsuccessful = [*plan.unsuccessful, *outcome.unsuccessful]
+    finish(module, doing, result, with_places(unsuccessful, lambda: place_of(module, client)))
 
 
 def _nothing(module: FlowLogsModule) -> Dict[str, Any]:
@@ -111,6 +115,8 @@ def _converge(module: FlowLogsModule, client: Any, wanted: Wanted) -> Tuple[Flow
             outcome.steps += answered_later(unanswered, FlowLogPlan())
             return plan, outcome
         more = plan_flow_logs(wanted, current, present)
+        # What met an existing flow log in the first round is there.
+        more = only_what_exists(module, client, more, wanted.settings, are_there=number > 0)
         outcome.steps += answered_later(unanswered, more)
         if module.check_mode:
             return more, Outcome(steps=list(more.steps))

@@ -55,12 +55,18 @@ def grants(policy: dict) -> dict[str, set[str]]:
     return found
 
 
+#: Whether targets exist is looked up before a flow log is created.
+LOOKED_UP = ("Vpcs", "Subnets", "NetworkInterfaces", "TransitGateways", "TransitGatewayAttachments")
+LOOKS: dict[str, set[str]] = {f"ec2:Describe{name}": {"*"} for name in LOOKED_UP}
+
+
 def test_policy_for_publishing() -> None:
     base = f"arn:aws-us-gov:ec2:*:{ACCOUNT}"
     targets = ["vpc", "subnet", "network-interface", "natgateway", "transit-gateway", "transit-gateway-attachment"]
     flow_log = {f"{base}:vpc-flow-log/*"}
     assert grants(permissions_policy("publishing", buckets=[BUCKET], keys=[KEY], **GOV)) == {
         "ec2:DescribeFlowLogs": {"*"},
+        **LOOKS,
         "ec2:CreateFlowLogs": flow_log | {f"{base}:{target}/*" for target in targets},
         "ec2:CreateTags": flow_log,
         "ec2:DeleteTags": flow_log,
@@ -92,9 +98,10 @@ def test_policy_for_log_delivery_alone() -> None:
 
 
 def test_policy_for_reading() -> None:
-    assert grants(permissions_policy("reading")) == {"ec2:DescribeFlowLogs": {"*"}}
+    assert grants(permissions_policy("reading")) == {"ec2:DescribeFlowLogs": {"*"}, **LOOKS}
     assert grants(permissions_policy("reading", buckets=[BUCKET], keys=[KEY], principals=[ROLE], **GOV)) == {
         "ec2:DescribeFlowLogs": {"*"},
+        **LOOKS,
         "s3:GetBucketPolicy": {BUCKET},
         **dict.fromkeys(CHECKS, {BUCKET}),
         "kms:DescribeKey": {KEY},

@@ -1,0 +1,70 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Looks up whether targets exist for which flow logs are planned. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Callable
+from typing import List
+from typing import Optional
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.ec2_targets import describe_resources
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import MAX_FILTER_VALUES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import FlowLogPlan
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.settings import FlowLogSettings
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_existence import missing_among
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_existence import names_no_resource
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_existence import shape_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_existence import to_be_created
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_existence import with_place
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_existence import with_unknown_existence
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_existence import without_missing
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
+
+
+def only_what_exists(
+    module: FlowLogsModule, client: Any, plan: FlowLogPlan, settings: Optional[FlowLogSettings], are_there: bool
+) -> FlowLogPlan:
+    """Return a plan without targets that do not exist; one call where a flow log would be created, else none.
+
+    Up to 200 targets are described by a filter, which is no error for an id that is not there; more by a sweep.
+
+    :param settings: of new flow logs; ``None`` where flow logs are only removed.
+    :param are_there: whether all targets are known to exist.
+    """
+    targets = to_be_created(plan)
+    shape = shape_of(settings.resource_type.name) if settings and targets and not are_there else None
+    if shape is None:
+        return plan
+    filters = {shape.id_filter: list(targets)} if len(targets) <= MAX_FILTER_VALUES else {}
+    try:
+        described = describe_resources(client, shape, filters)
+    except FlowLogsAWSError as error:
+        code, message = error_code_and_message(error)
+        needed = f"It takes the permission ec2:{shape.operation}."
+        return with_unknown_existence(plan, f"{message.rstrip('.')} ({code}). {needed}")
+    missing = missing_among(targets, described, shape)
+    return without_missing(plan, missing, place_of(module, client)) if missing else plan
+
+
+def place_of(module: FlowLogsModule, client: Any) -> str:
+    """Return the account and Region of a client, in words. The account is asked for once, where it is not known yet."""
+    region = str(client.meta.region_name)
+    try:
+        return f"{module.caller(region).account_id} {region}"
+    except FlowLogsAWSError:
+        return f"this account, {region}"
+
+
+def with_places(items: List[Unsuccessful], place: Callable[[], str]) -> List[Unsuccessful]:
+    """Return failures; those in which AWS knows no such resource with the account and Region that were asked.
+
+    :param place: is called only where there is such a failure.
+    """
+    return [with_place(item, place()) if names_no_resource(item.code) else item for item in items]
