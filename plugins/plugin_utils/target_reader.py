@@ -204,6 +204,7 @@ class _Reading:
             resources=self._resources,
             subnet_owners=self._subnet_owners,
             flow_logs=self._flow_logs,
+            found_with="" if account.connection else account.assume_role_arn,
         )
 
     def _try(self, operation: str, call: Callable[[], List[Dict[str, Any]]]) -> Optional[List[Dict[str, Any]]]:

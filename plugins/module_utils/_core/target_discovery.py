@@ -37,6 +37,7 @@ COVERAGE_GROUPS: Mapping[str, str] = {
 FACTS = (
     "flow_log_owner_id",
     "flow_log_found_in_account",
+    "flow_log_found_with",
     "flow_log_account_name",
     "flow_log_resource_tags",
     "flow_log_parents",
@@ -119,6 +120,7 @@ class Scan:
     :param resources: resource type -> what EC2 described of it.
     :param subnet_owners: subnet id -> owner; ``{}`` unless interfaces were asked for.
     :param flow_logs: what DescribeFlowLogs answered; ``None`` if it could not be read.
+    :param found_with: role in which the account was read, where playbooks get no connection options.
     """
 
     account_id: str
@@ -128,6 +130,7 @@ class Scan:
     resources: Mapping[str, Sequence[Mapping[str, Any]]]
     subnet_owners: Mapping[str, str] = field(default_factory=dict)
     flow_logs: Optional[Sequence[Mapping[str, Any]]] = None
+    found_with: str = ""
 
     def to_dict(self) -> Dict[str, Any]:
         """Return the scan as the cache holds it; there is no credential in it."""
@@ -139,6 +142,7 @@ class Scan:
             "resources": {name: list(items) for name, items in self.resources.items()},
             "subnet_owners": dict(self.subnet_owners),
             "flow_logs": None if self.flow_logs is None else list(self.flow_logs),
+            "found_with": self.found_with,
         }
 
 
@@ -166,6 +170,7 @@ class FoundTarget:
     coverage: str
     existing: Tuple[Mapping[str, Any], ...] = ()
     of_parents: Tuple[Mapping[str, Any], ...] = ()
+    found_with: str = ""
 
     def variables(self) -> Dict[str, Any]:
         """Return the variables of the host: what playbooks read, and facts."""
@@ -183,6 +188,8 @@ class FoundTarget:
             "flow_log_existing": [dict(item) for item in self.existing],
             "flow_log_existing_of_parents": [dict(item) for item in self.of_parents],
         }
+        if self.found_with:
+            known["flow_log_found_with"] = self.found_with
         # Without options of its own a host leaves room for those of its group.
         return {**known, "flow_log_aws": dict(self.connection)} if self.connection else known
 
@@ -299,6 +306,7 @@ def _found(resource_type: str, item: Mapping[str, Any], scan: Scan, logs: _Logs)
         coverage="other_account" if foreign else coverage_of(known, of_parents, parents_known),
         existing=own,
         of_parents=of_parents,
+        found_with="" if foreign else scan.found_with,
     )
 
 

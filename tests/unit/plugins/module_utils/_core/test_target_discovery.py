@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -160,7 +161,9 @@ def test_a_scan_survives_a_cache() -> None:
 
 
 def test_every_variable_is_known_and_none_looks_like_a_slip() -> None:
-    names = {name for target in by_id(scan()).values() for name in target.variables()} | {"flow_log_instances"}
+    scans = (scan(), replace(scan(), found_with="arn:aws:iam::111122223333:role/flow-logs-read"))
+    names = {name for one in scans for target in by_id(one).values() for name in target.variables()}
+    names.add("flow_log_instances")
     assert names - set(VARIABLES) == set(FACTS)
     assert misspelt_variables([*FACTS, GAPS_VARIABLE]) == {}
     assert SHAPES.keys() < RESOURCE_TYPES.keys()
@@ -222,3 +225,13 @@ def test_what_instances_use(resource_type: str, expected: dict[str, list[str]]) 
     web1 = {"subnet_id": "subnet-1", "vpc_id": "vpc-1", "network_interfaces": interfaces}
     web2 = {"subnet_id": "subnet-1", "vpc_id": "vpc-1"}
     assert instances_by_id({"web1": web1, "web2": web2, "other": {}}, resource_type) == expected
+
+
+def test_how_the_plugin_got_in_travels_with_its_own_targets_only() -> None:
+    role = "arn:aws:iam::111122223333:role/flow-logs-read"
+    vpcs = [{"VpcId": "vpc-1", "OwnerId": "111122223333"}, {"VpcId": "vpc-2", "OwnerId": "444455556666"}]
+    scan = Scan("111122223333", "", "eu-west-1", {}, {"VPC": vpcs}, found_with=role)
+    cached = Scan(**json.loads(json.dumps(scan.to_dict())))
+    found = {target.resource_id: target.variables() for target in find_targets([cached])}
+    assert found["vpc-1"]["flow_log_found_with"] == role and "flow_log_aws" not in found["vpc-1"]
+    assert "flow_log_found_with" not in found["vpc-2"]
