@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
     from playwright.sync_api import Page
 
+#: What a page does takes a moment; how long that is depends on how busy the machine is.
+PATIENCE_MILLISECONDS = 120_000
 OPTIONS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -45,6 +47,7 @@ class Chromium:
         complaints: list[str] = []
         context = self._browser.new_context(offline=True, **options)
         page = context.new_page()
+        page.set_default_timeout(PATIENCE_MILLISECONDS)
         page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
         page.on("console", lambda said: complaints.append(f"console: {said.text}") if said.type != "log" else None)
         page.on("request", lambda request: complaints.extend(foreign(request.url)))
@@ -68,8 +71,10 @@ def chromium() -> Iterator[Chromium]:
     path = shutil.which("chromium")
     assert path, "There is no chromium. `make setup` installs it where it may, or says what to type."
     # Not above: the environments of tools/matrix.py have no Playwright, as they open no page.
+    from playwright.sync_api import expect
     from playwright.sync_api import sync_playwright
 
+    expect.set_options(timeout=PATIENCE_MILLISECONDS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(OPTIONS))
         try:

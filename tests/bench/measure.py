@@ -54,13 +54,14 @@ class Measured:
         return Measured(self.wall * factor, self.cpu * factor, self.memory, calls, self.served * factor)
 
 
-def _cpu_of(pid: int) -> float:
+def cpu_of(pid: int) -> float:
     """Return the seconds of CPU that a running process took."""
     words = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
     return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _cpu_of_children() -> float:
+def cpu_of_children() -> float:
+    """Return the seconds of CPU that all processes took which this one started and waited for."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
@@ -75,7 +76,7 @@ def measure(
     :raises BenchError: it failed.
     """
     simulator.clear_calls()
-    served, cpu, started = _cpu_of(simulator.pid), _cpu_of_children(), time.perf_counter()
+    served, cpu, started = cpu_of(simulator.pid), cpu_of_children(), time.perf_counter()
     process = subprocess.Popen(
         [str(word) for word in command],
         cwd=folder,
@@ -97,8 +98,8 @@ def measure(
         raise BenchError(f"{command[0]} failed with {process.returncode}:\n{output[-3000:]}")
     return Measured(
         wall=wall,
-        cpu=_cpu_of_children() - cpu,
+        cpu=cpu_of_children() - cpu,
         memory=peak,
         calls=dict(collections.Counter(simulator.operations())),
-        served=_cpu_of(simulator.pid) - served,
+        served=cpu_of(simulator.pid) - served,
     )

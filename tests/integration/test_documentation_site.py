@@ -39,7 +39,6 @@ HOSTS = {
     "www.sphinx-doc.org",
 }
 # How long a browser on a busy machine may take.
-SECONDS = 120
 WIDTHS = (360, 390, 1440)
 # One of each kind of page, and those with the widest tables and code.
 SHOWN = [
@@ -149,7 +148,7 @@ def test_pages_fit_the_window_and_need_no_network(site: pathlib.Path, chromium: 
     wrong: list[str] = []
     with chromium.page(viewport={"width": width, "height": 900}) as page:
         for name in SHOWN:
-            page.goto((site / name).as_uri(), timeout=SECONDS * 1000)
+            page.goto((site / name).as_uri())
             wrong += [f"{name}: {found}" for found in page.evaluate(OVERFLOWING)]
             if width < 768:
                 wrong += [f"{name}: {code}" for code in page.evaluate(CUT_OFF)]
@@ -158,18 +157,18 @@ def test_pages_fit_the_window_and_need_no_network(site: pathlib.Path, chromium: 
 
 def test_the_menu_opens_on_a_phone(site: pathlib.Path, chromium: Chromium) -> None:
     with chromium.page(viewport={"width": 390, "height": 844}) as page:
-        page.goto((site / "index.html").as_uri(), timeout=SECONDS * 1000)
+        page.goto((site / "index.html").as_uri())
         entry = page.locator(".wy-menu-vertical a", has_text="Quick start").first
         assert entry.bounding_box()["x"] < 0
         page.click(".wy-nav-top i")
         entry.click()
-        assert page.url.endswith("guide_quickstart.html")
+        page.wait_for_url("**/guide_quickstart.html")
 
 
 def test_the_search_finds_without_network(site: pathlib.Path, chromium: Chromium) -> None:
     with chromium.page() as page:
-        page.goto((site / "search.html").as_uri() + "?q=PolicyOverwritten", timeout=SECONDS * 1000)
-        page.wait_for_selector("#search-results a[href*='guide_troubleshooting']", timeout=SECONDS * 1000)
+        page.goto((site / "search.html").as_uri() + "?q=PolicyOverwritten")
+        page.wait_for_selector("#search-results a[href*='guide_troubleshooting']")
 
 
 def test_the_checks_see_what_is_wrong(tmp_path: pathlib.Path, chromium: Chromium) -> None:

@@ -38,8 +38,8 @@ SECRET_KEY = "simulator-secret-simulator-secret-000000"
 PYTHON_VARIABLE = "FLOWLOGS_SIMULATOR_PYTHON"
 """Names the Python to run the simulator with, where the one that runs the tests lacks what it needs."""
 
-START_SECONDS = 60.0
-CONTROL_SECONDS = 120.0
+START_SECONDS = 180.0
+CONTROL_SECONDS = 300.0
 
 
 class SimulatorError(RuntimeError):

@@ -93,7 +93,10 @@ SCRIPT = r"""
     }
   }
 
+  let waiting = 0;
+
   function changed() {
+    clearTimeout(waiting);
     apply();
     const asked = new URLSearchParams();
     for (const field of [search, ...selects]) if (field.value) asked.set(field.name, field.value);
@@ -126,10 +129,9 @@ SCRIPT = r"""
     $("findings-title").focus({preventScroll: true});
   }
 
-  let waiting = 0;
   search.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(changed, 120); });
   form.addEventListener("change", (event) => { if (event.target !== search) changed(); });
-  form.addEventListener("submit", (event) => { event.preventDefault(); clearTimeout(waiting); changed(); });
+  form.addEventListener("submit", (event) => { event.preventDefault(); changed(); });
   $("reset").addEventListener("click", () => { fill(new URLSearchParams()); changed(); search.focus(); });
   more.addEventListener("click", () => show(list.children.length + BATCH));
   addEventListener("hashchange", follow);

@@ -30,7 +30,7 @@ ROLE = ("IncorrectState", "FlowLogs Service Linked Role is not yet available")
 
 def test_new_flow_logs_are_described_two_calls_at_a_time_and_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     # Calls that come one after the other would wait for each other here, and fail.
-    together = threading.Barrier(2, timeout=10)
+    together = threading.Barrier(2, timeout=120)
 
     def describe(_client: Any, ids: Sequence[str]) -> list[FlowLog]:
         together.wait()
