@@ -23,6 +23,20 @@ class CallerIdentity(NamedTuple):
     partition: str
 
 
+#: Older botocore asks it for Regions that are enabled by default.
+_GLOBAL_ENDPOINT = "https://sts.amazonaws.com"
+
+
+def regional_endpoint(client: Any) -> Optional[str]:
+    """Return the endpoint of the client's Region, where the client would ask the global one; ``None``: it is right as it is.
+
+    Sessions of the global endpoint are not valid in opt-in Regions (IAM User Guide, "Manage AWS STS in an AWS Region").
+    """
+    region = str(client.meta.region_name)
+    is_global = client.meta.endpoint_url == _GLOBAL_ENDPOINT and region != "aws-global"
+    return f"https://sts.{region}.amazonaws.com" if is_global else None
+
+
 @FlowLogsErrorHandler.common_error_handler("ask who the caller is")
 def caller_identity(client: Any) -> CallerIdentity:
     """Return who makes the calls (STS API GetCallerIdentity, which needs no permission)."""

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from botocore.stub import Stubber
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import assume_role
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import regional_endpoint
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import AssumedRole
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.role_session import session_keys
 
@@ -51,3 +53,17 @@ def test_another_error_says_what_was_done_and_no_permission(client: Any, stub: S
     with pytest.raises(FlowLogsAWSError) as failed:
         session_keys(client, AssumedRole(ROLE))
     assert failed.value.message == f"Failed to assume the role {ROLE} as a caller that STS does not name"
+
+
+@pytest.mark.parametrize(
+    ("url", "region", "regional"),
+    [
+        ("https://sts.amazonaws.com", "eu-west-1", "https://sts.eu-west-1.amazonaws.com"),
+        ("https://sts.amazonaws.com", "aws-global", None),
+        ("https://sts.eu-west-1.amazonaws.com", "eu-west-1", None),
+        ("https://sts.cn-north-1.amazonaws.com.cn", "cn-north-1", None),
+        ("http://127.0.0.1:5000", "eu-west-1", None),
+    ],
+)
+def test_sessions_come_from_the_endpoint_of_a_region(url: str, region: str, regional: str | None) -> None:
+    assert regional_endpoint(SimpleNamespace(meta=SimpleNamespace(endpoint_url=url, region_name=region))) == regional
