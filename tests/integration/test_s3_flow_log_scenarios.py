@@ -596,7 +596,7 @@ def test_throttling_and_server_errors_are_waited_out(
 
 @pytest.mark.usefixtures("at_once")
 @pytest.mark.parametrize("operation", ["CreateFlowLogs", "DescribeFlowLogs", "DeleteFlowLogs"])
-@pytest.mark.parametrize(("action", "most"), [("throttle", 8), ("server_error", 8), ("deny", 1)])
+@pytest.mark.parametrize(("action", "most"), [("throttle", 9), ("server_error", 9), ("deny", 1)])
 def test_a_call_is_tried_by_one_bounded_layer(
     aws: SimulatorProcess, ec2: Any, operation: str, action: str, most: int
 ) -> None:
