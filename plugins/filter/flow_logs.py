@@ -41,6 +41,9 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import I
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import find
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.grant_options import for_modules
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_work import key_answer
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_work import key_result
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_work import plan_keys
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_attachments import attachment_steps
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_attachments import attachments_to_look_at
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_attachments import managed_policies
@@ -90,6 +93,10 @@ RESULTS = {
 PREFLIGHTS = "flow_log_preflight_results"
 #: Where the playbook leaves whose credentials a connection has.
 IDENTITY = "flow_log_identity_answer"
+#: Where the playbook leaves the result of the work for a key.
+KEYS = "flow_log_key_policy_result"
+#: The host that holds what the plays of a run have in common.
+PLAN = "flow_log_plan"
 #: Where the playbook leaves when the flow logs of a batch last delivered.
 DELIVERIES = "flow_log_delivery_result"
 Hosts = Sequence[Union[str, Mapping[str, Any]]]
@@ -184,7 +191,30 @@ def _results(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> Dic
     """Return what the roles and preflights left on the hosts that the work ran on."""
     found = {kind: _left(publication[kind], hostvars, variable) for kind, variable in RESULTS.items()}
     found["preflights"] = _preflights(publication, hostvars)
+    found["keys"] = {
+        name: key_result(left) for name, left in _left(publication.get("keys") or (), hostvars, KEYS).items()
+    }
     return found
+
+
+def _with_keys(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> Dict[str, Any]:
+    """Return a publication with the work for keys, which is known only once the buckets have been looked at."""
+    planned = hostvars[PLAN].get("flow_log_keys") if PLAN in hostvars else None
+    return {**publication, "keys": list(planned or ())}
+
+
+def flow_log_keys(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> List[Dict[str, Any]]:
+    """Return the work for the keys of destinations; see flow_log_keys.yml."""
+    results = _results(publication, hostvars)
+    return plan_keys(publication, results["destinations"], stopped(publication, results)["destinations"])
+
+
+def flow_log_key_answer(bucket: str, hostvars: Mapping[str, Any]) -> Dict[str, Any]:
+    """Return what was done for the key of a destination; see flow_log_key_answer.yml."""
+    for work in _with_keys({}, hostvars)["keys"]:
+        if bucket in work["buckets"]:
+            return key_answer(hostvars[work["runner"]].get(KEYS) or {}, bucket)
+    return {}
 
 
 def _left(works: Iterable[Mapping[str, Any]], hostvars: Mapping[str, Any], variable: str) -> Dict[str, Any]:
@@ -216,6 +246,7 @@ def flow_log_findings(
     as_json: bool = False,
 ) -> Findings:
     """Return the report about a run; see flow_log_findings.yml."""
+    publication = _with_keys(publication, hostvars)
     results: Mapping[str, Any] = _results(publication, hostvars)
     if applied:
         results = after_run(results)
@@ -264,6 +295,7 @@ def flow_log_run_summary(
     publication: Mapping[str, Any], hostvars: Mapping[str, Any], check_mode: bool = False
 ) -> Dict[str, Any]:
     """Return what a run did and where it failed; see flow_log_run_summary.yml."""
+    publication = _with_keys(publication, hostvars)
     return summarise(publication, _results(publication, hostvars), check_mode)
 
 
@@ -427,6 +459,8 @@ class FilterModule:
             flow_log_destinations,
             flow_log_failing,
             flow_log_findings,
+            flow_log_key_answer,
+            flow_log_keys,
             flow_log_managed_policies,
             flow_log_objection,
             flow_log_operations,

@@ -61,6 +61,10 @@ def _of_key(key: Result) -> Result:
     return {**key, "changed": False, "done": _put(key), **granted}
 
 
+def _of_key_work(result: Result) -> Result:
+    return {**_of_key(result), "actions": []}
+
+
 def _of_permissions(result: Result) -> Result:
     if "results" not in result:
         return result
@@ -74,5 +78,6 @@ def _put(result: Result) -> Iterable[Mapping[str, Any]]:
 _LEFT: Mapping[str, Callable[[Result], Result]] = {
     "batches": _of_batch,
     "destinations": _of_destination,
+    "keys": _of_key_work,
     "permissions": _of_permissions,
 }

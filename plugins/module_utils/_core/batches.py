@@ -93,7 +93,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class BucketWork:
-    """What one bucket, and the key that encrypts it, must let in: exactly what the targets need that deliver to it.
+    """What one bucket must let in: exactly what the targets need that deliver to it.
 
     :param managed: whether the bucket policy is to be managed here.
     :param grants: account, Region (``*`` for all), folder and layout of each target, each combination once.
@@ -521,12 +521,16 @@ def _permission_key(target: Target) -> str:
 
 
 def _permissions(targets: Iterable[Target], on_first_host: bool) -> List[PermissionWork]:
+    """Return the work for principals, each principal in the first work that names it, so that none has two writers."""
     naming = [target for target in targets if target.principals]
-    groups = _grouped(naming, _permission_key)
+    buckets = _buckets_of_principals(naming)
     per_account: Dict[str, int] = {}
     works: List[PermissionWork] = []
-    for members in groups:
+    for members in _grouped(naming, _permission_key):
         first = members[0]
+        principals = _principals(members, buckets)
+        if not principals:
+            continue
         number = per_account[first.account_id] = per_account.get(first.account_id, 0) + 1
         name = f"{first.account_id}/iam" if number == 1 else f"{first.account_id}/iam/{number}"
         works.append(
@@ -536,7 +540,7 @@ def _permissions(targets: Iterable[Target], on_first_host: bool) -> List[Permiss
                 account_id=first.account_id,
                 partition=first.partition,
                 region=first.region,
-                principals=_principals(members),
+                principals=principals,
                 attachment=first.attachment,
                 credentials_of=first.host,
             )
@@ -544,17 +548,28 @@ def _permissions(targets: Iterable[Target], on_first_host: bool) -> List[Permiss
     return works
 
 
-def _principals(members: Iterable[Target]) -> Tuple[Mapping[str, Any], ...]:
-    """Return each principal once, with the buckets that any host names for it."""
-    buckets: Dict[Tuple[str, str], Set[str]] = {}
-    for member in members:
-        for principal in member.principals:
-            key = (principal["type"], principal["name"])
-            buckets.setdefault(key, set()).update(principal["buckets"])
-    return tuple(
-        {"type": kind, "name": name, "buckets": sorted(buckets[kind, name])}
-        for kind, name in sorted(buckets, key=lambda key: (PRINCIPAL_TYPES.index(key[0]), key[1]))
-    )
+#: Account, attachment, type and name.
+_PrincipalKey = Tuple[str, str, str, str]
+
+
+def _principal_key(target: Target, principal: Mapping[str, Any]) -> _PrincipalKey:
+    return target.account_id, target.attachment, principal["type"], principal["name"]
+
+
+def _buckets_of_principals(targets: Iterable[Target]) -> Dict[_PrincipalKey, Set[str]]:
+    """Return the buckets that any host names for each principal."""
+    buckets: Dict[_PrincipalKey, Set[str]] = {}
+    for target in targets:
+        for principal in target.principals:
+            buckets.setdefault(_principal_key(target, principal), set()).update(principal["buckets"])
+    return buckets
+
+
+def _principals(members: Iterable[Target], buckets: Dict[_PrincipalKey, Set[str]]) -> Tuple[Mapping[str, Any], ...]:
+    """Take the principals that these hosts name from those that have no work yet, and return them."""
+    named = {_principal_key(member, principal) for member in members for principal in member.principals}
+    found = sorted(named.intersection(buckets), key=lambda key: (PRINCIPAL_TYPES.index(key[2]), key[3]))
+    return tuple({"type": key[2], "name": key[3], "buckets": sorted(buckets.pop(key))} for key in found)
 
 
 def _notes(hosts: Iterable[HostVariables]) -> List[str]:

@@ -121,19 +121,41 @@ def _bucket_in_order(subject: Subject, work: Mapping[str, Any], result: Mapping[
 
 
 def _key_findings(bucket: Subject, result: Mapping[str, Any]) -> List[Finding]:
-    """ARN of a key: ``arn:PARTITION:kms:REGION:ACCOUNT:key/ID`` (AWS General Reference)."""
+    """Return findings about the key of a destination that manages it by itself."""
     key = result.get("key")
-    if not key:
+    if not key or key.get("apart"):
         return []
-    parts = (str(key["arn"]).split(":") + [""] * 5)[:5]
-    subject = Subject(key["arn"], "Key", parts[4] or None, parts[3] or None, destination=bucket.destination)
-    if key["failed"]:
-        return [subject.find("unknown", failure_text(result), remedy=PUBLISH + " --check")]
-    if not key["changed"]:
-        since = since_this_run(key.get("done") or ())
-        return [subject.find("in_sync", f"The key policy lets log delivery use the key as needed{since}.")]
-    evidence = f"The key policy lacks what log delivery needs. {_statements(key)}".strip()
-    return [subject.find("policy_drift", evidence, how=IN_PLACE, planned_action="put_policy", remedy=PUBLISH)]
+    return [_key_finding(key["arn"], bucket.destination, {**key, "msg": failure_text(result)})]
+
+
+def key_findings(work: Mapping[str, Any], result: Optional[Mapping[str, Any]]) -> List[Finding]:
+    """Return findings about a key whose policy is managed for all its buckets at once.
+
+    :param work: one of :func:`key_work.plan_keys`.
+    :param result: from :func:`key_work.key_result`.
+    """
+    destination = work["bucket_arns"][0]
+    if result is None:
+        subject = _key_subject(work["arn"], destination)
+        return [subject.find("not_evaluated", "The task for the key did not run.", remedy=PUBLISH + " --check")]
+    return [_key_finding(work["arn"], destination, result)]
+
+
+def _key_subject(arn: str, destination: Optional[str]) -> Subject:
+    """ARN of a key: ``arn:PARTITION:kms:REGION:ACCOUNT:key/ID`` (AWS General Reference)."""
+    parts = (str(arn).split(":") + [""] * 5)[:5]
+    return Subject(arn, "Key", parts[4] or None, parts[3] or None, destination=destination)
+
+
+def _key_finding(arn: str, destination: Optional[str], result: Mapping[str, Any]) -> Finding:
+    subject = _key_subject(arn, destination)
+    if result["failed"]:
+        return subject.find("unknown", failure_text(result), remedy=PUBLISH + " --check")
+    if not result["changed"]:
+        since = since_this_run(result.get("done") or ())
+        return subject.find("in_sync", f"The key policy lets log delivery use the key as needed{since}.")
+    evidence = f"The key policy lacks what log delivery needs. {_statements(result)}".strip()
+    return subject.find("policy_drift", evidence, how=IN_PLACE, planned_action="put_policy", remedy=PUBLISH)
 
 
 def _statements(result: Mapping[str, Any]) -> str:

@@ -78,6 +78,7 @@ class DestinationWish:
 
     :param bucket_arn: ARN of the bucket, without a folder.
     :param settings: of the bucket if it is to be created, by name.
+    :param key_apart: whether the policy of the key is managed elsewhere, since buckets may share the key.
     """
 
     bucket_arn: str
@@ -86,6 +87,12 @@ class DestinationWish:
     manage_bucket_policy: bool = True
     manage_key_policy: bool = False
     require_deliverable: bool = True
+    key_apart: bool = False
+
+    @property
+    def policies(self) -> Tuple[str, ...]:
+        """The steps that write policies and that belong to this destination."""
+        return ("bucket_policy",) if self.key_apart else ("bucket_policy", "key_policy")
 
 
 def _ran(result: Mapping[str, Any]) -> bool:
@@ -156,7 +163,7 @@ def _actions(steps: _Steps, wish: DestinationWish) -> List[Mapping[str, Any]]:
     if steps.is_to_be_created() and wish.manage_bucket_policy:
         reason = "A new bucket has no policy that lets log delivery in."
         actions.append(Action("put_policy", wish.bucket_arn, reason=reason).to_dict())
-    for name in ("bucket_policy", "key_policy"):
+    for name in wish.policies:
         actions += steps[name].get("actions") or []
     return actions
 
@@ -166,7 +173,7 @@ def _diff(steps: _Steps, wish: DestinationWish) -> Dict[str, Dict[str, Any]]:
     if steps.is_created():
         diff["before"]["bucket"] = None
         diff["after"]["bucket"] = {name: value for name, value in (wish.settings or {}).items() if value is not None}
-    for name in ("bucket_policy", "key_policy"):
+    for name in wish.policies:
         part = steps[name].get("diff") or {}
         for side in diff:
             if side in part:
@@ -193,7 +200,7 @@ def _words(verdict: Mapping[str, Any], wish: DestinationWish) -> str:
 
 
 def _unsuccessful(steps: _Steps, wish: DestinationWish, undeliverable: bool) -> List[Mapping[str, Any]]:
-    found = [item for name in ("bucket_policy", "key_policy") for item in steps[name].get("unsuccessful") or ()]
+    found = [item for name in wish.policies for item in steps[name].get("unsuccessful") or ()]
     if undeliverable:
         found += [
             Unsuccessful(wish.bucket_arn, item["code"], item["message"], item.get("remedy") or "").to_dict()
@@ -202,7 +209,7 @@ def _unsuccessful(steps: _Steps, wish: DestinationWish, undeliverable: bool) -> 
     return found
 
 
-def _key(steps: _Steps, key_arn: Optional[str]) -> Optional[Dict[str, Any]]:
+def _key(steps: _Steps, wish: DestinationWish, key_arn: Optional[str]) -> Optional[Dict[str, Any]]:
     result = steps["key_policy"]
     if not result:
         return None
@@ -212,6 +219,7 @@ def _key(steps: _Steps, key_arn: Optional[str]) -> Optional[Dict[str, Any]]:
         "failed": bool(result.get("failed")),
         "statements": result.get("statements") or {},
         "missing_grants": result.get("missing_grants"),
+        **({"apart": True} if wish.key_apart else {}),
     }
 
 
@@ -233,7 +241,8 @@ def destination_result(
     :param key_arn: the key whose policy was managed.
     :returns: ``changed``, ``actions``, ``unsuccessful`` and ``diff`` as modules return them; ``failed`` and ``msg``;
         ``policy``, ``size_bytes``, ``statements`` and ``missing_grants`` of the bucket policy; ``bucket_created``; ``key``
-        (``arn``, ``changed``, ``failed``, ``statements``, ``missing_grants``; None if none was managed); and
+        (``arn``, ``changed``, ``failed``, ``statements``, ``missing_grants``, ``apart``; None if none was managed);
+        ``key_apart``, the key that waits for its policy elsewhere; ``bucket_owner`` where it was looked at; and
         of the destination check ``deliverable`` (None if it did not run), ``summary``, ``problems``, ``grants_too_much``
         (those of its checks that say so) and ``encryption``.
     """
@@ -254,7 +263,9 @@ def destination_result(
         "statements": policy.get("statements") or {},
         "missing_grants": policy.get("missing_grants"),
         "bucket_created": steps.is_created(),
-        "key": _key(steps, key_arn),
+        "key": _key(steps, wish, key_arn),
+        "key_apart": key_arn if wish.key_apart and wish.manage_key_policy and key_arn and not failed else None,
+        "bucket_owner": (steps["look"].get("bucket") or {}).get("owner"),
         "deliverable": verdict.get("deliverable"),
         "summary": _words(verdict, wish),
         "problems": list(verdict.get("problems") or ()),

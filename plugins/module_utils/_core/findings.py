@@ -24,6 +24,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.deliverability 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_findings import delivered_lately
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_findings import with_deliveries
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_findings import destination_findings
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_findings import key_findings
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import FINDINGS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import Access
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import Finding
@@ -70,6 +71,8 @@ def find(
     found = with_deliverability(found, publication, done, delivered_lately(deliveries or {}))
     for work in publication["destinations"]:
         found += destination_findings(work, done[work["name"]], halted[work["name"]])
+    for work in publication.get("keys") or ():
+        found += key_findings(work, results.get("keys", {}).get(work["name"]))
     for work in publication["permissions"]:
         found += permission_findings(work, results.get("permissions", {}).get(work["name"]))
     for host in list(publication["invalid"]) + list(publication["unselected"]):

@@ -31,7 +31,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.stages import s
 #: Begins the one line that tells the result; made to be found with grep.
 SUMMARY_PREFIX = "flow logs:"
 _NOTHING_TO_DO = "There is no target, so there is nothing to do."
-_KINDS = ("permissions", "destinations", "batches")
+_KINDS = ("permissions", "destinations", "keys", "batches")
 #: How many names of hosts that failed a run hands on; the run itself tells all of them.
 _NAMES_HANDED_ON = 20
 
@@ -51,7 +51,7 @@ def summarise(
     counts = {kind: 0 for kind in ACTION_KINDS}
     failures: Dict[str, List[str]] = {}
     stops = stopped(publication, results)
-    for kind, work in ((kind, work) for kind in _KINDS for work in publication[kind]):
+    for kind, work in _works(publication):
         problem = not_run(stops.get(kind, {}).get(work["name"]))
         if not problem:
             result = results.get(kind, {}).get(work["name"]) or {}
@@ -78,6 +78,10 @@ def summarise(
             "failed_hosts": list(failures)[:_NAMES_HANDED_ON],
         },
     }
+
+
+def _works(publication: Mapping[str, Any]) -> List[Tuple[str, Mapping[str, Any]]]:
+    return [(kind, work) for kind in _KINDS for work in publication.get(kind) or ()]
 
 
 def _by_runner(failures: Mapping[str, List[str]]) -> List[Dict[str, Any]]:

@@ -471,7 +471,7 @@ def test_principals_of_an_account_are_named_once() -> None:
         host("vpc-1", permission_principals=[role, {"type": "user", "name": "u"}]),
         host("vpc-2", permission_principals=[dict(role, buckets=["arn:aws:s3:::a"])]),
         host("vpc-3", account_id=OTHER_ACCOUNT, permission_principals=[role]),
-        host("vpc-4", aws={"profile": "p"}, permission_principals=[role]),
+        host("vpc-4", aws={"profile": "p"}, permission_principals=[{"type": "group", "name": "g"}]),
         host("vpc-5"),
     ]
     works = [work.to_dict() for work in plan_publication(hosts).permissions]
@@ -590,3 +590,20 @@ def test_buckets_of_one_name_in_two_partitions_are_two_pieces_of_work() -> None:
         ("s3/other", "arn:aws-cn:s3:::other"),
     ]
     assert {batch["bucket_name"] for batch in publication["batches"]} == {name for name, _arn in works}
+
+
+def test_a_principal_has_one_writer_whatever_the_connections_of_the_hosts_that_name_it() -> None:
+    """Two works would write the same policy at the same time, each with its own buckets only."""
+    first, second = ({"type": "role", "name": name} for name in ("publisher", "reader"))
+    hosts = [
+        host("vpc-1", aws={"profile": "one"}, permission_principals=[{**first, "buckets": ["arn:aws:s3:::a"]}]),
+        host("vpc-2", aws={"profile": "two"}, permission_principals=[{**first, "buckets": ["arn:aws:s3:::b"]}, second]),
+        host("vpc-3", aws={"profile": "three"}, permission_principals=[first]),
+        host("vpc-4", account_id=OTHER_ACCOUNT, permission_principals=[first]),
+    ]
+    works = plan_publication(hosts).to_dict()["permissions"]
+    assert [(work["name"], work["credentials_of"], work["principals"]) for work in works] == [
+        (f"{ACCOUNT}/iam", "vpc-1", [{**first, "buckets": ["arn:aws:s3:::a", "arn:aws:s3:::b"]}]),
+        (f"{ACCOUNT}/iam/2", "vpc-2", [{**second, "buckets": []}]),
+        (f"{OTHER_ACCOUNT}/iam", "vpc-4", [{**first, "buckets": []}]),
+    ]

@@ -253,3 +253,25 @@ def test_a_new_bucket_is_closed_and_encrypted() -> None:
 def test_another_encryption_is_refused(encryption: Any) -> None:
     with pytest.raises(InputError, match="bucket_encryption"):
         new_bucket(encryption)
+
+
+def test_a_key_that_is_managed_apart_counts_for_the_verdict_and_nowhere_else() -> None:
+    """Its policy may be that of several buckets."""
+    put = {"action": "put_policy", "target": KEY}
+    key_policy = {"changed": True, "actions": [put], "diff": {"before": {}, "after": {}}, "statements": {}}
+    bucket = {"bucket": {"exists": True, "region": "eu-west-1", "owner": "777788889999"}}
+    look = {"deliverable": False, "problems": [], "summary": "It cannot.", **bucket}
+    wish = DestinationWish("arn:aws:s3:::central", manage_key_policy=True, key_apart=True, require_deliverable=False)
+    waiting = destination_result({"look": look}, wish, KEY)
+    assert (waiting["failed"], waiting["key_apart"], waiting["bucket_owner"]) == (False, KEY, "777788889999")
+
+    verdict = {"deliverable": True, "problems": [], "summary": "It can.", **bucket}
+    made = destination_result({"look": look, "key_policy": key_policy, "verdict": verdict}, wish, KEY)
+    assert (made["changed"], made["actions"], made["diff"]) == (False, [], {"before": {}, "after": {}})
+    assert (made["key"]["apart"], made["key"]["changed"]) == (True, True)
+    assert made["deliverable"] is True
+
+    denied = {"failed": True, "msg": "denied", "unsuccessful": [{"target": KEY, "code": "X"}]}
+    failed = destination_result({"look": look, "key_policy": denied}, wish, KEY)
+    assert (failed["failed"], failed["msg"], failed["unsuccessful"]) == (True, "denied", [])
+    assert destination_result({"look": look}, wish, "")["key_apart"] is None

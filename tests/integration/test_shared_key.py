@@ -1,0 +1,136 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Twelve buckets that share a KMS key: its policy is managed once a run, as check mode predicts, at any number of forks."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+from typing import Any
+
+import pytest
+
+from tests.integration.conftest import ROOT
+from tests.integration.conftest import AnsibleRunner
+from tests.integration.publication import ARCHIVE
+from tests.integration.publication import Stage
+from tests.integration.publication import client
+from tests.integration.publication import line
+from tests.simulator.client import SimulatorProcess
+
+PUBLISH = "flowlogs.aws.publish_to_s3"
+BUCKETS, ROUNDS = 12, 10
+ACCOUNTS = [f"{100000000000 + number}" for number in range(BUCKETS)]
+KEYS = [f"arn:aws:kms:eu-west-1:{ARCHIVE}:key/1234abcd-12ab-34cd-56ef-{number:012}" for number in range(ROUNDS + 1)]
+FOREIGN_SID = "OthersMayLook"
+
+
+def seed() -> dict[str, Any]:
+    """Buckets that the first key encrypts, and more keys for further rounds."""
+    return {
+        "accounts": {
+            ARCHIVE: {
+                "buckets": [
+                    {
+                        "name": f"sealed-{number:02}",
+                        "region": "eu-west-1",
+                        "encryption": {"algorithm": "aws:kms", "key": KEYS[0]},
+                    }
+                    for number in range(BUCKETS)
+                ],
+                "keys": [{"id": arn.rsplit("/", 1)[1], "region": "eu-west-1"} for arn in KEYS],
+            }
+        }
+    }
+
+
+def inventory() -> dict[str, Any]:
+    """A target in an account of its own for each bucket."""
+    return {
+        "all": {
+            "vars": {
+                "flow_log_region": "eu-west-1",
+                "flow_log_bucket_aws": {"profile": "archive"},
+                "flow_log_key_policy": True,
+                # Nothing else is to be done, which would only take time.
+                "flow_log_bucket_policy": False,
+                "flow_log_check_destination": False,
+            },
+            "hosts": {
+                f"vpc-0f{number:015}": {
+                    "flow_log_account_id": account,
+                    "flow_log_destination": f"sealed-{number:02}",
+                }
+                for number, account in enumerate(ACCOUNTS)
+            },
+        }
+    }
+
+
+def rounds() -> list[dict[str, Any]]:
+    """Plays that do the work for keys again, with other keys, as if they had been found for the same buckets."""
+    folder = pathlib.Path(ROOT) / "playbooks" / "tasks"
+    local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    plays: list[dict[str, Any]] = []
+    for arn in KEYS[1:]:
+        found = {"publish_to_s3_destination_result": {"key_apart": arn, "failed": False}}
+        buckets = [
+            {"name": "Find another key", "ansible.builtin.set_fact": found},
+            {"name": "Keys", "ansible.builtin.import_tasks": str(folder / "name_keys.yml")},
+        ]
+        key = [{"name": "Policies", "ansible.builtin.import_tasks": str(folder / "key.yml")}]
+        for group, strategy, tasks in (
+            ("flow_log_destinations_with_key", "ansible.builtin.linear", buckets),
+            ("flow_log_keys", "ansible.builtin.free", key),
+        ):
+            play = {"name": arn, "hosts": group, "gather_facts": False, "strategy": strategy, "vars": local}
+            plays.append({**play, "tasks": tasks})
+    return plays
+
+
+def granted(simulator: SimulatorProcess, arn: str) -> set[str]:
+    """The accounts whose logs a key lets log delivery encrypt; what others wrote must still be there."""
+    text = client(simulator, "kms", ARCHIVE).get_key_policy(KeyId=arn, PolicyName="default")["Policy"]
+    statements = json.loads(text)["Statement"]
+    assert FOREIGN_SID in [statement.get("Sid") for statement in statements]
+    return {account for account in ACCOUNTS if any(account in json.dumps(statement) for statement in statements)}
+
+
+@pytest.fixture(name="stage")
+def _stage(ansible: AnsibleRunner, simulator: SimulatorProcess) -> Stage:
+    stage = Stage(ansible, simulator)
+    simulator.seed(seed())
+    kms = client(simulator, "kms", ARCHIVE)
+    for arn in KEYS:
+        policy = json.loads(kms.get_key_policy(KeyId=arn, PolicyName="default")["Policy"])
+        foreign = {"Sid": FOREIGN_SID, "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ARCHIVE}:root"}}
+        policy["Statement"].append({**foreign, "Action": "kms:DescribeKey", "Resource": "*"})
+        kms.put_key_policy(KeyId=arn, PolicyName="default", Policy=json.dumps(policy))
+    return stage
+
+
+def puts(stage: Stage) -> list[str]:
+    """The writes of key policies of the last run."""
+    return [name for name in stage.writes() if name == "PutKeyPolicy"]
+
+
+def test_the_policy_of_a_shared_key_is_written_once_with_the_sources_of_all_buckets(stage: Stage) -> None:
+    """One run in check mode, then one for real that goes on with ten rounds of the work for keys alone."""
+    forks = ("--forks", str(BUCKETS))
+    only = {"variables": {"flow_log_stages": "destinations"}}
+    foretold = stage(PUBLISH, inventory(), "--check", *forks, **only)
+    assert stage.writes() == []
+    told = f"flow logs: stages=destinations destinations={BUCKETS} put_policy=1 failed=0"
+    assert line(foretold, "flow logs:") == told
+
+    plays = [{"import_playbook": PUBLISH}, *rounds()]
+    done = stage(plays, inventory(), *forks, **only)
+    assert line(done, "flow logs:") == told
+    assert len(puts(stage)) == 1 + ROUNDS
+    for arn in KEYS:
+        assert granted(stage.simulator, arn) == set(ACCOUNTS)
+    answers = done.of("Let log delivery use a key for all its buckets")
+    assert len(answers) == 1 + ROUNDS
+    assert all(len(answer["results"]) == 1 and not answer.get("failed") for answer in answers)
