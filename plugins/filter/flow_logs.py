@@ -23,6 +23,7 @@ from typing import Union
 
 import ansible.template
 from ansible.errors import AnsibleFilterError
+from ansible.utils.display import Display
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.after_run import after_run
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import in_session
@@ -236,6 +237,12 @@ def _preflights(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> 
     return found
 
 
+def _warn_of_notes(publication: Mapping[str, Any]) -> None:
+    """Show notes as warnings too, which people still see at the end of a long run."""
+    for note in publication.get("notes") or ():
+        Display().warning(note)
+
+
 def flow_log_findings(
     publication: Mapping[str, Any],
     hostvars: Mapping[str, Any],
@@ -246,6 +253,7 @@ def flow_log_findings(
     as_json: bool = False,
 ) -> Findings:
     """Return the report about a run; see flow_log_findings.yml."""
+    _warn_of_notes(publication)
     publication = _with_keys(publication, hostvars)
     results: Mapping[str, Any] = _results(publication, hostvars)
     if applied:
@@ -295,6 +303,7 @@ def flow_log_run_summary(
     publication: Mapping[str, Any], hostvars: Mapping[str, Any], check_mode: bool = False
 ) -> Dict[str, Any]:
     """Return what a run did and where it failed; see flow_log_run_summary.yml."""
+    _warn_of_notes(publication)
     publication = _with_keys(publication, hostvars)
     return summarise(publication, _results(publication, hostvars), check_mode)
 

@@ -139,3 +139,18 @@ def test_a_bucket_of_one_account_and_region_is_created_in_its_namespace(stage: S
     (created,) = stage.simulator.calls(operation="CreateBucket")
     assert created["error_code"] is None and created["parameters"]["BucketNamespace"] == "account-regional"
     assert set(flow_logs(stage.simulator, "111122223333")) == set(SHOP_VPCS)
+
+
+def test_a_misspelt_variable_is_a_warning_at_the_end_or_with_flow_log_strict_an_error(stage: Stage) -> None:
+    note = "flow_log_traffic_typ of .* has no effect. Did you mean flow_log_traffic_type[?]"
+    refused = stage(
+        PUBLISH, inventory(), "-e", "flow_log_traffic_typ=REJECT", "-e", "flow_log_strict=true", succeeds=False
+    )
+    (told,) = [item["result"]["msg"] for item in refused.results if item["status"] == "failed"]
+    assert re.match(note, told) and told.endswith("Nothing was done, because flow_log_strict is true.")
+    assert stage.writes() == []
+
+    run = stage(PUBLISH, inventory(), "--check", "-e", "flow_log_traffic_typ=REJECT")
+    assert " misspelt=1 " in line(run, "flow logs:")
+    warning = run.output.index("[WARNING]: flow_log_traffic_typ of")
+    assert warning > run.output.index("PLAY [Flow logs of the batches]")

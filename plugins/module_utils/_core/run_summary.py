@@ -125,6 +125,7 @@ def _headline(publication: Mapping[str, Any], actions: Mapping[str, int], failur
         parts.append(("destinations", len(publication["destinations"])))
     told = [f"{name}={value}" for name, value in [*parts, *actions.items()]]
     told += [f"gaps={len(publication['gaps'])}"] if publication["gaps"] else []
+    told += [f"misspelt={len(publication['notes'])}"] if publication["notes"] else []
     return " ".join([SUMMARY_PREFIX] + told + [f"failed={failures}"])
 
 
