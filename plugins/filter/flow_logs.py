@@ -65,6 +65,12 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model im
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import report
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import weighed
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import resource_ids_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_settings import read_settings
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_demands import ALLOW_EMPTY
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_demands import FAIL_ON_GAPS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_demands import Demands
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_demands import read_switch
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_demands import unmet_demands
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_summary import overview
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_summary import summarise
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.stages import of_stages
@@ -169,13 +175,24 @@ def _strict(publication: Publication) -> Publication:
 
 
 def flow_log_publication(
-    hosts: Hosts, on_first_host: bool = False, only_reads: bool = False, stages: Any = None, **options: Any
+    hosts: Hosts,
+    on_first_host: bool = False,
+    only_reads: bool = False,
+    stages: Any = None,
+    allow_empty: Any = None,
+    fail_on_gaps: Any = None,
+    pattern: Optional[str] = None,
+    **options: Any,
 ) -> Dict[str, Any]:
     """Return all the work that hosts ask for; see flow_log_publication.yml."""
     wanted = read_stages(stages)
+    may_be_empty = read_switch(allow_empty, ALLOW_EMPTY)
+    on_gaps = read_switch(fail_on_gaps, FAIL_ON_GAPS)
     publication = _publication(hosts, on_first_host=on_first_host, **options)
-    preflights = plan_preflights(publication, on_first_host, only_reads)
-    return of_stages({**publication.to_dict(), "preflights": preflights}, wanted)
+    planned = {**publication.to_dict(), "preflights": plan_preflights(publication, on_first_host, only_reads)}
+    # What only reads may find nothing: its report says so.
+    demands = Demands(bool(may_be_empty) or only_reads, bool(on_gaps) if only_reads else on_gaps, pattern)
+    return of_stages({**planned, "unmet": unmet_demands(planned, demands)}, wanted)
 
 
 def flow_log_batches(hosts: Hosts, **options: Any) -> List[Dict[str, Any]]:
@@ -287,16 +304,38 @@ def flow_log_assessment(
         # Before ansible-core 2.19 a template cannot give null.
         baseline=None if baseline in (None, "") else parse_baseline(baseline),
         today=day_of(time),
-        previous=parse_previous(previous, "drift_report_previous"),
-        history=parse_history(history, "drift_report_history"),
+        previous=_previous(previous),
+        history=_history(history),
     )
     kept = {"inventory": given["inventory"]} if "inventory" in given else {}
     return _handed_on({**weighed(given["findings"], generated_at, weighing), **kept}, as_json)
 
 
-def flow_log_report_history(findings: Findings, time: str, length: int = 400) -> str:
+# A file that an earlier run left, or somebody broke, must not keep later runs from reporting.
+def _previous(text: str) -> Optional[Mapping[str, Any]]:
+    try:
+        return parse_previous(text, "drift_report_previous")
+    except InputError as error:
+        Display().warning(f"{error} The report is compared with nothing.")
+        return None
+
+
+def _history(text: str) -> List[Dict[str, Any]]:
+    entries, problems = parse_history(text, "drift_report_history")
+    if problems:
+        left = "These lines are left out of the report and stay in the file."
+        Display().warning(f"{problems[0]} {left if entries else 'The file is left as it is: nothing is added to it.'}")
+    return entries
+
+
+def flow_log_report_history(findings: Findings, time: str, length: int = 400, existing: Optional[str] = None) -> str:
     """Return the history with the run of a report; see flow_log_report_history.yml."""
-    return history_text(_report(findings), time, length)
+    return history_text(_report(findings), time, length, existing)
+
+
+def flow_log_report_settings(given: Mapping[str, Any]) -> Dict[str, Any]:
+    """Return the variables of the role drift_report in one form each; see flow_log_report_settings.yml."""
+    return read_settings(given)
 
 
 def flow_log_run_summary(
@@ -479,6 +518,7 @@ class FilterModule:
             flow_log_publication,
             flow_log_report,
             flow_log_report_history,
+            flow_log_report_settings,
             flow_log_resource_ids,
             flow_log_role,
             flow_log_run_summary,

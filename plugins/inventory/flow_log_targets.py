@@ -155,7 +155,10 @@ options:
     type: int
     default: 8
   fail_on_gaps:
-    description: Whether the inventory fails if anything could not be read.
+    description:
+      - Whether the playbooks of this collection fail if anything could not be read. What could be read stays in the inventory, and
+        they do all of its work first.
+      - Sets the variable C(flow_log_fail_on_gaps) of the group C(all), which group_vars of the inventory can override.
     type: bool
     default: false
 """
@@ -217,6 +220,7 @@ from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInv
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.retries import BOUNDED_RETRIES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_demands import FAIL_ON_GAPS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Accounts
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Gap
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import accounts_from_options
@@ -330,8 +334,9 @@ class InventoryModule(AWSInventoryBase):
         before = self.inventory.groups["all"].get_vars().get(GAPS_VARIABLE) or []
         self.inventory.set_variable("all", GAPS_VARIABLE, [*before, *(inert(dict(gap)) for gap in gaps)])
         sentences = [Gap(**gap).sentence for gap in gaps]
-        if sentences and self.get_option("fail_on_gaps"):
-            raise AnsibleParserError(" | ".join(sentences))
+        # Ansible would turn an error into a warning, and drop every target that could be read.
+        if self.get_option("fail_on_gaps"):
+            self.inventory.set_variable("all", FAIL_ON_GAPS, True)
         for sentence in sentences[:_WARNINGS]:
             self.warn(sentence)
         if len(sentences) > _WARNINGS:

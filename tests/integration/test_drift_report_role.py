@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import pathlib
 from typing import Any
@@ -134,9 +135,16 @@ MISTAKES: list[tuple[dict[str, Any], list[str]]] = [
     ({"time": "tomorrow"}, ["drift_report_time", "tomorrow", "2030-01-31"]),
     ({"baseline": "nowhere.yml"}, ["nowhere.yml"]),
     ({"baseline": "wrong.yml"}, ["drift_report_baseline: accepted[0].target", "vpc-*", "exact id"]),
-    ({"previous": "wrong.yml"}, ["drift_report_previous", "drift report of version 1"]),
-    ({"history": "wrong.yml"}, ["drift_report_history line 1", "generated_at"]),
     ({"formats": ["pdf"]}, ["drift_report_formats", "pdf", "junit"]),
+    ({"formats": "json,pdf"}, ["drift_report_formats", "pdf", "junit"]),
+    ({"fail_on": "misisng"}, ["drift_report_fail_on", "misisng", "missing"]),
+    ({"fail_on": {"missing": True}}, ["drift_report_fail_on"]),
+    ({"severities": "high"}, ["drift_report_severities"]),
+    ({"time": 20300131}, ["drift_report_time", "20300131"]),
+    ({"keep_dated": "maybe"}, ["drift_report_keep_dated", "maybe"]),
+    ({"history_length": 0}, ["drift_report_history_length", "0"]),
+    ({"history_length": "many"}, ["drift_report_history_length", "many"]),
+    ({"directory": ["a"]}, ["drift_report_directory"]),
 ]
 
 
@@ -157,6 +165,50 @@ def test_what_cannot_be_used_is_refused_before_anything_is_looked_at(ansible: An
         message = run.one(f"Refused {number}")["msg"]
         assert [word for word in words if word not in message] == [], f"{mistake}: {message}"
     assert not (ansible.folder / "flow-log-report").exists()
+
+
+#: The same settings in other forms, as YAML, INI and -e make them.
+FORMS: list[dict[str, Any]] = [
+    {"time": datetime.date(2030, 1, 31), "formats": "json", "fail_on": "nothing_checked"},
+    {
+        "time": datetime.datetime(2030, 1, 31, 6, tzinfo=datetime.timezone.utc),
+        "formats": '["json"]',
+        "fail_on": ["high"],
+    },
+    {"time": "2030-01-31", "formats": ["json"], "fail_on": "high,missing", "history_length": "5"},
+    {"time": "2030-01-31T06:00:00Z", "formats": "json,json", "severities": '{"drifted": "low"}', "history_length": 5},
+    {"time": None, "keep_dated": "no", "baseline": None, "previous": None, "history": None, "formats": "json"},
+]
+
+
+def test_each_variable_is_taken_in_every_form_and_broken_files_are_set_aside(ansible: AnsibleRunner) -> None:
+    """A report that somebody broke, and a history, are warned of and keep no later run from reporting."""
+    rows = [row("in_sync", "vpc-1")]
+    tasks = [
+        task(
+            f"Form {number}",
+            rows,
+            **{"directory": number, "previous": "broken.json", "history": "history.jsonl", **form},
+        )
+        for number, form in enumerate(FORMS)
+    ]
+    (ansible.folder / "broken.json").write_text('{"version": "2.0"}', encoding="utf-8")
+    (ansible.folder / "history.jsonl").write_text("half a li\n", encoding="utf-8")
+    run = ansible(play(*tasks))
+    made = [json.loads((ansible.folder / str(at) / "drift-report.json").read_text("utf-8")) for at in range(len(FORMS))]
+    assert [one.get("generated_at") for one in made] == [
+        "2030-01-31",
+        "2030-01-31T06:00:00Z",
+        "2030-01-31",
+        "2030-01-31T06:00:00Z",
+        None,
+    ]
+    assert {one["changes"] for one in made} == {None}
+    told = " ".join(run.output.split())
+    assert "[WARNING]" in told
+    assert "drift_report_previous" in told and "The report is compared with nothing." in told
+    assert "drift_report_history line 1" in told and "nothing is added to it" in told
+    assert (ansible.folder / "history.jsonl").read_text("utf-8") == "half a li\n"
 
 
 def test_the_role_offers_the_formats_that_there_are() -> None:

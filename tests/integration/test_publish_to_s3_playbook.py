@@ -167,9 +167,9 @@ def test_a_pattern_chooses_the_targets_among_other_hosts(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("chosen", [{}, {"flow_log_hosts": "nobody"}])
-def test_an_empty_inventory_or_group_is_a_note(stage: Stage, chosen: dict[str, str]) -> None:
+def test_an_empty_inventory_or_group_is_a_note_where_it_may_be_empty(stage: Stage, chosen: dict[str, str]) -> None:
     document = {"all": {"children": {**inventory()["all"]["children"], "nobody": {}}} if chosen else {"hosts": {}}}
-    run = stage(PUBLISH, document, variables=chosen)
+    run = stage(PUBLISH, document, variables={**chosen, "flow_log_allow_empty": True})
     assert "There is no target, so there is nothing to do." in run.output
     assert stage.simulator.calls() == []
 

@@ -11,6 +11,8 @@ from typing import Any
 from typing import Dict
 from typing import List
 from typing import Mapping
+from typing import Optional
+from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 
@@ -20,13 +22,18 @@ _PERCENTAGES = ("logged_percent", "deliverable_percent")
 _LOGGED_BEFORE = "percent"
 
 
-def parse_history(text: str, option: str) -> List[Dict[str, Any]]:
-    """Return the earlier runs that a history tells of.
+def parse_history(text: str, option: str) -> Tuple[List[Dict[str, Any]], List[str]]:
+    """Return the earlier runs that a history lists, and what is wrong with each line that cannot be read.
 
-    :param option: name of the option, for the message.
-    :raises InputError: for a line that is none of a history, so that no file is overwritten that is something else.
+    :param option: name of the option, for the messages.
     """
-    return [_entry(line, f"{option} line {number}") for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    entries, problems = [], []
+    for number, line in enumerate(text.splitlines(), 1):
+        try:
+            entries += [_entry(line, f"{option} line {number}")] if line.strip() else []
+        except InputError as error:
+            problems.append(str(error))
+    return entries, problems
 
 
 def _entry(line: str, where: str) -> Dict[str, Any]:
@@ -51,14 +58,26 @@ def history_entry(report: Mapping[str, Any], time: str) -> Dict[str, Any]:
     return {"generated_at": time, **told, **{name: total[name] for name in _PERCENTAGES}}
 
 
-def history_text(report: Mapping[str, Any], time: str, length: int) -> str:
+def history_text(report: Mapping[str, Any], time: str, length: int, existing: Optional[str] = None) -> str:
     """Return the history with the present run as its last line.
 
     :param report: with the earlier runs in ``history``.
     :param length: how many runs to keep, 1 or more; the oldest are dropped.
+    :param existing: what the file holds. Its lines stay as they are, also those that cannot be read; a file without any line of a
+        history is something else, and is returned as it is. ``None``: the lines are made of ``history``.
     :raises InputError: for a smaller length.
     """
     if length < 1:
         raise InputError("drift_report_history_length", length, "1 or more")
-    entries = (list(report["history"]) + [history_entry(report, time)])[-length:]
-    return "".join(json.dumps(entry, sort_keys=True, separators=(",", ":")) + "\n" for entry in entries)
+    if existing is None:
+        lines = [_line(entry) for entry in report["history"]]
+    else:
+        lines = [line for line in existing.splitlines() if line.strip()]
+        if lines and not parse_history(existing, "")[0]:
+            return existing
+    lines.append(_line(history_entry(report, time)))
+    return "".join(f"{line}\n" for line in lines[-length:])
+
+
+def _line(entry: Mapping[str, Any]) -> str:
+    return json.dumps(entry, sort_keys=True, separators=(",", ":"))

@@ -36,6 +36,10 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_words im
 REPORT_VERSION = "2.0"
 
 
+#: What a run can be told to fail on.
+FAIL_WORDS = (*FINDINGS, *SEVERITY_ORDER, NOTHING_CHECKED)
+
+
 @dataclass(frozen=True)
 class Weighing:
     """By what findings are weighed besides what they are.
@@ -71,7 +75,7 @@ def weighed(
     :raises InputError: for a class or severity that does not exist.
     """
     judged, baseline = _judged(rows, weighing)
-    table = _severity_table(weighing.severities)
+    table = severity_table(weighing.severities)
     weighted = ({"deliverable": None, **row, "severity": table[row["finding"]]} for row in judged)
     final = sorted(with_ids(weighted), key=report_order)
     made: Dict[str, Any] = {
@@ -103,7 +107,12 @@ def _judged(
     return apply_baseline(rows, weighing.baseline, weighing.today)
 
 
-def _severity_table(overrides: Mapping[str, str]) -> Dict[str, str]:
+def severity_table(overrides: Mapping[str, str]) -> Dict[str, str]:
+    """Return the severity of each class of findings.
+
+    :param overrides: class to severity, where it is another than usual.
+    :raises InputError: for a class or severity that does not exist.
+    """
     for finding, severity in overrides.items():
         if finding not in FINDINGS:
             raise InputError("drift_report_severities", finding, ", ".join(FINDINGS))
@@ -156,5 +165,5 @@ def _count_of(report_data: Mapping[str, Any], name: str) -> int:
     if name == NOTHING_CHECKED:
         return int(report_data["verdict"] == NOTHING_CHECKED)
     if name not in FINDINGS:
-        raise InputError("drift_report_fail_on", name, ", ".join((*FINDINGS, *SEVERITY_ORDER, NOTHING_CHECKED)))
+        raise InputError("drift_report_fail_on", name, ", ".join(FAIL_WORDS))
     return int(report_data["counts"][name])

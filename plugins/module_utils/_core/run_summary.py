@@ -45,9 +45,35 @@ def summarise(
     :param results: as for :func:`findings.find`.
     :param check_mode: whether it is what the run would do.
     :returns: ``actions`` (kind to number), ``failures`` (``{runner, message}``, one per host to fail;
-        a ``runner`` of ``None`` where no host that failed can be added to a group), ``headline``, and
+        a ``runner`` of ``None`` where no host that failed can be added to a group, and for what the inventory lacks), ``headline``, and
         ``handed_on``: what a later run of a workflow is told.
     """
+    actions, failures = _outcome(publication, results)
+    for message, hosts in _by_message(publication["invalid"]).items():
+        failures.setdefault(hosts[0], []).append(message)
+    unmet = [{"runner": None, "message": " ".join(publication["unmet"])}] if publication.get("unmet") else []
+    headline = _headline(publication, actions, len(failures) + len(unmet))
+    return {
+        "actions": actions,
+        "failures": _by_runner(failures) + unmet,
+        "headline": headline,
+        "handed_on": {
+            "headline": headline,
+            "verdict": "failed" if failures or unmet else "changed" if actions else "unchanged",
+            "check_mode": check_mode,
+            "stages": list(stages_of(publication)),
+            "counts": {name: len(publication[name]) for name in ("targets", "batches", "destinations")},
+            "actions": actions,
+            "failed": len(failures) + len(unmet),
+            "failed_hosts": list(failures)[:_NAMES_HANDED_ON],
+        },
+    }
+
+
+def _outcome(
+    publication: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]
+) -> Tuple[Dict[str, int], Dict[str, List[str]]]:
+    """Return how many actions of each kind there are, and for each host that work ran on, why work failed."""
     counts = {kind: 0 for kind in ACTION_KINDS}
     failures: Dict[str, List[str]] = {}
     stops = stopped(publication, results)
@@ -59,25 +85,7 @@ def summarise(
             problem = _problem(kind, work, result, results)
         if problem:
             failures.setdefault(work["runner"], []).append(f"{work['name']}: {problem}")
-    for message, hosts in _by_message(publication["invalid"]).items():
-        failures.setdefault(hosts[0], []).append(message)
-    actions = {kind: count for kind, count in counts.items() if count}
-    headline = _headline(publication, actions, len(failures))
-    return {
-        "actions": actions,
-        "failures": _by_runner(failures),
-        "headline": headline,
-        "handed_on": {
-            "headline": headline,
-            "verdict": "failed" if failures else "changed" if actions else "unchanged",
-            "check_mode": check_mode,
-            "stages": list(stages_of(publication)),
-            "counts": {name: len(publication[name]) for name in ("targets", "batches", "destinations")},
-            "actions": actions,
-            "failed": len(failures),
-            "failed_hosts": list(failures)[:_NAMES_HANDED_ON],
-        },
-    }
+    return {kind: count for kind, count in counts.items() if count}, failures
 
 
 def _works(publication: Mapping[str, Any]) -> List[Tuple[str, Mapping[str, Any]]]:

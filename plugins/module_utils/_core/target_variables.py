@@ -85,7 +85,13 @@ VARIABLES = tuple(PREFIX + name for name in OPTION_DEFAULTS) + (
     "flow_log_preflight",
 )
 #: Variables of a run, not of a host.
-RUN_VARIABLES = ("flow_log_stages", "flow_log_with_report", "flow_log_strict")
+RUN_VARIABLES = (
+    "flow_log_stages",
+    "flow_log_with_report",
+    "flow_log_strict",
+    "flow_log_allow_empty",
+    "flow_log_fail_on_gaps",
+)
 #: Facts of the inventory plugin that matter here too.
 FACTS_READ = ("flow_log_parents", "flow_log_existing_of_parents", "flow_log_found_with")
 #: How like a variable a name must be to be taken for a slip of the pen.

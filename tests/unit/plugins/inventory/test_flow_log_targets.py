@@ -175,8 +175,11 @@ def test_gaps_are_warned_of_and_kept_beside_those_of_other_files(cloud: Cloud) -
     assert plugin.warnings[-1].endswith(f"more are in the variable {flow_log_targets.GAPS_VARIABLE}.")
 
 
-def test_gaps_fail_where_that_is_asked_for(cloud: Cloud) -> None:
+def test_the_demand_to_fail_on_gaps_is_left_to_the_playbooks(cloud: Cloud) -> None:
     cloud.is_account()
     cloud.has_regions(eu_west_1="opt-in-not-required")
-    with pytest.raises(AnsibleParserError, match="Not read: .*eu-nowhere-1"):
-        Plugin(cloud, types=["VPC"], region=HOME, regions=["eu-nowhere-1"], fail_on_gaps=True).fill()
+    plugin = Plugin(cloud, types=["VPC"], region=HOME, regions=["eu-nowhere-1"], fail_on_gaps=True)
+    variables = plugin.fill().groups["all"].get_vars()
+    assert variables["flow_log_fail_on_gaps"] is True
+    assert [gap["region"] for gap in variables[flow_log_targets.GAPS_VARIABLE]] == ["eu-nowhere-1"]
+    assert "eu-nowhere-1" in plugin.warnings[0]

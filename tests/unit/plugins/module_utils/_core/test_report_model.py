@@ -247,11 +247,12 @@ def test_each_run_is_a_line_and_the_oldest_are_dropped() -> None:
     text = ""
     for day in (1, 2, 3):
         made = weighed(
-            [row("in_sync"), row("missing", "vpc-2")], None, Weighing(history=parse_history(text, "history"))
+            [row("in_sync"), row("missing", "vpc-2")], None, Weighing(history=parse_history(text, "history")[0])
         )
         assert len(made["history"]) == min(day - 1, 2)
         text = history_text(made, f"2026-01-0{day}", length=2)
-    read = parse_history(text, "history")
+    read, problems = parse_history(text, "history")
+    assert problems == []
     assert [entry["generated_at"] for entry in read] == ["2026-01-02", "2026-01-03"]
     assert read[1] == history_entry(made, "2026-01-03")
     assert (read[1]["logged_percent"], read[1]["deliverable_percent"]) == (50.0, 0.0)
@@ -260,14 +261,22 @@ def test_each_run_is_a_line_and_the_oldest_are_dropped() -> None:
 
 def test_a_line_of_a_report_of_version_1_stays_in_the_history() -> None:
     told = {"generated_at": "2026-01-01", "verdict": "drift", "counts": {}, "severities": {}}
-    (entry,) = parse_history(json.dumps({**told, "percent": 75.0}), "history")
+    (entry,), _problems = parse_history(json.dumps({**told, "percent": 75.0}), "history")
     assert entry == {**told, "logged_percent": 75.0, "deliverable_percent": None}
 
 
 @pytest.mark.parametrize("line", ["no json", "[]", "{}"])
-def test_a_file_that_is_no_history_is_not_overwritten(line: str) -> None:
-    good = history_text(weighed([]), "2026-01-01", 1)
-    with pytest.raises(InputError, match="drift_report_history line 2"):
-        parse_history(good + line, "drift_report_history")
+def test_a_line_that_cannot_be_read_stays_and_a_file_that_is_something_else_is_not_touched(line: str) -> None:
+    made = weighed([row("in_sync")])
+    good = history_text(made, "2026-01-01", 9)
+    entries, (problem,) = parse_history(good + line, "drift_report_history")
+    assert [entry["generated_at"] for entry in entries] == ["2026-01-01"]
+    assert problem.startswith("drift_report_history line 2")
+    kept = history_text(made, "2026-01-02", 9, f"{good}\n{line}")
+    assert kept == f"{good}{line}\n" + history_text(made, "2026-01-02", 1)
+    assert history_text(made, "2026-01-02", 2, f"{good}{line}").splitlines()[0] == line
+    other = f"{line}\nmore\n"
+    assert history_text(made, "2026-01-02", 9, other) == other
+    assert history_text(made, "2026-01-02", 9, "") == history_text(made, "2026-01-02", 9)
     with pytest.raises(InputError, match="drift_report_history_length: 0"):
         history_text(weighed([]), "2026-01-01", 0)
