@@ -87,6 +87,16 @@ def obstacles(work: Mapping[str, Any], result: Optional[Mapping[str, Any]]) -> T
     return tuple(found)
 
 
+def key_obstacles(result: Optional[Mapping[str, Any]]) -> List[Obstacle]:
+    """Return what is known to be, or may be, between log delivery and the key of a bucket.
+
+    :param result: from :func:`key_work.key_result`; ``None``: the task did not run.
+    """
+    if result is None or has_failed(result):
+        return [Obstacle(is_certain=False)]
+    return _without_grant(result.get("missing_grants") or None, bool(result.get("changed")))
+
+
 def _from_plan(result: Mapping[str, Any]) -> List[Obstacle]:
     """Return obstacles that a run would remove: until then they are there."""
     key = result.get("key") or {}
@@ -132,17 +142,22 @@ def with_deliverability(
     found: Iterable[Finding],
     publication: Mapping[str, Any],
     results: Mapping[str, Optional[Mapping[str, Any]]],
+    keys: Mapping[str, Mapping[str, Any]],
     delivered: Container[str],
 ) -> List[Finding]:
     """Return findings about targets with ``deliverable`` set.
 
     :param publication: as for :func:`findings.find`.
     :param results: what was done for each destination, by its name.
+    :param keys: what was done for each key that several buckets may share, by the name of the work.
     :param delivered: ids of flow logs that are known to have delivered lately.
     """
-    in_the_way = {
-        work["bucket_arn"]: obstacles(work, results.get(work["name"])) for work in publication["destinations"]
+    in_the_way: Dict[str, List[Obstacle]] = {
+        work["bucket_arn"]: list(obstacles(work, results.get(work["name"]))) for work in publication["destinations"]
     }
+    for work in publication.get("keys") or ():
+        for bucket_arn in work["bucket_arns"]:
+            in_the_way.setdefault(bucket_arn, []).extend(key_obstacles(keys.get(work["name"])))
     layouts = _layouts(publication)
     return [_judged(finding, in_the_way, layouts, delivered) for finding in found]
 

@@ -68,7 +68,7 @@ def find(
         work["name"]: _result_of("destinations", work, results, halted[work["name"]])
         for work in publication["destinations"]
     }
-    found = with_deliverability(found, publication, done, delivered_lately(deliveries or {}))
+    found = with_deliverability(found, publication, done, results.get("keys", {}), delivered_lately(deliveries or {}))
     for work in publication["destinations"]:
         found += destination_findings(work, done[work["name"]], halted[work["name"]])
     for work in publication.get("keys") or ():

@@ -125,4 +125,5 @@ def key_result(result: Work) -> Dict[str, Any]:
         "actions": [action for one in answers for action in one.get("actions") or ()],
         "unsuccessful": [item for one in answers for item in one.get("unsuccessful") or ()],
         "statements": statements,
+        "missing_grants": [grant for one in answers for grant in one.get("missing_grants") or ()],
     }

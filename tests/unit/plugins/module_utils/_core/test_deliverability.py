@@ -135,6 +135,25 @@ def test_what_a_destination_cannot_receive_is_not_deliverable(
     assert deliverable(rows_of(bucket)) == (shop, bank)
 
 
+@pytest.mark.parametrize(
+    ("result", "shop", "bank"),
+    [
+        (None, None, None),
+        ({"changed": False, "failed": True, "msg": "denied"}, None, None),
+        ({"changed": False, "failed": False}, True, True),
+        ({"changed": True, "failed": False}, False, False),
+        ({"changed": True, "failed": False, "missing_grants": [{"account_id": BANK, "region": "*"}]}, True, False),
+    ],
+)
+def test_a_key_that_several_buckets_share_is_between_all_of_them(
+    result: dict[str, Any] | None, shop: bool | None, bank: bool | None
+) -> None:
+    work = {**publication(), "keys": [{"name": "kms/1", "arn": KEY, "bucket_arns": ["arn:aws:s3:::other", BUCKET_ARN]}]}
+    usual = {"msg": "", "actions": [], "unsuccessful": [], "statements": {}}
+    keys = {} if result is None else {"kms/1": {**usual, **result}}
+    assert deliverable(rows_of(IN_ORDER, work, keys=keys)) == (shop, bank)
+
+
 def test_a_destination_that_is_left_alone_has_nothing_known_in_the_way() -> None:
     assert deliverable(rows_of(None, publication(bucket_policy=False, check_destination=False))) == (True, True)
 

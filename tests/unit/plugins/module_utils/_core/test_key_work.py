@@ -135,9 +135,12 @@ def test_the_answer_for_a_bucket_is_that_of_the_request_that_it_is_in() -> None:
     assert key_answer(broken, "s3/bucket-a") == broken
 
 
+GRANT = {"account_id": "111122223333", "region": "*", "folder": None, "layout": None}
+
+
 def test_the_results_of_all_requests_become_one() -> None:
     put = {"action": "put_policy", "target": KEY}
-    done = {"changed": True, "actions": [put], "statements": ADDED}
+    done = {"changed": True, "actions": [put], "statements": ADDED, "missing_grants": [GRANT]}
     denied = {"failed": True, "changed": False, "msg": "denied", "actions": [], "unsuccessful": [{"code": "X"}]}
     assert key_result({"results": [done, {"skipped": True}, denied]}) == {
         "changed": True,
@@ -146,6 +149,7 @@ def test_the_results_of_all_requests_become_one() -> None:
         "actions": [put],
         "unsuccessful": [{"code": "X"}],
         "statements": ADDED,
+        "missing_grants": [GRANT],
     }
     assert key_result({"failed": True})["msg"] == "The task failed and did not say why."
 
