@@ -19,6 +19,9 @@ description:
   - What was asked for and could not be read, such as an account that is denied or a region that is disabled, stops
     nothing else. It is in the variable C(flow_log_inventory_gaps) of the group C(all).
   - The name of the inventory file ends in C(flow_log_targets.yml) or C(flow_log_targets.yaml).
+  - Every option can be a template or hold templates, in its lists and dictionaries too. Templates can use lookups and variables that
+    C(-e) gives, and no variables of hosts or groups. O(compose), O(groups) and O(keyed_groups) hold expressions for each host, as in
+    other inventory plugins.
 notes:
   - Groups are C(flow_log_type_TYPE), C(flow_log_region_REGION), C(flow_log_account_ID), and one of C(flow_log_to_s3) (it has a
     flow log to S3), C(flow_log_elsewhere_only) (it has flow logs, none of them to S3), C(flow_log_covered_by_parent) (only
@@ -97,7 +100,8 @@ options:
     suboptions:
       accounts:
         description:
-          - Accounts as C(aws organizations list-accounts) gives them (C(Id), C(Name), C(Status) or C(State)), or just their ids.
+          - Accounts as C(aws organizations list-accounts) gives them (C(Id), C(Name), C(Status) or C(State)), or just their ids. A
+            template can fetch them.
           - An account that is not active is not read, and is a gap.
         type: list
         elements: raw
@@ -200,6 +204,15 @@ organization:
   playbook_role_name: flow-logs-publish
 
 ---
+# The same from AWS Organizations, in Regions that an environment variable lists
+plugin: flowlogs.aws.flow_log_targets
+regions: "{{ lookup('ansible.builtin.env', 'FLOW_LOG_REGIONS') | split(',') }}"
+organization:
+  accounts: "{{ (lookup('ansible.builtin.pipe', 'aws organizations list-accounts --output json') | from_json).Accounts }}"
+  assume_role_name: flow-logs-read
+  playbook_role_name: flow-logs-publish
+
+---
 # Interfaces of the instances that an aws_ec2.yml beside this file finds
 plugin: flowlogs.aws.flow_log_targets
 types: [NetworkInterface]
@@ -212,9 +225,12 @@ from typing import Any
 from typing import Dict
 from typing import List
 from typing import Mapping
+from typing import Optional
 from typing import Sequence
 
+from ansible.errors import AnsibleError
 from ansible.errors import AnsibleParserError
+from ansible.utils.vars import load_extra_vars
 
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
 
@@ -241,6 +257,8 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils.target_reader import 
 
 #: More warnings than that would hide everything else; the variable has all of them.
 _WARNINGS = 5
+#: Options with expressions that are evaluated for each host.
+_EXPRESSIONS = ("compose", "groups", "keyed_groups")
 
 
 class InventoryModule(AWSInventoryBase):
@@ -258,6 +276,25 @@ class InventoryModule(AWSInventoryBase):
         except InputError as error:
             raise AnsibleParserError(str(error)) from error
         self._tell(raw["gaps"])
+
+    def set_options(
+        self, task_keys: Any = None, var_options: Any = None, direct: Optional[Mapping[str, Any]] = None
+    ) -> None:
+        """Render the templates of the inventory file before Ansible checks the types of its options."""
+        super().set_options(task_keys=task_keys, var_options=var_options, direct=self._rendered(direct or {}))
+
+    def _rendered(self, options: Mapping[str, Any]) -> Dict[str, Any]:
+        if not options:
+            return {}
+        # Variables of hosts and groups do not exist before the inventory is read.
+        self.templar.available_variables = load_extra_vars(self.loader)
+        return {name: value if name in _EXPRESSIONS else self._render(name, value) for name, value in options.items()}
+
+    def _render(self, name: str, value: Any) -> Any:
+        try:
+            return self.templar.template(value)
+        except AnsibleError as error:
+            raise AnsibleParserError(f"The template in the option {name} cannot be rendered: {error}") from error
 
     def client(self, *args: Any, **kwargs: Any) -> Any:
         """Return a client whose retries are bounded as those of the modules are."""

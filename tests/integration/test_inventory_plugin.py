@@ -156,9 +156,9 @@ class Room:
         assert done.returncode == 0, done.stderr
         return Inventory(done.stdout, done.stderr)
 
-    def refused(self, options: dict[str, Any]) -> str:
+    def refused(self, options: dict[str, Any], *arguments: str) -> str:
         """The message of an inventory that must not be readable."""
-        done = self.run(options)
+        done = self.run(options, *arguments)
         assert done.returncode != 0, done.stdout
         return " ".join(done.stderr.split())
 
@@ -410,6 +410,51 @@ def test_an_organisation_given_as_data(room: Room) -> None:
     assert sorted(found.hosts) == sorted([LOGGED, WATCHED, BARE, BANK_VPC])
     assert found.hosts[BANK_VPC]["flow_log_aws"] == {"profile": f"at-{BANK}"}
     assert found.gaps == [("closed", None, "", "AccountNotActive")]
+
+
+def test_templates_in_options_are_rendered_once_and_nested_values_too(room: Room) -> None:
+    members = [{"Id": SHOP, "Name": "shop", "Status": "ACTIVE"}, BANK]
+    (room.folder / "members.json").write_text(json.dumps({"Accounts": members}), encoding="utf-8")
+    room.credentials |= {
+        "FLEET_REGIONS": "eu-west-1,us-east-1",
+        "BANK_PROFILE": "bank",
+        "CALLED": EVIL,
+        "ENVIRONMENT": "prod",
+    }
+    listed = "lookup('ansible.builtin.file', 'members.json') | from_json"
+    options = {
+        "types": "{{ ['V' ~ 'PC'] }}",
+        "regions": "{{ lookup('ansible.builtin.env', 'FLEET_REGIONS') | split(',') }}",
+        "accounts": [
+            {
+                "account_id": f"{{{{ ({listed}).Accounts[1] }}}}",
+                "profile": "{{ lookup('ansible.builtin.env', 'BANK_PROFILE') }}",
+                "name": "{{ lookup('ansible.builtin.env', 'CALLED') }}",
+            }
+        ],
+        "organization": {"accounts": f"{{{{ ({listed}).Accounts }}}}", "assume_role_name": "{{ role_prefix }}-logs"},
+    }
+    extra = ("-e", "role_prefix=flow")
+    found = room.list(options, *extra)
+    assert sorted(found.hosts) == sorted([LOGGED, WATCHED, BARE, US_VPC, BANK_VPC]) and found.gaps == []
+    assert found.hosts[BANK_VPC]["flow_log_aws"] == {"profile": "bank"}
+    assert found.hosts[BANK_VPC]["flow_log_account_name"] == EVIL
+    assert list(room.folder.rglob("pwned")) == []
+    tags = {"env": ["{{ lookup('ansible.builtin.env', 'ENVIRONMENT') }}"]}
+    found = room.list({**options, "tags": tags, "fail_on_gaps": "{{ 1 == 1 }}"}, *extra)
+    assert sorted(found.hosts) == sorted([LOGGED, WATCHED])
+    # What is evaluated for each host stays what it is.
+    found = room.list(
+        {**options, "regions": ["{{ 'us-east-1' }}"], "compose": {"at": "flow_log_region ~ '{{'"}}, *extra
+    )
+    assert found.hosts.keys() == {US_VPC} and found.hosts[US_VPC]["at"] == "us-east-1{{"
+    for name, value in (
+        ("regions", "{{ nobody_set_this }}"),
+        ("organization", {"accounts": ["{{ nobody_set_this }}"]}),
+    ):
+        message = room.refused({**options, name: value}, *extra)
+        assert f"The template in the option {name} cannot be rendered" in message
+        assert "'nobody_set_this' is undefined" in message
 
 
 def test_instances_become_targets_by_what_they_use(room: Room) -> None:
