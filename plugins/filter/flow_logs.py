@@ -45,6 +45,8 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hi
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_work import key_answer
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_work import key_result
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_work import plan_keys
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.misspelt_variables import misspelt_variables
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.misspelt_variables import note_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_attachments import attachment_steps
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_attachments import attachments_to_look_at
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_attachments import managed_policies
@@ -79,7 +81,6 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variable
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import VARIABLES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import HostVariables
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import bucket_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import misspelt_variables
 
 if hasattr(ansible.template, "trust_as_template"):
 
@@ -256,7 +257,11 @@ def _preflights(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> 
 
 def _warn_of_notes(publication: Mapping[str, Any]) -> None:
     """Show notes as warnings too, which people still see at the end of a long run."""
-    for note in publication.get("notes") or ():
+    _warn(publication.get("notes") or ())
+
+
+def _warn(notes: Iterable[str]) -> None:
+    for note in notes:
         Display().warning(note)
 
 
@@ -350,6 +355,13 @@ def flow_log_run_summary(
 def flow_log_stopped(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> Dict[str, Dict[str, str]]:
     """Return what preflights stop, and why; see flow_log_stopped.yml."""
     return stopped(publication, _results(publication, hostvars))
+
+
+def flow_log_misspelt(names: Iterable[str], prefix: str) -> List[str]:
+    """Return notes about misspelt variables of a role, and show them as warnings; see flow_log_misspelt.yml."""
+    notes = [note_of(name, meant) for name, meant in sorted(misspelt_variables(names, prefix).items())]
+    _warn(notes)
+    return notes
 
 
 def flow_log_operations(options: Mapping[str, Any], concerning: str = "flow_logs") -> List[str]:
@@ -511,6 +523,7 @@ class FilterModule:
             flow_log_keys,
             flow_log_managed_policies,
             flow_log_objection,
+            flow_log_misspelt,
             flow_log_operations,
             flow_log_overview,
             flow_log_permissions_policies,

@@ -226,3 +226,14 @@ def test_both_entry_points_read_the_same(name: str) -> None:
     spec = yaml.safe_load((ROOT / "roles/drift_report/meta/argument_specs.yml").read_text(encoding="utf-8"))
     main, check = (spec["argument_specs"][entry]["options"] for entry in ("main", "check"))
     assert main[f"drift_report_{name}"] == check[f"drift_report_{name}"]
+
+
+def test_a_misspelt_variable_is_a_warning_or_with_strict_an_error(ansible: AnsibleRunner) -> None:
+    note = "drift_report_fromats has no effect. Did you mean drift_report_formats?"
+    warned = ansible(play(task("Report", BEFORE, directory="reports", fromats=["csv"])))
+    assert f"[WARNING]: {note}" in " ".join(warned.output.split())
+
+    strict = task("Report", BEFORE, directory="strict", fromats=["csv"], strict=True)
+    refused = ansible(play(strict), succeeds=False)
+    assert f"{note} Nothing was done, because drift_report_strict is true." in " ".join(refused.output.split())
+    assert not (ansible.folder / "strict").exists()

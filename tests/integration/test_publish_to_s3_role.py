@@ -130,3 +130,16 @@ def test_bad_input_is_named_before_any_call(
 ) -> None:
     assert named in run(stage, [role(entry_point, **variables)], succeeds=False).output
     assert stage.simulator.calls() == []
+
+
+def test_a_misspelt_variable_is_a_warning_or_with_strict_an_error(stage: Stage) -> None:
+    note = "publish_to_s3_traffic_typ has no effect. Did you mean publish_to_s3_traffic_type?"
+    task = role(targets=[], traffic_typ="REJECT")
+    warned = run(stage, [task])
+    assert f"[WARNING]: {note}" in " ".join(warned.output.split())
+
+    for switch in ("publish_to_s3_strict", "flow_log_strict"):
+        refused = run(stage, [role(targets=SHOP_VPCS, traffic_typ="REJECT")], "-e", f"{switch}=true", succeeds=False)
+        (told,) = [item["result"]["msg"] for item in refused.results if item["status"] == "failed"]
+        assert told == f"{note} Nothing was done, because publish_to_s3_strict is true."
+        assert stage.simulator.calls() == []

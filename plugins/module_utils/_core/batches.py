@@ -41,6 +41,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.identities impo
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identities import IdentityWork
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identities import identity_problem
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identities import plan_identities
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.misspelt_variables import note_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Gap
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import ACL_CONDITIONS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import PRINCIPAL_TYPES
@@ -579,8 +580,7 @@ def _notes(hosts: Iterable[HostVariables]) -> List[str]:
         for name, meant in host.misspelt.items():
             having.setdefault((name, meant), []).append(host.name)
     return [
-        f"{name} of {names[0]}{f' and {len(names) - 1} more' if len(names) > 1 else ''} has no effect. "
-        f"Did you mean {meant}?"
+        note_of(f"{name} of {names[0]}{f' and {len(names) - 1} more' if len(names) > 1 else ''}", meant)
         for (name, meant), names in sorted(having.items())
     ]
 

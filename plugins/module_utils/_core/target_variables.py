@@ -6,16 +6,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 from dataclasses import field
-from functools import lru_cache
 from functools import partial
 from typing import Any
 from typing import Callable
 from typing import Dict
-from typing import Iterable
 from typing import Mapping
 from typing import Optional
 from typing import Tuple
@@ -86,6 +83,9 @@ VARIABLES = tuple(PREFIX + name for name in OPTION_DEFAULTS) + (
 )
 #: Variables of a run, not of a host.
 RUN_VARIABLES = (
+    "flow_log_hosts",
+    "flow_log_retire",
+    "flow_log_delivery_hours",
     "flow_log_stages",
     "flow_log_with_report",
     "flow_log_strict",
@@ -94,8 +94,6 @@ RUN_VARIABLES = (
 )
 #: Facts of the inventory plugin that matter here too.
 FACTS_READ = ("flow_log_parents", "flow_log_existing_of_parents", "flow_log_found_with")
-#: How like a variable a name must be to be taken for a slip of the pen.
-_SIMILAR = 0.9
 PRINCIPAL_TYPES = ("user", "group", "role")
 #: The first is what applies when nothing is said.
 ATTACHMENTS = ("inline", "managed")
@@ -136,7 +134,7 @@ class HostVariables:
     :param variables: its variables, rendered; only those of :data:`VARIABLES` matter.
     :param groups: names of the groups it is in.
     :param unreadable: variable by variable, why it could not be rendered.
-    :param misspelt: from :func:`misspelt_variables`.
+    :param misspelt: from :func:`misspelt_variables.misspelt_variables`.
     """
 
     name: str
@@ -144,23 +142,6 @@ class HostVariables:
     groups: Tuple[str, ...] = ()
     unreadable: Mapping[str, str] = field(default_factory=dict)
     misspelt: Mapping[str, str] = field(default_factory=dict)
-
-
-def misspelt_variables(names: Iterable[str]) -> Dict[str, str]:
-    """Return names that no variable has but that look like one, and the one that was probably meant.
-
-    Such a name has no effect, so the target would quietly get the default.
-    """
-    meant = {name: _meant_by(name) for name in names if name.startswith(PREFIX)}
-    return {name: variable for name, variable in meant.items() if variable is not None}
-
-
-# All hosts of an inventory have much the same names, and a comparison takes half a millisecond.
-@lru_cache(maxsize=None)
-def _meant_by(name: str) -> Optional[str]:
-    known = VARIABLES + RUN_VARIABLES
-    similar = [] if name in known else difflib.get_close_matches(name, known, n=1, cutoff=_SIMILAR)
-    return similar[0] if similar else None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import collections
 
 import pytest
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.misspelt_variables import ROLE_OPTIONS
 from tests.unit.meta.project import ROOT
 from tests.unit.meta.project import read_yaml
 from tests.unit.meta.project import roles
@@ -56,6 +57,11 @@ def test_every_variable_is_named_after_the_role_and_described(role: str) -> None
     for name, specs in options(role).items():
         assert name.startswith(f"{role}_")
         assert all(spec.get("type") and spec.get("description") for spec in specs), name
+
+
+def test_misspelt_variables_are_compared_with_every_variable_of_every_role() -> None:
+    known = {prefix: {prefix + name for name in names} for prefix, names in ROLE_OPTIONS.items()}
+    assert known == {f"{role}_": set(options(role)) for role in roles()}
 
 
 @pytest.mark.parametrize("role", roles())

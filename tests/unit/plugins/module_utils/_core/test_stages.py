@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import plan_publication
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import find
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.misspelt_variables import misspelt_variables
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import report
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import plan_preflights
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import stopped
@@ -24,7 +25,6 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.stages import S
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.stages import of_stages
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.stages import read_stages
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import HostVariables
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import misspelt_variables
 
 ACCOUNT = "111122223333"
 BATCH, BUCKET, IAM = f"{ACCOUNT}/eu-west-1/vpc/1-1", "s3/central", f"{ACCOUNT}/iam"

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.misspelt_variables import misspelt_variables
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import RESOURCE_TYPES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import COVERAGE_GROUPS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import FACTS
@@ -27,7 +28,6 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discover
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import host_names
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import instances_by_id
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import VARIABLES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import misspelt_variables
 
 OWNER, USER = "111122223333", "444455556666"
 REGION = "eu-west-1"
