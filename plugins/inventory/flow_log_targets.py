@@ -235,6 +235,7 @@ from ansible.utils.vars import load_extra_vars
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.retries import BOUNDED_RETRIES
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import regional_client
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_demands import FAIL_ON_GAPS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Accounts
@@ -296,9 +297,16 @@ class InventoryModule(AWSInventoryBase):
         except AnsibleError as error:
             raise AnsibleParserError(f"The template in the option {name} cannot be rendered: {error}") from error
 
-    def client(self, *args: Any, **kwargs: Any) -> Any:
-        """Return a client whose retries are bounded as those of the modules are."""
-        return super().client(*args, **{"config": BOUNDED_RETRIES, **kwargs})
+    def client(self, service: str, **kwargs: Any) -> Any:
+        """Return a client whose retries are bounded as those of the modules are, for the home Region if none is given."""
+        region = kwargs.get("region") or self._home_region
+        return regional_client(super().client, service, **{"config": BOUNDED_RETRIES, **kwargs, "region": region})
+
+    @property
+    def _home_region(self) -> str:
+        """The Region of the options, the environment or the profile, or the first that is named to look into."""
+        named = [name for name in self.get_option("regions") if name not in (ALL_REGIONS, ENABLED_REGIONS)]
+        return str(self.region or (named + ["us-east-1"])[0])
 
     def _raw(self, path: str, cache: bool) -> Dict[str, Any]:
         """Return answers and gaps as plain data, from the cache if that was asked the same."""
@@ -317,12 +325,10 @@ class InventoryModule(AWSInventoryBase):
     def _question(self) -> Question:
         types = tuple(dict.fromkeys(self.get_option("types")))
         filters = filters_by_type(types, self.get_option("filters"), self.get_option("tags"))
-        home = self.region
-        regions = tuple(self.get_option("regions")) or ((home,) if home else ())
+        regions = tuple(self.get_option("regions")) or ((self.region,) if self.region else ())
         if not regions:
             raise InputError("regions", [], "at least one region, enabled or all")
-        named = [region for region in regions if region not in (ALL_REGIONS, ENABLED_REGIONS)]
-        return Question(types, regions, home or (named + ["us-east-1"])[0], filters)
+        return Question(types, regions, self._home_region, filters)
 
     def _read(self, question: Question, accounts: Accounts) -> Dict[str, Any]:
         reader = TargetReader(self.client, question, max(1, self.get_option("workers")))

@@ -31,7 +31,6 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._aws.response_times i
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.service_models import shared_service_models
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import assume_role
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import caller_identity
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import regional_endpoint
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import AssumedRole
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Account
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Gap
@@ -112,11 +111,7 @@ class TargetReader:
 
     def _client(self, service: str, region: str, credentials: Mapping[str, Optional[str]]) -> Any:
         with self._one_at_a_time:
-            client = self._clients(service, region=region, **credentials)
-            endpoint = regional_endpoint(client) if service == "sts" else None
-            if endpoint:
-                client = self._clients(service, region=region, **{**credentials, "endpoint": endpoint})
-            return with_quick_times(client)
+            return with_quick_times(self._clients(service, region=region, **credentials))
 
     def _enter(self, account: Account) -> Tuple[List[_Place], List[Gap]]:
         """Find out which account it is and which of its regions can be read."""

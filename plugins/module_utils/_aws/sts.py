@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from typing import Any
+from typing import Callable
 from typing import Dict
 from typing import NamedTuple
 from typing import Optional
@@ -27,11 +28,20 @@ class CallerIdentity(NamedTuple):
 _GLOBAL_ENDPOINT = "https://sts.amazonaws.com"
 
 
-def regional_endpoint(client: Any) -> Optional[str]:
-    """Return the endpoint of the client's Region, where the client would ask the global one; ``None``: it is right as it is.
+def regional_client(make: Callable[..., Any], service: str, **parameters: Any) -> Any:
+    """Return a client of a service; one of STS asks the endpoint of its Region, whatever botocore's version or settings.
 
     Sessions of the global endpoint are not valid in opt-in Regions (IAM User Guide, "Manage AWS STS in an AWS Region").
+
+    :param make: ``make(service, **parameters)`` returns a client; with ``endpoint`` it asks that one.
     """
+    client = make(service, **parameters)
+    endpoint = regional_endpoint(client) if service == "sts" else None
+    return make(service, **{**parameters, "endpoint": endpoint}) if endpoint else client
+
+
+def regional_endpoint(client: Any) -> Optional[str]:
+    """Return the endpoint of the client's Region, where the client would ask the global one; ``None``: it is right as it is."""
     region = str(client.meta.region_name)
     is_global = client.meta.endpoint_url == _GLOBAL_ENDPOINT and region != "aws-global"
     return f"https://sts.{region}.amazonaws.com" if is_global else None

@@ -24,6 +24,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._aws.retries import B
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.response_times import with_quick_times
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import CallerIdentity
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import caller_identity
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import regional_client
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import role_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import without_encoded_part
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
@@ -68,7 +69,7 @@ class FlowLogsModule(AnsibleAWSModule):
         A user's ``aws_config`` wins over the bounds.
         """
         parameters = {"config": BOUNDED_RETRIES, **self._location, **self._session_keys, **extra_params}
-        return with_quick_times(super().client(service, retry_decorator=retry_decorator, **parameters))
+        return with_quick_times(regional_client(super().client, service, retry_decorator=retry_decorator, **parameters))
 
     def caller(self, region: Optional[str] = None) -> CallerIdentity:
         """Return who makes the calls; AWS is asked once.
@@ -105,7 +106,9 @@ class FlowLogsModule(AnsibleAWSModule):
         """The role is assumed once; what botocore keeps of the answer is in memory only."""
         expected_account(self.params)
         role = role_of(self.params)
-        return session_keys(super().client("sts", config=BOUNDED_RETRIES, **self._location), role) if role else {}
+        if role is None:
+            return {}
+        return session_keys(regional_client(super().client, "sts", config=BOUNDED_RETRIES, **self._location), role)
 
 
 def run_module(module: FlowLogsModule, work: Callable[[FlowLogsModule], None]) -> None:

@@ -85,13 +85,26 @@ def one_vpc(cloud: Cloud) -> None:
 class Connected(InventoryModule):
     """The plugin with the clients that it really makes, and keys for them."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | None, **options: Any) -> None:
         super().__init__()
         keys = {"access_key": "a" * 20, "secret_key": "b" * 40}
-        self._given = {"endpoint_url": url, "region": HOME, **keys}
+        self._given = {"endpoint_url": url, "region": HOME, "regions": [], **keys, **options}
 
     def get_options(self, *_args: Any) -> dict[str, Any]:
         return self._given
+
+    def get_option(self, option: str, hostvars: Any = None) -> Any:
+        return self._given[option]
+
+
+def test_sessions_come_from_the_endpoint_of_the_first_region_with_older_botocore(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_STS_REGIONAL_ENDPOINTS", "legacy")
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "EC2_REGION", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    client = Connected(None, region=None, regions=["af-south-1"]).client("sts")
+    assert client.meta.endpoint_url == "https://sts.af-south-1.amazonaws.com"
 
 
 def test_a_throttled_call_is_tried_by_one_bounded_layer(monkeypatch: pytest.MonkeyPatch) -> None:

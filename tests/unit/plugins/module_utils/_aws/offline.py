@@ -12,11 +12,12 @@ import boto3
 from botocore.config import Config
 
 
-def client_of(service: str) -> Any:
+def client_of(service: str, region: str = "eu-west-1", endpoint: str | None = None) -> Any:
     """Return a client for a Stubber."""
     return boto3.client(
         service,
-        region_name="eu-west-1",
+        region_name=region,
+        endpoint_url=endpoint,
         aws_access_key_id="a" * 20,
         aws_secret_access_key="b" * 40,
         config=Config(retries={"max_attempts": 1}),

@@ -14,9 +14,11 @@ from botocore.stub import Stubber
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import assume_role
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import regional_client
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import regional_endpoint
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import AssumedRole
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.role_session import session_keys
+from tests.unit.plugins.module_utils._aws.offline import client_of
 
 SERVICE = "sts"
 ROLE = "arn:aws:iam::111122223333:role/flow-logs"
@@ -67,3 +69,15 @@ def test_another_error_says_what_was_done_and_no_permission(client: Any, stub: S
 )
 def test_sessions_come_from_the_endpoint_of_a_region(url: str, region: str, regional: str | None) -> None:
     assert regional_endpoint(SimpleNamespace(meta=SimpleNamespace(endpoint_url=url, region_name=region))) == regional
+
+
+@pytest.mark.parametrize(
+    ("service", "endpoint"),
+    [("sts", "https://sts.af-south-1.amazonaws.com"), ("ec2", "https://ec2.af-south-1.amazonaws.com")],
+)
+def test_a_client_of_sts_asks_its_region_with_the_default_of_older_botocore(
+    monkeypatch: pytest.MonkeyPatch, service: str, endpoint: str
+) -> None:
+    monkeypatch.setenv("AWS_STS_REGIONAL_ENDPOINTS", "legacy")
+    client = regional_client(client_of, service, region="af-south-1")
+    assert client.meta.endpoint_url == endpoint
