@@ -47,12 +47,14 @@ def conflicts_by_host(targets: Iterable[Target]) -> Dict[str, Conflict]:
 
 
 def _first_conflict(target: Target, members: Sequence[Target]) -> Optional[Conflict]:
-    found = (_conflict(target, other) for other in members if other.identity != target.identity)
+    found = (_conflict(target, other) for other in members if other is not target)
     return next((conflict for conflict in found if conflict is not None), None)
 
 
 def _conflict(target: Target, other: Target) -> Optional[Conflict]:
-    if bool(target.options["name"]) != bool(other.options["name"]) and _share_traffic(target, other):
+    if target.identity == other.identity:
+        return _conflict_of_states(target, other)
+    if _may_take(target, other):
         has, without = ("a", "none") if target.options["name"] else ("no", "one")
         return Conflict(
             "flow_log_name",
@@ -70,6 +72,25 @@ def _conflict(target: Target, other: Target) -> Optional[Conflict]:
                 f"{target.resource_id}. Set it to none or duplicates, or leave one of the hosts out.",
             )
     return None
+
+
+def _conflict_of_states(target: Target, other: Target) -> Optional[Conflict]:
+    """Of one flow log; whatever else its hosts disagree in, none of them loses it."""
+    if target.present == other.present:
+        return None
+    return Conflict(
+        "flow_log_state",
+        f"{target.options['state']} here and {other.options['state']} on host {other.host}, and both are about the same "
+        f"flow log of {target.resource_id}. Make them equal, or leave one of the hosts out.",
+    )
+
+
+def _may_take(one: Target, other: Target) -> bool:
+    """Whether the one without a name may meet the flow log of the one with a name."""
+    if bool(one.options["name"]) == bool(other.options["name"]) or not _share_traffic(one, other):
+        return False
+    unnamed = other if one.options["name"] else one
+    return one.present or other.present or unnamed.options["adopt_named"]
 
 
 def _share_traffic(one: Target, other: Target) -> bool:

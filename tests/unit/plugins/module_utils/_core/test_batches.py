@@ -393,6 +393,11 @@ ABSENT = {"state": "absent"}
         ({"name": "good", **ACCEPT}, {**REJECT, **ABSENT}, "flow_log_name"),
         ({"name": "all", "purge": "s3"}, {"name": "bad", **REJECT}, "flow_log_purge"),
         ({"destination": "other-logs"}, {"purge": "s3"}, "flow_log_purge"),
+        # Both would remove the one with the name.
+        ({"name": "all", **ABSENT}, {"adopt_named": True, **ABSENT}, "flow_log_name"),
+        ({}, ABSENT, "flow_log_state"),
+        ({"name": "all"}, {"name": "all", **ABSENT}, "flow_log_state"),
+        ({"name": "all", **REJECT}, {"name": "all", "destination": "other-logs", **ABSENT}, "flow_log_state"),
     ],
 )
 @pytest.mark.parametrize("turned", [False, True])
@@ -418,6 +423,10 @@ def test_hosts_that_would_take_each_others_flow_log_are_both_refused(
         ({"name": "all", "purge": "duplicates"}, {"name": "bad", "purge": "duplicates", **REJECT}),
         ({"name": "all", "purge": "s3"}, {"name": "bad", **ABSENT}),
         ({"purge": "s3"}, {"purge": "s3"}),
+        # Which of them removes what does not depend on the other.
+        ({"name": "all", **ABSENT}, ABSENT),
+        ({"name": "bad", **REJECT, **ABSENT}, {**ACCEPT, **ABSENT}),
+        ({"name": "all", **ABSENT}, {"name": "all", **ABSENT}),
     ],
 )
 def test_several_flow_logs_of_one_target_may_stand_side_by_side(first: dict[str, Any], second: dict[str, Any]) -> None:
