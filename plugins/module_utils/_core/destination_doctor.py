@@ -32,7 +32,10 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_pol
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_question import Question
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_remedies import cli
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_remedies import module_call
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import name_options
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.grant_options import options_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import UNKNOWN_OWNER
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import WRONG_OWNER
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import size_of
 
 _WARN_BYTES = MAX_BYTES * 9 // 10
@@ -110,7 +113,7 @@ def _of_owner(question: Question, facts: DestinationFacts) -> Check:
             "OwnerUnexpected",
             {**names, "account": expected},
             evidence="S3 answers HeadBucket without, and refuses it with, this expected owner (expected_bucket_owner).",
-            remedy="Correct destination or expected_bucket_owner. Deliver nothing to a bucket of an unknown owner.",
+            remedy=name_options(WRONG_OWNER),
         )
     if facts.head:
         return unread_check("OwnerUnknown", names, facts.head, question.wanted.bucket.bucket_arn)
@@ -119,7 +122,7 @@ def _of_owner(question: Question, facts: DestinationFacts) -> Check:
         "OwnerUnknown",
         names,
         evidence=evidence,
-        remedy="Give expected_bucket_owner, or run this with credentials of the account that owns the bucket.",
+        remedy=name_options(UNKNOWN_OWNER),
     )
 
 

@@ -13,6 +13,14 @@ from typing import Callable
 _MENTION = re.compile(r"O\((\w+)\)")
 
 
+def name_options(text: str, name_of: Callable[[str], str] = str) -> str:
+    """Return a text with each option in it, written ``O(name)``, under the name that the reader knows.
+
+    :param name_of: returns this name for the name of an option.
+    """
+    return _MENTION.sub(lambda found: name_of(found.group(1)), text)
+
+
 class InputError(ValueError):
     """An option has a value that can never work; raised before the first AWS call.
 
@@ -38,4 +46,4 @@ class InputError(ValueError):
 
         :param name_of: returns this name for the name of an option.
         """
-        return _MENTION.sub(lambda found: name_of(found.group(1)), self._allowed)
+        return name_options(self._allowed, name_of)

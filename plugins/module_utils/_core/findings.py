@@ -32,6 +32,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import check_command
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import with_inventory
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.gap_findings import gap_findings
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import rename_options
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.overlaps import overlapping
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_findings import permission_findings
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_findings import preflight_finding
@@ -40,6 +41,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight impor
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import type_of_id
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.stages import left_out_by_stages
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_findings import batch_findings
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import variable_of
 
 
 def find(
@@ -78,7 +80,14 @@ def find(
     for host in list(publication["invalid"]) + list(publication["unselected"]):
         found.append(_not_worked_on(host))
     found += gap_findings(publication.get("gaps") or ())
-    return sorted(with_inventory(found + _left_out(publication), inventory), key=_report_order)
+    found = [_naming_variables(one) for one in found + _left_out(publication)]
+    return sorted(with_inventory(found, inventory), key=_report_order)
+
+
+def _naming_variables(one: Finding) -> Finding:
+    """Return a finding that names variables of the inventory instead of options of modules."""
+    evidence, remedy = rename_options(one.evidence, variable_of), rename_options(one.remedy, variable_of)
+    return one if (evidence, remedy) == (one.evidence, one.remedy) else replace(one, evidence=evidence, remedy=remedy)
 
 
 def _left_out(publication: Mapping[str, Any]) -> List[Finding]:

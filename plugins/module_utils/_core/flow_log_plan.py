@@ -22,9 +22,14 @@ from typing import Sequence
 from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import same_destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import name_options
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import S3
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import FlowLog
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import traffic_overlaps
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import ADOPT_ONE
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import ADOPT_SEVERAL
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import KEEP_ONE
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import REPLACE
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Action
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.settings import FlowLogSettings
@@ -298,7 +303,7 @@ def _refuse_named(wanted: Wanted, settings: FlowLogSettings, target: str, named:
     described = "; ".join(_with_differences(settings, item) for item in named)
     message = f"No name is given, so a flow log that has one is never replaced or deleted: {described}."
     hint = (
-        "Give this name, use another destination, or set adopt_named to true to take the flow log over."
+        name_options(ADOPT_ONE)
         if single
         else "Give the name of one of them, use another destination, or delete those that are not wanted."
     )
@@ -329,7 +334,7 @@ def _replace(wanted: Wanted, settings: FlowLogSettings, old: FlowLog, logs: Sequ
         refusal = (
             "ReplacementNeeded",
             f"Flow log {old.flow_log_id} differs in {fields}, which AWS cannot change in place.",
-            "Set replace to create_first to have it replaced.",
+            name_options(REPLACE),
         )
     if refusal:
         code, message, hint = refusal
@@ -352,7 +357,7 @@ def _ambiguous(wanted: Wanted, settings: FlowLogSettings, target: str, candidate
     what = f"named {wanted.name!r}" if wanted.name is not None else f"to {settings.destination.arn}"
     described = "; ".join(_with_differences(settings, item) for item in candidates)
     message = f"{len(candidates)} flow logs {what} exist and none has the desired settings: {described}"
-    hint = "Give each flow log a name, delete those that are not wanted, or set purge to s3 to keep one only."
+    hint = name_options(KEEP_ONE)
     return FlowLogPlan(unsuccessful=(Unsuccessful(target, "Ambiguous", message, hint),), kept=tuple(candidates))
 
 
@@ -422,7 +427,7 @@ def tags_left_alone(wanted: Wanted, plan: FlowLogPlan) -> Optional[str]:
     more = f" and {len(left) - _SHOWN} more" if len(left) > _SHOWN else ""
     return (
         f"No name is given, so tags are not set on flow logs that have one: {', '.join(left[:_SHOWN])}{more}. "
-        "Give the name, or set adopt_named to true to take them over."
+        f"{name_options(ADOPT_SEVERAL)}"
     )
 
 

@@ -13,6 +13,11 @@ from typing import Pattern
 from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import statement_for
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import name_options
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import ALLOW_GAP
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import CORRECT_DESTINATION
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import WITH_ECS_FIELDS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import WITH_TAG_FIELDS
 
 
 class _Hint(NamedTuple):
@@ -32,9 +37,11 @@ _DENIED = "^(UnauthorizedOperation|AccessDenied|AccessDeniedException)$"
 _HINTS: Tuple[_Hint, ...] = (
     _hint(
         "The caller needs ec2:CreateFlowLogs on the flow log and on the resource, ec2:CreateTags on the flow log when "
-        "tags or name are given, and logs:CreateLogDelivery on '*'; with tag_field_specifications also "
-        "ec2:DescribeTags, autoscaling:DescribeTags and iam:CreateServiceLinkedRole; with ecs-* fields in log_format "
-        "also ecs:ListClusters and, depending on the fields, ecs:ListContainerInstances, ecs:ListServices, "
+        "tags or name are given, and logs:CreateLogDelivery on '*'; "
+        + name_options(WITH_TAG_FIELDS)
+        + " ec2:DescribeTags, autoscaling:DescribeTags and iam:CreateServiceLinkedRole; "
+        + name_options(WITH_ECS_FIELDS)
+        + " ecs:ListClusters and, depending on the fields, ecs:ListContainerInstances, ecs:ListServices, "
         "ecs:ListTaskDefinitions and ecs:ListTasks. AWS does not say which one is "
         "missing; when it names none, it most often is logs:CreateLogDelivery. Statement to add: "
         + statement_for(["logs:CreateLogDelivery"], "*")
@@ -57,9 +64,7 @@ _HINTS: Tuple[_Hint, ...] = (
     _hint("The caller needs s3:ListBucket on the bucket.", "ListObjectsV2", _DENIED),
     _hint("The caller needs ec2:CreateTags on the flow log.", "CreateTags", _DENIED),
     _hint("The caller needs ec2:DeleteTags on the flow log.", "DeleteTags", _DENIED),
-    _hint(
-        "Create the bucket, or correct destination.", "CreateFlowLogs", message=r"^LogDestination: .* does not exist"
-    ),
+    _hint(name_options(CORRECT_DESTINATION), "CreateFlowLogs", message=r"^LogDestination: .* does not exist"),
     _hint(
         "The bucket policy (or, for an SSE-KMS bucket, the key policy) does not let log delivery write for this "
         "account, region and folder; flow_log_bucket_policy adds what is needed, and flow_log_destination_info tells what "
@@ -78,12 +83,11 @@ _HINTS: Tuple[_Hint, ...] = (
         "CreateFlowLogs",
         "^LogDestinationPermissionIssue",
     ),
-    _hint("Create the bucket, or correct destination.", "CreateFlowLogs", "^LogDestinationNotFound"),
+    _hint(name_options(CORRECT_DESTINATION), "CreateFlowLogs", "^LogDestinationNotFound"),
     _hint("The resource does not exist in this account and region.", "CreateFlowLogs", r"\.NotFound$|^InvalidVpcId"),
     _hint("A resource can have 250 flow logs: delete some of them.", "CreateFlowLogs", "^FlowLogsLimitExceeded$"),
     _hint(
-        "AWS holds another flow log of this resource for the same; set allow_gap to true to have it deleted before its "
-        "replacement is made.",
+        name_options(ALLOW_GAP),
         "CreateFlowLogs",
         "^FlowLogAlreadyExists$",
     ),

@@ -22,11 +22,13 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import blocked_reason
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.gap_findings import gap_lines
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.host_names import can_be_added
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import rename_options
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import ACTION_KINDS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import not_run
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import stopped
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.stages import STAGES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.stages import stages_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import variable_of
 
 #: Begins the one line that tells the result; made to be found with grep.
 SUMMARY_PREFIX = "flow logs:"
@@ -118,7 +120,7 @@ def _problem(
     kind: str, work: Mapping[str, Any], result: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]
 ) -> str:
     if has_failed(result):
-        return failure_text(result)
+        return rename_options(failure_text(result), variable_of)
     if has_result(result) or (kind == "destinations" and is_left_alone(work)):
         return ""
     return (blocked_reason(work, results) if kind == "batches" else "") or "did not run"

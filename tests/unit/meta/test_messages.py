@@ -24,7 +24,10 @@ PAGE = plain(read("docs/docsite/rst/guide_troubleshooting.rst"))
 CODE = tracked_under("plugins")
 CORE = "plugins/module_utils/_core"
 # Everything that these say is said to people.
-ALL_MESSAGES = [f"{CORE}/{name}.py" for name in ("hints", "bucket_policy_errors", "key_policy_errors", "gap_findings")]
+ALL_MESSAGES = [
+    f"{CORE}/{name}.py"
+    for name in ("hints", "bucket_policy_errors", "key_policy_errors", "gap_findings", "option_hints")
+]
 OPTION = re.compile(r"O\((\w+)\)")
 PLACEHOLDER = re.compile(r"\{\w+\}")
 # Calls that refuse what was given: option, value, what is allowed.
