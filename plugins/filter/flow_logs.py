@@ -42,6 +42,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import I
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import find
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.grant_options import for_modules
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import partition_of_region
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_work import key_answer
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_work import key_result
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_work import plan_keys
@@ -412,6 +413,11 @@ def flow_log_failing(findings: Findings, fail_on: Iterable[str]) -> Dict[str, in
     return failing(_report(findings), fail_on)
 
 
+def flow_log_partition(region: Optional[str]) -> str:
+    """Return the partition of a Region; see flow_log_partition.yml."""
+    return partition_of_region(region or "")
+
+
 def flow_log_permissions_policy(operations: Union[str, Sequence[str]], **options: Any) -> Dict[str, Any]:
     """Return the least policy document for some work; see flow_log_permissions_policy.yml."""
     return permissions_policy(operations, **options)
@@ -526,6 +532,7 @@ class FilterModule:
             flow_log_misspelt,
             flow_log_operations,
             flow_log_overview,
+            flow_log_partition,
             flow_log_permissions_policies,
             flow_log_permissions_policy,
             flow_log_publication,

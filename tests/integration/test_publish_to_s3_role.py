@@ -13,6 +13,7 @@ import pytest
 
 from tests.integration.conftest import AnsibleRun
 from tests.integration.conftest import AnsibleRunner
+from tests.integration.publication import ARCHIVE
 from tests.integration.publication import AUDIT
 from tests.integration.publication import SHOP
 from tests.integration.publication import SHOP_VPCS
@@ -111,6 +112,35 @@ def test_without_targets_nothing_is_done_and_that_is_said(stage: Stage) -> None:
         assert (shown["changed"], shown["actions"], shown["unsuccessful"]) == (False, [], [])
         assert "publish_to_s3_targets is empty, so there is nothing to do." in done.output
         assert stage.simulator.calls() == []
+
+
+def test_short_destinations_belong_to_the_partition_of_the_region(stage: Stage) -> None:
+    """Preflight, destination, permissions and flow logs ask for no ARN of another partition, such as arn:aws: in China."""
+    region, bucket, vpc = "cn-north-1", "partition-logs", "vpc-0c000000000000009"
+    resources = {
+        "buckets": [{"name": bucket, "region": region}],
+        "regions": {region: {"vpcs": [{"id": vpc}]}},
+    }
+    stage.simulator.seed({"accounts": {ARCHIVE: resources}})
+    client(stage.simulator, "iam", ARCHIVE, region).create_user(UserName="publisher")
+    stage.simulator.clear_calls()
+    task = role(
+        region=region,
+        aws={},
+        bucket_aws={},
+        destination=f"{bucket}/team/",
+        account_ids=[ARCHIVE],
+        targets=[vpc],
+        preflight=True,
+        permission_principals=[{"type": "user", "name": "publisher"}],
+    )
+    surroundings = stage.simulator.environment(region)
+    done = stage.ansible(play(task), "-vvv", environment=surroundings)
+    assert stage.writes() == ["PutUserPolicy", "PutBucketPolicy", "CreateFlowLogs"]
+    for text in (done.output, json.dumps(done.results)):
+        assert f"arn:aws-cn:s3:::{bucket}" in text
+        assert f"arn:aws:s3:::{bucket}" not in text
+    assert "arn:aws:" not in json.dumps(done.results)
 
 
 @pytest.mark.parametrize(

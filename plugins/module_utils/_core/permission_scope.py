@@ -32,6 +32,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers imp
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import PARTITION
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_account_id
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_region
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import partition_of_region
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import Condition
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import RESOURCE_TYPES
 
@@ -105,7 +106,7 @@ def parse_bucket_arns(option: str, value: Sequence[str], partition: str) -> List
 
 
 def scope_from_options(
-    partition: str = "aws",
+    partition: Optional[str] = None,
     account_id: Texts = ANY,
     region: Texts = ANY,
     resource_types: Optional[Sequence[str]] = None,
@@ -116,6 +117,7 @@ def scope_from_options(
 ) -> Scope:
     """Read where permissions are to hold.
 
+    :param partition: of all ARNs; that of the regions without it.
     :param account_id: one or several accounts of the flow logs; ``*`` for any.
     :param region: one or several regions of the flow logs; ``*`` for any.
     :param resource_types: API types of the targets; ``None`` for all whose ARN AWS publishes. Cloud WAN types, whose
@@ -126,12 +128,11 @@ def scope_from_options(
     :param flow_log_tags: flow logs that exist are to be changed and deleted only if they carry these tags.
     :raises InputError: for what is none of these.
     """
-    if not _PARTITION.fullmatch(partition):
-        raise InputError("partition", partition, "aws, aws-cn, aws-us-gov or another partition of AWS")
     accounts = _listed(
         "account_id", account_id, parse_account_id, "an account id of 12 digits, or *, or a list of them"
     )
     regions = _listed("region", region, parse_region, "the name of a region, or *, or a list of them")
+    partition = _partition(partition, regions)
     bases = [f"arn:{partition}:ec2:{name}:{account}" for account, name in product(accounts, regions)]
     flow_logs = tuple(f"{base}:{_FLOW_LOG}/*" for base in bases)
     linked = "role/aws-service-role/vpc-flow-logs.amazonaws.com/*"
@@ -151,6 +152,15 @@ def scope_from_options(
     named = {"buckets": buckets, "keys": keys, "principals": principals}
     given = {option: tuple(value) for option, value in named.items() if value}
     return Scope(partition, arns, _tag_conditions(flow_log_tags), given)
+
+
+def _partition(given: Optional[str], regions: Sequence[str]) -> str:
+    if given and not _PARTITION.fullmatch(given):
+        raise InputError("partition", given, "aws, aws-cn, aws-us-gov or another partition of AWS")
+    found = {given} if given else {partition_of_region(region) for region in regions}
+    if len(found) > 1:
+        raise InputError("region", list(regions), "regions of one partition; make a policy for each partition")
+    return found.pop()
 
 
 def _principal_arns(principals: Sequence[str], partition: str) -> Dict[str, Tuple[str, ...]]:

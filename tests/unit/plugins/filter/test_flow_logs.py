@@ -186,6 +186,7 @@ def test_policies_ids_and_buckets() -> None:
 def test_the_region_tells_the_partition_of_a_short_destination(region: str, arn: str) -> None:
     assert FILTERS["flow_log_bucket"]("central/network", region=region)["bucket_arn"] == arn
     assert FILTERS["flow_log_bucket"](f"{arn}/network", region="eu-west-1")["bucket_arn"] == arn
+    assert FILTERS["flow_log_partition"](region) == arn.split(":")[1]
 
 
 def test_connection_options_are_those_of_a_host_as_plain_data() -> None:

@@ -211,6 +211,7 @@ def test_a_user_has_room_for_it(name: str, resource_types: list[str] | None) -> 
         ({"wanted": "reading", "account_id": "1"}, "account_id"),
         ({"wanted": "reading", "account_id": []}, "account_id"),
         ({"wanted": "reading", "region": ["eu-west-1", "Ireland"]}, "region"),
+        ({"wanted": "reading", "region": ["eu-west-1", "cn-north-1"]}, "region"),
         ({"wanted": "reading", "buckets": ["arn:aws:s3:::central/folder"]}, "buckets"),
         ({"wanted": "reading", "buckets": ["arn:aws:s3:::*"]}, "buckets"),
         ({"wanted": "reading", "buckets": [BUCKET]}, "buckets"),
@@ -228,6 +229,23 @@ def test_bad_input_is_named(arguments: dict, option: str) -> None:
     with pytest.raises(InputError) as caught:
         permissions_policy(**arguments)
     assert caught.value.option == option
+
+
+@pytest.mark.parametrize(
+    ("where", "partition"),
+    [
+        ({}, "aws"),
+        ({"region": "eu-west-1"}, "aws"),
+        ({"region": ["cn-north-1", "cn-northwest-1"]}, "aws-cn"),
+        ({"region": "us-gov-west-1"}, "aws-us-gov"),
+        ({"region": "us-gov-west-1", "partition": "aws-us-gov"}, "aws-us-gov"),
+        ({"partition": "aws-cn"}, "aws-cn"),
+    ],
+)
+def test_arns_belong_to_the_partition_of_the_regions(where: dict, partition: str) -> None:
+    """Unless a partition is given."""
+    arns = {arn for found in grants(permissions_policy("publishing", **where)).values() for arn in found} - {"*"}
+    assert {arn.split(":")[1] for arn in arns} == {partition}
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
