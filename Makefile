@@ -34,7 +34,7 @@ coverage: setup ## measure which lines and branches the tests in one process rea
 	.venv/bin/python -m coverage report --include='plugins/module_utils/_core/*' --fail-under=100
 	.venv/bin/python -m coverage report --omit='plugins/module_utils/_core/*' --fail-under=90
 
-matrix: ## run the unit tests and the quick start with the oldest, the newest and other versions of what is needed
+matrix: ## run the unit tests, some playbooks and the quick start with the oldest, the newest and other versions of what is needed
 	$(PYTHON) tools/matrix.py $(CELLS)
 
 molecule: setup ## run the scenarios of the role, which are among the tests, by themselves

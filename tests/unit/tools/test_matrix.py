@@ -65,6 +65,11 @@ def test_what_came_of_each_cell_is_told_at_the_end(
     assert re.search(rf"boto3 1\.35\.0, modules on Python 3\.9: {words} in \d+ s$", capsys.readouterr().out)
 
 
+@pytest.mark.parametrize("subject", ["templates_in_connection_options", "host_names_and_strategies"])
+def test_each_cell_runs_playbooks_on_what_differs_between_versions_of_ansible(subject: str) -> None:
+    assert [name for name in matrix.TESTS if name.startswith(f"tests/integration/test_{subject}.py")]
+
+
 def test_the_tests_that_each_cell_runs_exist() -> None:
     for name in [*matrix.TESTS, matrix.IGNORED]:
         path, _colons, test = name.partition("::")
