@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from typing import Any
+from typing import Container
 from typing import Dict
 from typing import Iterable
 from typing import List
@@ -457,11 +458,18 @@ def _batch(members: Sequence[Target], number: str, bucket_of: Mapping[str, Bucke
     )
 
 
-def _buckets(targets: Iterable[Target], on_first_host: bool) -> List[BucketWork]:
+def _buckets(targets: Iterable[Target], left_out: Container[str], on_first_host: bool) -> List[BucketWork]:
+    """Return the work for the buckets.
+
+    :param left_out: hosts that are not worked on. What they say of a bucket holds all the same, above all that its policy is
+        not to be managed.
+    """
     delivering = [target for target in targets if target.present and target.destination is not None]
     groups = _grouped(delivering, lambda item: item.destination.bucket_arn)
-    names = _bucket_names(members[0].destination for members in groups)
-    return [_bucket(members, name, on_first_host) for members, name in zip(groups, names)]
+    pairs = [([item for item in group if item.host not in left_out], group) for group in groups]
+    worked_on = [(members, group) for members, group in pairs if members]
+    names = _bucket_names(members[0].destination for members, _group in worked_on)
+    return [_bucket(members, group, name, on_first_host) for (members, group), name in zip(worked_on, names)]
 
 
 def _bucket_names(destinations: Iterable[Optional[Destination]]) -> List[str]:
@@ -473,36 +481,36 @@ def _bucket_names(destinations: Iterable[Optional[Destination]]) -> List[str]:
     return names
 
 
-def _bucket(members: Sequence[Target], name: str, on_first_host: bool) -> BucketWork:
+def _bucket(members: Sequence[Target], saying: Sequence[Target], name: str, on_first_host: bool) -> BucketWork:
     first = members[0]
     destination = first.destination
     if destination is None:
         raise AssertionError("only targets with a destination are grouped by bucket")
     # Every host that says something says the same: those that contradict were refused before.
-    speaker = next((item.host for item in members if item.bucket_connection is not None), first.host)
-    key_speaker = next((item.host for item in members if item.key_connection is not None), None)
+    speaker = next((item.host for item in saying if item.bucket_connection is not None), first.host)
+    key_speaker = next((item.host for item in saying if item.key_connection is not None), None)
     return BucketWork(
         name=name,
         runner=_runner(members, name, on_first_host),
         bucket=destination.bucket,
         partition=destination.partition,
         credentials_of=speaker,
-        managed=_said(members, "bucket_policy") is not False,
+        managed=_said(saying, "bucket_policy") is not False,
         grants=without_repetition(grant for item in members for grant in _grants(item)),
-        organization_id=_said(members, "organization_id"),
-        acl_condition=_said(members, "acl_condition") or ACL_CONDITIONS[0],
-        source_conditions=_said(members, "source_conditions") is not False,
+        organization_id=_said(saying, "organization_id"),
+        acl_condition=_said(saying, "acl_condition") or ACL_CONDITIONS[0],
+        source_conditions=_said(saying, "source_conditions") is not False,
         # Elsewhere than in the partition aws an S3 client without a region asks the wrong partition.
-        region=_said(members, "bucket_region") or (None if destination.partition == "aws" else first.region),
-        expected_bucket_owner=_said(members, "bucket_owner"),
-        create=_said(members, "create_bucket") is True,
-        encryption=_said(members, "bucket_encryption") or SSE_S3,
-        tags=_said(members, "bucket_tags") or {},
-        manage_key=_said(members, "key_policy") is True,
+        region=_said(saying, "bucket_region") or (None if destination.partition == "aws" else first.region),
+        expected_bucket_owner=_said(saying, "bucket_owner"),
+        create=_said(saying, "create_bucket") is True,
+        encryption=_said(saying, "bucket_encryption") or SSE_S3,
+        tags=_said(saying, "bucket_tags") or {},
+        manage_key=_said(saying, "key_policy") is True,
         key_credentials_of=key_speaker,
-        check=_said(members, "check_destination") is not False,
-        required=_said(members, "require_deliverable") is not False,
-        access=names_in(_said(members, "bucket_connection")),
+        check=_said(saying, "check_destination") is not False,
+        required=_said(saying, "require_deliverable") is not False,
+        access=names_in(_said(saying, "bucket_connection")),
     )
 
 
@@ -615,8 +623,8 @@ def plan_publication(
     ]
     identities = plan_identities(agreed, on_first_host)
     strangers = _strangers(identities, answers)
+    buckets = _buckets(agreed, strangers, on_first_host)
     agreed = [target for target in agreed if target.host not in strangers]
-    buckets = _buckets(agreed, on_first_host)
     return Publication(
         batches=tuple(_batches(agreed, buckets, on_first_host)),
         buckets=tuple(buckets),

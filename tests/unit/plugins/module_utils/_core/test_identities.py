@@ -107,6 +107,29 @@ def test_nothing_is_planned_granted_or_called_in_sync_for_another_account(shape:
     assert {row.finding for row in rows if row.host not in right} <= {"unknown"}
 
 
+def test_what_a_host_of_another_account_says_of_the_bucket_still_holds() -> None:
+    wishes = {
+        "bucket_policy": False,
+        "bucket_aws": {"profile": "archive"},
+        "bucket_region": "eu-central-1",
+        "bucket_owner": BANK,
+        "organization_id": "o-a1b2c3d4e5",
+        "key_aws": {"profile": "keys"},
+        "require_deliverable": False,
+    }
+    hosts = [
+        host("vpc-1", TYPO, destination="central/typo/", **wishes),
+        host("vpc-2"),
+        host("vpc-3", TYPO, destination="own"),
+    ]
+    before, _own = publication(*hosts)["destinations"]
+    answers = {f"{SHOP}/identity": FINE, f"{TYPO}/identity": belongs_to(BANK)}
+    (after,) = publication(*hosts, answers=answers)["destinations"]
+    assert after["managed"] is False
+    assert {grant["account_id"] for grant in after["grants"]} == {SHOP}
+    assert {**after, "grants": before["grants"]} == before
+
+
 def test_a_mismatch_names_group_accounts_and_variables() -> None:
     hosts = [host(f"vpc-{number}", groups=("all_vpcs", f"net{number}"), aws={"profile": "x"}) for number in range(5)]
     said = problem(*hosts, answer=belongs_to(BANK))
