@@ -13,6 +13,7 @@ from __future__ import annotations
 import copy
 import json
 import pathlib
+import re
 from typing import Any
 
 import boto3
@@ -184,6 +185,12 @@ class Stage:
     def writes(self) -> list[str]:
         """The operations of the last run that may have changed something, in order."""
         return self.simulator.operations(write=True)
+
+
+def recap(run: AnsibleRun) -> dict[str, int]:
+    """How many changes the recap of a run counts for each host."""
+    lines = run.output[run.output.index("PLAY RECAP") :]
+    return {host: int(number) for host, number in re.findall(r"^(.+?) +: ok=\d+ +changed=(\d+)", lines, re.MULTILINE)}
 
 
 def line(run: AnsibleRun, start: str) -> str:

@@ -26,6 +26,7 @@ from tests.integration.publication import flow_logs
 from tests.integration.publication import hosts_of
 from tests.integration.publication import inventory
 from tests.integration.publication import line
+from tests.integration.publication import recap
 from tests.integration.publication import report
 from tests.simulator.client import SimulatorProcess
 
@@ -116,6 +117,9 @@ def test_before_and_after_publishing_and_after_things_went_wrong(stage: Stage) -
         "in_sync": {SHOP_VPCS[2], SHOP_US_VPCS[1], OPERATIONS},
     }
     assert broken.returncode == 2
+    # A report changes nothing, however much a run would change.
+    assert set(recap(broken).values()) == {0}
+    assert sum(recap(stage(PUBLISH, document, "--check", succeeds=False)).values()) > 0
     assert 'drift_report_fail_on {"unknown": 1}' in broken.output.replace('\\"', '"')
     _says_what_differs(stage)
 

@@ -11,23 +11,37 @@ from typing import Any
 import yaml
 
 from tests.integration.conftest import AnsibleRunner
+from tests.integration.publication import ARCHIVE
 from tests.integration.publication import AUDIT
 from tests.integration.publication import OPERATIONS
 from tests.integration.publication import SHOP
 from tests.integration.publication import Stage
 from tests.integration.publication import line
+from tests.integration.publication import recap
 from tests.integration.publication import report
 from tests.simulator.client import SimulatorProcess
 
-LOGGED, COPIED, BARE, INSIDE = (
+LOGGED, COPIED, BARE, INSIDE, SEALED = (
     "vpc-0e000000000000001",
     "vpc-0e000000000000002",
     "vpc-0e000000000000003",
     "subnet-0e000000000000001",
+    "vpc-0e000000000000004",
 )
-NEW_BUCKET = "arn:aws:s3:::not-yet-there"
+NEW_BUCKET, SEALED_BUCKET = "arn:aws:s3:::not-yet-there", "arn:aws:s3:::sealed-logs"
+KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 FLEET: dict[str, Any] = {
     "accounts": {
+        ARCHIVE: {
+            "buckets": [
+                {
+                    "name": "sealed-logs",
+                    "region": "eu-west-1",
+                    "encryption": {"algorithm": "aws:kms", "key": f"arn:aws:kms:eu-west-1:{ARCHIVE}:key/{KEY_ID}"},
+                }
+            ],
+            "keys": [{"id": KEY_ID, "region": "eu-west-1"}],
+        },
         SHOP: {
             "regions": {
                 "eu-west-1": {
@@ -45,6 +59,7 @@ FLEET: dict[str, Any] = {
                             ],
                         },
                         {"id": BARE},
+                        {"id": SEALED},
                     ]
                 }
             },
@@ -89,6 +104,7 @@ def inventory() -> dict[str, Any]:
         COPIED: {},
         BARE: new,
         INSIDE: {"flow_log_parents": [LOGGED]},
+        SEALED: {"flow_log_destination": SEALED_BUCKET},
     }
     return {"all": {"vars": {**WISHES, **usual}, "children": {"shop": {"hosts": hosts}}}}
 
@@ -118,6 +134,12 @@ def test_nothing_is_written_whatever_inventory_and_caller_say(
     for row in made["findings"]:
         about.setdefault(row["target"], set()).add(row["finding"])
     assert "overlapping" in about[INSIDE]
-    assert made["coverage"]["total"]["targets"] == 4
+    assert made["coverage"]["total"]["targets"] == 5
+    foretold = {
+        (row["target_type"], row["finding"]) for row in made["findings"] if row["planned_action"] == "put_policy"
+    }
+    assert {("Bucket", "policy_drift"), ("Key", "policy_drift"), ("Principal", "permission_missing")} <= foretold
+    # It is foretold, and nothing has changed.
+    assert set(recap(run).values()) == {0}
     remedies = {row["target"]: row["remedy"] for row in made["findings"] if row["finding"] == "missing"}
     assert remedies[BARE] == f"ansible-playbook -i inventory.yml flowlogs.aws.publish_to_s3 --limit {BARE}"

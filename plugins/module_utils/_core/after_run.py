@@ -68,7 +68,10 @@ def _of_key_work(result: Result) -> Result:
 def _of_permissions(result: Result) -> Result:
     if "results" not in result:
         return result
-    return {**result, "results": [{**one, "changed": False, "done": _put(one)} for one in result["results"]]}
+    return {
+        **result,
+        "results": [{**one, "changed": False, "diff": {}, "done": _put(one)} for one in result["results"]],
+    }
 
 
 def _put(result: Result) -> Iterable[Mapping[str, Any]]:

@@ -127,7 +127,7 @@ class _Steps:
 
     def changes_something(self) -> bool:
         """Whether anything was changed, or would be."""
-        return self.is_created() or any(self[name].get("changed") for name in ("bucket_policy", "key_policy"))
+        return self.is_created() or any(self[name].get("actions") for name in ("bucket_policy", "key_policy"))
 
     def verdict(self) -> Mapping[str, Any]:
         """Return what the doctor said last. Of a bucket that is to be created there is nothing to say yet."""
@@ -215,7 +215,7 @@ def _key(steps: _Steps, wish: DestinationWish, key_arn: Optional[str]) -> Option
         return None
     return {
         "arn": key_arn,
-        "changed": bool(result.get("changed")),
+        "changed": bool(result.get("actions")),
         "failed": bool(result.get("failed")),
         "statements": result.get("statements") or {},
         "missing_grants": result.get("missing_grants"),

@@ -114,15 +114,16 @@ def key_result(result: Work) -> Dict[str, Any]:
     """Return what was done for a key by all its requests, or would be: one result as modules return it."""
     answers = [one for one in result.get("results") or () if not one.get("skipped")] or [result]
     failed = [one for one in answers if one.get("failed")]
+    actions = [action for one in answers for action in one.get("actions") or ()]
     statements: Dict[str, List[str]] = {}
     for one in answers:
         for kind, names in (one.get("statements") or {}).items():
             statements.setdefault(kind, []).extend(names)
     return {
-        "changed": any(one.get("changed") for one in answers),
+        "changed": bool(actions),
         "failed": bool(failed),
         "msg": " ".join(str(one.get("msg") or "The task failed and did not say why.") for one in failed),
-        "actions": [action for one in answers for action in one.get("actions") or ()],
+        "actions": actions,
         "unsuccessful": [item for one in answers for item in one.get("unsuccessful") or ()],
         "statements": statements,
         "missing_grants": [grant for one in answers for grant in one.get("missing_grants") or ()],

@@ -209,12 +209,17 @@ def attachment_steps(
             there = [policy["policy_arn"] for policy in about["attached_policies"]]
             item = result["item"]
             attach.append(_attachment(item, [arn for arn in there if arn not in going[_who(item)]], True))
-    return {"attach": attach, "result": _result(plan, {_name_of(result) for result in made if result.get("changed")})}
+    return {"attach": attach, "result": _result(plan, {_name_of(result) for result in made if _is_new(result)})}
 
 
 def _name_of(written: Result) -> str:
     """The item of a loop over results is itself a result."""
     return str(written["item"]["item"]["name"])
+
+
+def _is_new(written: Result) -> bool:
+    """Whether the document was written, or would be: a report keeps ``changed`` false for a policy that is still to be made."""
+    return bool(written.get("changed")) or not _is_there(written)
 
 
 def _attachment(item: Mapping[str, Any], arns: List[str], purge: bool) -> Dict[str, Any]:

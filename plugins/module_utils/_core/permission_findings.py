@@ -58,11 +58,17 @@ def _permission_finding(subject: Subject, result: Optional[Mapping[str, Any]]) -
         return subject.find("permission_missing", evidence, remedy="Create it, then publish.")
     if has_failed(result):
         return subject.find("unknown", failure_text(result), remedy=PUBLISH + " --check")
-    if result.get("changed"):
+    if _is_to_be_put(result):
         evidence = "The policy for publishing flow logs is not there or differs."
         return subject.find("permission_missing", evidence, planned_action="put_policy", how=IN_PLACE, remedy=PUBLISH)
     since = since_this_run(result.get("done") or ())
     return subject.find("in_sync", f"The policy for publishing flow logs is there{since}.")
+
+
+def _is_to_be_put(result: Mapping[str, Any]) -> bool:
+    """Whether a policy is missing or differs: a report keeps ``changed`` false, but not the diff of ``iam_policy``."""
+    diff = result.get("diff") or {}
+    return bool(result.get("changed")) or diff.get("before") != diff.get("after")
 
 
 def preflight_finding(

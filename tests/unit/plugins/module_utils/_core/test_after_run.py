@@ -142,7 +142,7 @@ def test_what_was_granted_is_deliverable_afterwards(bucket: dict[str, Any], expe
 def test_principals_that_got_their_policy_have_it() -> None:
     principals = [{"type": "role", "name": name} for name in ("made", "there", "gone")]
     results = [
-        {"item": principals[0], "changed": True},
+        {"item": principals[0], "changed": True, "diff": {"before": {}, "after": {"logs": {}}}},
         {"item": principals[1], "changed": False},
         {"item": principals[2], "failed": True, "msg": "NoSuchEntity"},
     ]

@@ -383,6 +383,14 @@ PRINCIPAL = {"type": "role", "name": "logs", "buckets": []}
         ({"results": []}, "not_evaluated"),
         ({"results": [{"item": PRINCIPAL, "changed": False}]}, "in_sync"),
         ({"results": [{"item": PRINCIPAL, "changed": True}]}, "permission_missing"),
+        (
+            {"results": [{"item": PRINCIPAL, "changed": False, "diff": {"before": {}, "after": {"logs": {}}}}]},
+            "permission_missing",
+        ),
+        (
+            {"results": [{"item": PRINCIPAL, "changed": False, "diff": {"before": {"a": {}}, "after": {"a": {}}}}]},
+            "in_sync",
+        ),
         ({"results": [{"item": PRINCIPAL, "failed": True, "error": {"code": "NoSuchEntity"}}]}, "permission_missing"),
         ({"results": [{"item": PRINCIPAL, "failed": True, "error": {"code": "AccessDenied"}}]}, "unknown"),
         ({"results": [{"item": PRINCIPAL, "skipped": True}]}, "not_evaluated"),
