@@ -19,6 +19,7 @@ from typing import Tuple
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import Finding
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import NOT_ACTIVE
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Gap
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import GAPS_VARIABLE
 
@@ -29,7 +30,7 @@ _SHOWN = 5
 _REMEDIES: Mapping[str, str] = {
     "RegionDisabled": "Enable {region} in the account, or leave it out of the option regions of the inventory (enabled in the place of all).",
     "RegionUnknown": "Correct {region} in the option regions of the inventory.",
-    "AccountNotActive": "Leave the account out of organization.accounts of the inventory.",
+    NOT_ACTIVE: "Leave the account out of organization.accounts of the inventory.",
     "WrongAccount": "Correct account_id, profile or assume_role_arn of {account} in the inventory: they name two accounts.",
     "NoConnection": "Correct the profile of {account} in the AWS configuration, or its name in the inventory.",
 }

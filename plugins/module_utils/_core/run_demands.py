@@ -19,6 +19,7 @@ from typing import Set
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.gap_findings import gap_lines
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import NOT_ACTIVE
 
 ALLOW_EMPTY = "flow_log_allow_empty"
 FAIL_ON_GAPS = "flow_log_fail_on_gaps"
@@ -32,7 +33,7 @@ class Demands:
 
     :param allow_empty: whether the run may find no target.
     :param fail_on_gaps: whether the run fails if something could not be read; ``None``: only for accounts of which no
-        target at all was found.
+        target at all was found, unless the organization reports them as suspended or closed.
     :param hosts: the pattern of ``flow_log_hosts``, for the message.
     """
 
@@ -90,10 +91,13 @@ def _gaps(publication: Mapping[str, Any], fail_on_gaps: Optional[bool]) -> List[
 
 
 def _without_targets(publication: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    """Return gaps of accounts of which there is no target. A run that is limited to some hosts is not about the others."""
+    """Return gaps of active accounts of which there is no target.
+
+    A run that is limited to some hosts is not about the others. In a suspended or closed account there is nothing to log.
+    """
     if publication["unselected"]:
         return []
     batches = {batch["name"]: batch["account_id"] for batch in publication["batches"]}
     found: Set[Optional[str]] = {batches[target["batch"]] for target in publication["targets"]}
     found.update(host["known"].get("account_id") for host in publication["invalid"])
-    return [gap for gap in publication["gaps"] if gap["account_id"] not in found]
+    return [gap for gap in publication["gaps"] if gap["account_id"] not in found and gap["code"] != NOT_ACTIVE]

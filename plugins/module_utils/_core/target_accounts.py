@@ -23,6 +23,8 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers imp
 
 #: Members of an entry of the option ``accounts``.
 ACCOUNT_KEYS = ("account_id", "name", "profile", "assume_role_arn", "playbook_role_arn")
+#: Code of the gap for a member of the organization that is suspended or closed: nothing there can be logged.
+NOT_ACTIVE = "AccountNotActive"
 #: Members of the option ``organization``.
 ORGANIZATION_KEYS = ("accounts", "profile", "assume_role_name", "playbook_role_name", "partition")
 
@@ -194,7 +196,7 @@ def accounts_from_options(accounts: Optional[Sequence[Any]], organization: Any, 
         if status == "ACTIVE":
             found.append(account)
         else:
-            gaps.append(account.gap("AccountNotActive", f"The organisation says that the account is {status}."))
+            gaps.append(account.gap(NOT_ACTIVE, f"The organisation says that the account is {status}."))
     if not found and not gaps and not organization:
         found.append(Account(profile=own_profile))
     return Accounts(tuple(dict.fromkeys(found)), tuple(gaps))

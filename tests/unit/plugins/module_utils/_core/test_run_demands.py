@@ -24,10 +24,10 @@ VPC = HostVariables(
 )
 
 
-def gap(account_id: str, region: str | None = None) -> dict[str, Any]:
+def gap(account_id: str, region: str | None = None, code: str = "AuthFailure") -> dict[str, Any]:
     """Something that the inventory could not read."""
     about = {"account_id": account_id, "account": account_id or "a profile", "region": region}
-    return {**about, "reading": "DescribeVpcs", "code": "AuthFailure", "message": "No."}
+    return {**about, "reading": "DescribeVpcs", "code": code, "message": "No."}
 
 
 def unmet(found: list[HostVariables], gaps: Any = None, selected: Any = None, **demands: Any) -> list[str]:
@@ -68,6 +68,9 @@ def test_a_limit_that_leaves_no_target_fails() -> None:
         # Whose account that is, nobody knows.
         ([gap("")], True, True),
         ([gap(SHOP, "us-east-1"), gap(BANK)], True, True),
+        # Nothing can be logged in an account that is suspended or closed.
+        ([gap(BANK, code="AccountNotActive")], False, True),
+        ([gap(BANK, code="AccountNotActive"), gap("")], True, True),
     ],
 )
 def test_gaps_fail_a_run(gaps: list[dict[str, Any]], by_default: bool, on_any: bool) -> None:
@@ -75,7 +78,8 @@ def test_gaps_fail_a_run(gaps: list[dict[str, Any]], by_default: bool, on_any: b
     assert bool(unmet([VPC], gaps, fail_on_gaps=True)) == on_any
     assert unmet([VPC], gaps, fail_on_gaps=False) == []
     for sentence in unmet([VPC], gaps, fail_on_gaps=True):
-        assert "AuthFailure: No." in sentence and "flow_log_fail_on_gaps: false" in sentence
+        assert all(f"{item['code']}: No." in sentence for item in gaps)
+        assert "flow_log_fail_on_gaps: false" in sentence
 
 
 def test_a_run_that_is_limited_is_not_about_other_accounts_unless_told_so() -> None:
