@@ -15,12 +15,15 @@ from typing import Optional
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.after_run import since_this_run
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import IN_PLACE
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import PUBLISH
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import Access
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import Finding
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import Subject
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import check_command
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import failure_text
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import has_failed
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import has_result
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import role_note
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import with_profile
 
 #: Of a destination with many sources each may need one of its own; its module returns them all.
 _REMEDIES_SHOWN = 3
@@ -34,7 +37,10 @@ def destination_findings(
     A destination that stays undeliverable when all that was asked for is done is ``failed_delivery``: no run mends it.
     ``policy_drift`` is what a run mends.
     """
-    subject = Subject(work["bucket_arn"], "Bucket", region=work["region"], destination=work["bucket_arn"])
+    access = Access(bucket=tuple(work["access"].items()))
+    subject = Subject(
+        work["bucket_arn"], "Bucket", region=work["region"], destination=work["bucket_arn"], access=access
+    )
     if result is None or not has_result(result):
         return [_untouched(subject, work, blocked_by)]
     found = _created(subject, result) + _policy_findings(subject, result) + _doubts(subject, result)
@@ -95,20 +101,25 @@ def _policy_findings(subject: Subject, result: Mapping[str, Any]) -> List[Findin
 def _doubts(subject: Subject, result: Mapping[str, Any]) -> List[Finding]:
     """What is wrong or not known when all that was planned is done."""
     if result.get("deliverable") is False:
-        return [subject.find("failed_delivery", str(result.get("summary") or ""), remedy=_remedies(result))]
+        return [subject.find("failed_delivery", str(result.get("summary") or ""), remedy=_remedies(subject, result))]
     key_failed = (result.get("key") or {}).get("failed")
     if has_failed(result) and not key_failed:
         return [subject.find("unknown", failure_text(result), remedy=check_command(subject))]
     if result.get("deliverable") == "unknown":
-        return [subject.find("unknown", str(result.get("summary") or ""), remedy=_remedies(result))]
+        return [subject.find("unknown", str(result.get("summary") or ""), remedy=_remedies(subject, result))]
     return []
 
 
-def _remedies(result: Mapping[str, Any]) -> str:
+def _remedies(subject: Subject, result: Mapping[str, Any]) -> str:
     """Return the first remedies of what decides, each once; what is wrong for certain comes before what may be."""
     problems = sorted(result.get("problems") or (), key=lambda item: item.get("status") != "problem")
     remedies = dict.fromkeys(item["remedy"] for item in problems if item.get("remedy"))
-    return "\n".join(list(remedies)[:_REMEDIES_SHOWN])
+    return "\n".join(_as_known(remedy, dict(subject.access.bucket)) for remedy in list(remedies)[:_REMEDIES_SHOWN])
+
+
+def _as_known(remedy: str, connection: Mapping[str, str]) -> str:
+    """Return a remedy; a command of the AWS CLI with the profile and the role that the inventory names for the bucket."""
+    return f"{role_note(connection)}{with_profile(remedy, connection)}" if remedy.startswith("aws ") else remedy
 
 
 def _bucket_in_order(subject: Subject, work: Mapping[str, Any], result: Mapping[str, Any]) -> Finding:

@@ -197,10 +197,27 @@ def destination_command(subject: Union[Subject, Finding]) -> str:
 
 
 def ec2_command(subject: Union[Subject, Finding], operation: str, *options: str) -> str:
-    """Return a call of the AWS CLI in the account and Region of a target; the CLI has no option for a role."""
-    profile = dict(subject.access.own).get("profile")
-    words = ["aws", "ec2", operation, *(["--profile", profile] if profile else []), "--region", str(subject.region)]
-    return " ".join(shlex.quote(word) for word in [*words, *options])
+    """Return a call of the AWS CLI in the account and Region of a target."""
+    words = ["aws", "ec2", operation, "--region", str(subject.region), *options]
+    return with_profile(" ".join(shlex.quote(word) for word in words), dict(subject.access.own))
+
+
+def with_profile(command: str, connection: Mapping[str, str]) -> str:
+    """Return a command of the AWS CLI with the profile that an inventory names; other text stays as it is.
+
+    :param connection: from :func:`names_in`.
+    """
+    program, *more = command.split(" ", 3)
+    if program != "aws" or "profile" not in connection:
+        return command
+    service, operation, options = more
+    return " ".join([program, service, operation, "--profile", shlex.quote(connection["profile"]), options])
+
+
+def role_note(connection: Mapping[str, str]) -> str:
+    """Return a comment with the role that an inventory names: the AWS CLI has no option for one."""
+    role = connection.get("assume_role_arn")
+    return f"# With credentials of {role}:\n" if role else ""
 
 
 def with_inventory(findings: Iterable[Finding], sources: Sequence[str]) -> List[Finding]:

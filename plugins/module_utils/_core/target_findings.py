@@ -31,6 +31,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import has_failed
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import has_result
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import publish_command
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import role_note
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Change
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.tags import check_tags
 
@@ -248,8 +249,7 @@ def _look_and_delete(subject: Subject, flow_log_id: str) -> str:
         ec2_command(subject, operation, "--flow-log-ids", flow_log_id)
         for operation in ("describe-flow-logs", "delete-flow-logs")
     )
-    role = dict(subject.access.own).get("assume_role_arn")
-    return (f"# With credentials of {role}:\n" if role else "") + f"{look}\n# If nobody needs it: {delete}"
+    return f"{role_note(dict(subject.access.own))}{look}\n# If nobody needs it: {delete}"
 
 
 def batch_findings(

@@ -185,6 +185,58 @@ def test_other_flow_logs_are_told_apart_from_copies_and_are_no_drift() -> None:
     assert made["verdict"] == "in_sync"
 
 
+ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/network"
+
+
+@pytest.mark.parametrize(
+    ("connection", "before", "options"),
+    [
+        ({}, "", ""),
+        ({"profile": "shop net"}, "", "--profile 'shop net' "),
+        ({"assume_role_arn": ROLE_ARN}, f"# With credentials of {ROLE_ARN}:\n", ""),
+        (
+            {"profile": "shop", "assume_role_arn": ROLE_ARN, "secret_key": "hidden"},
+            f"# With credentials of {ROLE_ARN}:\n",
+            "--profile shop ",
+        ),
+    ],
+)
+def test_an_extra_flow_log_has_its_own_destination_and_commands_for_its_account(
+    connection: dict[str, str], before: str, options: str
+) -> None:
+    other = flow_log("vpc-1", flow_log_id="fl-other", destination="arn:aws:s3:::elsewhere/old/")
+    found = rows(publication("vpc-1", aws=connection), result((), [flow_log("vpc-1")], extra=[other]))
+    (row,) = [row for row in found if row["finding"] == "extra"]
+    assert (row["destination"], row["flow_log_id"]) == ("arn:aws:s3:::elsewhere/old/", "fl-other")
+    assert "arn:aws:s3:::elsewhere/old/" in row["evidence"]
+    more = f"{options}--region eu-west-1 --flow-log-ids fl-other"
+    assert row["remedy"] == (
+        f"{before}aws ec2 describe-flow-logs {more}\n# If nobody needs it: aws ec2 delete-flow-logs {more}"
+    )
+
+
+@pytest.mark.parametrize("deliverable", [False, "unknown"])
+@pytest.mark.parametrize(
+    ("connection", "expected"),
+    [
+        ({}, "aws s3api put-x --bucket central"),
+        ({"profile": "archive"}, "aws s3api put-x --profile archive --bucket central"),
+        ({"assume_role_arn": ROLE_ARN}, f"# With credentials of {ROLE_ARN}:\naws s3api put-x --bucket central"),
+    ],
+)
+def test_remedies_of_a_bucket_are_for_its_account(deliverable: Any, connection: dict, expected: str) -> None:
+    statement = '{"Action": "s3:GetBucketPolicy"}'
+    problems = [
+        {"status": "problem", "code": code, "remedy": remedy}
+        for code, remedy in (("RequesterPays", "aws s3api put-x --bucket central"), ("Unreadable", statement))
+    ]
+    usual = {"changed": False, "failed": False, "msg": "", "actions": [], "statements": {}, "key": None}
+    made = {**usual, "deliverable": deliverable, "summary": "No.", "problems": problems}
+    work = publication("vpc-1", aws={"profile": "shop"}, bucket_aws=connection)
+    (row,) = [row for row in rows(work, result((), [flow_log("vpc-1")]), made) if row["target_type"] == "Bucket"]
+    assert row["remedy"] == f"{expected}\n{statement}"
+
+
 def test_failed_delivery_is_found_although_the_flow_log_is_as_asked_for() -> None:
     failed = flow_log("vpc-1", delivery_status="FAILED", delivery_error="Access error")
     (row,) = [row for row in rows(publication("vpc-1"), result(flow_logs=[failed])) if row["target"] == "vpc-1"]
