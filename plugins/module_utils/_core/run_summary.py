@@ -139,6 +139,11 @@ def _headline(publication: Mapping[str, Any], actions: Mapping[str, int], failur
     return " ".join([SUMMARY_PREFIX] + told + [f"failed={failures}"])
 
 
+def _without_name(message: str, host: str) -> str:
+    beginning = f"{host}: "
+    return message[len(beginning) :] if message.startswith(beginning) else message
+
+
 def overview(publication: Mapping[str, Any]) -> List[str]:
     """Return what a run is going to do, one line a piece of work; a note where there is nothing to do."""
     stages = stages_of(publication)
@@ -147,7 +152,7 @@ def overview(publication: Mapping[str, Any]) -> List[str]:
         lines += [f"{work['name']}: {kind}" for kind in stages for work in publication[kind]]
     for message, hosts in _by_message(publication["invalid"]).items():
         more = f" and {len(hosts) - 1} more" if len(hosts) > 1 else ""
-        lines.append(f"{hosts[0]}{more}: left out. {message}")
+        lines.append(f"{hosts[0]}{more}: left out. {_without_name(message, hosts[0])}")
     notes = [*gap_lines(publication["gaps"]), *publication["notes"]]
     if stages != STAGES:
         notes = [f"Only these stages: {', '.join(stages)}.", *notes]
