@@ -51,6 +51,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variable
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import Target
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import VariableError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import read_target
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import unmanaged_bucket
 
 #: Version of the structure that :meth:`Publication.to_dict` returns.
 PUBLICATION_VERSION = 1
@@ -130,13 +131,18 @@ class BucketWork:
     required: bool
     access: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def arn(self) -> str:
+        """ARN of the bucket."""
+        return f"arn:{self.partition}:s3:::{self.bucket}"
+
     def to_dict(self) -> Dict[str, Any]:
         """Return the work as the filters return it."""
         return {
             "name": self.name,
             "runner": self.runner,
             "bucket": self.bucket,
-            "bucket_arn": f"arn:{self.partition}:s3:::{self.bucket}",
+            "bucket_arn": self.arn,
             "partition": self.partition,
             "managed": self.managed,
             "grants": items_of(self.grants),
@@ -435,7 +441,7 @@ def _place(target: Target) -> Tuple[str, str, str]:
 
 
 def _batches(targets: Sequence[Target], buckets: Iterable[BucketWork], on_first_host: bool) -> List[Batch]:
-    bucket_of = {f"arn:{work.partition}:s3:::{work.bucket}": work for work in buckets}
+    bucket_of = {work.arn: work for work in buckets}
     batches: List[Batch] = []
     for in_one_place in _grouped(targets, _place):
         groups = _grouped(in_one_place, _batch_key)
@@ -458,18 +464,22 @@ def _batch(members: Sequence[Target], number: str, bucket_of: Mapping[str, Bucke
     )
 
 
-def _buckets(targets: Iterable[Target], left_out: Container[str], on_first_host: bool) -> List[BucketWork]:
+def _buckets(
+    targets: Iterable[Target], left_out: Container[str], unmanaged: Container[str], on_first_host: bool
+) -> List[BucketWork]:
     """Return the work for the buckets.
 
     :param left_out: hosts that are not worked on. What they say of a bucket holds all the same, above all that its policy is
         not to be managed.
+    :param unmanaged: ARNs of the buckets whose policy any host of the inventory keeps from being managed.
     """
     delivering = [target for target in targets if target.present and target.destination is not None]
     groups = _grouped(delivering, lambda item: item.destination.bucket_arn)
     pairs = [([item for item in group if item.host not in left_out], group) for group in groups]
     worked_on = [(members, group) for members, group in pairs if members]
     names = _bucket_names(members[0].destination for members, _group in worked_on)
-    return [_bucket(members, group, name, on_first_host) for (members, group), name in zip(worked_on, names)]
+    works = [_bucket(members, group, name, on_first_host) for (members, group), name in zip(worked_on, names)]
+    return [replace(work, managed=work.managed and work.arn not in unmanaged) for work in works]
 
 
 def _bucket_names(destinations: Iterable[Optional[Destination]]) -> List[str]:
@@ -623,7 +633,8 @@ def plan_publication(
     ]
     identities = plan_identities(agreed, on_first_host)
     strangers = _strangers(identities, answers)
-    buckets = _buckets(agreed, strangers, on_first_host)
+    unmanaged = set(filter(None, map(unmanaged_bucket, everything)))
+    buckets = _buckets(agreed, strangers, unmanaged, on_first_host)
     agreed = [target for target in agreed if target.host not in strangers]
     return Publication(
         batches=tuple(_batches(agreed, buckets, on_first_host)),

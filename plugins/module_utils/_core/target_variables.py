@@ -295,6 +295,26 @@ def _wanted(host: HostVariables, reader: _Reader, partition: str) -> Wanted:
     return wanted_from_params(given, partition)
 
 
+def _text_of(host: HostVariables, name: str) -> str:
+    value = host.variables.get(PREFIX + name)
+    return value if isinstance(value, str) else ""
+
+
+def unmanaged_bucket(host: HostVariables) -> Optional[str]:
+    """Return the ARN of the bucket whose policy a host keeps from being managed, ``None`` if there is none.
+
+    Only what this depends on is read, so the answer holds for a host that is left out for another reason too.
+    """
+    reader = _Reader(host)
+    destination, region = (_text_of(host, name) for name in ("destination", "region"))
+    try:
+        if not destination or reader.boolean("bucket_policy") is not False or reader.get("state") == "absent":
+            return None
+        return str(bucket_of(destination, region=region)["bucket_arn"])
+    except InputError:
+        return None
+
+
 def layouts_of(destination_options: Any) -> Tuple[str, ...]:
     """Return the layouts of folders that flow logs with these destination options write."""
     hive = read_destination_options(destination_options).hive_compatible_partitions

@@ -616,3 +616,39 @@ def test_a_principal_has_one_writer_whatever_the_connections_of_the_hosts_that_n
         (f"{ACCOUNT}/iam/2", "vpc-2", [{**second, "buckets": []}]),
         (f"{OTHER_ACCOUNT}/iam", "vpc-4", [{**first, "buckets": []}]),
     ]
+
+
+@pytest.mark.parametrize(
+    ("variables", "selected"),
+    [
+        ({"traffic_type": "reject"}, None),
+        ({"region": "eu-wset-1"}, None),
+        ({"account_id": "1"}, None),
+        ({"resource_id": "vpc-2", "max_aggregation_interval": 60}, None),
+        ({}, ["vpc-2"]),
+    ],
+)
+def test_a_policy_that_a_left_out_host_keeps_for_others_is_not_managed(
+    variables: dict[str, Any], selected: list[str] | None
+) -> None:
+    keeping = host("vpc-1", bucket_policy=False, **variables)
+    (work,) = plan_publication([host("vpc-2"), keeping], selected).to_dict()["destinations"]
+    assert work["managed"] is False
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"bucket_policy": True},
+        {"bucket_policy": "perhaps"},
+        {"bucket_policy": False, "destination": "elsewhere"},
+        {"bucket_policy": False, "destination": None},
+        {"bucket_policy": False, "destination": "no bucket"},
+        {"bucket_policy": False, "destination": ["central"]},
+        {"bucket_policy": False, "state": "absent"},
+    ],
+)
+def test_only_who_keeps_the_policy_of_this_bucket_keeps_it_from_being_managed(variables: dict[str, Any]) -> None:
+    left_out = host("vpc-1", **variables)
+    (work,) = plan_publication([host("vpc-2"), left_out], ["vpc-2"]).to_dict()["destinations"]
+    assert work["managed"] is True
