@@ -179,10 +179,9 @@ def _reduced(policy: Optional[Policy], wanted: WantedDelivery) -> List[Entry]:
     entries = [_spelt_out(wanted.bucket, named, entry) for entry in entries_of(policy)]
 
     def keep_writes(source: str, place: Optional[Place], regions: FrozenSet[str]) -> FrozenSet[str]:
-        if place is None:
-            return regions
-        left = [_without(regions, named.get((source, place.folder, layout), frozenset())) for layout in place.layouts]
-        return frozenset().union(*left)
+        folder, layouts = (place.folder, place.layouts) if place else ("", frozenset())
+        left = [_without(regions, named.get((source, folder, layout), frozenset())) for layout in layouts]
+        return frozenset().union(*left) if place else regions
 
     entries = _cut_kind(entries, wanted.bucket, True, keep_writes)
     written = {source: _still_writing(wanted.bucket, entries, source) for source in {*wanted.sources, "*"}}

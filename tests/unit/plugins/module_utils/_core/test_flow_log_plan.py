@@ -659,6 +659,8 @@ def test_a_lost_answer_is_told_by_what_is_there_later() -> None:
     assert made in apply_steps([done], [], settings())
     # Nothing was made: of a create nothing is left, of a replacement that the old flow log is gone.
     assert answered_later([created], FlowLogPlan()) == []
+    of_another = replace(made, resource_id="vpc-3")
+    assert answered_later([created], plan_flow_logs(wanted("vpc-3"), [of_another])) == []
     (gone,) = answered_later([replaced], FlowLogPlan())
     assert (gone.action.action, gone.action.target, gone.action.flow_log_id) == ("delete", "vpc-2", "fl-1")
 
