@@ -17,8 +17,8 @@ description:
     or that it has none.
   - Takes all resources of one account, region and resource type in one task; the number of API calls does not grow
     with each resource. A first run for N resources makes one DescribeFlowLogs request (and its further pages), one
-    request that looks up whether the resources exist, one CreateFlowLogs request per 300 resources (25 for transit gateway and Cloud WAN types), and one DescribeFlowLogs
-    request per 1000 new flow logs. A run without changes only reads.
+    request that looks up whether the resources exist, one CreateFlowLogs request per 300
+    resources (25 for transit gateway and Cloud WAN types), and one DescribeFlowLogs request per 1000 new flow logs. A run without changes only reads.
   - AWS cannot change a flow log, only its tags. Any other difference means a replacement, see O(replace).
   - Flow logs that were made by hand or by other tools are adopted when they have the same settings. Those that have
     a name keep it, and are replaced or deleted only under this name, see O(name) and O(adopt_named).
