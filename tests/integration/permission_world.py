@@ -59,8 +59,16 @@ SEED = {
     }
 }
 PUBLISHED = {"resource_ids": [VPC], "destination": DESTINATION, "tags": {"team": "net"}}
+#: One field for each list of ECS that must be readable.
+ECS_FIELDS = [
+    "ecs-cluster-name",
+    "ecs-container-instance-id",
+    "ecs-service-name",
+    "ecs-task-definition-arn",
+    "ecs-task-id",
+]
 TAG_FIELDS = {
-    "log_format": ["interface-id", "instance-tag", "asg-tag"],
+    "log_format": ["interface-id", "instance-tag", "asg-tag", *ECS_FIELDS],
     "tag_field_specifications": [
         {"resource_type": "instance", "tag_keys": ["env"]},
         {"resource_type": "auto-scaling-group", "tag_keys": ["env"]},

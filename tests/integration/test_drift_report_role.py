@@ -172,7 +172,7 @@ FORMS: list[dict[str, Any]] = [
     {"time": datetime.date(2030, 1, 31), "formats": "json", "fail_on": "nothing_checked"},
     {
         "time": datetime.datetime(2030, 1, 31, 6, tzinfo=datetime.timezone.utc),
-        "formats": '["json"]',
+        "formats": ["json"],
         "fail_on": ["high"],
     },
     {"time": "2030-01-31", "formats": ["json"], "fail_on": "high,missing", "history_length": "5"},

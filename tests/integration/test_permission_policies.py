@@ -44,7 +44,11 @@ from tests.simulator.client import SimulatorProcess
 
 ACCESS_KEY = "AKIALEASTAAAAAAAAAAA"
 REPORTER = f"arn:aws:iam::{ACCOUNT}:role/team/reporter"
-WHERE = {"account_id": ACCOUNT, "region": "eu-west-1", "resource_types": ["VPC"]}
+#: The types of the targets in the runs of s3_flow_log.
+TYPES = ["VPC", "Subnet", "NetworkInterface", "TransitGateway", "TransitGatewayAttachment"]
+WHERE = {"account_id": ACCOUNT, "region": "eu-west-1", "resource_types": TYPES}
+#: They look up whether a target exists. Without them flow logs are made all the same, and the reason says so.
+LOOK_UPS = {f"ec2:Describe{kind}s" for kind in ("Vpc", *TYPES[1:])}
 #: Whether AWS asks for it is not established; its documents demand it.
 PERHAPS = "logs:DeleteLogDelivery"
 
@@ -124,6 +128,9 @@ def test_without_a_part_of_it_something_fails_and_names_the_part(
     if name.endswith("_info"):
         # They tell what they could read.
         assert less != results(simulator, name, DEFAULT_ACCESS_KEY)
+    elif action in LOOK_UPS:
+        assert not any(result.get("failed") for result in less)
+        assert any(action in change["reason"] for result in less for change in result["actions"])
     else:
         assert any(action in result["msg"] for result in less if result.get("failed"))
     assert action in json.dumps(less)

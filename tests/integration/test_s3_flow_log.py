@@ -163,4 +163,4 @@ def test_targets_come_as_modules_return_them_and_none_is_nothing_to_do(
     assert [item["target"] for item in run.one("found")["actions"]] == VPCS
     assert run.one("again")["changed"] is False
     # Without targets nothing is asked: the first call is that of the task that has some.
-    assert simulator.operations()[:2] == ["DescribeFlowLogs", "CreateFlowLogs"]
+    assert simulator.operations()[:3] == ["DescribeFlowLogs", "DescribeVpcs", "CreateFlowLogs"]

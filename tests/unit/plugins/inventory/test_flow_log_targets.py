@@ -20,9 +20,7 @@ from botocore.exceptions import ClientError
 
 from ansible_collections.flowlogs.aws.plugins.inventory import flow_log_targets
 from ansible_collections.flowlogs.aws.plugins.inventory.flow_log_targets import InventoryModule
-from tests.simulator.faults import faults
-from tests.simulator.faults import parse_rule
-from tests.simulator.server import Simulator
+from tests.simulator.client import SimulatorProcess
 from tests.unit.plugins.plugin_utils.cloud import HOME
 from tests.unit.plugins.plugin_utils.cloud import SHOP
 from tests.unit.plugins.plugin_utils.cloud import VPC
@@ -109,17 +107,12 @@ def test_sessions_come_from_the_endpoint_of_the_first_region_with_older_botocore
 
 def test_a_throttled_call_is_tried_by_one_bounded_layer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda _seconds: None)
-    simulator = Simulator()
-    simulator.start()
-    try:
-        faults.add(parse_rule({"operation": "DescribeVpcs", "action": "throttle", "times": None}))
+    with SimulatorProcess() as simulator:
+        simulator.fault(operation="DescribeVpcs", action="throttle", times=None)
         client = Connected(simulator.url).client("ec2")
         with pytest.raises(ClientError, match="RequestLimitExceeded"):
             client.describe_vpcs()
-        tried = [call["operation"] for call in simulator.log.list()]
-    finally:
-        simulator.reset()
-        simulator.stop()
+        tried = simulator.operations()
     assert 1 < tried.count("DescribeVpcs") <= 9
 
 
