@@ -14,17 +14,20 @@ export ANSIBLE_REMOTE_TMP := $(CURDIR)/.dev/ansible/tmp
 export XDG_CACHE_HOME := $(CURDIR)/.dev/cache
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench molecule quick coverage matrix lint types doclint docs format sanity build importer check setup pins picture clean
+.PHONY: help demo test release-test bench molecule quick coverage matrix lint types doclint docs format sanity build importer check setup pins picture clean
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1@\2/p' Makefile | column -t -s @
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1@\2/p' Makefile | column -t -s @
 
 demo: ## show the collection at work on a simulated fleet of accounts; needs no AWS account
 	@$(PYTHON) tools/dev.py setup demo
 	@.venv/bin/python demo/demo.py
 
-test: setup ## run every test, and fail if all processes together take more than 2 GiB of memory
+test: setup ## run the tests, and fail if all processes together take more than 2 GiB of memory
 	.venv/bin/python -m pytest -n 2 -p tools.peak_memory --memory-limit 2048
+
+release-test: setup ## run what plays users, tools and large fleets: README, demo, molecule, ansible-test, AWX, packaging
+	.venv/bin/python -m pytest -n 2 tests/release
 
 quick: setup ## run the quick tests: the logic and the project's own rules, in less than a minute
 	.venv/bin/python -m pytest -n 2 $(QUICK) tests/unit/meta tests/unit/plugins tests/unit/tools
@@ -71,7 +74,7 @@ importer: setup ## check the archive as Ansible Galaxy does when it is imported
 docs: setup ## build the documentation site into build/docs
 	$(PYTHON) tools/dev.py docs
 
-check: lint types doclint sanity build importer coverage test ## run all checks and tests, as CI does
+check: lint types doclint sanity build importer coverage release-test test ## run all checks and tests, as CI does
 
 setup: ## install the tools into .venv
 	@$(PYTHON) tools/dev.py setup dev

@@ -33,7 +33,7 @@ TESTS = [
     "tests/integration/test_templates_in_connection_options.py",
     "tests/integration/test_host_names_and_strategies.py"
     "::test_hosts_of_any_name_are_worked_on_and_the_one_that_is_wrong_fails_the_run",
-    "tests/integration/test_readme.py::test_quick_start_of_a_stranger_from_the_archive_to_the_drift_report",
+    "tests/release/test_readme.py::test_quick_start_of_a_stranger_from_the_archive_to_the_drift_report",
 ]
 # Tests that make up many examples in a loop of their own.
 IGNORED = "tests/unit/plugins/module_utils/_core/test_policy_agreement.py"

@@ -88,7 +88,7 @@ class _Limit:
 
     def __init__(self, pid: int, limit: int) -> None:
         self._limit = limit
-        self._memory = PeakMemory(pid, seconds=0.25)
+        self._memory = PeakMemory(pid, seconds=1)
         self._memory.start()
         self._peak = 0
 

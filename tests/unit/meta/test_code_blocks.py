@@ -4,7 +4,7 @@
 
 """Each piece of code in the README and the guides is one that works: its options, variables, commands and files exist.
 
-The quick start is run as a whole, see tests/integration/test_readme.py.
+The quick start is run as a whole, see tests/release/test_readme.py.
 """
 
 from __future__ import annotations
@@ -333,7 +333,7 @@ def _extra_variables(words: list[str]) -> list[str]:
 
 def check_make(words: list[str]) -> None:
     """Assert that the targets exist."""
-    targets = set(re.findall(r"^([a-z]+):", read("Makefile"), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE))
     assert {word for word in words[1:] if "=" not in word} <= targets
 
 

@@ -163,7 +163,7 @@ def test_the_start_of_the_site_leads_to_every_guide_module_role_and_inventory_pl
 
 
 def test_the_quick_start_of_the_guides_is_that_of_the_readme() -> None:
-    """Which is run as it is printed, see tests/integration/test_readme.py."""
+    """Which is run as it is printed, see tests/release/test_readme.py."""
     text = section(README, "Installation") + "\n" + section(README, "Quick start")
     shown = [(block.language, block.text) for language in LANGUAGES for block in blocks(text, language)]
     guide = [(block.language, block.text) for block in code_blocks(read(f"{GUIDES}/guide_quickstart.rst"))]

@@ -17,7 +17,8 @@ from tests.unit.meta.project import parse
 from tests.unit.meta.project import read
 from tests.unit.meta.project import tracked_under
 
-FOLDERS = tuple(tomllib.loads(read("pyproject.toml"))["tool"]["pytest"]["ini_options"]["testpaths"])
+# Those of `make test`, and that of `make release-test`.
+FOLDERS = (*tomllib.loads(read("pyproject.toml"))["tool"]["pytest"]["ini_options"]["testpaths"], "tests/release")
 # integration/targets is ansible-test's; sleep and skip as attributes (time.sleep, pytest.mark.skipif) or names.
 FORBIDDEN = {"sleep", "skip", "skipif", "xfail", "importorskip"}
 FILES = tracked_under("tests")

@@ -20,11 +20,11 @@ import pytest
 import yaml
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import same_policy
-from tests.integration.awx import Controller
-from tests.integration.awx import Job
-from tests.integration.awx import exported
-from tests.integration.awx import passed_on
-from tests.integration.awx import sliced
+from tests.release.awx import Controller
+from tests.release.awx import Job
+from tests.release.awx import exported
+from tests.release.awx import passed_on
+from tests.release.awx import sliced
 from tests.integration.conftest import ROOT
 from tests.integration.publication import ARCHIVE
 from tests.integration.publication import BANK
