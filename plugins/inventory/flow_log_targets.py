@@ -241,7 +241,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_demands imp
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Accounts
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Gap
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import accounts_from_options
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import GAPS_VARIABLE
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import GAPS_VARIABLE
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import FoundTarget
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import Scan
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import find_targets

@@ -34,7 +34,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import calle
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import AssumedRole
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Account
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Gap
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import SHAPES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_shapes import SHAPES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import Scan
 
 if hasattr(ansible.template, "trust_as_template"):

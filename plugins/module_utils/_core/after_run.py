@@ -16,7 +16,7 @@ from typing import Dict
 from typing import Iterable
 from typing import Mapping
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import has_result
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.task_results import has_result
 
 Result = Mapping[str, Any]
 Results = Mapping[str, Mapping[str, Result]]

@@ -32,9 +32,9 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.canonical impor
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import ALL_REGIONS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_grants import Grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import Destination
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import names_in
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.connection_names import names_in
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_conflicts import conflicts_by_host
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.gap_findings import read_gaps
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import read_gaps
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.grant_options import items_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.grant_options import without_repetition
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.host_names import can_be_added

@@ -17,8 +17,8 @@ from typing import Optional
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.deliverability import Delivery
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.deliverability import obstacle_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import destination_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import failure_text
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import has_failed
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.task_results import failure_text
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.task_results import has_failed
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import layouts_of
 
 

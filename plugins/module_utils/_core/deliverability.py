@@ -24,8 +24,8 @@ from typing import Tuple
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import destination_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_findings import is_left_alone
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import Finding
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import has_failed
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import has_result
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.task_results import has_failed
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.task_results import has_result
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import layouts_of
 
 #: A flow log of a target: account, Region, target and the destination that it is to have.

@@ -20,8 +20,8 @@ from typing import Set
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import Finding
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import check_command
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import destination_command
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import failure_text
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import has_failed
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.task_results import failure_text
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.task_results import has_failed
 
 #: What is to be looked at: flow logs that are there and not known to fail.
 _LOOKED_AT = ("in_sync", "drifted")

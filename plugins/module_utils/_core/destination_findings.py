@@ -19,9 +19,9 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import Finding
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import Subject
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import check_command
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import failure_text
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import has_failed
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import has_result
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.task_results import failure_text
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.task_results import has_failed
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.task_results import has_result
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import role_note
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import with_profile
 

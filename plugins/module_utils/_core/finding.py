@@ -68,16 +68,6 @@ class Access:
     bucket: Tuple[Tuple[str, str], ...] = ()
 
 
-def names_in(connection: Any) -> Dict[str, str]:
-    """Return the profile and the role that connection options name; keys are left out."""
-    given = connection if isinstance(connection, Mapping) else {}
-    options = {
-        "profile": given.get("profile") or given.get("aws_profile"),
-        "assume_role_arn": given.get("assume_role_arn"),
-    }
-    return {name: str(value) for name, value in options.items() if value}
-
-
 @dataclass(frozen=True)
 class Finding:
     """One row of a report.
@@ -152,21 +142,6 @@ class Subject:
     def find(self, finding: str, evidence: str, **more: Any) -> Finding:
         """Return a finding about it."""
         return Finding(finding=finding, evidence=evidence, **dict(vars(self), **more))
-
-
-def has_result(result: Optional[Mapping[str, Any]]) -> bool:
-    """Whether a task ran: it was reached, and it was not skipped."""
-    return bool(result) and not (result or {}).get("skipped")
-
-
-def has_failed(result: Mapping[str, Any]) -> bool:
-    """Whether a task's result is a failure."""
-    return bool(result.get("failed") or result.get("unreachable"))
-
-
-def failure_text(result: Mapping[str, Any]) -> str:
-    """Return why a task failed, in its own words."""
-    return str(result.get("msg") or result.get("module_stderr") or "The task failed and did not say why.")
 
 
 def limit(host: Optional[str]) -> str:

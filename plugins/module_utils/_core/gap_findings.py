@@ -14,16 +14,13 @@ from typing import Iterable
 from typing import List
 from typing import Mapping
 from typing import Sequence
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import Finding
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import NOT_ACTIVE
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Gap
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import GAPS_VARIABLE
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import GAPS_VARIABLE
 
-_MEMBERS = ("account_id", "account", "region", "reading", "code", "message")
 #: Where people read of gaps, more than that would hide everything else.
 _SHOWN = 5
 
@@ -45,27 +42,6 @@ _ALLOW = (
     "Allow ec2:{reading} in {account}; ansible-doc -t inventory flowlogs.aws.flow_log_targets names all that is needed."
 )
 _OTHERWISE = "Mend what the message says, and read the inventory again."
-
-
-def read_gaps(value: Any) -> Tuple[Gap, ...]:
-    """Return the gaps that the variable holds, each once.
-
-    :param value: list of dictionaries as :meth:`Gap.to_dict` gives them; ``None``: none.
-    :raises InputError: for anything else, as a gap must not get lost.
-    """
-    if value is not None and not (isinstance(value, (list, tuple)) and all(_is_gap(item) for item in value)):
-        raise InputError(
-            GAPS_VARIABLE, value, f"a list of dictionaries with {', '.join(_MEMBERS)}, as the inventory made it"
-        )
-    return tuple(dict.fromkeys(Gap(**{name: item[name] for name in _MEMBERS}) for item in value or ()))
-
-
-def _is_gap(item: Any) -> bool:
-    return (
-        isinstance(item, Mapping)
-        and set(_MEMBERS) <= set(item)
-        and all(isinstance(item[name], str) or (name == "region" and item[name] is None) for name in _MEMBERS)
-    )
 
 
 def gap_remedy(gap: Gap) -> str:

@@ -23,7 +23,7 @@ from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.canonical import canonical
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.expected_account import CALLER_ACCOUNT
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import failure_text
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.task_results import failure_text
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.host_names import can_be_added
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import Target
 

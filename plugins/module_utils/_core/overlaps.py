@@ -28,23 +28,6 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import
 Place = Tuple[Optional[str], str]
 
 
-def covering(destination: Optional[str], traffic_type: Optional[str], of_parents: Any) -> List[Dict[str, Any]]:
-    """Return which flow logs of a target's parents record its traffic to the same place.
-
-    :param of_parents: the variable ``flow_log_existing_of_parents``; what is no list of flow logs tells nothing.
-    :returns: ``[{flow_log_id, resource_id}]``.
-    """
-    items = of_parents if isinstance(of_parents, (list, tuple)) else ()
-    return [
-        {"flow_log_id": item.get("flow_log_id"), "resource_id": item.get("resource_id")}
-        for item in items
-        if isinstance(item, Mapping)
-        and item.get("log_destination_type") == "s3"
-        and same_destination(destination or "", str(item.get("destination") or ""))
-        and traffic_overlaps(traffic_type, item.get("traffic_type"))
-    ]
-
-
 def overlapping(publication: Mapping[str, Any], found: Iterable[Finding]) -> List[Finding]:
     """Return a finding for each target whose flow log records what the flow log of a parent records too.
 

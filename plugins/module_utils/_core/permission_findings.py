@@ -19,9 +19,9 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import PUBLISH
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import Finding
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import Subject
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import failure_text
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import has_failed
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import has_result
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.task_results import failure_text
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.task_results import has_failed
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.task_results import has_result
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import denied_rows
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.preflight import reason_of
 

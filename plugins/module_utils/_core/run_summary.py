@@ -16,9 +16,9 @@ from typing import Tuple
 from typing import Union
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_findings import is_left_alone
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import failure_text
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import has_failed
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import has_result
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.task_results import failure_text
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.task_results import has_failed
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.task_results import has_result
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import blocked_reason
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.gap_findings import gap_lines
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.host_names import can_be_added

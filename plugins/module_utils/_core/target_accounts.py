@@ -27,6 +27,9 @@ ACCOUNT_KEYS = ("account_id", "name", "profile", "assume_role_arn", "playbook_ro
 NOT_ACTIVE = "AccountNotActive"
 #: Members of the option ``organization``.
 ORGANIZATION_KEYS = ("accounts", "profile", "assume_role_name", "playbook_role_name", "partition")
+#: Variable of the group ``all``: what was asked for and could not be read.
+GAPS_VARIABLE = "flow_log_inventory_gaps"
+_GAP_MEMBERS = ("account_id", "account", "region", "reading", "code", "message")
 
 
 @dataclass(frozen=True)
@@ -200,3 +203,24 @@ def accounts_from_options(accounts: Optional[Sequence[Any]], organization: Any, 
     if not found and not gaps and not organization:
         found.append(Account(profile=own_profile))
     return Accounts(tuple(dict.fromkeys(found)), tuple(gaps))
+
+
+def read_gaps(value: Any) -> Tuple[Gap, ...]:
+    """Return the gaps that the variable holds, each once.
+
+    :param value: list of dictionaries as :meth:`Gap.to_dict` gives them; ``None``: none.
+    :raises InputError: for anything else, as a gap must not get lost.
+    """
+    if value is not None and not (isinstance(value, (list, tuple)) and all(_is_gap(item) for item in value)):
+        raise InputError(
+            GAPS_VARIABLE, value, f"a list of dictionaries with {', '.join(_GAP_MEMBERS)}, as the inventory made it"
+        )
+    return tuple(dict.fromkeys(Gap(**{name: item[name] for name in _GAP_MEMBERS}) for item in value or ()))
+
+
+def _is_gap(item: Any) -> bool:
+    return (
+        isinstance(item, Mapping)
+        and set(_GAP_MEMBERS) <= set(item)
+        and all(isinstance(item[name], str) or (name == "region" and item[name] is None) for name in _GAP_MEMBERS)
+    )

@@ -13,7 +13,6 @@ import re
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
-from typing import Callable
 from typing import Collection
 from typing import Dict
 from typing import Iterable
@@ -23,6 +22,8 @@ from typing import Optional
 from typing import Sequence
 from typing import Set
 from typing import Tuple
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_shapes import SHAPES
 
 #: What a target is as to flow logs: the value of ``flow_log_coverage``, and the group that says the same.
 COVERAGE_GROUPS: Mapping[str, str] = {
@@ -46,71 +47,10 @@ FACTS = (
     "flow_log_existing_of_parents",
     "flow_log_instances",
 )
-#: Variable of the group ``all``: what was asked for and could not be read.
-GAPS_VARIABLE = "flow_log_inventory_gaps"
 #: Names of hosts that mean something to Ansible or to the playbooks of this collection.
 RESERVED_NAMES = frozenset(("all", "ungrouped", "localhost", "flow_log_plan"))
 _GONE = frozenset(("deleted", "deleting", "failed", "rejected", "rejecting", "failing"))
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
-
-
-def _regional(item: Mapping[str, Any]) -> bool:
-    """Only regional NAT gateways can have flow logs of their own (EC2 API CreateFlowLogs, ResourceType)."""
-    return item.get("AvailabilityMode") == "regional"
-
-
-def _any(item: Mapping[str, Any]) -> bool:
-    return bool(item)
-
-
-@dataclass(frozen=True)
-class Shape:
-    """How EC2 describes the resources of a type.
-
-    :param operation: the call that describes them.
-    :param answer: member of its answer that lists them.
-    :param resource_id: member with the id.
-    :param owner: member with the owner's account; ``None`` where there are only the account's own.
-    :param parents: members with the ids of resources whose flow logs cover this one.
-    :param filter_parameter: botocore's name for the filters.
-    """
-
-    operation: str
-    answer: str
-    resource_id: str
-    owner: Optional[str]
-    parents: Tuple[str, ...] = ()
-    filter_parameter: str = "Filters"
-    is_target: Callable[[Mapping[str, Any]], bool] = field(default=_any)
-
-    @property
-    def id_filter(self) -> str:
-        """Name of the filter by id (EC2 API, the description of each operation): ``vpc-id`` for ``VpcId``."""
-        return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", self.resource_id).lower()
-
-
-#: Cloud WAN is not here: its resources are global, and which region has their flow logs is not documented.
-SHAPES: Mapping[str, Shape] = {
-    "VPC": Shape("DescribeVpcs", "Vpcs", "VpcId", "OwnerId"),
-    # VPC User Guide, flow logs: a flow log of a VPC or subnet monitors each network interface in it.
-    "Subnet": Shape("DescribeSubnets", "Subnets", "SubnetId", "OwnerId", ("VpcId",)),
-    "NetworkInterface": Shape(
-        "DescribeNetworkInterfaces", "NetworkInterfaces", "NetworkInterfaceId", "OwnerId", ("SubnetId", "VpcId")
-    ),
-    # Whether a flow log of the VPC sees a regional NAT gateway is not documented, so it has no parent.
-    "RegionalNatGateway": Shape(
-        "DescribeNatGateways", "NatGateways", "NatGatewayId", None, (), "Filter", is_target=_regional
-    ),
-    "TransitGateway": Shape("DescribeTransitGateways", "TransitGateways", "TransitGatewayId", "OwnerId"),
-    # Only the owner of a transit gateway can log it or its attachments (Transit Gateway Guide, flow logs).
-    "TransitGatewayAttachment": Shape(
-        "DescribeTransitGatewayAttachments",
-        "TransitGatewayAttachments",
-        "TransitGatewayAttachmentId",
-        "TransitGatewayOwnerId",
-        ("TransitGatewayId",),
-    ),
-}
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ from typing import Tuple
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import FlowLogPlan
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import Step
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import SHAPES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import Shape
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_shapes import SHAPES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_shapes import Shape
 
 NOT_THERE = "TargetNotFound"
 #: For NAT gateways and Cloud WAN, CreateFlowLogs itself says what is not there.

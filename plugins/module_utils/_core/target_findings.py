@@ -27,9 +27,9 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import check_command
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import destination_command
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import ec2_command
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import failure_text
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import has_failed
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import has_result
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.task_results import failure_text
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.task_results import has_failed
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.task_results import has_result
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import publish_command
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import role_note
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Change

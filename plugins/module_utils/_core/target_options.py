@@ -14,23 +14,11 @@ from typing import Optional
 from typing import Sequence
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.ec2_filters import filter_texts
 
 #: What of an instance can be a target.
 INSTANCE_TYPES = ("NetworkInterface", "Subnet", "VPC")
 _INSTANCE_KEYS = {"group", "as"}
-
-
-def filter_texts(option: str, value: Any) -> List[str]:
-    """Return filter values as EC2 takes them: texts, and ``true`` and ``false`` in lower case.
-
-    :param option: the option and the name of the filter, for the error.
-    :param value: one value or a list of them.
-    :raises InputError: for null and for anything but a text, a number or a boolean: EC2 would find nothing.
-    """
-    values = value if isinstance(value, (list, tuple)) else [value]
-    if not all(isinstance(item, (str, bool, int, float)) for item in values):
-        raise InputError(option, value, "a text, a number, true or false, or a list of these")
-    return [str(item).lower() if isinstance(item, bool) else str(item) for item in values]
 
 
 def filters_by_type(

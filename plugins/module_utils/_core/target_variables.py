@@ -38,7 +38,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers imp
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_region
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import partition_of_region
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import region_of_key
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.overlaps import covering
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.covering_flow_logs import covering
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_scope import parse_bucket_arns
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import resolve_resource_type
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.settings import read_destination_options

@@ -22,7 +22,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import I
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import FlowLog
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import resource_ids_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import unique_ids
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_options import filter_texts
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.ec2_filters import filter_texts
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.delivery import look_at_delivery
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
 

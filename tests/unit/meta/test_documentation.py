@@ -18,7 +18,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import permissions_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import COVERAGE_GROUPS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import FACTS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import GAPS_VARIABLE
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import GAPS_VARIABLE
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import OPTION_DEFAULTS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import PREFIX
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import RUN_VARIABLES

@@ -19,9 +19,9 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.misspelt_variab
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import RESOURCE_TYPES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import COVERAGE_GROUPS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import FACTS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import GAPS_VARIABLE
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import GAPS_VARIABLE
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import RESERVED_NAMES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import SHAPES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_shapes import SHAPES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import FoundTarget
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import Scan
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import find_targets

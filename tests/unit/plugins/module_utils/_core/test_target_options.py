@@ -14,7 +14,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import I
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Account
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Gap
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import accounts_from_options
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_options import filter_texts
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.ec2_filters import filter_texts
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_options import filters_by_type
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_options import instance_choice
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_options import name_preferences

@@ -1,0 +1,25 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Values of EC2 filters. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import List
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+
+
+def filter_texts(option: str, value: Any) -> List[str]:
+    """Return filter values as EC2 takes them: texts, and ``true`` and ``false`` in lower case.
+
+    :param option: the option and the name of the filter, for the error.
+    :param value: one value or a list of them.
+    :raises InputError: for null and for anything but a text, a number or a boolean: EC2 would find nothing.
+    """
+    values = value if isinstance(value, (list, tuple)) else [value]
+    if not all(isinstance(item, (str, bool, int, float)) for item in values):
+        raise InputError(option, value, "a text, a number, true or false, or a list of these")
+    return [str(item).lower() if isinstance(item, bool) else str(item) for item in values]
