@@ -4,7 +4,7 @@
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Without the tests that make up many examples.
-QUICK := -m 'not hypothesis' --ignore tests/unit/plugins/module_utils/_core/test_policy_agreement.py
+QUICK := -m 'not hypothesis' --ignore tests/unit/plugins/module_utils/_core/delivery_policy/test_policy_agreement.py
 # Tests that run the plugins in their own process, where coverage is measured.
 COVERED := tests/unit/plugins tests/unit/meta/test_permissions.py tests/integration/test_s3_flow_log_scenarios.py \
   tests/integration/test_s3_flow_log_info.py $(wildcard tests/integration/test_flow_log_*.py)
@@ -35,8 +35,8 @@ quick: setup ## run the quick tests: the logic and the project's own rules, in l
 coverage: setup ## measure which lines and branches the tests in one process reach, and list the others
 	# While coverage is measured, Python is slower, so the tests of CPU time are left to `make test`.
 	.venv/bin/python -m pytest -n 2 --hypothesis-seed=0 --cov --cov-report= -k "not a_moment and not is_compared_quickly" $(COVERED)
-	.venv/bin/python -m coverage report --include='plugins/module_utils/_core/*' --fail-under=100
-	.venv/bin/python -m coverage report --omit='plugins/module_utils/_core/*' --fail-under=90
+	.venv/bin/python -m coverage report --include='plugins/module_utils/_core/**,plugins/plugin_utils/**' --fail-under=100
+	.venv/bin/python -m coverage report --omit='plugins/module_utils/_core/**,plugins/plugin_utils/**' --fail-under=90
 
 matrix: ## run the unit tests, some playbooks and the quick start with the oldest, the newest and other versions of what is needed
 	$(PYTHON) tools/matrix.py $(CELLS)

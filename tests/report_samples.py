@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import FINDINGS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import SEVERITIES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import weighed
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import FINDINGS
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import SEVERITIES
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import weighed
 
 CENTRAL = "arn:aws:s3:::example-central-flow-logs"
 TIME, YESTERDAY = "2026-06-14T02:30:00Z", "2026-06-13T02:30:00Z"

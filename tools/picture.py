@@ -9,7 +9,7 @@ from __future__ import annotations
 import pathlib
 import tempfile
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_html import to_html
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.page import to_html
 from tests.browser import Chromium
 from tests.browser import chromium
 from tests.report_samples import fleet_report

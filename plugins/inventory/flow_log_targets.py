@@ -237,24 +237,24 @@ from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInv
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.retries import BOUNDED_RETRIES
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import regional_client
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_demands import FAIL_ON_GAPS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Accounts
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import Gap
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import accounts_from_options
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import GAPS_VARIABLE
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import FoundTarget
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import Scan
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import find_targets
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import host_names
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import instances_by_id
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_options import filters_by_type
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_options import instance_choice
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_options import name_preferences
-from ansible_collections.flowlogs.aws.plugins.plugin_utils.target_reader import ALL_REGIONS
-from ansible_collections.flowlogs.aws.plugins.plugin_utils.target_reader import ENABLED_REGIONS
-from ansible_collections.flowlogs.aws.plugins.plugin_utils.target_reader import Question
-from ansible_collections.flowlogs.aws.plugins.plugin_utils.target_reader import TargetReader
-from ansible_collections.flowlogs.aws.plugins.plugin_utils.target_reader import inert
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.run_demands import FAIL_ON_GAPS
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.accounts import Accounts
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.accounts import Gap
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.accounts import accounts_from_options
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.accounts import GAPS_VARIABLE
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.targets import FoundTarget
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.targets import Scan
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.targets import find_targets
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.targets import host_names
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.targets import instances_by_id
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.options import filters_by_type
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.options import instance_choice
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.options import name_preferences
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.reader import ALL_REGIONS
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.reader import ENABLED_REGIONS
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.reader import Question
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.reader import TargetReader
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.reader import inert
 
 #: More warnings than that would hide everything else; the variable has all of them.
 _WARNINGS = 5

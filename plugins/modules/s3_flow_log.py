@@ -361,7 +361,7 @@ diff:
   sample: {"before": {"vpc-0123456789abcdef0": []}, "after": {"vpc-0123456789abcdef0": [{"traffic_type": "ALL"}]}}
 """
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import RESOURCE_TYPES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import RESOURCE_TYPES
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import run_module
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.s3_flow_log import run_s3_flow_log

@@ -14,14 +14,14 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.report import FILES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.report import FORMATS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.report import render
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import weighed
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.formats import FILES
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.formats import FORMATS
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.formats import render
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import weighed
 from tests.integration.conftest import ROOT
 from tests.integration.conftest import AnsibleRunner
-from tests.unit.plugins.module_utils._core.report_rows import drifted
-from tests.unit.plugins.module_utils._core.report_rows import row
+from tests.unit.plugins.plugin_utils._report.report_rows import drifted
+from tests.unit.plugins.plugin_utils._report.report_rows import row
 
 HOSTILE = "{{ lookup('pipe', 'touch hacked') }}"
 DRIFT = drifted("vpc-1", max_aggregation_interval=60)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import VARIABLES
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import VARIABLES
 from tests.integration.conftest import AnsibleRunner
 from tests.integration.publication import ARCHIVE
 from tests.integration.publication import SHOP

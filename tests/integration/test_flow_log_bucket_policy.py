@@ -16,11 +16,13 @@ from typing import Tuple
 
 import pytest
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_options import wanted_from_options
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_plan import plan_bucket_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import same_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import size_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import statements_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_options import (
+    wanted_from_options,
+)
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_plan import plan_bucket_policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import same_policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import size_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import statements_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.bucket_policy import PolicyOutcome
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.bucket_policy import PolicyStore
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.bucket_policy import converge

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import KINDS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import OK
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import KINDS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import OK
 
 from tests.integration.aws_clients import aws_client
 from tests.integration.conftest import AnsibleRunner

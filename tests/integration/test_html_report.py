@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Page
 from playwright.sync_api import expect
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_html import to_html
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.page import to_html
 from tests.browser import Chromium
 from tests.integration.conftest import AnsibleRunner
 from tests.report_samples import fleet_report

@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from ansible_collections.flowlogs.aws.plugins.inventory.flow_log_targets import DOCUMENTATION
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_shapes import SHAPES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.target_shapes import SHAPES
 
 from tests.bench.measure import cpu_of
 from tests.bench.measure import cpu_of_children

@@ -19,13 +19,13 @@ from typing import Tuple
 
 import pytest
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_scope import OPTIONS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import MODULES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import POLICIES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import actions_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import needs_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import permissions_policies
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import permissions_policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.scope import OPTIONS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import MODULES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import POLICIES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import actions_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import needs_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import permissions_policies
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import permissions_policy
 from tests.integration.conftest import AnsibleRunner
 from tests.integration.in_process import run_module
 from tests.integration.permission_world import ACCOUNT

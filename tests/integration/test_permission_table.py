@@ -19,10 +19,10 @@ from typing import Set
 
 import pytest
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import MODULES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import POLICIES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import WITH
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import calls_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import MODULES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import POLICIES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import WITH
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import calls_of
 from tests.integration.conftest import AnsibleRunner
 from tests.integration.in_process import run_module
 from tests.integration.in_process import succeed

@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 import pytest
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import permissions_policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import permissions_policy
 
 from tests.integration.conftest import AnsibleRun
 from tests.integration.conftest import AnsibleRunner

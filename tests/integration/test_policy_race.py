@@ -27,7 +27,7 @@ from typing import Tuple
 
 import pytest
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import same_policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import same_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._run import bucket_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._run import key_policy
 from tests.integration.aws_clients import aws_client as client

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import same_policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import same_policy
 from tests.release.awx import Controller
 from tests.release.awx import Job
 from tests.release.awx import exported

@@ -19,11 +19,11 @@ from typing import NamedTuple
 
 import yaml
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import plan_publication
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import find
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.report import render
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import report
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import HostVariables
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.work import plan_publication
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.collect import find
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.formats import render
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import report
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import HostVariables
 from tests.integration.conftest import ROOT
 
 TARGETS, IN_A_BATCH = 10_000, 500

@@ -15,7 +15,7 @@ from typing import Mapping
 from ansible_collections.amazon.aws.plugins.module_utils.transformation import ansible_dict_to_boto3_filter_list
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsErrorHandler
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_shapes import Shape
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.target_shapes import Shape
 
 
 def _plain(value: Any) -> Any:

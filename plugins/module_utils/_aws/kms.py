@@ -14,12 +14,12 @@ from typing import Dict
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsErrorHandler
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_key import Key
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_key import key_from_metadata
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_plan import key_policy_text
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import PolicyError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import parse_policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.kms_key import Key
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.kms_key import key_from_metadata
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_plan import key_policy_text
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import PolicyError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import parse_policy
 
 
 def region_of(client: Any) -> str:

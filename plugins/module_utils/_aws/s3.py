@@ -19,10 +19,10 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import is_an
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsErrorHandler
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import PolicyError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import compact
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import parse_policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import PolicyError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import compact
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import parse_policy
 
 
 class BucketHead(NamedTuple):

@@ -16,7 +16,7 @@ from typing import Optional
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import is_ansible_aws_error_code
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsErrorHandler
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_facts import Encryption
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.facts import Encryption
 
 
 @FlowLogsErrorHandler.common_error_handler("read the default encryption of the bucket {bucket}")

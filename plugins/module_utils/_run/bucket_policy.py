@@ -12,12 +12,14 @@ from typing import Optional
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import s3
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.ec2 import partition_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_errors import CONFLICT_CODES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_errors import policy_error_hint
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_options import WantedDelivery
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_options import wanted_from_options
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_plan import plan_bucket_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.bucket_policy import CONFLICT_CODES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.bucket_policy import policy_error_hint
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_options import WantedDelivery
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_options import (
+    wanted_from_options,
+)
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_plan import plan_bucket_policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import finish
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import Pause

@@ -17,15 +17,15 @@ from typing import Optional
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.s3_objects import list_keys
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivered_objects import listings
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivered_objects import newest_stamp
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import denial_hint
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import is_denied
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import parse_denial
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import destination_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import FlowLog
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import S3
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.object_keys import listings
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.object_keys import newest_stamp
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.denials import denial_hint
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.denials import is_denied
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.denials import parse_denial
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import destination_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import FlowLog
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import S3
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.flow_logs import hint_for
 
 # Calls for one day, or hour, of one flow log; 10,000 objects are more than a busy VPC writes in a day.
 _PAGES = 10

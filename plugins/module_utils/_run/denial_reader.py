@@ -13,13 +13,13 @@ from typing import Optional
 
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import Denial
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import denial_from_decoded
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import denial_hint
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import encoded_part
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import is_blocked_as_public
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import is_denied
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import parse_denial
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.denials import Denial
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.denials import denial_from_decoded
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.denials import denial_hint
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.denials import encoded_part
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.denials import is_blocked_as_public
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.denials import is_denied
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.denials import parse_denial
 
 
 class DenialReader:

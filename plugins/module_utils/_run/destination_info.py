@@ -23,19 +23,19 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._aws import s3_bucket
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.ec2 import partition_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import is_deliverable
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import summary_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import width_warnings
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_checks import verdicts_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_doctor import examine
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_facts import DestinationFacts
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_facts import Encryption
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_facts import Unread
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_question import Question
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_question import question_from_options
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_question import unmasked
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_key import Key
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import is_deliverable
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import summary_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import width_warnings
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import verdicts_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.examine import examine
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.facts import DestinationFacts
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.facts import Encryption
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.facts import Unread
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.request import Question
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.request import question_from_options
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.request import unmasked
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.flow_logs import hint_for
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.kms_key import Key
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
 
 T = TypeVar("T")

@@ -30,22 +30,22 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._aws.call_in_parts im
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import may_have_worked
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.chunks import chunks
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import MAX_FILTER_VALUES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import MAX_FLOW_LOG_IDS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import create_request
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import one_id_may_be_the_cause
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import settings_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import tries_again
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import REPLACED_TAG
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import FlowLog
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import Step
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import not_delivering
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import removes_delivering
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Action
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.settings import FlowLogSettings
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.tags import tag_key
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import MAX_FILTER_VALUES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import MAX_FLOW_LOG_IDS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import create_request
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import one_id_may_be_the_cause
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import settings_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import tries_again
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import REPLACED_TAG
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import FlowLog
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import Step
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import not_delivering
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import removes_delivering
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.flow_logs import hint_for
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Action
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Unsuccessful
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.settings import FlowLogSettings
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.tags import tag_key
 
 _EXISTS = "FlowLogAlreadyExists"
 _NOT_DESCRIBED = "NotDescribed"

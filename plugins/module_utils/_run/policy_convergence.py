@@ -24,16 +24,16 @@ from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import is_blocked_as_public
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import is_denied
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.denials import statement_for
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import actions_for_call
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Action
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import Policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_document import same_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_plan import PolicyPlan
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.policy_plan import grants_told
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.denials import is_blocked_as_public
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.denials import is_denied
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.denials import statement_for
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import actions_for_call
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Action
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Unsuccessful
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import same_policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import PolicyPlan
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import grants_told
 
 #: How often what somebody else wrote in between is merged anew.
 ROUNDS = 3

@@ -15,7 +15,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import er
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import assume_role
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import caller_identity
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import AssumedRole
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.flow_logs import hint_for
 
 #: Options of every module of this collection, beside those of amazon.aws.
 #: AWS does not treat an external id as a secret (IAM User Guide, "Access to AWS accounts owned by third parties").

@@ -15,13 +15,13 @@ from typing import List
 from typing import Optional
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import MAX_FILTER_VALUES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import parse_destination
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import same_destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import MAX_FILTER_VALUES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import parse_destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import same_destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import FlowLog
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import resource_ids_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import unique_ids
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import FlowLog
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import resource_ids_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import unique_ids
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.ec2_filters import filter_texts
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.delivery import look_at_delivery
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule

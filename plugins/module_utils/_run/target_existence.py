@@ -14,17 +14,17 @@ from typing import Optional
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.ec2_targets import describe_resources
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import MAX_FILTER_VALUES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import FlowLogPlan
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.settings import FlowLogSettings
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_existence import missing_among
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_existence import names_no_resource
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_existence import shape_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_existence import to_be_created
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_existence import with_place
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_existence import with_unknown_existence
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_existence import without_missing
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import MAX_FILTER_VALUES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import FlowLogPlan
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Unsuccessful
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.settings import FlowLogSettings
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.existence import missing_among
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.existence import names_no_resource
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.existence import shape_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.existence import to_be_created
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.existence import with_place
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.existence import with_unknown_existence
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.existence import without_missing
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
 
 

@@ -31,16 +31,18 @@ from ansible.cli.playbook import PlaybookCLI
 from botocore import xform_name
 from botocore.session import Session
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.baseline import parse_baseline
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import plan_publication
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_options import wanted_from_options
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_plan import plan_bucket_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Unsuccessful
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import failure_message
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import RUN_VARIABLES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import VARIABLES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import HostVariables
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.baseline import parse_baseline
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.work import plan_publication
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_options import (
+    wanted_from_options,
+)
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_plan import plan_bucket_policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Unsuccessful
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import failure_message
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.flow_logs import hint_for
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import RUN_VARIABLES
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import VARIABLES
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import HostVariables
 from tests.markdown import Block
 from tests.markdown import blocks
 from tests.rst import code_blocks

@@ -104,6 +104,6 @@ def test_demo_and_tests_run_on_the_same_versions() -> None:
 
 def test_the_collection_is_importable_from_the_checkout() -> None:
     """Not from a copy of it, which would hide what changes here."""
-    command = [sys.executable, "-c", f"import {PACKAGE}.plugins.module_utils._core.plan as it; print(it.__file__)"]
+    command = [sys.executable, "-c", f"import {PACKAGE}.plugins.module_utils._core.actions as it; print(it.__file__)"]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    assert pathlib.Path(done.stdout.strip()).resolve() == ROOT / "plugins/module_utils/_core/plan.py"
+    assert pathlib.Path(done.stdout.strip()).resolve() == ROOT / "plugins/module_utils/_core/actions.py"

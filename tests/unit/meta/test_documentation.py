@@ -13,16 +13,16 @@ import re
 import pytest
 import yaml
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import DRIFT_FINDINGS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import SEVERITIES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import permissions_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import COVERAGE_GROUPS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_discovery import FACTS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import GAPS_VARIABLE
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import OPTION_DEFAULTS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import PREFIX
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import RUN_VARIABLES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import VARIABLES
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import DRIFT_FINDINGS
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import SEVERITIES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import permissions_policy
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.targets import COVERAGE_GROUPS
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.targets import FACTS
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.accounts import GAPS_VARIABLE
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import OPTION_DEFAULTS
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import PREFIX
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import RUN_VARIABLES
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import VARIABLES
 from tests.markdown import blocks
 from tests.markdown import section
 from tests.markdown import table_rows
@@ -36,6 +36,7 @@ from tests.unit.meta.project import read
 from tests.unit.meta.project import read_yaml
 from tests.unit.meta.project import roles
 from tests.unit.meta.project import tracked_files
+from tests.unit.meta.project import tracked_under
 
 README = read("README.md")
 GUIDES = "docs/docsite/rst"
@@ -123,10 +124,7 @@ def test_reference_tells_each_finding_its_severity_and_whether_it_is_drift() -> 
 
 
 def test_reference_quotes_what_the_report_says() -> None:
-    names = [
-        name for name in tracked_files() if re.match(r"plugins/module_utils/_core/\w*finding|.*/overlaps\.py", name)
-    ]
-    said = plain(" ".join(read(name) for name in names)).replace('" "', "")
+    said = plain(" ".join(map(read, tracked_under("plugins/plugin_utils/_findings")))).replace('" "', "")
     quoted = re.findall(
         r"(?<!\*)\*([A-Z][^*]{20,})\*(?!\*)", " ".join(read(f"{GUIDES}/reference_findings.rst").split())
     )

@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.baseline import ONLY_EXACT
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.baseline import apply_baseline
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.baseline import parse_baseline
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.finding import Finding
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.report import FILES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import failing
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.report_model import report
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.baseline import ONLY_EXACT
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.baseline import apply_baseline
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.baseline import parse_baseline
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import Finding
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.formats import FILES
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import failing
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import report
 from tests.unit.meta.project import playbooks
 from tests.unit.meta.project import read
 from tests.unit.meta.project import read_yaml

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which layer may import what, and that the core is pure."""
+"""Which layer and which package may import what, and that what decides is pure."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from tests.unit.meta.project import tracked_under
 
 UTILS = f"{PACKAGE}.plugins.module_utils"
 CORE, AWS, RUN = f"{UTILS}._core", f"{UTILS}._aws", f"{UTILS}._run"
+CONTROLLER = f"{PACKAGE}.plugins.plugin_utils"
 AMAZON = "ansible_collections.amazon.aws.plugins"
 
 # Besides the standard library. A module of the collection that is not listed here belongs to no layer and may nothing.
@@ -27,10 +28,18 @@ MAY_IMPORT = {
     "plugins/module_utils/_aws": (CORE, AWS, f"{AMAZON}.module_utils", "botocore"),
     "plugins/module_utils/_run": (CORE, AWS, RUN, f"{AMAZON}.module_utils", "ansible.module_utils"),
     "plugins/modules": (RUN, CORE),
-    "plugins/filter": (RUN, CORE, "ansible"),
-    "plugins/inventory": (RUN, CORE, AWS, f"{PACKAGE}.plugins.plugin_utils", f"{AMAZON}.plugin_utils", "ansible"),
-    "plugins/plugin_utils": (RUN, CORE, AWS, f"{PACKAGE}.plugins.plugin_utils", f"{AMAZON}.plugin_utils", "ansible"),
+    "plugins/filter": (RUN, CORE, CONTROLLER, "ansible"),
+    "plugins/inventory": (RUN, CORE, AWS, CONTROLLER, f"{AMAZON}.plugin_utils", "ansible"),
+    "plugins/plugin_utils/_discovery/reader.py": (RUN, CORE, AWS, CONTROLLER, f"{AMAZON}.plugin_utils", "ansible"),
+    "plugins/plugin_utils": (CORE, CONTROLLER),
     "plugins/doc_fragments": (),
+}
+# Packages of rules, each of which may import those before it. "" is what lies in the folder itself.
+ORDERS = {
+    "plugins/module_utils/_core": (
+        *("", "iam_policy", "flow_log", "delivery_policy", "destination_check", "permissions", "error_hints"),
+    ),
+    "plugins/plugin_utils": ("", "_discovery", "_publication", "_findings", "_report"),
 }
 # Parts of the standard library through which a clock, the environment, randomness or the outside comes in.
 IMPURE_MODULES = tuple(
@@ -91,7 +100,41 @@ PLUGIN_FILES = tracked_under("plugins")
 
 def folder_of(name: str) -> str:
     """Return the layer's folder of a file, by the table above."""
-    return next(folder for folder in MAY_IMPORT if name.startswith(f"{folder}/"))
+    return next(folder for folder in MAY_IMPORT if name == folder or name.startswith(f"{folder}/"))
+
+
+# What decides, and depends on its arguments alone.
+RULES = [name for name in PLUGIN_FILES if folder_of(name) in ("plugins/module_utils/_core", "plugins/plugin_utils")]
+
+
+def package_of(folder: str, name: str) -> str:
+    """Return the package of a file or of a dotted name below a folder of ORDERS, "" for the folder itself."""
+    first, _dot, rest = name.replace("/", ".")[len(folder) + 1 :].removesuffix(".py").partition(".")
+    return first if rest and first in ORDERS[folder] else ""
+
+
+def imports_against_the_order(tree: ast.AST, folder: str, name: str) -> list[str]:
+    """Return what a file imports of packages that come after its own."""
+    order = ORDERS[folder]
+    inside = f"{PACKAGE}.{folder.replace('/', '.')}."
+    own = order.index(package_of(folder, name))
+    imported = [item[len(PACKAGE) + 1 :] for item in imports(tree) if item.startswith(inside)]
+    return [item for item in imported if order.index(package_of(folder, item)) > own]
+
+
+@pytest.mark.parametrize("folder", ORDERS)
+def test_packages_import_only_those_before_them(folder: str) -> None:
+    files = tracked_under(folder)
+    assert {package_of(folder, name) for name in files} == set(ORDERS[folder])
+    assert {name: found for name in files if (found := imports_against_the_order(parse(name), folder, name))} == {}
+
+
+def test_the_order_of_packages_refuses() -> None:
+    core = "plugins/module_utils/_core"
+    tree = ast.parse(f"from {CORE}.delivery_policy.grants import Grant")
+    assert imports_against_the_order(tree, core, f"{core}/iam_policy/document.py")
+    assert imports_against_the_order(tree, core, f"{core}/errors.py")
+    assert imports_against_the_order(tree, core, f"{core}/destination_check/codes.py") == []
 
 
 @pytest.mark.parametrize("name", PLUGIN_FILES)
@@ -99,7 +142,7 @@ def test_imports_only_what_its_layer_may(name: str) -> None:
     assert foreign_imports(parse(name), folder_of(name)) == []
 
 
-@pytest.mark.parametrize("name", tracked_under("plugins/module_utils/_core"))
+@pytest.mark.parametrize("name", RULES)
 def test_core_depends_on_its_arguments_alone(name: str) -> None:
     assert impurities(parse(name)) == []
 
@@ -134,7 +177,7 @@ for name in sys.argv[1:]:
 
 
 def test_core_loads_where_neither_ansible_nor_boto_can_be_imported() -> None:
-    names = [name[: -len(".py")].replace("/", ".") for name in tracked_under("plugins/module_utils/_core")]
+    names = [name[: -len(".py")].replace("/", ".") for name in RULES]
     assert names
     assert load_alone([f"{PACKAGE}.{name}" for name in names]) == ""
 
@@ -162,6 +205,9 @@ def load_alone(names: list[str]) -> str:
         ("plugins/modules", f"from {AWS}.ec2 import create"),
         ("plugins/modules", f"from {AMAZON}.module_utils.modules import AnsibleAWSModule"),
         ("plugins/filter", f"from {AWS}.ec2 import create"),
+        ("plugins/module_utils/_core", f"from {CONTROLLER}._findings.finding import Finding"),
+        ("plugins/modules", f"from {CONTROLLER}._findings.finding import Finding"),
+        ("plugins/plugin_utils", f"from {AWS}.ec2 import create"),
         ("plugins/doc_fragments", f"from {CORE}.plan import Plan"),
     ],
 )

@@ -25,8 +25,9 @@ CODE = tracked_under("plugins")
 CORE = "plugins/module_utils/_core"
 # Everything that these say is said to people.
 ALL_MESSAGES = [
-    f"{CORE}/{name}.py"
-    for name in ("hints", "bucket_policy_errors", "key_policy_errors", "gap_findings", "option_hints")
+    *(f"{CORE}/error_hints/{name}.py" for name in ("flow_logs", "bucket_policy", "key_policy")),
+    f"{CORE}/option_hints.py",
+    "plugins/plugin_utils/_findings/inventory_gaps.py",
 ]
 OPTION = re.compile(r"O\((\w+)\)")
 PLACEHOLDER = re.compile(r"\{\w+\}")
@@ -96,7 +97,7 @@ def test_hints_are_on_the_page(name: str) -> None:
 
 
 def test_codes_with_a_hint_are_on_the_page() -> None:
-    tree = parse(f"{CORE}/bucket_policy_errors.py"), parse(f"{CORE}/key_policy_errors.py")
+    tree = [parse(f"{CORE}/error_hints/{name}_policy.py") for name in ("bucket", "key")]
     tables = [node for part in tree for node in ast.walk(part) if isinstance(node, ast.Dict)]
     codes = [key.value for table in tables for key in table.keys if isinstance(key, ast.Constant)]
     assert len(codes) >= 10

@@ -12,18 +12,18 @@ from collections.abc import Iterable
 import pytest
 import yaml
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_errors import policy_error_hint
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_errors import key_policy_error_hint
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import MODULES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import OPERATIONS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import POLICIES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import WITH
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import Need
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import actions_for_call
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import actions_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_table import calls_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import SIZE_LIMITS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.bucket_policy import policy_error_hint
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.flow_logs import hint_for
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.key_policy import key_policy_error_hint
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import MODULES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import OPERATIONS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import POLICIES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import WITH
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import Need
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import actions_for_call
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import actions_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import calls_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import SIZE_LIMITS
 from tests.unit.meta.project import modules
 from tests.unit.meta.project import read
 from tests.unit.meta.project import read_yaml

@@ -10,7 +10,7 @@ import collections
 
 import pytest
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.misspelt_variables import ROLE_OPTIONS
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.misspelt_variables import ROLE_OPTIONS
 from tests.unit.meta.project import ROOT
 from tests.unit.meta.project import read_yaml
 from tests.unit.meta.project import roles

@@ -22,12 +22,12 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._aws.call_in_parts im
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.call_in_parts import call_in_parts
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import create_request
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import one_id_may_be_the_cause
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import tries_again
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import settings_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import RESOURCE_TYPES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.settings import settings_from_options
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import create_request
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import one_id_may_be_the_cause
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import tries_again
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import settings_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import RESOURCE_TYPES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.settings import settings_from_options
 
 SERVICE = "ec2"
 

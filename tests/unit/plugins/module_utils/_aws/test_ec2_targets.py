@@ -16,7 +16,7 @@ from botocore.stub import Stubber
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2_targets
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_shapes import SHAPES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.target_shapes import SHAPES
 
 SERVICE = "ec2"
 MADE = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)

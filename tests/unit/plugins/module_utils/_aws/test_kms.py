@@ -15,7 +15,7 @@ from botocore.stub import Stubber
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import kms
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_key import Key
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.kms_key import Key
 
 KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 ARN = f"arn:aws:kms:eu-west-1:111122223333:key/{KEY_ID}"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import s3_bucket_settings as settings
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_facts import Encryption
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.facts import Encryption
 from botocore.stub import Stubber
 
 ALL_ON = {

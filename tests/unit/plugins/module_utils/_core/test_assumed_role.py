@@ -14,9 +14,9 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role im
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import in_session
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import role_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import HostVariables
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import VariableError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import read_target
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import HostVariables
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import VariableError
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import read_target
 
 ROLE = "arn:aws:iam::111122223333:role/net/flow-logs"
 KEYS = {"access_key": "ASIAEXAMPLE", "secret_key": "secret-of-the-session", "session_token": "token-of-the-session"}

@@ -11,10 +11,10 @@ import pytest
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_names import check_new_bucket
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_names import is_account_regional
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_names import parse_bucket
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import parse_destination
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_result import new_bucket
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import parse_destination
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.destination_result import new_bucket
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_scope import scope_from_options
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.scope import scope_from_options
 
 LEGACY = ["Example_Logs", "EXAMPLE", "example..logs", "_logs_", "e" * 255, "my-Bucket.2009"]
 RESERVED = [

@@ -15,15 +15,17 @@ from hypothesis import strategies as st
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core import identifiers
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import account_of_role
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_options import wanted_from_options
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import parse_destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_options import (
+    wanted_from_options,
+)
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import parse_destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_options import wanted_key_use
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import VPC
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import parse_log_format
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permission_scope import scope_from_options
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.principals import parse_principal
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_accounts import accounts_from_options
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_options import wanted_key_use
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.log_format import VPC
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.log_format import parse_log_format
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.scope import scope_from_options
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.principals import parse_principal
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.accounts import accounts_from_options
 
 ACCOUNT = "111122223333"
 KEY = "11111111-2222-3333-4444-555555555555"

@@ -8,25 +8,25 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import parse_destination
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination import same_destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import parse_destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import same_destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import CLOUD_WAN
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import DEFAULT_FORMATS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import FIELDS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import TRANSIT_GATEWAY
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import VPC
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import field_names
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import is_default_format
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import parse_log_format
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import RESOURCE_TYPES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import resolve_resource_type
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import type_of_id
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import unique_ids
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.settings import FlowLogSettings
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.settings import settings_from_options
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.settings import tag_fields_warning
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.tags import check_tags
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.log_format import CLOUD_WAN
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.log_format import DEFAULT_FORMATS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.log_format import FIELDS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.log_format import TRANSIT_GATEWAY
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.log_format import VPC
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.log_format import field_names
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.log_format import is_default_format
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.log_format import parse_log_format
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import RESOURCE_TYPES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import resolve_resource_type
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import type_of_id
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import unique_ids
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.settings import FlowLogSettings
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.settings import settings_from_options
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.settings import tag_fields_warning
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.tags import check_tags
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.batches import plan_publication
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.findings import find
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.hints import hint_for
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.work import plan_publication
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.collect import find
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.flow_logs import hint_for
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import rename_options
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.run_summary import summarise
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import HostVariables
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.target_variables import variable_of
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.run_summary import summarise
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import HostVariables
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import variable_of
 
 VPC = {
     "flow_log_resource_id": "vpc-0123456789abcdef0",

@@ -12,8 +12,8 @@ from typing import Callable
 import pytest
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.log_format import parse_log_format
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import RESOURCE_TYPES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.log_format import parse_log_format
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import RESOURCE_TYPES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_list
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_mapping
 

@@ -17,8 +17,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_options import wanted_from_options
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_policy_plan import plan_bucket_policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_options import (
+    wanted_from_options,
+)
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_plan import plan_bucket_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.bucket_policy import converge
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import result_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import CONFIRM_PAUSES

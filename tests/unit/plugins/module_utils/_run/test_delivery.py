@@ -12,9 +12,9 @@ from datetime import timezone
 import pytest
 from botocore.stub import Stubber
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.create_request import settings_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import flow_log_from_description
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import RESOURCE_TYPES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import settings_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import flow_log_from_description
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import RESOURCE_TYPES
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.delivery import look_at_delivery
 from tests.unit.plugins.module_utils._aws.offline import client_of
 

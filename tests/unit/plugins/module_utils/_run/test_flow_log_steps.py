@@ -15,12 +15,12 @@ from botocore.stub import ANY
 from botocore.stub import Stubber
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import FlowLog
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log import flow_log_from_description
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log_plan import Step
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.plan import Action
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.resource_types import RESOURCE_TYPES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.settings import settings_from_options
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import FlowLog
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import flow_log_from_description
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import Step
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Action
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import RESOURCE_TYPES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.settings import settings_from_options
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps import FlowLogSteps
 
 from tests.unit.plugins.module_utils._aws.offline import client_of

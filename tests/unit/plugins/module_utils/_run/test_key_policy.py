@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_key import Key
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_options import wanted_key_use
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.key_policy_plan import plan_key_policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.kms_key import Key
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_options import wanted_key_use
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_plan import plan_key_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.key_policy import converge_key_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import ROUNDS
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import PolicyOutcome

@@ -1,0 +1,56 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Options that name the sources of flow logs, alike for bucket and key policies. PRIVATE to this collection.
+
+All of them raise :class:`InputError` for what can never work.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Mapping
+from typing import Optional
+from typing import Callable
+from typing import Sequence
+from typing import Tuple
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import ALL_REGIONS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_account_id
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_organization_id
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_region
+
+
+def _parse_each(option: str, values: Sequence[Any], parse: Callable[[str, Any], str]) -> Tuple[str, ...]:
+    return tuple(dict.fromkeys(parse(f"{option}[{position}]", value) for position, value in enumerate(values)))
+
+
+def parse_accounts(account_ids: Optional[Sequence[str]]) -> Optional[Tuple[str, ...]]:
+    """Read ``account_ids``; None: that of the caller."""
+    if account_ids is None:
+        return None
+    if not account_ids:
+        raise InputError(
+            "account_ids", account_ids, "at least one account id, or no O(account_ids) for the caller's own"
+        )
+    return _parse_each("account_ids", account_ids, parse_account_id)
+
+
+def parse_regions(regions: Optional[Sequence[str]], option: str = "regions") -> Tuple[str, ...]:
+    """Read a list of Regions; none, or ``*`` among them: all."""
+    if not regions or ALL_REGIONS in regions:
+        return (ALL_REGIONS,)
+    return _parse_each(option, regions, parse_region)
+
+
+def parse_organization(params: Mapping[str, Any]) -> Optional[str]:
+    """Read ``organization_id``, which excludes ``account_ids``."""
+    organization: Optional[str] = params.get("organization_id")
+    if organization is None:
+        return None
+    parse_organization_id("organization_id", organization)
+    if params.get("account_ids") is not None:
+        raise InputError("account_ids", params["account_ids"], "either O(account_ids) or O(organization_id), not both")
+    return organization

@@ -1,0 +1,93 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where a flow log's objects are in S3, and when they were written. PRIVATE to this collection.
+
+Source: VPC User Guide, flow-logs-s3-path. An object is named
+``[folder/]AWSLogs/ACCOUNT/vpcflowlogs/REGION/YYYY/MM/DD/[HH/]ACCOUNT_vpcflowlogs_REGION_FLOWLOG_YYYYMMDDTHHmmZ_HASH.EXT``,
+with Hive-compatible partitions ``[folder/]AWSLogs/aws-account-id=ACCOUNT/aws-service=vpcflowlogs/aws-region=REGION/``
+``year=YYYY/month=MM/day=DD/[hour=HH/]``. Objects hold five minutes each; the stamp tells the start.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from datetime import timedelta
+from datetime import timezone
+from typing import Iterable
+from typing import List
+from typing import NamedTuple
+from typing import Optional
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import destination_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import FlowLog
+
+_STAMP = re.compile(r"_(\d{8}T\d{4})Z_")
+_STAMP_FORMAT = "%Y%m%dT%H%M"
+
+
+class Listing(NamedTuple):
+    """What to list: keys of ``bucket`` that begin with ``prefix`` and come after ``start_after``."""
+
+    bucket: str
+    prefix: str
+    start_after: str
+
+
+def listings(flow_log: FlowLog, account: str, region: str, now: datetime, hours: int) -> List[Listing]:
+    """Return the listings that find every object which the flow log wrote in the last hours, the newest first.
+
+    Only keys that carry the flow log's own id are named, so other flow logs with the same folder cost nothing.
+
+    :param account: that owns the flow log.
+    :param region: of the flow log.
+    :param now: an aware UTC time.
+    :param hours: how far to look back, 1 or more.
+    """
+    destination = destination_of(flow_log.log_destination)
+    folder = f"{destination.folder}/" if destination.folder else ""
+    since = now - timedelta(hours=hours)
+    name = f"{account}_vpcflowlogs_{region}_{flow_log.flow_log_id}_"
+    result = []
+    for moment in _periods(since, now, flow_log.destination_options.per_hour_partition):
+        prefix = folder + _folder_of(flow_log, account, region, moment) + name
+        result.append(Listing(destination.bucket, prefix, prefix + since.strftime(_STAMP_FORMAT)))
+    return result
+
+
+def _periods(since: datetime, now: datetime, hourly: bool) -> List[datetime]:
+    """Return the start of each day, or hour, that the time from ``since`` to ``now`` touches, the newest first."""
+    step = timedelta(hours=1) if hourly else timedelta(days=1)
+    moment = now.replace(minute=0, second=0, microsecond=0)
+    if not hourly:
+        moment = moment.replace(hour=0)
+    found = [moment]
+    while moment > since:
+        moment -= step
+        found.append(moment)
+    return found
+
+
+def _folder_of(flow_log: FlowLog, account: str, region: str, moment: datetime) -> str:
+    options = flow_log.destination_options
+    if options.hive_compatible_partitions:
+        base = f"AWSLogs/aws-account-id={account}/aws-service=vpcflowlogs/aws-region={region}/"
+        return base + moment.strftime("year=%Y/month=%m/day=%d/" + ("hour=%H/" if options.per_hour_partition else ""))
+    base = f"AWSLogs/{account}/vpcflowlogs/{region}/"
+    return base + moment.strftime("%Y/%m/%d/" + ("%H/" if options.per_hour_partition else ""))
+
+
+def stamp_of(key: str) -> Optional[datetime]:
+    """Return the time that an object's name tells (UTC), or ``None`` if it is no object of a flow log."""
+    match = _STAMP.search(key)
+    if not match:
+        return None
+    return datetime.strptime(match.group(1), _STAMP_FORMAT).replace(tzinfo=timezone.utc)
+
+
+def newest_stamp(keys: Iterable[str]) -> Optional[str]:
+    """Return the newest time that the keys tell, in ISO 8601, or ``None``."""
+    stamps = [stamp for stamp in map(stamp_of, keys) if stamp is not None]
+    return max(stamps).isoformat() if stamps else None

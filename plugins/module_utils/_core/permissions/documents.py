@@ -1,0 +1,188 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Policy documents from needs, and documents that fit the size limits of IAM. PRIVATE to this collection.
+
+Nothing here denies anything, so statements may be split, joined and spread over documents as long as each action stays
+allowed on each of its resources under its conditions.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from dataclasses import replace
+from typing import Any
+from typing import Dict
+from typing import Iterable
+from typing import Iterator
+from typing import List
+from typing import Mapping
+from typing import Sequence
+from typing import Set
+from typing import Tuple
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.scope import ANY
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.scope import Scope
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import FLOW_LOGS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import Condition
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import Need
+
+POLICY_VERSION = "2012-10-17"
+Document = Dict[str, Any]
+
+# What statements are about, in the order of the documents, with how their Sids begin.
+_FLOW_LOGS, _BUCKETS, _KEYS, _PRINCIPALS = "FlowLog", "FlowLogBuckets", "FlowLogKeys", "FlowLogPrincipals"
+_SUBJECTS = (_FLOW_LOGS, _BUCKETS, _KEYS, _PRINCIPALS)
+_SUBJECT_OF_SERVICE = {"s3": _BUCKETS, "kms": _KEYS, "iam": _PRINCIPALS, "sts": _PRINCIPALS}
+# The one action of IAM that serves the flow logs themselves.
+_CREATE_LINKED_ROLE = "iam:CreateServiceLinkedRole"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement: each action is allowed on each resource under all conditions.
+
+    :param subject: one of the beginnings of Sids.
+    :param actions: in alphabetical order.
+    :param resources: ARNs, in alphabetical order.
+    """
+
+    subject: str
+    actions: Tuple[str, ...]
+    resources: Tuple[str, ...]
+    conditions: Tuple[Condition, ...] = ()
+
+    def name(self) -> str:
+        """Return what the Sid is but for a number."""
+        if self.subject != _FLOW_LOGS:
+            return self.subject
+        if self.resources == (ANY,):
+            return "FlowLogsEverywhere"
+        if "ec2:CreateFlowLogs" in self.actions:
+            return "FlowLogCreation"
+        if _CREATE_LINKED_ROLE in self.actions:
+            return "FlowLogServiceLinkedRole"
+        return (
+            "FlowLogTagsAtCreation"
+            if any(key == "ec2:CreateAction" for _op, key, _v in self.conditions)
+            else "FlowLogs"
+        )
+
+
+def _subject(action: str) -> str:
+    if action == _CREATE_LINKED_ROLE:
+        return _FLOW_LOGS
+    return _SUBJECT_OF_SERVICE.get(action.split(":")[0], _FLOW_LOGS)
+
+
+def _conditions(need: Need, scope: Scope) -> Tuple[Condition, ...]:
+    return need.conditions + (scope.flow_log_conditions if FLOW_LOGS in need.resources else ())
+
+
+def _resources(need: Need, scope: Scope) -> Tuple[str, ...]:
+    arns = {arn for kind in need.resources for arn in scope.arns[kind]}
+    return (ANY,) if ANY in arns else tuple(sorted(arns))
+
+
+def statements_for(needs: Iterable[Need], scope: Scope) -> List[Statement]:
+    """Return the fewest statements that allow what is needed: one for each set of resources and conditions.
+
+    :param needs: those of which no resource is at hand are left out.
+    :param scope: where they are to hold.
+    """
+    wanted = {(need.action, _resources(need, scope), _conditions(need, scope)) for need in needs}
+    # Where something may be done anyway, it need not be allowed under a condition too.
+    least = [one for one in wanted if not one[2] or (one[0], one[1], ()) not in wanted]
+    actions: Dict[Tuple[str, Tuple[str, ...], Tuple[Condition, ...]], Set[str]] = {}
+    for action, resources, conditions in least:
+        if resources:
+            actions.setdefault((_subject(action), resources, conditions), set()).add(action)
+    found = [
+        Statement(subject, tuple(sorted(names)), resources, conditions)
+        for (subject, resources, conditions), names in actions.items()
+    ]
+    return sorted(found, key=lambda one: (_SUBJECTS.index(one.subject), one.actions, one.resources, one.conditions))
+
+
+def _condition_block(conditions: Iterable[Condition]) -> Dict[str, Dict[str, str]]:
+    block: Dict[str, Dict[str, str]] = {}
+    for operator, key, value in conditions:
+        block.setdefault(operator, {})[key] = value
+    return block
+
+
+def document_of(statements: Iterable[Statement]) -> Document:
+    """Return a policy document; Sids are numbered where they would be the same, as IAM wants them unique."""
+    used: Dict[str, int] = {}
+    written = []
+    for statement in statements:
+        name = statement.name()
+        used[name] = used.get(name, 0) + 1
+        one: Dict[str, Any] = {
+            "Sid": name + (str(used[name]) if used[name] > 1 else ""),
+            "Effect": "Allow",
+            "Action": list(statement.actions),
+            "Resource": list(statement.resources),
+        }
+        written.append({**one, "Condition": _condition_block(statement.conditions)} if statement.conditions else one)
+    return {"Version": POLICY_VERSION, "Statement": written}
+
+
+def size_of(document: Mapping[str, Any]) -> int:
+    """Return how many characters IAM counts: those of the JSON without white space."""
+    return len(json.dumps(document, separators=(",", ":"), ensure_ascii=False))
+
+
+def documents_within(statements: Sequence[Statement], limit: int) -> List[Document]:
+    """Return documents that allow together what the statements allow, each of at most ``limit`` characters.
+
+    All in one if it fits; else each document is about one subject. The order of statements and ARNs is kept, so the
+    same work gives the same documents.
+
+    :raises InputError: if a statement does not fit even with a single resource.
+    """
+    whole = document_of(statements)
+    if size_of(whole) <= limit:
+        return [whole]
+    documents: List[Document] = []
+    for subject in _SUBJECTS:
+        own = [statement for statement in statements if statement.subject == subject]
+        documents += [document_of(group) for group in _packed(own, limit)]
+    return documents
+
+
+def _packed(statements: Sequence[Statement], limit: int) -> Iterator[List[Statement]]:
+    group: List[Statement] = []
+    for piece in (piece for statement in statements for piece in _pieces(statement, limit)):
+        if group and size_of(document_of([*group, piece])) > limit:
+            yield group
+            group = []
+        group.append(piece)
+    if group:
+        yield group
+
+
+def _pieces(statement: Statement, limit: int) -> Iterator[Statement]:
+    """Split a statement by its resources so that each piece fits into a document of its own."""
+    _check_fits(statement, limit)
+    resources: List[str] = []
+    for arn in statement.resources:
+        if resources and size_of(document_of([replace(statement, resources=(*resources, arn))])) > limit:
+            yield replace(statement, resources=tuple(resources))
+            resources = []
+        resources.append(arn)
+    yield replace(statement, resources=tuple(resources))
+
+
+def _check_fits(statement: Statement, limit: int) -> None:
+    longest = max(statement.resources, key=len)
+    size = size_of(document_of([replace(statement, resources=(longest,))]))
+    if size > limit:
+        raise InputError(
+            "size",
+            f"{size} characters for {', '.join(statement.actions)} on {longest}",
+            f"{limit} characters for a document; allow fewer operations at once",
+        )

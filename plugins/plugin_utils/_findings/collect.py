@@ -1,0 +1,163 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From what a run was to do and what its tasks returned in check mode to findings. PRIVATE to this collection.
+
+Every target, bucket and principal has at least one finding. What failed is ``unknown``, what did not run is
+``not_evaluated``; ``in_sync`` needs a result that says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from typing import Dict
+from typing import List
+from typing import Mapping
+from typing import Optional
+from typing import Sequence
+from typing import Tuple
+
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.blocked_batches import blocked_by
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.deliverability import with_deliverability
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.deliveries import delivered_lately
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.deliveries import with_deliveries
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.destinations import destination_findings
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.destinations import key_findings
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import FINDINGS
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import Access
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import Finding
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import Subject
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import check_command
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import with_inventory
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.inventory_gaps import gap_findings
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import rename_options
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.overlaps import overlapping
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.permissions import permission_findings
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.permissions import preflight_finding
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.preflight import not_run
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.preflight import stopped
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import type_of_id
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.stages import left_out_by_stages
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.flow_logs import batch_findings
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import variable_of
+
+
+def find(
+    publication: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]], inventory: Sequence[str] = ()
+) -> List[Finding]:
+    """Return every finding of a run.
+
+    :param publication: what :meth:`batches.Publication.to_dict` returns.
+    :param results: results of the tasks by the name of the work: ``batches``, ``destinations``, ``permissions`` and
+        ``preflights``. A name that is not there did not run. With ``deliveries``, which are results of
+        ``s3_flow_log_info`` for batches, also what delivered nothing lately is found.
+    :param inventory: sources of the inventory, for remedies that need them.
+    """
+    stops = stopped(publication, results)
+    found = [
+        preflight_finding(work, results.get("preflights", {}).get(work["name"]), stops)
+        for work in publication.get("preflights") or ()
+    ]
+    about_targets = _findings_of_batches(publication, results, stops["batches"])
+    found += about_targets + overlapping(publication, about_targets)
+    deliveries = results.get("deliveries")
+    if deliveries is not None:
+        found = with_deliveries(found, deliveries)
+    halted = {work["name"]: not_run(stops["destinations"].get(work["name"])) for work in publication["destinations"]}
+    done = {
+        work["name"]: _result_of("destinations", work, results, halted[work["name"]])
+        for work in publication["destinations"]
+    }
+    found = with_deliverability(found, publication, done, results.get("keys", {}), delivered_lately(deliveries or {}))
+    for work in publication["destinations"]:
+        found += destination_findings(work, done[work["name"]], halted[work["name"]])
+    for work in publication.get("keys") or ():
+        found += key_findings(work, results.get("keys", {}).get(work["name"]))
+    for work in publication["permissions"]:
+        found += permission_findings(work, results.get("permissions", {}).get(work["name"]))
+    for host in list(publication["invalid"]) + list(publication["unselected"]):
+        found.append(_not_worked_on(host))
+    found += gap_findings(publication.get("gaps") or ())
+    found = [_naming_variables(one) for one in found + _left_out(publication)]
+    return sorted(with_inventory(found, inventory), key=_report_order)
+
+
+def _naming_variables(one: Finding) -> Finding:
+    """Return a finding that names variables of the inventory instead of options of modules."""
+    evidence, remedy = rename_options(one.evidence, variable_of), rename_options(one.remedy, variable_of)
+    return one if (evidence, remedy) == (one.evidence, one.remedy) else replace(one, evidence=evidence, remedy=remedy)
+
+
+def _left_out(publication: Mapping[str, Any]) -> List[Finding]:
+    """Return findings about what belongs to stages that the run did not have: nothing is known of it."""
+    reason = left_out_by_stages(publication)
+    if reason is None:
+        return []
+    found = find(publication["left_out"], {})
+    return [replace(one, evidence=reason) if one.finding == "not_evaluated" else one for one in found]
+
+
+def _findings_of_batches(
+    publication: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]], stops: Mapping[str, str]
+) -> List[Finding]:
+    found: List[Finding] = []
+    batches = {batch["name"]: batch for batch in publication["batches"]}
+    access = {work["name"]: work["access"] for work in publication["destinations"]}
+    subjects: Dict[str, List[Subject]] = {}
+    for item in publication["targets"]:
+        batch = batches[item["batch"]]
+        subject = _subject_of(item, batch, access.get(batch["bucket_name"], batch["access"]))
+        subjects.setdefault(item["batch"], []).append(subject)
+    for name, batch in batches.items():
+        halted = not_run(stops.get(name))
+        result = _result_of("batches", batch, results, halted)
+        found += batch_findings(batch, subjects.get(name, []), result, halted or blocked_reason(batch, results))
+    return found
+
+
+def _result_of(
+    kind: str, work: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]], halted: str
+) -> Optional[Mapping[str, Any]]:
+    """Return the result of a piece of work; what an earlier playbook left of work that was stopped is none."""
+    return None if halted else results.get(kind, {}).get(work["name"])
+
+
+def _subject_of(item: Mapping[str, Any], batch: Mapping[str, Any], bucket_access: Mapping[str, str]) -> Subject:
+    return Subject(
+        target=item["target"],
+        target_type=batch["resource_type"],
+        account_id=batch["account_id"],
+        region=batch["region"],
+        groups=tuple(item["groups"]),
+        host=item["host"],
+        destination=batch["destination"],
+        access=Access(tuple(batch["access"].items()), tuple(bucket_access.items())),
+    )
+
+
+def blocked_reason(batch: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return why a batch must not run, ``""`` if nothing is in its way."""
+    return blocked_by(batch, results.get("destinations", {}).get(batch.get("bucket_name") or ""))
+
+
+def _not_worked_on(host: Mapping[str, Any]) -> Finding:
+    known = host["known"]
+    target = known.get("target") or host["host"]
+    rules = type_of_id(target)
+    subject = Subject(
+        target=target,
+        target_type=rules.name if rules else None,
+        account_id=known.get("account_id"),
+        region=known.get("region"),
+        groups=tuple(host["groups"]),
+        host=host["host"],
+    )
+    remedy = f"Correct {host['variable']} of host {host['host']}." if host["variable"] else check_command(subject)
+    return subject.find(host.get("finding", "not_evaluated"), host["message"], remedy=remedy)
+
+
+def _report_order(finding: Finding) -> Tuple[Any, ...]:
+    place = (finding.account_id or "", finding.region or "", finding.target_type or "", finding.target)
+    return (FINDINGS.index(finding.finding),) + place + (finding.host or "", finding.flow_log_id or "")

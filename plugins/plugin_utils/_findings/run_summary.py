@@ -1,0 +1,166 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a run did and where it failed, for people and for the end of a playbook. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Dict
+from typing import Iterable
+from typing import List
+from typing import Mapping
+from typing import Optional
+from typing import Tuple
+from typing import Union
+
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.destinations import is_left_alone
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.task_results import failure_text
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.task_results import has_failed
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.task_results import has_result
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.collect import blocked_reason
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.inventory_gaps import gap_lines
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_names import can_be_added
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import rename_options
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import ACTION_KINDS
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.preflight import not_run
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.preflight import stopped
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.stages import STAGES
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.stages import stages_of
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import variable_of
+
+#: Begins the one line that tells the result; made to be found with grep.
+SUMMARY_PREFIX = "flow logs:"
+_NOTHING_TO_DO = "There is no target, so there is nothing to do."
+_KINDS = ("permissions", "destinations", "keys", "batches")
+#: How many names of hosts that failed a run hands on; the run itself tells all of them.
+_NAMES_HANDED_ON = 20
+
+
+def summarise(
+    publication: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]], check_mode: bool = False
+) -> Dict[str, Any]:
+    """Return what a run did: actions by kind, what failed and why, and one line that tells both.
+
+    :param publication: what :meth:`batches.Publication.to_dict` returns.
+    :param results: as for :func:`findings.find`.
+    :param check_mode: whether it is what the run would do.
+    :returns: ``actions`` (kind to number), ``failures`` (``{runner, message}``, one per host to fail;
+        a ``runner`` of ``None`` where no host that failed can be added to a group, and for what the inventory lacks), ``headline``, and
+        ``handed_on``: what a later run of a workflow is told.
+    """
+    actions, failures = _outcome(publication, results)
+    for message, hosts in _by_message(publication["invalid"]).items():
+        failures.setdefault(hosts[0], []).append(message)
+    unmet = [{"runner": None, "message": " ".join(publication["unmet"])}] if publication.get("unmet") else []
+    headline = _headline(publication, actions, len(failures) + len(unmet))
+    return {
+        "actions": actions,
+        "failures": _by_runner(failures) + unmet,
+        "headline": headline,
+        "handed_on": {
+            "headline": headline,
+            "verdict": "failed" if failures or unmet else "changed" if actions else "unchanged",
+            "check_mode": check_mode,
+            "stages": list(stages_of(publication)),
+            "counts": {name: len(publication[name]) for name in ("targets", "batches", "destinations")},
+            "actions": actions,
+            "failed": len(failures) + len(unmet),
+            "failed_hosts": list(failures)[:_NAMES_HANDED_ON],
+        },
+    }
+
+
+def _outcome(
+    publication: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]
+) -> Tuple[Dict[str, int], Dict[str, List[str]]]:
+    """Return how many actions of each kind there are, and for each host that work ran on, why work failed."""
+    counts = {kind: 0 for kind in ACTION_KINDS}
+    failures: Dict[str, List[str]] = {}
+    stops = stopped(publication, results)
+    for kind, work in _works(publication):
+        problem = not_run(stops.get(kind, {}).get(work["name"]))
+        if not problem:
+            result = results.get(kind, {}).get(work["name"]) or {}
+            _count(result, counts)
+            problem = _problem(kind, work, result, results)
+        if problem:
+            failures.setdefault(work["runner"], []).append(f"{work['name']}: {problem}")
+    return {kind: count for kind, count in counts.items() if count}, failures
+
+
+def _works(publication: Mapping[str, Any]) -> List[Tuple[str, Mapping[str, Any]]]:
+    return [(kind, work) for kind in _KINDS for work in publication.get(kind) or ()]
+
+
+def _by_runner(failures: Mapping[str, List[str]]) -> List[Dict[str, Any]]:
+    """What failed on a host that cannot be added to a group is told with what failed on the first one that can."""
+    told: Dict[Optional[str], List[str]] = {name: list(texts) for name, texts in failures.items() if can_be_added(name)}
+    for name, texts in failures.items():
+        if not can_be_added(name):
+            told.setdefault(next(iter(told), None), []).extend(texts)
+    return [{"runner": runner, "message": " | ".join(texts)} for runner, texts in told.items()]
+
+
+def _by_message(invalid: Iterable[Mapping[str, Any]]) -> Dict[str, List[str]]:
+    """Return the hosts that were left out for the same reason, so that it is said once."""
+    found: Dict[str, List[str]] = {}
+    for host in invalid:
+        found.setdefault(host["message"], []).append(host["host"])
+    return found
+
+
+def _count(result: Mapping[str, Any], counts: Dict[str, int]) -> None:
+    for action in result.get("actions") or ():
+        counts[action["action"]] += 1
+
+
+def _problem(
+    kind: str, work: Mapping[str, Any], result: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]
+) -> str:
+    if has_failed(result):
+        return rename_options(failure_text(result), variable_of)
+    if has_result(result) or (kind == "destinations" and is_left_alone(work)):
+        return ""
+    return (blocked_reason(work, results) if kind == "batches" else "") or "did not run"
+
+
+def _headline(publication: Mapping[str, Any], actions: Mapping[str, int], failures: int) -> str:
+    stages = stages_of(publication)
+    parts: List[Tuple[str, Union[str, int]]] = [] if stages == STAGES else [("stages", ",".join(stages))]
+    if "flow_logs" in stages:
+        parts += [(name, len(publication[name])) for name in ("targets", "batches")]
+    if "destinations" in stages:
+        parts.append(("destinations", len(publication["destinations"])))
+    told = [f"{name}={value}" for name, value in [*parts, *actions.items()]]
+    told += [f"gaps={len(publication['gaps'])}"] if publication["gaps"] else []
+    told += [f"misspelt={len(publication['notes'])}"] if publication["notes"] else []
+    return " ".join([SUMMARY_PREFIX] + told + [f"failed={failures}"])
+
+
+def _without_name(message: str, host: str) -> str:
+    beginning = f"{host}: "
+    return message[len(beginning) :] if message.startswith(beginning) else message
+
+
+def overview(publication: Mapping[str, Any]) -> List[str]:
+    """Return what a run is going to do, one line a piece of work; a note where there is nothing to do."""
+    stages = stages_of(publication)
+    lines = [_batch_line(batch) for batch in publication["batches"]]
+    if "flow_logs" not in stages:
+        lines += [f"{work['name']}: {kind}" for kind in stages for work in publication[kind]]
+    for message, hosts in _by_message(publication["invalid"]).items():
+        more = f" and {len(hosts) - 1} more" if len(hosts) > 1 else ""
+        lines.append(f"{hosts[0]}{more}: left out. {_without_name(message, hosts[0])}")
+    notes = [*gap_lines(publication["gaps"]), *publication["notes"]]
+    if stages != STAGES:
+        notes = [f"Only these stages: {', '.join(stages)}.", *notes]
+    return [*(lines or [_NOTHING_TO_DO]), *notes]
+
+
+def _batch_line(batch: Mapping[str, Any]) -> str:
+    verb = "from" if batch["options"]["state"] == "absent" else "to"
+    number = len(batch["resource_ids"])
+    noun = "target" if number == 1 else "targets"
+    return f"{batch['name']}: {number} {noun} {verb} {batch['destination'] or 'any destination'}"

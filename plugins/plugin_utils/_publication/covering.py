@@ -1,0 +1,33 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Flow logs of parents that record the traffic of a target. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Dict
+from typing import List
+from typing import Mapping
+from typing import Optional
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import same_destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import traffic_overlaps
+
+
+def covering(destination: Optional[str], traffic_type: Optional[str], of_parents: Any) -> List[Dict[str, Any]]:
+    """Return which flow logs of a target's parents record its traffic to the same place.
+
+    :param of_parents: the variable ``flow_log_existing_of_parents``; what is no list of flow logs tells nothing.
+    :returns: ``[{flow_log_id, resource_id}]``.
+    """
+    items = of_parents if isinstance(of_parents, (list, tuple)) else ()
+    return [
+        {"flow_log_id": item.get("flow_log_id"), "resource_id": item.get("resource_id")}
+        for item in items
+        if isinstance(item, Mapping)
+        and item.get("log_destination_type") == "s3"
+        and same_destination(destination or "", str(item.get("destination") or ""))
+        and traffic_overlaps(traffic_type, item.get("traffic_type"))
+    ]

@@ -1,0 +1,465 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The inventory variables of a target: which there are, and what may be in them. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from dataclasses import field
+from functools import partial
+from typing import Any
+from typing import Callable
+from typing import Dict
+from typing import Mapping
+from typing import Optional
+from typing import Tuple
+from typing import TypeVar
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import account_of_role
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import read_connection
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_names import check_new_bucket
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_options import parse_layouts
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_options import (
+    parse_source_conditions,
+)
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import ALL_REGIONS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import Destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import parse_destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.options import DEFAULTS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.options import options_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.options import wanted_from_params
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import Wanted
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import ACCOUNT_ALLOWED
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import REGION_ALLOWED
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_account_id
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_organization_id
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_region
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import partition_of_region
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import region_of_key
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.covering import covering
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.scope import parse_bucket_arns
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import resolve_resource_type
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.settings import read_destination_options
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.source_options import parse_regions
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_boolean
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_choice
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_list
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_mapping
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_tags
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_texts
+
+PREFIX = "flow_log_"
+#: Options of s3_flow_log that a host may set, with what they are when no variable says otherwise.
+OPTION_DEFAULTS: Mapping[str, Any] = {**options_of(Wanted(())), "state": DEFAULTS["state"]}
+#: Every inventory variable that has a meaning here.
+VARIABLES = tuple(PREFIX + name for name in OPTION_DEFAULTS) + (
+    "flow_log_resource_id",
+    "flow_log_resource_type",
+    "flow_log_account_id",
+    "flow_log_region",
+    "flow_log_destination",
+    "flow_log_aws",
+    "flow_log_bucket_aws",
+    "flow_log_bucket_region",
+    "flow_log_bucket_owner",
+    "flow_log_bucket_policy",
+    "flow_log_bucket_policy_regions",
+    "flow_log_create_bucket",
+    "flow_log_bucket_encryption",
+    "flow_log_bucket_tags",
+    "flow_log_key_policy",
+    "flow_log_key_aws",
+    "flow_log_check_destination",
+    "flow_log_require_deliverable",
+    "flow_log_organization_id",
+    "flow_log_acl_condition",
+    "flow_log_source_conditions",
+    "flow_log_layouts",
+    "flow_log_permission_principals",
+    "flow_log_permission_attachment",
+    "flow_log_preflight",
+)
+#: Variables of a run, not of a host.
+RUN_VARIABLES = (
+    "flow_log_hosts",
+    "flow_log_retire",
+    "flow_log_delivery_hours",
+    "flow_log_stages",
+    "flow_log_with_report",
+    "flow_log_strict",
+    "flow_log_allow_empty",
+    "flow_log_fail_on_gaps",
+)
+#: Facts of the inventory plugin that matter here too.
+FACTS_READ = ("flow_log_parents", "flow_log_existing_of_parents", "flow_log_found_with")
+PRINCIPAL_TYPES = ("user", "group", "role")
+#: The first is what applies when nothing is said.
+ATTACHMENTS = ("inline", "managed")
+#: The first is what applies when nothing is said.
+ACL_CONDITIONS = ("string_equals", "string_equals_if_exists", "none")
+#: How S3 encrypts a new bucket when nothing is said: with its own keys (SSE-S3).
+SSE_S3 = "AES256"
+
+
+class VariableError(InputError):
+    """A variable of a host is missing or can never work.
+
+    :param host: name of the host.
+    :param variable: name of the variable, with the place in it that is wrong (``flow_log_tags.Team``).
+    """
+
+    #: What a report calls the host.
+    finding = "not_evaluated"
+
+    def __init__(self, host: str, variable: str, value: Any, allowed: str) -> None:
+        super().__init__(f"{host}: {variable}", value, allowed)
+        if value is None:
+            self.args = (f"{host}: {variable} is missing. Allowed: {allowed}.",)
+        self.host = host
+        self.variable = variable
+
+
+class AccountError(VariableError):
+    """A role is in another account than the variables of a host name, so nothing is known about the target."""
+
+    finding = "unknown"
+
+
+@dataclass(frozen=True)
+class HostVariables:
+    """A host of the inventory as the filters hand it over.
+
+    :param variables: its variables, rendered; only those of :data:`VARIABLES` matter.
+    :param groups: names of the groups it is in.
+    :param unreadable: variable by variable, why it could not be rendered.
+    :param misspelt: from :func:`misspelt_variables.misspelt_variables`.
+    """
+
+    name: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    groups: Tuple[str, ...] = ()
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+    misspelt: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A host whose variables make sense. ``None`` always means: not said.
+
+    :param policy_regions: regions that the bucket policy shall name; ``()``: every region.
+    :param create_bucket: consent to create the bucket, with ``bucket_encryption`` (``AES256`` or the ARN of a key) and
+        ``bucket_tags``.
+    :param key_policy: consent to manage the policy of the customer key that the bucket is encrypted with.
+    :param attachment: how ``principals`` get their policies, one of :data:`ATTACHMENTS`.
+    :param preflight: whether to ask for permissions before anything is done.
+    :param parents: ids of the resources that it is part of, as far as the inventory knows, the nearest first.
+    :param covered_by: flow logs of its parents that record its traffic to the same place, from :func:`overlaps.covering`.
+    :param found_with: role in which the inventory read the account, where playbooks do not get it.
+    """
+
+    host: str
+    groups: Tuple[str, ...]
+    resource_id: str
+    resource_type: str
+    account_id: str
+    region: str
+    partition: str
+    destination: Optional[Destination]
+    options: Mapping[str, Any]
+    connection: Any
+    bucket_connection: Any
+    bucket_region: Optional[str]
+    bucket_owner: Optional[str]
+    bucket_policy: Optional[bool]
+    create_bucket: Optional[bool]
+    bucket_encryption: Optional[str]
+    bucket_tags: Optional[Mapping[str, str]]
+    key_policy: Optional[bool]
+    key_connection: Any
+    check_destination: Optional[bool]
+    require_deliverable: Optional[bool]
+    policy_regions: Optional[Tuple[str, ...]]
+    organization_id: Optional[str]
+    acl_condition: Optional[str]
+    source_conditions: Optional[bool]
+    layouts: Tuple[str, ...]
+    principals: Tuple[Mapping[str, Any], ...]
+    attachment: str
+    preflight: bool
+    parents: Tuple[str, ...] = ()
+    covered_by: Tuple[Mapping[str, Any], ...] = ()
+    found_with: str = ""
+
+    @property
+    def present(self) -> bool:
+        """Whether flow logs are wanted; otherwise they are to go."""
+        return bool(self.options["state"] == "present")
+
+    @property
+    def identity(self) -> Tuple[Any, ...]:
+        """What makes two hosts mean the same flow log: the target with the name, or else with the destination."""
+        place = (self.account_id, self.region, self.resource_id)
+        return place + (
+            ("name", self.options["name"]) if self.options["name"] else ("destination", self.destination_arn)
+        )
+
+    @property
+    def destination_arn(self) -> Optional[str]:
+        """ARN of the destination, where there is one."""
+        return self.destination.arn if self.destination else None
+
+
+#: Options of the modules that a host sets by a variable of another name.
+_VARIABLES_OF_OPTIONS = {
+    "resource_ids[0]": "resource_id",
+    "resource_ids": "resource_id",
+    "expected_bucket_owner": "bucket_owner",
+    "regions": "bucket_policy_regions",
+}
+_OPTION = re.compile(r"resource_ids\[0\]|\w+")
+
+
+def variable_of(option: str) -> str:
+    """Return the variable that sets an option of a module, with what stands behind its name (``regions[1]``)."""
+    return PREFIX + _OPTION.sub(lambda name: _VARIABLES_OF_OPTIONS.get(name.group(), name.group()), option, count=1)
+
+
+#: IAM API Reference, UserName, GroupName and RoleName.
+_PRINCIPAL_NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
+_T = TypeVar("_T")
+
+
+class _Reader:
+    """Reads the variables of one host; every error names the host and the variable."""
+
+    def __init__(self, host: HostVariables) -> None:
+        self._host = host
+
+    def error(self, variable: str, value: Any, allowed: str) -> VariableError:
+        """Return the error for a variable."""
+        return VariableError(self._host.name, variable, value, allowed)
+
+    def get(self, name: str) -> Any:
+        """Return the variable ``flow_log_NAME``; ``None`` where it is not set or empty."""
+        variable = PREFIX + name
+        if variable in self._host.unreadable:
+            reason = self._host.unreadable[variable]
+            raise self.error(variable, "a template that fails", f"a value that can be rendered ({reason})")
+        value = self._host.variables.get(variable)
+        # Before ansible-core 2.19 a template cannot give null.
+        return None if value == "" else value
+
+    def parsed(self, name: str, parse: Callable[[str, Any], _T]) -> Optional[_T]:
+        """Return what a parser of the core makes of a variable, if it is set."""
+        value = self.get(name)
+        return None if value is None else parse(name, value)
+
+    def choice(self, name: str, choices: Tuple[str, ...]) -> Optional[str]:
+        """Return a variable that must be one of a few texts."""
+        return self.parsed(name, partial(read_choice, choices=choices))
+
+    def boolean(self, name: str) -> Optional[bool]:
+        """Return a variable that must be true or false."""
+        return self.parsed(name, read_boolean)
+
+
+def _check_role(
+    host: HostVariables, connection: str, options: Optional[Mapping[str, Any]], account: Optional[str], variable: str
+) -> None:
+    """Refuse a role of another account, which could only do the work in the wrong place, or not at all."""
+    role = (options or {}).get("assume_role_arn")
+    if role and account and account_of_role(str(role), connection) != account:
+        allowed = f"a role of account {account}, which {variable} names"
+        raise AccountError(host.name, f"{PREFIX}{connection}.assume_role_arn", role, allowed)
+
+
+def _check_roles(host: HostVariables, target: Target) -> None:
+    _check_role(host, "aws", target.connection, target.account_id, "flow_log_account_id")
+    if target.present and (target.bucket_policy is not False or target.create_bucket):
+        # S3 takes a policy from the owner of the bucket only.
+        _check_role(host, "bucket_aws", target.bucket_connection, target.bucket_owner, "flow_log_bucket_owner")
+
+
+def _wanted(host: HostVariables, reader: _Reader, partition: str) -> Wanted:
+    """Read the options of ``s3_flow_log`` as the module does."""
+    given = {name: reader.get(name) for name in (*OPTION_DEFAULTS, "resource_type", "destination")}
+    resource_id = reader.get("resource_id")
+    given["resource_ids"] = [host.name if resource_id is None else resource_id]
+    removed_by_name = given["state"] == "absent" and given["name"] is not None
+    if given["destination"] is None and not removed_by_name:
+        raise reader.error(
+            "flow_log_destination", None, "an S3 bucket ARN with an optional folder; every target needs one"
+        )
+    return wanted_from_params(given, partition)
+
+
+def _text_of(host: HostVariables, name: str) -> str:
+    value = host.variables.get(PREFIX + name)
+    return value if isinstance(value, str) else ""
+
+
+def unmanaged_bucket(host: HostVariables) -> Optional[str]:
+    """Return the ARN of the bucket whose policy a host keeps from being managed, ``None`` if there is none.
+
+    Only what this depends on is read, so the answer holds for a host that is left out for another reason too.
+    """
+    reader = _Reader(host)
+    destination, region = (_text_of(host, name) for name in ("destination", "region"))
+    try:
+        if not destination or reader.boolean("bucket_policy") is not False or reader.get("state") == "absent":
+            return None
+        return str(bucket_of(destination, region=region)["bucket_arn"])
+    except InputError:
+        return None
+
+
+def layouts_of(destination_options: Any) -> Tuple[str, ...]:
+    """Return the layouts of folders that flow logs with these destination options write."""
+    hive = read_destination_options(destination_options).hive_compatible_partitions
+    return ("hive",) if hive else ("plain",)
+
+
+def bucket_of(destination: str, destination_options: Any = None, region: Optional[str] = None) -> Dict[str, Any]:
+    """Return what a destination means for a bucket policy: ``bucket``, ``bucket_arn``, ``prefixes``, ``layouts``.
+
+    :param destination: bucket ARN with optional folder, of any partition; or ``bucket/folder``.
+    :param region: tells the partition of ``bucket/folder``; ``aws`` without it.
+    :raises InputError: if it is no S3 destination.
+    """
+    named = destination.split(":")[1] if destination.startswith("arn:") and ":" in destination[4:] else None
+    partition = named or partition_of_region(region or "")
+    parsed = parse_destination(destination, partition)
+    return {
+        "bucket": parsed.bucket,
+        "bucket_arn": parsed.bucket_arn,
+        "partition": parsed.partition,
+        "prefixes": [parsed.folder] if parsed.folder else [],
+        "layouts": list(layouts_of(destination_options)),
+    }
+
+
+def new_bucket_encryption(value: Any, option: str) -> str:
+    """Return how a new bucket is to be encrypted: ``AES256``, or the ARN of a customer key.
+
+    :param value: as it was given; ``None`` or an empty text means ``AES256``.
+    :param option: name of the option or variable, for the message.
+    :raises InputError: for anything else, such as an alias, which log delivery cannot work with.
+    """
+    if value is None or value == "":
+        return SSE_S3
+    if value != SSE_S3 and region_of_key(value) is None:
+        raise InputError(option, value, f"{SSE_S3}, or the full ARN of a customer managed KMS key")
+    return str(value)
+
+
+def check_new_bucket_place(
+    bucket: str, region: Optional[str], owner: Optional[str], encryption: Optional[str], option: str = "destination"
+) -> None:
+    """Refuse to create a bucket where S3 would refuse it, or without a Region. S3 takes keys of the same Region only.
+
+    :param option: name of what holds the bucket's name, for the error.
+    """
+    if region is None:
+        raise InputError("bucket_region", None, "name of a region; a bucket to be created needs one")
+    if region_of_key(encryption) not in (None, region):
+        raise InputError("bucket_encryption", encryption, f"a key of the bucket's region {region}")
+    check_new_bucket(option, bucket, region, owner)
+
+
+def _principals(option: str, value: Any, partition: str) -> Tuple[Mapping[str, Any], ...]:
+    allowed = f"a list of {{type: {'|'.join(PRINCIPAL_TYPES)}, name: NAME, buckets: [BUCKET ARN, ...] (optional)}}"
+    return tuple(_principal(option, item, partition, allowed) for item in read_list(option, value, allowed))
+
+
+def _principal(option: str, value: Any, partition: str, allowed: str) -> Mapping[str, Any]:
+    item = read_mapping(option, value, allowed)
+    name = item.get("name")
+    if not {"type", "name"} <= set(item) <= {"type", "name", "buckets"} or not isinstance(name, str):
+        raise InputError(option, value, allowed)
+    if not _PRINCIPAL_NAME.fullmatch(name):
+        raise InputError(option, name, "1 to 128 letters, digits and _+=,.@-, without a path")
+    buckets = read_texts(option, item.get("buckets") or (), allowed)
+    return {
+        "type": read_choice(option, item["type"], PRINCIPAL_TYPES),
+        "name": str(name),
+        "buckets": tuple(parse_bucket_arns(option, buckets, partition)),
+    }
+
+
+def _regions(option: str, value: Any) -> Tuple[str, ...]:
+    """Return Regions of a bucket policy; none means every Region."""
+    regions = read_texts(option, value, "a list of region names; empty for every region")
+    return tuple(region for region in parse_regions(regions, option) if region != ALL_REGIONS)
+
+
+def read_target(host: HostVariables) -> Target:
+    """Read a host's variables, each as the module reads it that gets it.
+
+    :raises VariableError: for what is missing or can never work.
+    """
+    reader = _Reader(host)
+    try:
+        target = _read(host, reader)
+        _check_roles(host, target)
+        _check_creation(target)
+        return target
+    except VariableError:
+        raise
+    except InputError as error:
+        raise reader.error(variable_of(error.option), error.value, error.allowed_as(variable_of)) from None
+
+
+def _check_creation(target: Target) -> None:
+    if target.create_bucket and target.present and target.destination:
+        check_new_bucket_place(
+            target.destination.bucket, target.bucket_region, target.bucket_owner, target.bucket_encryption
+        )
+
+
+def _read(host: HostVariables, reader: _Reader) -> Target:
+    region = parse_region("region", reader.get("region"), f"{REGION_ALLOWED}; every target needs one")
+    account_id = parse_account_id("account_id", reader.get("account_id"), f"{ACCOUNT_ALLOWED}; every target needs one")
+    partition = partition_of_region(region)
+    wanted = _wanted(host, reader, partition)
+    options = options_of(wanted)
+    arn = wanted.settings.destination.arn if wanted.settings else wanted.destination_arn
+    return Target(
+        host=host.name,
+        groups=tuple(host.groups),
+        resource_id=wanted.targets[0],
+        resource_type=resolve_resource_type(wanted.targets, reader.get("resource_type")).name,
+        account_id=account_id,
+        region=region,
+        partition=partition,
+        destination=None if arn is None else parse_destination(arn, partition),
+        options=options,
+        connection=reader.parsed("aws", read_connection) or {},
+        bucket_connection=reader.parsed("bucket_aws", read_connection),
+        bucket_region=reader.parsed("bucket_region", parse_region),
+        bucket_owner=reader.parsed("bucket_owner", parse_account_id),
+        bucket_policy=reader.boolean("bucket_policy"),
+        create_bucket=reader.boolean("create_bucket"),
+        bucket_encryption=reader.parsed("bucket_encryption", lambda name, value: new_bucket_encryption(value, name)),
+        bucket_tags=reader.parsed("bucket_tags", read_tags),
+        key_policy=reader.boolean("key_policy"),
+        key_connection=reader.parsed("key_aws", read_connection),
+        check_destination=reader.boolean("check_destination"),
+        require_deliverable=reader.boolean("require_deliverable"),
+        policy_regions=reader.parsed("bucket_policy_regions", _regions),
+        organization_id=reader.parsed("organization_id", parse_organization_id),
+        acl_condition=reader.choice("acl_condition", ACL_CONDITIONS),
+        source_conditions=parse_source_conditions(
+            {name: reader.get(name) for name in ("source_conditions", "organization_id")}
+        ),
+        layouts=parse_layouts(reader.get("layouts") or None) or layouts_of(options["destination_options"]),
+        principals=reader.parsed("permission_principals", partial(_principals, partition=partition)) or (),
+        attachment=reader.choice("permission_attachment", ATTACHMENTS) or ATTACHMENTS[0],
+        preflight=reader.boolean("preflight") or False,
+        found_with=str(reader.get("found_with") or ""),
+        parents=reader.parsed("parents", partial(read_texts, allowed="a list of ids of resources")) or (),
+        covered_by=tuple(covering(arn, options["traffic_type"], reader.get("existing_of_parents"))),
+    )

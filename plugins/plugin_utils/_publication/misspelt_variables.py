@@ -1,0 +1,119 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Finds variables whose names are misspelt, of the inventory and of the roles. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+import difflib
+from functools import lru_cache
+from typing import Dict
+from typing import Iterable
+from typing import Mapping
+from typing import Optional
+from typing import Tuple
+
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import PREFIX
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import RUN_VARIABLES
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import VARIABLES
+
+#: Options of each role, by the prefix of its variables, as in its argument specs.
+ROLE_OPTIONS: Mapping[str, Tuple[str, ...]] = {
+    "publish_to_s3_": (
+        "targets",
+        "destination",
+        "region",
+        "aws",
+        "expected_account_id",
+        "state",
+        "resource_type",
+        "traffic_type",
+        "max_aggregation_interval",
+        "log_format",
+        "destination_options",
+        "tag_field_specifications",
+        "name",
+        "tags",
+        "purge_tags",
+        "replace",
+        "allow_gap",
+        "purge",
+        "adopt_named",
+        "wait_timeout",
+        "return_flow_logs",
+        "bucket_region",
+        "bucket_aws",
+        "key_aws",
+        "create_bucket",
+        "bucket_encryption",
+        "bucket_tags",
+        "manage_key_policy",
+        "check_destination",
+        "require_deliverable",
+        "prefixes",
+        "account_ids",
+        "regions",
+        "grants",
+        "organization_id",
+        "acl_condition",
+        "source_conditions",
+        "layouts",
+        "expected_bucket_owner",
+        "preflight",
+        "permission_principals",
+        "permission_policy",
+        "permission_attachment",
+        "permission_policy_name",
+        "permission_policy_path",
+        "permission_account_id",
+        "permission_partition",
+        "manage_bucket_policy",
+        "permission_state",
+        "strict",
+    ),
+    "drift_report_": (
+        "findings",
+        "directory",
+        "formats",
+        "fail_on",
+        "severities",
+        "time",
+        "keep_dated",
+        "baseline",
+        "previous",
+        "history",
+        "history_length",
+        "strict",
+    ),
+}
+_KNOWN: Mapping[str, Tuple[str, ...]] = {
+    PREFIX: VARIABLES + RUN_VARIABLES,
+    **{prefix: tuple(prefix + name for name in names) for prefix, names in ROLE_OPTIONS.items()},
+}
+#: Similarity above which an unknown name counts as a typo.
+_SIMILAR = 0.9
+
+
+def misspelt_variables(names: Iterable[str], prefix: str = PREFIX) -> Dict[str, str]:
+    """Return names that no variable has but that look like one, and the one that was probably meant.
+
+    Such a name has no effect, so the target would quietly get the default.
+
+    :param prefix: which variables: those of the inventory, or of a role in :data:`ROLE_OPTIONS`.
+    """
+    meant = {name: _meant_by(name, prefix) for name in names if name.startswith(prefix)}
+    return {name: variable for name, variable in meant.items() if variable is not None}
+
+
+# All hosts of an inventory have much the same names, and a comparison takes half a millisecond.
+@lru_cache(maxsize=None)
+def _meant_by(name: str, prefix: str) -> Optional[str]:
+    known = _KNOWN[prefix]
+    similar = [] if name in known else difflib.get_close_matches(name, known, n=1, cutoff=_SIMILAR)
+    return similar[0] if similar else None
+
+
+def note_of(name: str, meant: str) -> str:
+    """Return the warning about a misspelt variable; ``name`` may say where it is set."""
+    return f"{name} has no effect. Did you mean {meant}?"

@@ -1,0 +1,81 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A report as text, in every format. PRIVATE to this collection.
+
+The same report always gives the same text.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from typing import Callable
+from typing import Dict
+from typing import Mapping
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import FINDINGS
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.csv import to_csv
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.page import to_html
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.junit import to_junit
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.markdown import to_markdown
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.sarif import to_sarif
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.wording import VERDICT_PREFIX
+
+
+def to_json(report: Mapping[str, Any]) -> str:
+    """Return the report as JSON with a line end; keys are sorted."""
+    return json.dumps(report, indent=2, sort_keys=True, ensure_ascii=True) + "\n"
+
+
+def to_summary(report: Mapping[str, Any]) -> str:
+    """Return what fits into a few lines of JSON: the verdict, the counts and the coverage of all targets."""
+    told = {name: report[name] for name in ("verdict", "counts", "severities")}
+    return to_json({**told, "coverage": report["coverage"]["total"], "headline": headline(report)})
+
+
+def headline(report: Mapping[str, Any]) -> str:
+    """Return one line with the verdict, the number of findings of each class, and the coverage of the targets.
+
+    ``flow log drift report: verdict=drift missing=2 in_sync=10; targets=12 logged=10 deliverable=10 targets_unknown=0``
+    """
+    counts = " ".join(f"{name}={report['counts'][name]}" for name in FINDINGS if report["counts"][name])
+    total = report["coverage"]["total"]
+    covered = f"targets={total['targets']} logged={total['logged']} deliverable={total['deliverable']}"
+    told = f"; {covered} targets_unknown={total['unknown']}" if total["targets"] else ""
+    return f"{VERDICT_PREFIX} verdict={report['verdict']} {counts}".rstrip() + told
+
+
+#: Every format. Those that are files are in :data:`FILES` too.
+FORMATS: Dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "json": to_json,
+    "markdown": to_markdown,
+    "html": to_html,
+    "csv": to_csv,
+    "junit": to_junit,
+    "sarif": to_sarif,
+    "headline": headline,
+    "summary": to_summary,
+}
+#: How the names of files end.
+FILES: Mapping[str, str] = {
+    "json": ".json",
+    "markdown": ".md",
+    "html": ".html",
+    "csv": ".csv",
+    "junit": ".junit.xml",
+    "sarif": ".sarif",
+}
+
+
+def render(report: Mapping[str, Any], output_format: str) -> str:
+    """Return the report as text.
+
+    :param output_format: one of :data:`FORMATS`.
+    :raises InputError: for another one.
+    """
+    if output_format not in FORMATS:
+        raise InputError("format", output_format, ", ".join(sorted(FORMATS)))
+    return FORMATS[output_format](report)

@@ -1,0 +1,107 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The variables ``drift_report_*`` as people write them: in YAML, in INI and with ``-e``. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from typing import Any
+from typing import Dict
+from typing import List
+from typing import Mapping
+from typing import Sequence
+
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.baseline import day_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.formats import FILES
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import FAIL_WORDS
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import severity_table
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.run_demands import read_switch
+
+PREFIX = "drift_report_"
+
+
+def read_settings(given: Mapping[str, Any]) -> Dict[str, Any]:
+    """Return the variables of the role in one form each, whatever they were written as.
+
+    :param given: ``directory``, ``formats``, ``fail_on``, ``severities``, ``time``, ``keep_dated``, ``baseline``, ``previous``,
+        ``history`` and ``history_length``.
+    :returns: the same: lists and dictionaries, texts (empty where nothing is given), a boolean and a number.
+    :raises InputError: names the variable.
+    """
+    paths = {name: _path(given.get(name), PREFIX + name) for name in ("directory", "baseline", "previous", "history")}
+    if not paths["directory"]:
+        raise InputError(f"{PREFIX}directory", given.get("directory"), "a folder")
+    return {
+        **paths,
+        "formats": _words(given.get("formats"), f"{PREFIX}formats", tuple(FILES)),
+        "fail_on": _words(given.get("fail_on"), f"{PREFIX}fail_on", FAIL_WORDS),
+        "severities": _severities(given.get("severities")),
+        "time": _time(given.get("time")),
+        "keep_dated": bool(read_switch(given.get("keep_dated"), f"{PREFIX}keep_dated")),
+        "history_length": _length(given.get("history_length")),
+    }
+
+
+def _path(value: Any, variable: str) -> str:
+    """Return a path; YAML reads some names of folders as numbers or dates."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float, datetime.date, type(None))):
+        raise InputError(variable, value, "a path")
+    return "" if value is None else str(value)
+
+
+def _words(value: Any, variable: str, known: Sequence[str]) -> List[str]:
+    """Return a list of words, each once; ``-e`` makes a text of it, with commas or as JSON."""
+    allowed = f"some of {', '.join(known)}, as a list or separated by commas"
+    found = _from_json(value, variable, allowed) if isinstance(value, str) and value.lstrip().startswith("[") else value
+    if isinstance(found, str):
+        found = [word for word in map(str.strip, found.split(",")) if word]
+    if not isinstance(found, (list, tuple, type(None))):
+        raise InputError(variable, value, allowed)
+    for word in found or ():
+        if word not in known:
+            raise InputError(variable, word, allowed)
+    return list(dict.fromkeys(found or ()))
+
+
+def _from_json(value: str, variable: str, allowed: str) -> Any:
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise InputError(variable, value, allowed) from None
+
+
+def _severities(value: Any) -> Dict[str, str]:
+    allowed = "a dictionary of classes of findings and severities"
+    found = value
+    if isinstance(value, str) and value.strip():
+        found = _from_json(value, f"{PREFIX}severities", allowed)
+    if found and not isinstance(found, Mapping):
+        raise InputError(f"{PREFIX}severities", value, allowed)
+    severity_table(found or {})
+    return dict(found or {})
+
+
+def _time(value: Any) -> str:
+    """Return a time; YAML reads an unquoted one as a date or a time."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime.datetime):
+        utc = value.astimezone(datetime.timezone.utc) if value.tzinfo else value
+        return utc.strftime("%Y-%m-%dT%H:%M:%SZ")
+    text = value.isoformat() if isinstance(value, datetime.date) else value
+    if not isinstance(text, str):
+        raise InputError(f"{PREFIX}time", value, "a time such as 2030-01-31T06:00:00Z, or a day")
+    if text.strip():
+        day_of(text.strip(), f"{PREFIX}time")
+    return text.strip()
+
+
+def _length(value: Any) -> int:
+    text = "" if isinstance(value, bool) else str(value).strip()
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise InputError(f"{PREFIX}history_length", value, "1 or more")
+    return int(text)

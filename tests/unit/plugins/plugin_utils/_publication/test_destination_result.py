@@ -1,0 +1,277 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Results of the tasks for a destination become one: what was done, also with a failure, and what is in the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.destination_result import STEPS
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.destination_result import DestinationWish
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.destination_result import destination_result
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.destination_result import new_bucket
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Action
+
+BUCKET = "arn:aws:s3:::central"
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+SKIPPED = {"changed": False, "skipped": True}
+MISSING = {"bucket": {"exists": False}, "deliverable": False, "problems": []}
+GOOD = {"deliverable": True, "summary": "It can.", "problems": [], "encryption": {"algorithm": "AES256"}}
+GRANTS = [{"account_id": "111122223333", "region": "*", "folder": "", "layout": "plain"}]
+SETTINGS = {**new_bucket(None), "region": "eu-west-1", "tags": None}
+
+
+def policy_result(target: str, changed: bool = True, **more: Any) -> dict:
+    """What a policy module returns."""
+    return {
+        "changed": changed,
+        "actions": [Action("put_policy", target).to_dict()] if changed else [],
+        "unsuccessful": [],
+        "diff": {"before": {}, "after": {"Statement": [target]}},
+        "policy": {"Statement": [target]},
+        "size_bytes": 3,
+        "statements": {"added": ["A"]},
+        "missing_grants": GRANTS,
+        **more,
+    }
+
+
+def bad(code: str, status: str = "problem") -> dict:
+    """What the doctor says of a destination with one problem."""
+    problem = {"code": code, "status": status, "message": f"It is {code}.", "remedy": f"Mend {code}."}
+    deliverable = False if status == "problem" else "unknown"
+    return {"deliverable": deliverable, "summary": "It cannot.", "problems": [problem], "encryption": None}
+
+
+def made(results: dict, **wish: Any) -> dict:
+    """The result for a bucket."""
+    return destination_result(results, DestinationWish(BUCKET, **wish), KEY)
+
+
+def kinds(result: dict) -> list[tuple[str, str]]:
+    """What was done to what."""
+    return [(action["action"], action["target"]) for action in result["actions"]]
+
+
+@pytest.mark.parametrize("code", ["GrantsTooMuch", "KeyGrantsTooMuch"])
+def test_a_policy_that_grants_too_much_is_handed_on(code: str) -> None:
+    wide = {"code": code, "status": "problem", "message": "It is wide.", "evidence": "W.", "remedy": "Narrow it."}
+    verdict = {**GOOD, "checks": [{"code": "Granted", "status": "ok"}, wide]}
+    result = made({"bucket_policy": policy_result(BUCKET, False), "verdict": verdict})
+    assert (result["deliverable"], result["problems"], result["grants_too_much"]) == (True, [], [wide])
+    assert made({"verdict": GOOD})["grants_too_much"] == []
+
+
+# -- what was done ------------------------------------------------------------------------------------------------
+
+
+def test_of_a_bucket_policy_alone_everything_is_told() -> None:
+    result = made({"bucket_policy": policy_result(BUCKET), "key_policy": SKIPPED, "verdict": GOOD})
+    assert (result["changed"], result["failed"], result["deliverable"]) == (True, False, True)
+    assert kinds(result) == [("put_policy", BUCKET)]
+    assert result["diff"] == {"before": {"bucket_policy": {}}, "after": {"bucket_policy": {"Statement": [BUCKET]}}}
+    assert (result["policy"], result["size_bytes"]) == ({"Statement": [BUCKET]}, 3)
+    assert (result["key"], result["bucket_created"], result["unsuccessful"]) == (None, False, [])
+
+
+def test_key_policy_and_bucket_policy_are_told_together() -> None:
+    result = made({"bucket_policy": policy_result(BUCKET, False), "key_policy": policy_result(KEY), "verdict": GOOD})
+    assert kinds(result) == [("put_policy", KEY)]
+    assert result["key"] == {
+        "arn": KEY,
+        "changed": True,
+        "failed": False,
+        "statements": {"added": ["A"]},
+        "missing_grants": GRANTS,
+    }
+    assert result["missing_grants"] == GRANTS
+    assert set(result["diff"]["after"]) == {"bucket_policy", "key_policy"}
+
+
+def test_a_created_bucket_is_told_with_its_settings_and_check_mode_tells_the_same() -> None:
+    wish = {"create_bucket": True, "settings": SETTINGS}
+    real = made(
+        {"look": MISSING, "create": {"changed": True}, "bucket_policy": policy_result(BUCKET), "verdict": GOOD}, **wish
+    )
+    foretold = made({"look": MISSING, "create": SKIPPED, "bucket_policy": SKIPPED, "verdict": SKIPPED}, **wish)
+    assert kinds(real) == kinds(foretold) == [("create_bucket", BUCKET), ("put_policy", BUCKET)]
+    assert real["actions"][0] == foretold["actions"][0]
+    assert real["diff"]["after"]["bucket"] == foretold["diff"]["after"]["bucket"]
+    assert foretold["diff"]["before"] == {"bucket": None}
+    assert {change["field"] for change in foretold["actions"][0]["changes"]} == {
+        "encryption",
+        "object_ownership",
+        "public_access",
+        "region",
+    }
+    assert (real["deliverable"], foretold["deliverable"], foretold["failed"]) == (True, None, False)
+    assert foretold["bucket_created"] and real["bucket_created"]
+
+
+def test_no_policy_is_foretold_for_a_new_bucket_whose_policy_is_looked_after_elsewhere() -> None:
+    result = made({"look": MISSING, "create": SKIPPED}, create_bucket=True, manage_bucket_policy=False)
+    assert kinds(result) == [("create_bucket", BUCKET)]
+
+
+def test_a_bucket_that_may_not_be_created_is_not_foretold() -> None:
+    assert kinds(made({"look": MISSING, "create": SKIPPED, "verdict": bad("BucketMissing")})) == []
+
+
+def test_the_first_look_is_the_verdict_only_if_nothing_changed() -> None:
+    look = {**GOOD, "bucket": {"exists": True}}
+    assert (
+        made({"look": look, "bucket_policy": policy_result(BUCKET, False), "verdict": SKIPPED})["deliverable"] is True
+    )
+    assert made({"look": look, "bucket_policy": policy_result(BUCKET), "verdict": SKIPPED})["deliverable"] is None
+    assert made({"look": look, "verdict": bad("Denied")})["deliverable"] is False
+
+
+# -- failures -----------------------------------------------------------------------------------------------------
+
+
+def test_what_was_done_before_a_failure_is_told() -> None:
+    refused = {"target": KEY, "code": "KeyNotUsable", "message": "m", "hint": "h"}
+    failed = policy_result(KEY, False, failed=True, msg="no key", unsuccessful=[refused], policy=None)
+    result = made({"bucket_policy": policy_result(BUCKET), "key_policy": failed})
+    assert (result["failed"], result["msg"], result["changed"]) == (True, "no key", True)
+    assert kinds(result) == [("put_policy", BUCKET)]
+    assert result["unsuccessful"] == [refused]
+    assert result["key"]["failed"] is True
+    assert result["deliverable"] is None
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_task_that_fails_is_a_failure_in_its_words(step: str) -> None:
+    result = made({step: {"failed": True, "msg": "Access Denied"}})
+    assert (result["failed"], result["changed"], result["deliverable"]) == (True, False, None)
+    assert "Access Denied" in result["msg"]
+    assert "did not say why" in made({step: {"failed": True}})["msg"]
+
+
+def test_an_undeliverable_destination_is_a_failure_in_the_words_of_the_doctor_unless_told_otherwise() -> None:
+    results = {"bucket_policy": policy_result(BUCKET), "verdict": bad("RequesterPays")}
+    stopped = made(results)
+    assert (stopped["failed"], stopped["msg"]) == (True, "It cannot.")
+    assert [(item["target"], item["code"], item["hint"]) for item in stopped["unsuccessful"]] == [
+        (BUCKET, "RequesterPays", "Mend RequesterPays.")
+    ]
+    going_on = made(results, require_deliverable=False)
+    assert (going_on["failed"], going_on["deliverable"], going_on["summary"]) == (False, False, "It cannot.")
+    assert going_on["unsuccessful"] == []
+    assert kinds(stopped) == kinds(going_on) == [("put_policy", BUCKET)]
+
+
+@pytest.mark.parametrize(
+    ("codes", "region", "deliverable"),
+    [
+        (["KeyUnreadable"], "eu-west-1", True),
+        (["KeyUnreadable", "PerhapsDenied"], "eu-west-1", "unknown"),
+        (["KeyUnreadable"], "us-east-1", "unknown"),
+        (["KeyUnreadable"], None, "unknown"),
+    ],
+)
+def test_a_key_that_only_its_own_account_can_read_was_read_there(
+    codes: list[str], region: str | None, deliverable: Any
+) -> None:
+    problems = [bad(code, "unknown")["problems"][0] for code in codes]
+    verdict = {**bad("X", "unknown"), "problems": problems, "bucket": {"region": region}}
+    result = made({"key_policy": policy_result(KEY, False), "verdict": verdict})
+    assert result["deliverable"] == deliverable
+    assert result["problems"] == ([] if deliverable is True else problems)
+    assert made({"key_policy": SKIPPED, "verdict": verdict})["deliverable"] == "unknown"
+
+
+def test_what_is_not_known_stops_nothing() -> None:
+    result = made({"verdict": bad("KeyUnreadable", "unknown")})
+    assert (result["failed"], result["deliverable"], result["summary"]) == (False, "unknown", "It cannot.")
+
+
+@pytest.mark.parametrize(
+    ("code", "wish", "named"),
+    [
+        ("BucketMissing", {}, ("publish_to_s3_create_bucket", "flow_log_create_bucket")),
+        (
+            "NotGranted",
+            {"manage_bucket_policy": False},
+            ("publish_to_s3_manage_bucket_policy", "flow_log_bucket_policy"),
+        ),
+        ("KeyNotGranted", {}, ("publish_to_s3_manage_key_policy", "flow_log_key_policy")),
+    ],
+)
+def test_a_consent_that_would_help_is_named_unless_given(code: str, wish: dict, named: tuple[str, str]) -> None:
+    text = made({"verdict": bad(code)}, **wish)["msg"]
+    assert all(name in text for name in named)
+    given_all = {"create_bucket": True, "manage_bucket_policy": True, "manage_key_policy": True}
+    assert made({"verdict": bad(code)}, **given_all)["msg"] == "It cannot."
+
+
+_RESULT = st.fixed_dictionaries(
+    {},
+    optional={
+        "changed": st.booleans(),
+        "failed": st.booleans(),
+        "skipped": st.booleans(),
+        "msg": st.text(max_size=3),
+        "deliverable": st.sampled_from([True, False, "unknown"]),
+        "actions": st.just([Action("put_policy", BUCKET).to_dict()]),
+        "invocation": st.just({"module_args": {"secret_key": "very-secret"}}),
+    },
+)
+
+
+@given(st.dictionaries(st.sampled_from(STEPS), _RESULT), st.booleans(), st.booleans())
+def test_whatever_the_tasks_returned(results: dict, create: bool, required: bool) -> None:
+    """Changed means actions, a failed task is a failure, no verdict is made up, and no argument of a task is passed on."""
+    result = made(results, create_bucket=create, require_deliverable=required)
+    assert result["changed"] is bool(result["actions"])
+    assert result["failed"] or not any(item.get("failed") for item in results.values())
+    assert result["deliverable"] in (None, *(item.get("deliverable") for item in results.values()))
+    assert not (result["failed"] and not required) or any(item.get("failed") for item in results.values())
+    assert "very-secret" not in str(result)
+
+
+# -- a new bucket -------------------------------------------------------------------------------------------------
+
+
+def test_a_new_bucket_is_closed_and_encrypted() -> None:
+    plain, by_key = new_bucket(None), new_bucket(KEY)
+    assert (plain["encryption"], plain["encryption_key_id"]) == ("AES256", None)
+    assert (by_key["encryption"], by_key["encryption_key_id"]) == ("aws:kms", KEY)
+    for settings in (plain, by_key):
+        assert settings["object_ownership"] == "BucketOwnerEnforced"
+        assert len(settings["public_access"]) == 4 and all(settings["public_access"].values())
+
+
+@pytest.mark.parametrize("encryption", ["none", "aws:kms", "alias/logs", KEY.replace("key/", "alias/"), 1])
+def test_another_encryption_is_refused(encryption: Any) -> None:
+    with pytest.raises(InputError, match="bucket_encryption"):
+        new_bucket(encryption)
+
+
+def test_a_key_that_is_managed_apart_counts_for_the_verdict_and_nowhere_else() -> None:
+    """Its policy may be that of several buckets."""
+    put = {"action": "put_policy", "target": KEY}
+    key_policy = {"changed": True, "actions": [put], "diff": {"before": {}, "after": {}}, "statements": {}}
+    bucket = {"bucket": {"exists": True, "region": "eu-west-1", "owner": "777788889999"}}
+    look = {"deliverable": False, "problems": [], "summary": "It cannot.", **bucket}
+    wish = DestinationWish("arn:aws:s3:::central", manage_key_policy=True, key_apart=True, require_deliverable=False)
+    waiting = destination_result({"look": look}, wish, KEY)
+    assert (waiting["failed"], waiting["key_apart"], waiting["bucket_owner"]) == (False, KEY, "777788889999")
+
+    verdict = {"deliverable": True, "problems": [], "summary": "It can.", **bucket}
+    made = destination_result({"look": look, "key_policy": key_policy, "verdict": verdict}, wish, KEY)
+    assert (made["changed"], made["actions"], made["diff"]) == (False, [], {"before": {}, "after": {}})
+    assert (made["key"]["apart"], made["key"]["changed"]) == (True, True)
+    assert made["deliverable"] is True
+
+    denied = {"failed": True, "msg": "denied", "unsuccessful": [{"target": KEY, "code": "X"}]}
+    failed = destination_result({"look": look, "key_policy": denied}, wish, KEY)
+    assert (failed["failed"], failed["msg"], failed["unsuccessful"]) == (True, "denied", [])
+    assert destination_result({"look": look}, wish, "")["key_apart"] is None

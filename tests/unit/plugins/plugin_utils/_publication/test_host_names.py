@@ -1,0 +1,92 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Names of hosts and patterns, with Ansible's own reading of both as the oracle."""
+
+from __future__ import annotations
+
+import pytest
+from ansible.inventory.manager import InventoryManager
+from ansible.parsing.dataloader import DataLoader
+from ansible.parsing.utils.addresses import parse_address
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import limit
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_names import can_be_added
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_names import pattern_of
+
+NAMES = [
+    "vpc-0a000000000000001",
+    "web.example.com",
+    "s3/operations-logs",
+    "Prod Main VPC",
+    "Prod",
+    "shop:net",
+    "shop",
+    "prod, old",
+    "!old",
+    "old",
+    "&and",
+    "~x",
+    "x",
+    "@f",
+    "a[0:1]",
+    "a0",
+    "shop*",
+    "arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-1",
+    "Zürich 🌍",
+    "it's",
+    "a.b",
+    "aXb",
+    "$HOME",
+]
+
+
+def matched(pattern: str, names: list[str]) -> list[str]:
+    """The hosts that Ansible runs on when it is limited to a pattern."""
+    manager = InventoryManager(loader=DataLoader(), sources=[])
+    for name in names:
+        manager.add_host(name, "all")
+    manager.subset(pattern)
+    return [host.name for host in manager.get_hosts()]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_pattern_of_a_name_matches_that_host_and_no_other(name: str) -> None:
+    assert matched(pattern_of(name), NAMES) == [name]
+
+
+@pytest.mark.parametrize("name", ["vpc-0a000000000000001", "web.example.com", "s3/operations-logs"])
+def test_an_ordinary_name_is_its_own_pattern(name: str) -> None:
+    assert pattern_of(name) == name
+
+
+@given(name=st.text(alphabet=st.sampled_from("ab:,[]!&~@*? .\\-0^$'\"#{}"), min_size=1, max_size=8))
+def test_the_pattern_of_any_name_matches_only_that(name: str) -> None:
+    others = [name + "b", name[:-1] + "c", "a", "b"]
+    assert matched(pattern_of(name), [name, *(other for other in others if other != name)]) == [name]
+
+
+@pytest.mark.parametrize(
+    "host, expected",
+    [
+        (None, ""),
+        ("", ""),
+        ("vpc-1", " --limit vpc-1"),
+        ("Prod VPC", r" --limit '~Prod\x20VPC\Z'"),
+        ("Zürich 🌍", r" --limit '~Zürich\x20\U0001f30d\Z'"),
+    ],
+)
+def test_the_options_that_limit_a_playbook(host: str, expected: str) -> None:
+    assert limit(host) == expected
+
+
+@pytest.mark.parametrize("name", [*NAMES, "shop:443", "10.0.0.1:22", "[fe80::1]:22", "a b:1", "x:", ":1", "a:b:1"])
+def test_names_that_can_be_added_are_those_that_ansible_does_not_cut(name: str) -> None:
+    try:
+        kept = parse_address(name)[0] == name
+    except Exception:  # pylint: disable=broad-except
+        kept = True
+    assert can_be_added(name) is kept

@@ -1,0 +1,278 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is asked before anything is done, and that only what certainly lacks stops only the work that needs it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.work import plan_publication
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.collect import find
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.scope import may_concern
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import OPERATIONS
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.preflight import objection
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.preflight import operations_for_bucket
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.preflight import operations_for_flow_logs
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.preflight import plan_preflights
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.preflight import stopped
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.run_summary import summarise
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import OPTION_DEFAULTS
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import HostVariables
+
+ACCOUNT, OTHER = "111122223333", "444455556666"
+BUCKET, USER = "arn:aws:s3:::central", f"arn:aws:iam::{ACCOUNT}:user/ada"
+KEY = f"arn:aws:kms:eu-west-1:{OTHER}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+FLOW_LOGS, OWNER = f"{ACCOUNT}/preflight", "s3/central/preflight"
+
+
+def host(name: str, **variables: Any) -> HostVariables:
+    """A target with a preflight."""
+    given = {"account_id": ACCOUNT, "region": "eu-west-1", "destination": BUCKET, "preflight": True, **variables}
+    return HostVariables(name, {f"flow_log_{key}": value for key, value in given.items()})
+
+
+def work_of(*hosts: HostVariables, on_first_host: bool = False, only_reads: bool = False) -> dict[str, Any]:
+    """All the work of hosts, as the filter flow_log_publication returns it."""
+    publication = plan_publication(hosts, on_first_host=on_first_host)
+    return {**publication.to_dict(), "preflights": plan_preflights(publication, on_first_host, only_reads)}
+
+
+def by_name(publication: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The preflights by their name."""
+    return {work["name"]: work for work in publication["preflights"]}
+
+
+def row(action: str, decision: str = "not_allowed", **more: Any) -> dict[str, Any]:
+    """One answer of flow_log_permissions_info."""
+    operations = [name for name, needs in OPERATIONS.items() if action in [need.action for need in needs]]
+    given = {"resource": "*", "region": "eu-west-1", "reason": "Because.", "operations": operations, **more}
+    return {"action": action, "decision": decision, **given}
+
+
+def answer(*rows: dict[str, Any], permitted: Any = False, policy: Any = None) -> dict[str, Any]:
+    """What flow_log_permissions_info returns."""
+    told = {"principal": USER, "summary": f"{USER} lacks something.", "missing_policy": policy}
+    return {"changed": False, "permitted": permitted, "permissions": list(rows), **told}
+
+
+def stops(publication: dict[str, Any], **answers: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """The batches and destinations that are stopped."""
+    names = {"flow_logs": FLOW_LOGS, "owner": OWNER}
+    found = stopped(publication, {"preflights": {names[kind]: result for kind, result in answers.items()}})
+    return sorted(found["batches"]), sorted(found["destinations"])
+
+
+@pytest.mark.parametrize(
+    ("options", "operations"),
+    [
+        ({}, {"read", "create", "tag", "delete"}),
+        ({"replace": "never"}, {"read", "create"}),
+        ({"replace": "never", "tags": {}}, {"read", "create", "tag"}),
+        ({"replace": "never", "tags": {"a": "b"}}, {"read", "create", "tag", "tag_at_create"}),
+        ({"replace": "never", "name": "x"}, {"read", "create", "tag_at_create"}),
+        ({"replace": "never", "purge": "s3"}, {"read", "create", "delete"}),
+        (
+            {"replace": "never", "tag_field_specifications": [{"resource_type": "instance"}]},
+            {"read", "create", "tag_fields"},
+        ),
+        *[
+            ({"replace": "never", "log_format": log_format}, {"read", "create", *operations})
+            for log_format, operations in [
+                (["srcaddr", "instance-id"], ()),
+                (["ecs-cluster-arn"], ("ecs_fields",)),
+                ("${srcaddr} ${ecs-cluster-name} ${ecs-container-id} ${ecs-second-container-id}", ("ecs_fields",)),
+                (["ecs-container-instance-arn"], ("ecs_fields", "ecs_container_instance_fields")),
+                ("${ecs-container-instance-id}", ("ecs_fields", "ecs_container_instance_fields")),
+                (["ecs-service-name"], ("ecs_fields", "ecs_service_fields")),
+                (["ecs-task-definition-arn"], ("ecs_fields", "ecs_task_definition_fields")),
+                (["${ecs-task-arn}"], ("ecs_fields", "ecs_task_fields")),
+                (["ecs-task-id"], ("ecs_fields", "ecs_task_fields")),
+            ]
+        ],
+        ({"state": "absent", "tags": {"a": "b"}, "log_format": ["ecs-task-id"]}, {"read", "delete"}),
+    ],
+)
+def test_no_more_is_asked_than_a_batch_may_do(options: dict[str, Any], operations: set[str]) -> None:
+    assert set(operations_for_flow_logs({**OPTION_DEFAULTS, **options})) == operations
+
+
+def test_no_more_is_asked_than_is_done_to_a_bucket() -> None:
+    assert operations_for_bucket(False, False) == ()
+    assert operations_for_bucket(True, False) == ("bucket_policy",)
+    everything = ("bucket_policy", "check_destination", "key_policy", "check_destination_key")
+    assert operations_for_bucket(True, True, True) == everything
+
+
+def test_nothing_is_asked_unless_somebody_asks_for_it() -> None:
+    assert work_of(host("vpc-1", preflight=False), host("vpc-2", preflight=None))["preflights"] == []
+
+
+def test_one_question_for_an_account_and_one_for_an_owner() -> None:
+    publication = work_of(
+        host("vpc-1"),
+        host("subnet-1", region="us-east-1", traffic_type="REJECT"),
+        host("vpc-2", destination="arn:aws:s3:::second"),
+        host("vpc-3", account_id=OTHER, aws={"profile": "other"}),
+    )
+    found = by_name(publication)
+    assert found.keys() == {FLOW_LOGS, f"{OTHER}/preflight", OWNER}
+    mine, owner = found[FLOW_LOGS], found[OWNER]
+    assert mine["regions"] == ["eu-west-1", "us-east-1"]
+    assert mine["resource_types"] == ["Subnet", "VPC"]
+    assert len(mine["batches"]) == 3
+    assert (owner["buckets"], owner["credentials"]) == ([BUCKET, "arn:aws:s3:::second"], "flow_log_bucket_aws")
+    assert owner["operations"] == ["bucket_policy", "check_destination"]
+
+
+def test_two_ways_into_an_account_are_two_questions() -> None:
+    publication = work_of(host("vpc-1"), host("vpc-2", aws={"profile": "b"}))
+    assert by_name(publication).keys() == {FLOW_LOGS, f"{FLOW_LOGS}/2", OWNER}
+
+
+def test_a_bucket_that_is_left_alone_is_not_asked_about() -> None:
+    publication = work_of(host("vpc-1", bucket_policy=False, check_destination=False))
+    assert by_name(publication).keys() == {FLOW_LOGS}
+
+
+def test_a_key_is_asked_about_where_a_variable_tells_it() -> None:
+    sealed = {
+        "key_policy": True,
+        "create_bucket": True,
+        "bucket_region": "eu-west-1",
+        "bucket_encryption": KEY,
+        "bucket_owner": OTHER,
+    }
+    owner = by_name(work_of(host("vpc-1", **sealed)))[OWNER]
+    assert (owner["keys"], owner["account_id"]) == ([KEY], OTHER)
+    assert "key_policy" in owner["operations"]
+    elsewhere = by_name(work_of(host("vpc-1", **sealed, key_aws={"profile": "keys"})))[OWNER]
+    assert elsewhere["keys"] == [] and "key_policy" not in elsewhere["operations"]
+
+
+def test_on_its_first_host() -> None:
+    publication = work_of(host("vpc-1"), on_first_host=True)
+    assert {work["runner"] for work in publication["preflights"]} == {"vpc-1"}
+
+
+def test_a_report_is_asked_for_reading_and_stopped_by_nothing() -> None:
+    publication = work_of(host("vpc-1"), only_reads=True)
+    found = by_name(publication)
+    assert found[FLOW_LOGS]["operations"] == ["read"]
+    assert found[OWNER]["operations"] == ["read_bucket_policy", "check_destination"]
+    assert stops(publication, flow_logs=answer(row("ec2:DescribeFlowLogs"))) == ([], [])
+
+
+VPC_BATCH, SUBNET_BATCH = f"{ACCOUNT}/eu-west-1/vpc/1-1", f"{ACCOUNT}/us-east-1/subnet/1-1"
+VPCS = f"arn:aws:ec2:eu-west-1:{ACCOUNT}:vpc/*"
+
+
+@pytest.mark.parametrize(
+    ("lacking", "batches"),
+    [
+        (row("logs:CreateLogDelivery"), [VPC_BATCH]),
+        (row("logs:CreateLogDelivery", region="us-east-1"), [SUBNET_BATCH]),
+        (row("logs:CreateLogDelivery", "explicitly_denied"), [VPC_BATCH]),
+        (row("logs:CreateLogDelivery", "unknown"), []),
+        (row("logs:CreateLogDelivery", "allowed"), []),
+        (row("ec2:CreateFlowLogs", resource=VPCS), [VPC_BATCH]),
+        (row("ec2:CreateFlowLogs", resource=VPCS.replace("vpc", "subnet")), []),
+        (row("ec2:CreateFlowLogs", resource=VPCS.replace("vpc", "vpc-flow-log")), [VPC_BATCH]),
+        (row("ec2:DeleteFlowLogs"), []),
+    ],
+)
+def test_only_what_needs_a_permission_is_stopped(lacking: dict[str, Any], batches: list[str]) -> None:
+    publication = work_of(host("vpc-1", replace="never"), host("subnet-1", region="us-east-1", replace="never"))
+    assert stops(publication, flow_logs=answer(lacking)) == (batches, [])
+
+
+@pytest.mark.parametrize(
+    ("lacking", "destinations"),
+    [
+        (row("s3:PutBucketPolicy", resource=BUCKET), ["s3/central"]),
+        (row("s3:PutBucketPolicy", resource="arn:aws:s3:::second"), ["s3/second"]),
+        (row("s3:DeleteBucketPolicy", resource=BUCKET), []),
+        (row("s3:GetEncryptionConfiguration", resource=BUCKET), []),
+    ],
+)
+def test_a_destination_takes_its_batches_with_it(lacking: dict[str, Any], destinations: list[str]) -> None:
+    publication = work_of(host("vpc-1"), host("vpc-2", destination="arn:aws:s3:::second"))
+    batches = [batch["name"] for batch in publication["batches"] if batch["bucket_name"] in destinations]
+    assert stops(publication, owner=answer(lacking)) == (batches, destinations)
+
+
+def test_what_is_stopped_fails_the_run_in_the_words_of_the_module() -> None:
+    """Also when an earlier playbook of the same run has left a result, which is not one of this."""
+    publication = work_of(host("vpc-1"))
+    policy = {"Statement": [{"Action": ["logs:CreateLogDelivery"]}]}
+    left = {"changed": True, "actions": [{"action": "create"}]}
+    results = {
+        "preflights": {FLOW_LOGS: answer(row("logs:CreateLogDelivery"), policy=policy)},
+        "batches": {VPC_BATCH: left},
+        "destinations": {"s3/central": {"changed": False, "actions": []}},
+    }
+    summary = summarise(publication, results)
+    (failure,) = summary["failures"]
+    assert failure["runner"] == VPC_BATCH and summary["actions"] == {}
+    assert f"{USER} lacks something." in failure["message"] and '"logs:CreateLogDelivery"' in failure["message"]
+
+
+@pytest.mark.parametrize(
+    ("result", "objects"),
+    [
+        (answer(row("logs:CreateLogDelivery", operations=["create"])), True),
+        (answer(row("logs:CreateLogDelivery", "unknown", operations=["create"])), False),
+        (answer(row("s3:GetBucketPolicy", operations=["bucket_policy", "check_destination"])), True),
+        (answer(row("s3:GetBucketPolicy", operations=["check_destination"])), False),
+        (answer(row("s3:DeleteBucketPolicy", operations=["bucket_policy"])), False),
+        ({"skipped": True, "changed": False}, False),
+    ],
+)
+def test_what_is_asked_for_one_work_alone(result: dict[str, Any], objects: bool) -> None:
+    assert objection(result) == (f"{USER} lacks something. Because." if objects else "")
+
+
+def found_about(**answers: Any) -> dict[str, Any]:
+    """The findings about the principals and the target, by their subject."""
+    names = {"flow_logs": FLOW_LOGS, "owner": OWNER}
+    results = {"preflights": {names[kind]: result for kind, result in answers.items()}}
+    return {row.target: row for row in find(work_of(host("vpc-1")), results)}
+
+
+def test_what_lacks_is_a_finding_with_a_policy_to_paste() -> None:
+    policy = {"Statement": [{"Action": ["logs:CreateLogDelivery"]}]}
+    found = found_about(flow_logs=answer(row("logs:CreateLogDelivery"), policy=policy))
+    mine, owner, target = found[USER], found[OWNER], found["vpc-1"]
+    assert (mine.finding, mine.account_id) == ("permission_missing", ACCOUNT)
+    assert VPC_BATCH in mine.evidence and '"logs:CreateLogDelivery"' in mine.remedy
+    assert owner.finding == "not_evaluated"
+    assert target.finding == "not_evaluated" and "lacks something" in target.evidence
+
+
+def test_what_no_further_statement_mends_says_why() -> None:
+    mine = found_about(flow_logs=answer(row("logs:CreateLogDelivery", "denied_by_boundary", reason="Bounds.")))[USER]
+    assert mine.finding == "permission_missing"
+    assert "Bounds." in mine.evidence and "no further statement" in mine.remedy
+
+
+@pytest.mark.parametrize(
+    ("result", "finding"),
+    [
+        (answer(permitted=True), "in_sync"),
+        (answer(row("logs:CreateLogDelivery", "unknown"), permitted="unknown"), "unknown"),
+        ({"failed": True, "msg": "No credentials.", "principal": USER}, "unknown"),
+    ],
+)
+def test_what_is_not_known_is_told(result: dict[str, Any], finding: str) -> None:
+    assert found_about(flow_logs=result)[USER].finding == finding
+
+
+@pytest.mark.parametrize(
+    ("resource", "concerns"),
+    [("*", True), (VPCS, True), (VPCS.replace("vpc", "subnet"), False), (VPCS.replace("vpc", "vpc-flow-log"), True)],
+)
+def test_targets_of_other_types_do_not_concern(resource: str, concerns: bool) -> None:
+    assert may_concern(resource, "VPC") is concerns

@@ -1,0 +1,230 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The page holds everything that the report does, and nothing in it is ever more than text."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html.parser
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import FINDINGS
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.page import to_html
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.coverage import step
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import SHOWN
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import states_bar
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import folded
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import number
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import percent
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import text
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import weighed
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.wording import VERDICTS
+from tests.report_samples import fleet_report
+from tests.report_samples import row
+
+
+class Page(html.parser.HTMLParser):
+    """What a page is made of.
+
+    :ivar elements: every element with its attributes, in order.
+    :ivar texts: the texts of each kind of element.
+    """
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: dict[str, list[str]] = {}
+        self._inside = ""
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        self._inside = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = ""
+
+    def handle_data(self, data: str) -> None:
+        self.texts.setdefault(self._inside, []).append(data)
+
+    def values(self, attribute: str) -> list[str | None]:
+        """The values of an attribute of all elements that have it."""
+        return [attributes[attribute] for _tag, attributes in self.elements if attribute in attributes]
+
+
+PLACE = {"account_id": "111122223333", "region": "eu-west-1"}
+PLAIN = Page(to_html(fleet_report()))
+TAGS = {tag for tag, _attributes in PLAIN.elements} | {"ul", "p"}
+ATTRIBUTES = {name for _tag, attributes in PLAIN.elements for name in attributes}
+
+
+def report_about(word: str) -> dict[str, Any]:
+    """A report in which a word stands wherever somebody else can write one."""
+    about = dict.fromkeys(
+        ("target", "account_id", "region", "host", "destination", "evidence", "remedy", "target_type"), word
+    )
+    changes = [{"field": word, "current": word, "desired": [word]}]
+    rows = [row(kind, 1, **about, groups=[word], changes=changes) for kind in ("drifted", "unknown", "in_sync")]
+    made = weighed(rows, word)
+    entry = {"target": word, "reason": word, "owner": word, "expires": word}
+    run = {"generated_at": word, "verdict": "drift", "counts": {}, "severities": {}, "logged_percent": 1}
+    changed = {"since": word, "new": [made["findings"][0]["id"]], "gone": [made["findings"][1]], "still": []}
+    return made | {
+        "changes": changed,
+        "baseline": {"accepted": 0, "expired": [entry], "unused": [entry]},
+        "history": [run, run],
+    }
+
+
+@given(st.text() | st.text(alphabet="<>&'\"/=! -scriptyle", max_size=20))
+def test_no_text_ever_becomes_markup(word: str) -> None:
+    page = Page(to_html(report_about(word)))
+    assert {tag for tag, _attributes in page.elements} <= TAGS
+    assert {name for _tag, attributes in page.elements for name in attributes} <= ATTRIBUTES
+    assert [tag for tag, _attributes in page.elements].count("script") == 1
+    assert all(value.startswith(("#", "data:")) for value in page.values("href"))
+
+
+def test_no_attribute_can_run_or_load_anything() -> None:
+    assert not [name for name in ATTRIBUTES if name.startswith("on")]
+    assert ATTRIBUTES.isdisjoint({"src", "srcset", "style", "action", "formaction", "srcdoc", "ping", "background"})
+
+
+def test_the_policy_allows_the_script_and_the_style_that_are_there_and_no_other() -> None:
+    (policy,) = [one["content"] for _tag, one in PLAIN.elements if one.get("http-equiv") == "Content-Security-Policy"]
+    rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+    assert rules.pop("default-src") == "'none'"
+    for kind in ("script", "style"):
+        digest = hashlib.sha256("".join(PLAIN.texts[kind]).encode()).digest()
+        assert rules.pop(f"{kind}-src") == f"'sha256-{base64.b64encode(digest).decode()}'"
+    assert rules == {"img-src": "data:", "base-uri": "'none'", "form-action": "'none'"}
+
+
+def test_the_same_report_gives_the_same_bytes() -> None:
+    assert to_html(fleet_report()) == to_html(fleet_report())
+
+
+def test_every_finding_is_there_once_and_every_link_leads_somewhere() -> None:
+    report = fleet_report()
+    names = PLAIN.values("id")
+    assert len(names) == len(set(names))
+    assert {f"finding-{one['id']}" for one in report["findings"]} <= set(names)
+    assert {value[1:] for value in PLAIN.values("href") if value.startswith("#")} <= set(names)
+    for attribute in ("aria-labelledby", "for"):
+        assert set(PLAIN.values(attribute)) <= set(names)
+
+
+@pytest.mark.parametrize("kind", FINDINGS)
+def test_a_report_of_version_1_0_has_a_page(kind: str) -> None:
+    """It has no ids, coverage, changes, baseline or history."""
+    made = weighed([row(kind, 1, account_id="111122223333", region=None, ignored=None)])
+    old = {name: made[name] for name in ("version", "verdict", "counts", "findings")} | {"version": "1.0"}
+    old["findings"] = [{key: one[key] for key in one if key not in ("id", "ignored")} for one in made["findings"]]
+    assert Page(to_html(old)).elements == Page(to_html(made)).elements
+
+
+def test_nothing_checked_is_said_and_no_good_news() -> None:
+    page = to_html(weighed([]))
+    assert VERDICTS["nothing_checked"] in page
+    assert VERDICTS["in_sync"] not in page
+    assert 'id="coverage"' not in page
+
+
+@pytest.mark.parametrize(
+    ("rows", "parts"),
+    [
+        ([row("in_sync", 1, **PLACE)], ["verdict", "coverage", "coverage-types", "findings"]),
+        (
+            [row("in_sync", 1, groups=["a"], **PLACE)],
+            ["verdict", "coverage", "coverage-types", "coverage-groups", "findings"],
+        ),
+        ([row("unknown", 1, **PLACE)], ["verdict", "unknown", "coverage", "coverage-types", "findings"]),
+        ([row("policy_drift", 1)], ["verdict", "findings"]),
+    ],
+)
+def test_a_part_without_content_is_left_out(rows: list[dict[str, Any]], parts: list[str]) -> None:
+    elements = Page(to_html(weighed(rows))).elements
+    assert [attributes["id"] for tag, attributes in elements if tag == "section"] == parts
+
+
+def test_what_is_not_known_comes_right_after_the_verdict_also_when_it_was_accepted() -> None:
+    accepted = {"reason": "x", "owner": "y", "expires": None, "was": "unknown"}
+    page = to_html(weighed([row("ignored", 1, ignored=accepted), row("in_sync", 2)]))
+    assert VERDICTS["unknown"] in page
+    assert "Could not be checked: 1<" in page
+
+
+@pytest.mark.parametrize("runs", [0, 1, 2, 61])
+def test_a_trend_takes_two_runs_and_shows_the_last_sixty(runs: int) -> None:
+    run = {"generated_at": "2026-01-01", "severities": {"high": 2}, "logged_percent": 50.0}
+    page = Page(to_html(weighed([row("in_sync", 1)]) | {"history": [run] * runs}))
+    points = [one for tag, one in page.elements if tag == "circle"]
+    assert len(points) == (min(runs, 60) if runs > 1 else 0)
+    assert all(0 <= float(one["cx"]) <= 640 and 0 <= float(one["cy"]) <= 200 for one in points)
+
+
+def test_a_trend_bears_runs_without_targets_and_without_findings() -> None:
+    history = [{"generated_at": None, "severities": {}, "logged_percent": None}] * 2
+    assert 'id="trend"' in to_html(weighed([]) | {"history": history})
+
+
+@pytest.mark.parametrize(
+    ("current", "desired", "marks"),
+    [
+        ("ACCEPT", "ALL", ["del", "ins"]),
+        (None, "network", ["ins"]),
+        (["a", "b", "c"], ["a", "c", "d"], ["del", "ins"]),
+        ("${a} ${b}", "${a} ${c} ${d}", ["del", "ins", "ins"]),
+        (["a", "b"], ["b", "a"], []),
+    ],
+)
+def test_what_differs_is_marked(current: Any, desired: Any, marks: list[str]) -> None:
+    changes = [{"field": "x", "current": current, "desired": desired}]
+    page = to_html(weighed([row("drifted", 1, changes=changes)]))
+    assert [tag for tag, _attributes in Page(page).elements if tag in ("del", "ins")] == marks
+    assert ("The same, in another order." in page) == (not marks)
+
+
+@pytest.mark.parametrize(
+    ("value", "level"),
+    [(100, 5), (99.9, 4), (95, 4), (94.9, 3), (80, 3), (79.9, 2), (50, 2), (49.9, 1), (0.1, 1), (0, 0)],
+)
+def test_steps_of_the_map(value: float, level: int) -> None:
+    assert step(value) == level
+
+
+@pytest.mark.parametrize(("value", "told"), [(None, "–"), (100.0, "100%"), (99.9, "99.9%"), (0, "0%")])
+def test_percentages(value: float | None, told: str) -> None:
+    assert percent(value) == told
+
+
+def test_numbers_and_texts() -> None:
+    assert number(12345) == "12,345"
+    assert text(None) == ""
+    assert text("<a b='\"'>\u202e") == "&lt;a b=&#x27;&quot;&#x27;&gt;\\u202e"
+
+
+@given(st.lists(st.integers(0, 10_000), min_size=6, max_size=6))
+def test_a_bar_is_full(counts: list[int]) -> None:
+    part = dict(zip(("in_sync", "drifted", "missing", "failing", "unknown", "ignored"), counts))
+    drawn = states_bar(part | {"targets": sum(counts)}, 10)
+    widths = [float(width) for width in re.findall(r' width="([\d.]+)%"', drawn)]
+    assert len(widths) == sum(1 for count in counts if count)
+    assert sum(widths) == pytest.approx(100 if any(counts) else 0, abs=0.05)
+
+
+@pytest.mark.parametrize("size", [0, SHOWN, SHOWN + 1, 1000])
+def test_folding_leaves_nothing_out(size: int) -> None:
+    items = [f"[{at}]" for at in range(size)]
+    made = folded(items, "".join, "things")
+    assert re.findall(r"\[\d+\]", made) == items
+    assert ("more things" in made) == (size > SHOWN)

