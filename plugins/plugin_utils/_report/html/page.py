@@ -21,8 +21,8 @@ from typing import Tuple
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.coverage import coverage as coverage_of
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import SEVERITY_ORDER
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.fingerprint import with_ids
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html import history as history
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html import summary as summary
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html import history
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html import summary
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.coverage import coverage
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.findings import findings
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import number
