@@ -23,7 +23,10 @@ from tests.unit.meta.project import tracked_under
 from tools import dev
 
 FOLDERS = {"changelogs", "docs", "extensions", "meta", "playbooks", "plugins", "roles"}
-PAPERS = {"CHANGELOG.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "LICENSE", "MAINTAINERS", "README.md", "SECURITY.md"}
+PAPERS = {
+    *("ARCHITECTURE.md", "CHANGELOG.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md"),
+    *("LICENSE", "MAINTAINERS", "README.md", "SECURITY.md"),
+}
 # What ansible-galaxy writes; without them nothing can be installed.
 LISTS = {"FILES.json", "MANIFEST.json"}
 # The licenses in the form that REUSE wants.

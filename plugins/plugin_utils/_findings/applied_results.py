@@ -25,7 +25,7 @@ Results = Mapping[str, Mapping[str, Result]]
 def after_run(results: Results) -> Dict[str, Mapping[str, Result]]:
     """Return results of a run for real as a run in check mode would return them afterwards.
 
-    :param results: as for :func:`findings.find`.
+    :param results: as for :func:`collect.find`.
     :returns: the same, where ``done`` has the actions instead of ``actions``. What failed stays as it is.
     """
     return {kind: _each(_LEFT.get(kind, dict), left) for kind, left in results.items()}

@@ -28,7 +28,7 @@ def blocked_by(batch: Mapping[str, Any], result: Optional[Mapping[str, Any]]) ->
     Without its destination CreateFlowLogs would let AWS edit the bucket policy (VPC User Guide,
     flow-logs-s3-permissions), so a batch waits until that is in order.
 
-    :param batch: as :meth:`batches.Batch.to_dict` returns it.
+    :param batch: as :meth:`work.Batch.to_dict` returns it.
     :param result: of the work on its destination, from :func:`destination_result.destination_result`.
     """
     if not result or not has_failed(result):

@@ -49,7 +49,7 @@ def find(
 ) -> List[Finding]:
     """Return every finding of a run.
 
-    :param publication: what :meth:`batches.Publication.to_dict` returns.
+    :param publication: what :meth:`work.Publication.to_dict` returns.
     :param results: results of the tasks by the name of the work: ``batches``, ``destinations``, ``permissions`` and
         ``preflights``. A name that is not there did not run. With ``deliveries``, which are results of
         ``s3_flow_log_info`` for batches, also what delivered nothing lately is found.

@@ -73,7 +73,7 @@ class Obstacle:
 def obstacles(work: Mapping[str, Any], result: Optional[Mapping[str, Any]]) -> Tuple[Obstacle, ...]:
     """Return what is known to be, or may be, between log delivery and a bucket.
 
-    :param work: as :meth:`batches.BucketWork.to_dict` returns it.
+    :param work: as :meth:`work.BucketWork.to_dict` returns it.
     :param result: of the role's tasks; ``None``: they did not run.
     """
     if is_left_alone(work):
@@ -147,7 +147,7 @@ def with_deliverability(
 ) -> List[Finding]:
     """Return findings about targets with ``deliverable`` set.
 
-    :param publication: as for :func:`findings.find`.
+    :param publication: as for :func:`collect.find`.
     :param results: what was done for each destination, by its name.
     :param keys: what was done for each key that several buckets may share, by the name of the work.
     :param delivered: ids of flow logs that are known to have delivered lately.

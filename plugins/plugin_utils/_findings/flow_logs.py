@@ -257,9 +257,9 @@ def batch_findings(
 ) -> List[Finding]:
     """Return the findings about the targets of a batch.
 
-    :param batch: as :meth:`batches.Batch.to_dict` returns it.
+    :param batch: as :meth:`work.Batch.to_dict` returns it.
     :param subjects: its targets.
-    :param result: of ``s3_flow_log`` in check mode, or from :func:`after_run.after_run`; ``None``: it did not run.
+    :param result: of ``s3_flow_log`` in check mode, or from :func:`applied_results.after_run`; ``None``: it did not run.
     :param blocked_by: why it was not to run, ``""`` if nothing was in its way.
     """
     if result is None or not has_result(result):

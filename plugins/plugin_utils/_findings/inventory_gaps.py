@@ -56,7 +56,7 @@ def gap_remedy(gap: Gap) -> str:
 def gap_findings(gaps: Iterable[Mapping[str, Any]]) -> List[Finding]:
     """Return each gap as a finding ``unknown``, about an account or one of its regions.
 
-    :param gaps: ``gaps`` of :meth:`batches.Publication.to_dict`.
+    :param gaps: ``gaps`` of :meth:`work.Publication.to_dict`.
     """
     return [_finding(Gap(**item)) for item in gaps]
 

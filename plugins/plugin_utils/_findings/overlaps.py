@@ -31,7 +31,7 @@ Place = Tuple[Optional[str], str]
 def overlapping(publication: Mapping[str, Any], found: Iterable[Finding]) -> List[Finding]:
     """Return a finding for each target whose flow log records what the flow log of a parent records too.
 
-    :param publication: as for :func:`findings.find`.
+    :param publication: as for :func:`collect.find`.
     :param found: what was found about the targets.
     """
     inside = [item for item in publication["targets"] if item["parents"]]

@@ -29,7 +29,7 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.prefligh
 def permission_findings(work: Mapping[str, Any], result: Optional[Mapping[str, Any]]) -> List[Finding]:
     """Return one finding for each principal that is to get the policy for publishing.
 
-    :param work: as :meth:`batches.PermissionWork.to_dict` returns it.
+    :param work: as :meth:`work.PermissionWork.to_dict` returns it.
     :param result: of the role's tasks; ``None``: they did not run.
     """
     subjects = {

@@ -56,7 +56,7 @@ def read_switch(value: Any, variable: str) -> Optional[bool]:
 def unmet_demands(publication: Mapping[str, Any], demands: Demands) -> List[str]:
     """Return why a run fails for its inventory, one sentence for each reason.
 
-    :param publication: what :meth:`batches.Publication.to_dict` returns, of all stages.
+    :param publication: what :meth:`work.Publication.to_dict` returns, of all stages.
     """
     return _emptiness(publication, demands) + _gaps(publication, demands.fail_on_gaps)
 

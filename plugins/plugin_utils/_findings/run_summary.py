@@ -43,8 +43,8 @@ def summarise(
 ) -> Dict[str, Any]:
     """Return what a run did: actions by kind, what failed and why, and one line that tells both.
 
-    :param publication: what :meth:`batches.Publication.to_dict` returns.
-    :param results: as for :func:`findings.find`.
+    :param publication: what :meth:`work.Publication.to_dict` returns.
+    :param results: as for :func:`collect.find`.
     :param check_mode: whether it is what the run would do.
     :returns: ``actions`` (kind to number), ``failures`` (``{runner, message}``, one per host to fail;
         a ``runner`` of ``None`` where no host that failed can be added to a group, and for what the inventory lacks), ``headline``, and

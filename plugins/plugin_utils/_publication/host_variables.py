@@ -157,7 +157,7 @@ class Target:
     :param attachment: how ``principals`` get their policies, one of :data:`ATTACHMENTS`.
     :param preflight: whether to ask for permissions before anything is done.
     :param parents: ids of the resources that it is part of, as far as the inventory knows, the nearest first.
-    :param covered_by: flow logs of its parents that record its traffic to the same place, from :func:`overlaps.covering`.
+    :param covered_by: flow logs of its parents that record its traffic to the same place, from :func:`covering.covering`.
     :param found_with: role in which the inventory read the account, where playbooks do not get it.
     """
 

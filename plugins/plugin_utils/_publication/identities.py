@@ -72,7 +72,7 @@ class IdentityWork:
 def plan_identities(targets: Iterable[Target], on_first_host: bool) -> List[IdentityWork]:
     """Return what to ask: once for each account and connection.
 
-    :param on_first_host: as for :func:`batches.plan_publication`.
+    :param on_first_host: as for :func:`work.plan_publication`.
     """
     groups: Dict[Tuple[str, str], List[Target]] = {}
     for target in targets:

@@ -31,7 +31,7 @@ _SOURCES = ("account_ids", "regions", "organization_id", "grants")
 def plan_keys(publication: Work, results: Mapping[str, Work], stopped: Iterable[str] = ()) -> List[Dict[str, Any]]:
     """Return one piece of work for each key whose policy is to be managed: the union of the sources of all its buckets.
 
-    :param publication: what :meth:`batches.Publication.to_dict` returns.
+    :param publication: what :meth:`work.Publication.to_dict` returns.
     :param results: results of destinations by name, with the key that waits for its policy in ``key_apart``.
     :param stopped: names of destinations that must not run.
     :returns: ``name``, ``runner``, ``arn``, ``region``, ``buckets`` (names of the destinations), ``credentials_of`` and

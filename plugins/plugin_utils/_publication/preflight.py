@@ -97,7 +97,7 @@ def plan_preflights(
 ) -> List[Dict[str, Any]]:
     """Return what to ask of whom: one question for the flow logs of an account, one for the buckets of an owner.
 
-    :param on_first_host: as for :func:`batches.plan_publication`.
+    :param on_first_host: as for :func:`work.plan_publication`.
     :param only_reads: whether nothing is to be changed afterwards, so that reading is enough and nothing is stopped.
     :returns: the questions, with ``batches`` or ``destinations`` that each stands for; none of hosts without a preflight.
     """
@@ -254,7 +254,7 @@ def stopped(publication: Mapping[str, Any], results: Mapping[str, Mapping[str, A
     """Return what must not run since a permission lacks, and why.
 
     :param publication: as the filter ``flow_log_publication`` returns it.
-    :param results: as for :func:`findings.find`; those of ``preflights`` matter here.
+    :param results: as for :func:`collect.find`; those of ``preflights`` matter here.
     :returns: ``batches`` and ``destinations``: name to reason. A batch is stopped with its destination.
     """
     binding = [work for work in publication.get("preflights") or () if not work["only_reads"]]

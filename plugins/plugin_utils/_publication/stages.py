@@ -48,7 +48,7 @@ def of_stages(publication: Mapping[str, Any], stages: Tuple[str, ...]) -> Dict[s
 
     A batch whose bucket is another run's work waits for nothing.
 
-    :param publication: as :meth:`batches.Publication.to_dict` returns it, with ``preflights``.
+    :param publication: as :meth:`work.Publication.to_dict` returns it, with ``preflights``.
     :param stages: from :func:`read_stages`.
     :returns: the same with ``stages``, and in ``left_out`` a publication of the rest; ``None`` if all stages are there.
     """

@@ -48,7 +48,7 @@ class Weighing:
     :param baseline: findings that are accepted; ``None``: there is no baseline.
     :param today: the day that decides what of the baseline has expired, ``YYYY-MM-DD``.
     :param previous: the report to compare with.
-    :param history: earlier runs, from :func:`report_history.parse_history`.
+    :param history: earlier runs, from :func:`history.parse_history`.
     """
 
     severities: Mapping[str, str] = field(default_factory=dict)

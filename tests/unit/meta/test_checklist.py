@@ -20,7 +20,7 @@ from tests.unit.meta.project import read
 from tests.unit.meta.project import tracked_files
 from tests.unit.meta.project import tracked_under
 
-PAGES = ["docs/checklist.md", "docs/how_to_add_a_setting.md"]
+PAGES = ["ARCHITECTURE.md", "docs/checklist.md", "docs/how_to_add_a_setting.md"]
 TARGETS = set(re.findall(r"^([a-z-]+):.*## ", read("Makefile"), re.MULTILINE))
 #: Sections that the collection requirements and the template of collections ask for, as they are named here.
 SECTIONS = "Description Requirements Installation Testing Contributing Communication Support License".split() + [

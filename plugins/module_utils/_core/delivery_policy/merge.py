@@ -210,7 +210,7 @@ def cut_entries(
 ) -> List[Entry]:
     """Return the entries with those cut that ``view_of`` takes for log delivery.
 
-    :param keep: see :func:`delivery_statements.cut`.
+    :param keep: see :func:`statements.cut`.
     :param base: Sid of the further parts of a statement, numbered where it is taken.
     """
     result, taken = [], sids_of(entries)
