@@ -524,7 +524,7 @@ def check_tally(tally: Tally, examples: int) -> None:
     """Enough was compared, of every kind, and next to nothing was left open."""
     assert tally.counts["documents"] >= examples
     assert 0.05 < tally.share("True") and 0.05 < tally.share("False")
-    assert 0 < tally.share("None") < 0.06
+    assert 0 < tally.share("None") < 0.1
     assert min(tally.counts[name] for name in ("allowed", "not allowed", "granted", "not granted")) > examples / 25
     assert min(tally.counts["symbolic True"], tally.counts["symbolic False"]) > examples / 25
     # Several statements may each let some of the requests through that are tried here.
