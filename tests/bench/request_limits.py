@@ -89,7 +89,7 @@ class Fleet:
         return self.accounts * self.regions
 
     def calls(self) -> list[str]:
-        """The calls of one task, by the formula of the README: a look at all flow logs of the place, then the rest."""
+        """The calls of one task, by the formula of the guide: a look at all flow logs of the place, then the rest."""
         in_place = math.ceil(self.targets / self.places)
         if self.made:
             return [DESCRIBE] * math.ceil(in_place / 1000)

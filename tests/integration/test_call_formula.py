@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The number of calls to AWS is the formula of the README, from 10 to 10,000 targets, and nothing else is called."""
+"""The number of calls to AWS is the formula of the guide, from 10 to 10,000 targets, and nothing else is called."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tests.bench.contenders import BUCKET_ARN
 from tests.bench.contenders import fleet
 from tests.bench.contenders import vpc_ids
 from tests.integration.in_process import succeed
-from tests.markdown import section
-from tests.markdown import table_rows
+from tests.rst import section
+from tests.rst import table_rows
 from tests.simulator.client import SimulatorProcess
 from tests.unit.meta.project import read
 
@@ -37,16 +37,16 @@ def _world() -> Iterator[SimulatorProcess]:
         yield process
 
 
-def test_readme_says_the_formula() -> None:
-    rows = {cells[0]: cells[1] for cells in table_rows(section(read("README.md"), "Calls to AWS")) if len(cells) == 2}
-    assert rows["look"].startswith("1 DescribeFlowLogs and its further pages; above 200 targets")
+def test_guide_has_the_formula() -> None:
+    rows = dict(table_rows(section(read("docs/docsite/rst/guide_performance.rst"), "Calls to AWS")))
+    assert rows["read the flow logs"].startswith("1 DescribeFlowLogs and its further pages. Above 200 targets")
     assert rows["create"].startswith("⌈N / 300⌉ CreateFlowLogs")
     assert rows["create"].endswith("then ⌈N / 1,000⌉ DescribeFlowLogs")
-    assert rows["nothing to do"] == "only the look"
-    assert rows["do they exist?"].startswith("1 DescribeVpcs (or the like for their type)")
-    assert "only where a flow log would be created" in rows["do they exist?"]
-    assert rows["right account?"].startswith("1 GetCallerIdentity")
-    assert "only with `expected_account_id`" in rows["right account?"]
+    assert rows["nothing to do"] == "only the calls that read the flow logs"
+    assert rows["check that the targets exist"].startswith("1 DescribeVpcs (or the call for their type)")
+    assert "only if a flow log would be created" in rows["check that the targets exist"]
+    assert rows["check the account"].startswith("1 GetCallerIdentity")
+    assert "only with ``expected_account_id``" in rows["check the account"]
 
 
 @pytest.mark.parametrize("targets", SIZES)

@@ -34,7 +34,7 @@ KEY_ID, SHOP_KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab", "1234abcd-12ab-34c
 KEY, SHOP_KEY = f"arn:aws:kms:eu-west-1:{ARCHIVE}:key/{KEY_ID}", f"arn:aws:kms:eu-west-1:{SHOP}:key/{SHOP_KEY_ID}"
 ORGANIZATION = "o-a1b2c3d4e5"
 ENCRYPTED = {"algorithm": "aws:kms", "key": KEY}
-# What the README says that looking takes: at a bucket, at its policy, and at its key.
+# The calls that read a bucket, its policy and its key, as in the guide on speed and scale.
 LOOK_AT_BUCKET = [
     "GetCallerIdentity",
     "HeadBucket",

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The README works as it is printed: for a stranger with an empty environment, from the archive to the drift report."""
+"""The README works as printed, for a new user with an empty environment, from the archive to the drift report."""
 
 from __future__ import annotations
 
@@ -28,10 +28,12 @@ from tests.integration.in_process import succeed
 from tests.markdown import Block
 from tests.markdown import blocks
 from tests.markdown import section
+from tests.rst import code_blocks
 from tests.simulator.client import SECRET_KEY
 from tests.simulator.client import SimulatorProcess
 
-README = (pathlib.Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 QUICK_START = section(README, "Quick start")
 INSTALLATION = section(README, "Installation")
 # The variables that the reader replaces by their own; here the world is made to fit them.
@@ -85,7 +87,13 @@ class Reader:
 
     def types(self, line: str, folder: pathlib.Path | None = None, **environment: str) -> str:
         """Run a command line; return what it printed."""
-        program, *arguments = shlex.split(line)
+        home = self._environment["HOME"]
+        program, *arguments = (re.sub(r"^~(?=/)", home, word) for word in shlex.split(line))
+        if program == ".":
+            (activate,) = map(pathlib.Path, arguments)
+            assert (activate.parent.name, activate.name, activate.is_file()) == ("bin", "activate", True)
+            self._programs = activate.parent
+            return ""
         if program == "ansible-playbook" and MODULE_PYTHON in os.environ:
             arguments += ["--extra-vars", f"ansible_python_interpreter={os.environ[MODULE_PYTHON]}"]
         command = [str(self._programs / program), *arguments]
@@ -135,6 +143,12 @@ def commands(text: str, program: str) -> list[str]:
     return [line for block in blocks(text, "shell") for line in lines(block) if line.startswith(f"{program} ")]
 
 
+def of_guide(name: str, language: str) -> list[str]:
+    """Return the code blocks of a guide in a language."""
+    page = (ROOT / "docs" / "docsite" / "rst" / f"guide_{name}.rst").read_text(encoding="utf-8")
+    return [block.text for block in code_blocks(page) if block.language == language]
+
+
 def without_ids(text: str) -> str:
     """Return a text with every flow log id replaced, as AWS makes them up."""
     return re.sub(r"fl-[0-9a-f]{8,17}", "fl-ID", text)
@@ -156,23 +170,10 @@ def reader_of_the_readme(world: SimulatorProcess, tmp_path: pathlib.Path) -> Rea
 
 @pytest.fixture(name="stranger")
 def stranger_to_the_project(world: SimulatorProcess, tmp_path: pathlib.Path) -> Reader:
-    """A reader with nothing but a new virtual environment, in which pip is all there is.
-
-    The packages come from the index, in the versions that this test runs with, which tools/matrix.py varies. What stands in
-    for Ansible Galaxy is a copy of amazon.aws where Ansible would have put it.
-    """
+    """A reader with nothing but Python and a copy of amazon.aws where Ansible Galaxy's would be installed."""
     world.reset()
-    constraints = tmp_path / "constraints.txt"
-    versions = {distribution.name: distribution.version for distribution in importlib.metadata.distributions()}
-    pins = [f"{name}=={versions[name]}" for name in ("ansible-core", "boto3", "botocore")]
-    constraints.write_text("\n".join(pins), encoding="utf-8")
-    subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
     (tmp_path / "home").mkdir()
-    reader = Reader(tmp_path / "home", world, tmp_path / "venv" / "bin")
-    pinned = {"PIP_CONSTRAINT": str(constraints), "PIP_NO_COMPILE": "1"}
-    for line in commands(INSTALLATION, "python3"):
-        # pip finds its settings at home.
-        reader.types(line, HOME=os.path.expanduser("~"), **pinned)
+    reader = Reader(tmp_path / "home", world)
     amazon = reader.collections / "amazon" / "aws"
     own = pathlib.Path(sysconfig.get_path("purelib"), "ansible_collections", "amazon", "aws")
     shutil.copytree(own, amazon, ignore=shutil.ignore_patterns("__pycache__"))
@@ -180,15 +181,25 @@ def stranger_to_the_project(world: SimulatorProcess, tmp_path: pathlib.Path) -> 
 
 
 def install(reader: Reader, root: pathlib.Path, tmp_path: pathlib.Path) -> None:
-    """Build and install the collection by the README's commands, from a copy of what is under version control."""
+    """Follow the README's installation line by line, in a copy of the files under version control.
+
+    The packages come from the index, in the versions that this test runs with, which tools/matrix.py varies.
+    """
     sources = tmp_path / "sources"
     listing = subprocess.run(["git", "ls-files", "-z"], cwd=root, check=True, stdout=subprocess.PIPE).stdout
     for name in filter(None, listing.decode().split("\0")):
         if (root / name).is_file():
             (sources / name).parent.mkdir(parents=True, exist_ok=True)
             (sources / name).write_bytes((root / name).read_bytes())
-    for line in commands(INSTALLATION, "ansible-galaxy"):
-        reader.types(line, sources)
+    constraints = tmp_path / "constraints.txt"
+    versions = {distribution.name: distribution.version for distribution in importlib.metadata.distributions()}
+    pins = [f"{name}=={versions[name]}" for name in ("ansible-core", "boto3", "botocore")]
+    constraints.write_text("\n".join(pins), encoding="utf-8")
+    # pip finds its settings at home.
+    of_pip = {"HOME": os.path.expanduser("~"), "PIP_CONSTRAINT": str(constraints), "PIP_NO_COMPILE": "1"}
+    (block,) = blocks(INSTALLATION, "shell")
+    for line in lines(block):
+        reader.types(line, sources, **(of_pip if line.startswith("python3 -m pip ") else {}))
 
 
 def opened(file: pathlib.Path) -> str:
@@ -213,7 +224,7 @@ def test_quick_start_of_a_stranger_from_the_archive_to_the_drift_report(
     assert first in reader.types(publish)
     (flow_log,) = reader.client("ec2").describe_flow_logs()["FlowLogs"]
     assert (flow_log["ResourceId"], flow_log["LogDestination"]) == (VPC, SETTINGS["flow_log_destination"])
-    modern, of_2020 = (json.loads(block.text) for block in blocks(section(README, "The bucket policy"), "json"))
+    modern, of_2020 = map(json.loads, of_guide("bucket_policy", "json"))
     assert reader.bucket_policy() == modern
     world.clear_calls()
     assert again in reader.types(publish)
@@ -224,15 +235,15 @@ def test_quick_start_of_a_stranger_from_the_archive_to_the_drift_report(
     world.clear_calls()
     reader.types(report)
     assert world.writes() == []
-    (shown,) = blocks(QUICK_START, "markdown")
+    (shown,) = of_guide("drift_report", "markdown")
     written = (reader.folder / "flow-log-report" / "drift-report.md").read_text(encoding="utf-8")
-    assert without_ids(written) == without_ids(shown.text) + "\n"
+    assert without_ids(written) == without_ids(shown) + "\n"
     reports = {file.name: opened(file) for file in (reader.folder / "flow-log-report").iterdir()}
     assert reports.keys() >= {"drift-report.md", "drift-report.json"}
     assert reports["drift-report.json"] == "drift"
     assert all(VPC in text for name, text in reports.items() if name != "drift-report.json")
 
-    # Mended, this time in the form of 2020.
+    # Repaired, this time in the form of 2020.
     with (reader.folder / "group_vars" / "network.yml").open("a", encoding="utf-8") as settings:
         settings.write("flow_log_source_conditions: false\n")
     assert first in reader.types(publish)
@@ -276,7 +287,7 @@ def many(kind: str, targets: int) -> dict[str, Any]:
         ("tgw-attach", 26, 2, 1, 1),
     ],
 )
-def test_number_of_calls_is_as_the_readme_says(
+def test_number_of_calls_is_as_the_guide_on_scale_says(
     reader: Reader, world: SimulatorProcess, kind: str, targets: int, creates: int, looks_after: int, others: int
 ) -> None:
     buckets = [{"name": "example-many", "region": REGION}]

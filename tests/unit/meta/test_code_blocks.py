@@ -352,12 +352,18 @@ def check_python(words: list[str]) -> None:
         assert f'    "{words[2]}": ' in read("tools/dev.py")
 
 
+def check_activation(words: list[str]) -> None:
+    """Assert that what is read into the shell activates a virtual environment, and nothing else."""
+    assert words[1].endswith("/bin/activate") and len(words) == 2
+
+
 def check_file(words: list[str]) -> None:
     """Assert that a file of this project that a command reads is there, or is one that a report writes."""
     assert (ROOT / words[1]).is_file() or words[1].startswith("flow-log-report/")
 
 
 CHECKS: dict[str, Callable[[list[str]], None]] = {
+    ".": check_activation,
     "aws": check_aws,
     "cat": check_file,
     "cp": check_file,
@@ -449,6 +455,7 @@ def test_the_failure_that_is_shown_reads_so() -> None:
         Block("shell", "make dosc", ""),
         Block("shell", "aws ec2 describe-flowlogs", ""),
         Block("shell", "unheard-of", ""),
+        Block("shell", ". ~/.profile", ""),
     ],
 )
 def test_the_checks_see_what_is_wrong(block: Block, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,7 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_var
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import PREFIX
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import RUN_VARIABLES
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import VARIABLES
+from tests import rst
 from tests.markdown import blocks
 from tests.markdown import section
 from tests.markdown import table_rows
@@ -45,19 +46,26 @@ PAGES = ["README.md", *(name for name in tracked_files() if name.startswith(f"{G
 NO_VARIABLES = {"flow_log_hosts", "flow_log_permissions_policies", "flow_log_permissions_policy", "flow_log_retire"}
 NO_VARIABLES |= {"flow_log_delivery_hours", "flow_log_report", "flow_log_run", "flow_log_run_JOB"}
 LANGUAGES = ("shell", "yaml", "text", "markdown")
+README_LINES = 250
 # Groups that the inventory plugin makes, and its name.
 GROUPS = {*COVERAGE_GROUPS.values(), "flow_log_type_TYPE", "flow_log_region_REGION", "flow_log_account_ID"}
 GROUPS |= {"flow_log_type_network_interface", "flow_log_targets"}
 
 
-def names_in_first_column(markdown: str) -> list[str]:
-    """Return what stands in code style in the first column of the tables."""
-    return [cell.strip("`") for cell, *_rest in table_rows(markdown) if cell.startswith("`")]
+def test_readme_is_short() -> None:
+    """Reference parts belong into the guides."""
+    assert len(README.splitlines()) <= README_LINES
 
 
-def test_readme_lists_the_modules_roles_and_playbooks_that_there_are() -> None:
-    listed = names_in_first_column(section(README, "Included content"))
-    assert sorted(listed) == sorted([*modules(), *roles(), *playbooks(), *inventory_plugins()])
+def test_readme_lists_the_modules_roles_and_playbooks_that_there_are_with_links_to_them() -> None:
+    cells = [cell for cell, *_rest in table_rows(section(README, "Included content")) if "`" in cell]
+    links = {
+        **{name: f"plugins/modules/{name}.py" for name in modules()},
+        **{name: f"roles/{name}/README.md" for name in roles()},
+        **{name: f"playbooks/{name.removeprefix('flowlogs.aws.')}.yml" for name in playbooks()},
+        **{name: f"plugins/inventory/{name}.py" for name in inventory_plugins()},
+    }
+    assert sorted(cells) == sorted(f"[`{name}`]({link})" for name, link in links.items())
 
 
 def test_readme_asks_for_the_versions_that_are_needed() -> None:
@@ -72,11 +80,11 @@ def test_readme_installs_the_version_that_there_is() -> None:
     assert f"flowlogs-aws-{read_yaml('galaxy.yml')['version']}.tar.gz" in section(README, "Installation")
 
 
-def test_readme_maps_every_step_of_the_console_to_an_option() -> None:
-    text = section(README, "From the console to options")
+def test_guide_maps_every_step_of_the_console_to_an_option() -> None:
+    rows = rst.table_rows(rst.section(read(f"{GUIDES}/guide_targets.rst"), "From the console to options"))
     for step in ("Filter", "Maximum aggregation interval", "Destination", "S3 bucket ARN", "Format", "Add Tag"):
-        assert re.search(rf"^\| {step}", text, re.MULTILINE), step
-    options = {cell.split("`")[1] for _first, cell, _last in table_rows(text)[1:] if cell.startswith("`")}
+        assert any(first.startswith(step) for first, _option, _variable in rows), step
+    options = {option.split("``")[1] for _first, option, _variable in rows if option.startswith("``")}
     documented = yaml.safe_load(read("plugins/modules/s3_flow_log.py").split('"""')[1])["options"]
     assert options <= documented.keys() | {"resource_ids"}
     assert {"traffic_type", "max_aggregation_interval", "destination", "log_format", "tags"} <= options
@@ -138,16 +146,17 @@ def test_reference_lists_every_playbook() -> None:
     assert sorted(re.findall(r"^(flowlogs\.aws\.\w+)\n-+$", page, re.MULTILINE)) == playbooks()
 
 
-def test_readme_shows_the_minimal_permissions() -> None:
-    shown = [json.loads(block.text) for block in blocks(section(README, "Permissions"), "json")]
-    assert shown == [permissions_policy("log_delivery")]
+def test_guide_shows_the_minimal_permissions() -> None:
+    shown = [block for block in code_blocks(read(f"{GUIDES}/guide_permissions.rst")) if block.language == "json"]
+    assert [json.loads(block.text) for block in shown] == [permissions_policy("log_delivery")]
 
 
 def test_every_guide_is_in_the_table_of_contents_and_in_the_readme() -> None:
     listed = [name for part in read_yaml("docs/docsite/extra-docs.yml")["sections"] for name in part["toctree"]]
     guides = sorted(pathlib.PurePath(name).stem for name in PAGES if name.endswith(".rst"))
     assert sorted(listed) == guides
-    assert sorted(re.findall(rf"\({GUIDES}/(\w+)\.rst\)", README)) == guides
+    # In the table of the guides each of them is once; other sections may link to them, too.
+    assert sorted(re.findall(rf"\({GUIDES}/(\w+)\.rst\)", section(README, "Included content"))) == guides
 
 
 def test_the_start_of_the_site_leads_to_every_guide_module_role_and_inventory_plugin() -> None:
