@@ -43,7 +43,6 @@ WRONG_VALUES: "dict[str, list[Any]]" = {
     "flow_log_max_aggregation_interval": [300, "ten", True],
     "flow_log_name": ["n" * 257, ["x"], {"Name": "x"}],
     "flow_log_organization_id": ["mine", 7, "o-ABCDEFGHIJ"],
-    "flow_log_permission_attachment": ["glued", True, 1],
     "flow_log_permission_principals": [
         [{"type": "robot", "name": "x"}],
         [{"type": "role", "name": "a/b"}],

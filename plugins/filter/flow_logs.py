@@ -48,12 +48,6 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.key_work
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.key_work import plan_keys
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.misspelt_variables import misspelt_variables
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.misspelt_variables import note_of
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.permission_attachments import attachment_steps
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.permission_attachments import (
-    attachments_to_look_at,
-)
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.permission_attachments import managed_policies
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.permission_attachments import plan_attachments
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import permissions_policies
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import permissions_policy
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.preflight import objection
@@ -432,29 +426,6 @@ def flow_log_permissions_policies(
     return permissions_policies(operations, attached, **options)
 
 
-def flow_log_managed_policies(
-    principals: Sequence[Mapping[str, Any]], operations: Union[str, Sequence[str]], policy_name: str, **scope: Any
-) -> List[Dict[str, Any]]:
-    """Return the managed policies that principals are to have; see flow_log_managed_policies.yml."""
-    return managed_policies(principals, operations, policy_name, **scope)
-
-
-def flow_log_attachments(
-    read: Sequence[Mapping[str, Any]], looks: Optional[Sequence[Mapping[str, Any]]] = None, state: str = "present"
-) -> Any:
-    """Return what to ask about attachments or, with the answers, the plan; see flow_log_attachments.yml."""
-    return attachments_to_look_at(read) if looks is None else plan_attachments(read, looks, state)
-
-
-def flow_log_attachment_steps(
-    plan: Mapping[str, Any],
-    written: Sequence[Mapping[str, Any]] = (),
-    listed: Sequence[Mapping[str, Any]] = (),
-) -> Dict[str, Any]:
-    """Return which policies to attach next, and what was done; see flow_log_attachment_steps.yml."""
-    return attachment_steps(plan, written, listed)
-
-
 def flow_log_bucket(
     destination: str,
     destination_options: Optional[Mapping[str, Any]] = None,
@@ -517,8 +488,6 @@ class FilterModule:
         """Return the filters by name."""
         functions = (
             flow_log_assessment,
-            flow_log_attachment_steps,
-            flow_log_attachments,
             flow_log_batches,
             flow_log_blocked_by,
             flow_log_bucket,
@@ -529,7 +498,6 @@ class FilterModule:
             flow_log_findings,
             flow_log_key_answer,
             flow_log_keys,
-            flow_log_managed_policies,
             flow_log_objection,
             flow_log_misspelt,
             flow_log_operations,

@@ -30,8 +30,7 @@ options:
     description:
       - What is to be done, as the name of a policy or as a list of operations.
       - Policies are V(publishing), V(log_delivery), V(reading), V(bucket_owner), V(creating_buckets),
-        V(attaching_policies), V(attaching_managed_policies) and V(checking_permissions). The guide on permissions lists
-        the operations of each.
+        V(attaching_policies) and V(checking_permissions). The guide on permissions lists the operations of each.
     type: list
     elements: str
     default: [publishing]

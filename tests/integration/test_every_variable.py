@@ -49,7 +49,6 @@ OF_ALL: dict[str, Any] = {
     "flow_log_require_deliverable": True,
     "flow_log_preflight": True,
     "flow_log_permission_principals": [{"type": "user", "name": "publisher"}],
-    "flow_log_permission_attachment": "managed",
     "flow_log_max_aggregation_interval": 60,
     "flow_log_log_format": ["version", "vpc-id", "instance-tag", "srcaddr", "dstaddr"],
     "flow_log_tag_field_specifications": [{"resource_type": "instance", "tag_keys": ["team"]}],
@@ -105,8 +104,8 @@ def test_every_variable_has_its_effect_and_a_second_run_changes_nothing(stage: S
     assert [text for text in expected if text not in policy] == []
     key_policy = client(stage.simulator, "kms", ARCHIVE).get_key_policy(KeyId=KEY_ID, PolicyName="default")["Policy"]
     assert ORGANIZATION in key_policy
-    attached = client(stage.simulator, "iam", SHOP).list_attached_user_policies(UserName="publisher")
-    assert len(attached["AttachedPolicies"]) == 1
+    attached = client(stage.simulator, "iam", SHOP).list_user_policies(UserName="publisher")
+    assert attached["PolicyNames"] == ["publish-flow-logs-to-s3"]
     made = flow_logs(stage.simulator, SHOP)
     assert sorted(made) == SHOP_VPCS[:2]
     for target, traffic, name in ((SHOP_VPCS[0], "REJECT", {"Name": "rejected"}), (SHOP_VPCS[1], "ALL", {})):

@@ -80,7 +80,6 @@ VARIABLES = tuple(PREFIX + name for name in OPTION_DEFAULTS) + (
     "flow_log_source_conditions",
     "flow_log_layouts",
     "flow_log_permission_principals",
-    "flow_log_permission_attachment",
     "flow_log_preflight",
 )
 #: Variables of a run, not of a host.
@@ -97,8 +96,6 @@ RUN_VARIABLES = (
 #: Facts of the inventory plugin that matter here too.
 FACTS_READ = ("flow_log_parents", "flow_log_existing_of_parents", "flow_log_found_with")
 PRINCIPAL_TYPES = ("user", "group", "role")
-#: The first is what applies when nothing is said.
-ATTACHMENTS = ("inline", "managed")
 #: The first is what applies when nothing is said.
 ACL_CONDITIONS = ("string_equals", "string_equals_if_exists", "none")
 #: How S3 encrypts a new bucket when nothing is said: with its own keys (SSE-S3).
@@ -154,7 +151,6 @@ class Target:
     :param create_bucket: consent to create the bucket, with ``bucket_encryption`` (``AES256`` or the ARN of a key) and
         ``bucket_tags``.
     :param key_policy: consent to manage the policy of the customer key that the bucket is encrypted with.
-    :param attachment: how ``principals`` get their policies, one of :data:`ATTACHMENTS`.
     :param preflight: whether to ask for permissions before anything is done.
     :param parents: ids of the resources that it is part of, as far as the inventory knows, the nearest first.
     :param covered_by: flow logs of its parents that record its traffic to the same place, from :func:`covering.covering`.
@@ -188,7 +184,6 @@ class Target:
     source_conditions: Optional[bool]
     layouts: Tuple[str, ...]
     principals: Tuple[Mapping[str, Any], ...]
-    attachment: str
     preflight: bool
     parents: Tuple[str, ...] = ()
     covered_by: Tuple[Mapping[str, Any], ...] = ()
@@ -457,7 +452,6 @@ def _read(host: HostVariables, reader: _Reader) -> Target:
         ),
         layouts=parse_layouts(reader.get("layouts") or None) or layouts_of(options["destination_options"]),
         principals=reader.parsed("permission_principals", partial(_principals, partition=partition)) or (),
-        attachment=reader.choice("permission_attachment", ATTACHMENTS) or ATTACHMENTS[0],
         preflight=reader.boolean("preflight") or False,
         found_with=str(reader.get("found_with") or ""),
         parents=reader.parsed("parents", partial(read_texts, allowed="a list of ids of resources")) or (),

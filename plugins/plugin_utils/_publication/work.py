@@ -165,10 +165,7 @@ class BucketWork:
 
 @dataclass(frozen=True)
 class PermissionWork:
-    """The principals of one account that get the policy for publishing.
-
-    :param attachment: ``inline`` or ``managed``.
-    """
+    """The principals of one account that get the policy for publishing."""
 
     name: str
     runner: str
@@ -176,7 +173,6 @@ class PermissionWork:
     partition: str
     region: str
     principals: Tuple[Mapping[str, Any], ...]
-    attachment: str
     credentials_of: str
 
     def to_dict(self) -> Dict[str, Any]:
@@ -188,7 +184,6 @@ class PermissionWork:
             "partition": self.partition,
             "region": self.region,
             "principals": [dict(principal) for principal in self.principals],
-            "attachment": self.attachment,
             "credentials_of": self.credentials_of,
         }
 
@@ -536,7 +531,7 @@ def _grants(target: Target) -> List[Grant]:
 
 
 def _permission_key(target: Target) -> str:
-    return canonical([target.account_id, target.attachment, target.connection, bool(target.principals)])
+    return canonical([target.account_id, target.connection, bool(target.principals)])
 
 
 def _permissions(targets: Iterable[Target], on_first_host: bool) -> List[PermissionWork]:
@@ -560,19 +555,18 @@ def _permissions(targets: Iterable[Target], on_first_host: bool) -> List[Permiss
                 partition=first.partition,
                 region=first.region,
                 principals=principals,
-                attachment=first.attachment,
                 credentials_of=first.host,
             )
         )
     return works
 
 
-#: Account, attachment, type and name.
-_PrincipalKey = Tuple[str, str, str, str]
+#: Account, type and name.
+_PrincipalKey = Tuple[str, str, str]
 
 
 def _principal_key(target: Target, principal: Mapping[str, Any]) -> _PrincipalKey:
-    return target.account_id, target.attachment, principal["type"], principal["name"]
+    return target.account_id, principal["type"], principal["name"]
 
 
 def _buckets_of_principals(targets: Iterable[Target]) -> Dict[_PrincipalKey, Set[str]]:
@@ -587,8 +581,8 @@ def _buckets_of_principals(targets: Iterable[Target]) -> Dict[_PrincipalKey, Set
 def _principals(members: Iterable[Target], buckets: Dict[_PrincipalKey, Set[str]]) -> Tuple[Mapping[str, Any], ...]:
     """Take the principals that these hosts name from those that have no work yet, and return them."""
     named = {_principal_key(member, principal) for member in members for principal in member.principals}
-    found = sorted(named.intersection(buckets), key=lambda key: (PRINCIPAL_TYPES.index(key[2]), key[3]))
-    return tuple({"type": key[2], "name": key[3], "buckets": sorted(buckets.pop(key))} for key in found)
+    found = sorted(named.intersection(buckets), key=lambda key: (PRINCIPAL_TYPES.index(key[1]), key[2]))
+    return tuple({"type": key[1], "name": key[2], "buckets": sorted(buckets.pop(key))} for key in found)
 
 
 def _notes(hosts: Iterable[HostVariables]) -> List[str]:

@@ -31,7 +31,6 @@ KEYS = "keys"
 USERS = "users"
 GROUPS = "groups"
 ROLES = "roles"
-MANAGED_POLICIES = "managed policies"
 
 #: Operator, condition key, value.
 Condition = Tuple[str, str, str]
@@ -69,15 +68,6 @@ def _iam(name: str, kind: str, why: str) -> Need:
 
 def _ecs(name: str, why: str) -> Need:
     return Need(f"ecs:{name}", (EVERYTHING,), ("CreateFlowLogs",), why)
-
-
-def _attachments(name: str, kind: str) -> Tuple[Need, ...]:
-    return (
-        _iam(f"Get{name}", kind, "see whether the principal is there"),
-        _iam(f"ListAttached{name}Policies", kind, "list what is attached"),
-        _iam(f"Attach{name}Policy", kind, "attach a managed policy"),
-        _iam(f"Detach{name}Policy", kind, "detach a managed policy"),
-    )
 
 
 _DESCRIBE = Need("ec2:DescribeFlowLogs", (EVERYTHING,), ("DescribeFlowLogs",), "read the flow logs that there are")
@@ -211,22 +201,6 @@ OPERATIONS: Mapping[str, Tuple[Need, ...]] = {
         _iam("PutRolePolicy", ROLES, "attach an inline policy"),
     ),
     "read_attached_policy": (*_READ_OF_USER, *_READ_OF_GROUP, *_READ_OF_ROLE),
-    # amazon.aws attaches in full lists only, so it reads what is attached and who the principal is.
-    "attach_managed_policy": (
-        Need("iam:ListPolicies", (EVERYTHING,), ("ListPolicies",), "find managed policies by name"),
-        _iam("GetPolicy", MANAGED_POLICIES, "read managed policies"),
-        _iam("ListPolicyVersions", MANAGED_POLICIES, "find the oldest version, of which IAM keeps five"),
-        _iam("GetPolicyVersion", MANAGED_POLICIES, "compare with what is asked for"),
-        _iam("CreatePolicy", MANAGED_POLICIES, "make a managed policy"),
-        _iam("CreatePolicyVersion", MANAGED_POLICIES, "change a managed policy"),
-        _iam("SetDefaultPolicyVersion", MANAGED_POLICIES, "put a new version in force"),
-        _iam("DeletePolicyVersion", MANAGED_POLICIES, "remove old versions"),
-        _iam("ListEntitiesForPolicy", MANAGED_POLICIES, "see who uses a policy that is to go"),
-        _iam("DeletePolicy", MANAGED_POLICIES, "remove a policy that nobody else uses"),
-        *_attachments("User", USERS),
-        *_attachments("Group", GROUPS),
-        *_attachments("Role", ROLES),
-    ),
     "check_permissions": (
         Need(
             "iam:SimulatePrincipalPolicy",
@@ -277,7 +251,6 @@ POLICIES: Mapping[str, Tuple[str, ...]] = {
     "bucket_owner": ("bucket_policy", "check_destination"),
     "creating_buckets": ("create_bucket",),
     "attaching_policies": ("attach_policy",),
-    "attaching_managed_policies": ("attach_managed_policy",),
     "checking_permissions": ("check_permissions", "decode_denials"),
 }
 #: The operations that a named policy allows in addition when ARNs are given, by the option that names these.

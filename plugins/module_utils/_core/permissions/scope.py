@@ -141,7 +141,6 @@ def scope_from_options(
         table.NEW_FLOW_LOGS: flow_logs,
         table.FLOW_LOGS: flow_logs,
         table.TARGETS: _target_arns(bases, resource_types),
-        table.MANAGED_POLICIES: tuple(f"arn:{partition}:iam::{account}:policy/*" for account in accounts),
         table.LINKED_ROLE: tuple(f"arn:{partition}:iam::{account}:{linked}" for account in accounts),
         table.BUCKETS: tuple(parse_bucket_arns("buckets", buckets, partition)),
         table.KEYS: tuple(

@@ -199,16 +199,6 @@ def test_work_runs_on_its_first_target_where_hosts_of_its_own_would_be_hidden() 
     assert plan_publication(hosts).batches[0].runner == f"{ACCOUNT}/eu-west-1/vpc/1-1"
 
 
-def test_inline_and_managed_policies_of_an_account_are_separate_work() -> None:
-    principals = [{"type": "role", "name": "r"}]
-    managed = host("vpc-2", permission_principals=principals, permission_attachment="managed")
-    works = plan_publication([host("vpc-1", permission_principals=principals), managed]).to_dict()["permissions"]
-    assert [(work["name"], work["attachment"]) for work in works] == [
-        (f"{ACCOUNT}/iam", "inline"),
-        (f"{ACCOUNT}/iam/2", "managed"),
-    ]
-
-
 @given(st.lists(st.sampled_from(["vpc-1", "vpc-2", "vpc-3", "subnet-1", "x"]), unique=True), st.data())
 def test_every_host_is_somewhere_exactly_once(names: list[str], data: Any) -> None:
     selected = data.draw(st.sets(st.sampled_from(names))) if names else set()
@@ -307,7 +297,6 @@ def test_contradicting_connections_of_a_bucket_are_named_and_not_shown() -> None
         ({"check_destination": "none"}, "flow_log_check_destination"),
         ({"require_deliverable": 1.0}, "flow_log_require_deliverable"),
         ({"permission_principals": "me"}, "flow_log_permission_principals"),
-        ({"permission_attachment": "glued"}, "flow_log_permission_attachment"),
         ({"preflight": "perhaps"}, "flow_log_preflight"),
         ({"permission_principals": [{"type": "robot", "name": "x"}]}, "flow_log_permission_principals"),
         ({"permission_principals": [{"type": "role"}]}, "flow_log_permission_principals"),

@@ -29,7 +29,6 @@ REQUIRED = {
     "bucket_owner": {"buckets": [BUCKET]},
     "creating_buckets": {"buckets": [BUCKET]},
     "attaching_policies": {"principals": [ROLE]},
-    "attaching_managed_policies": {"principals": [ROLE]},
     "checking_permissions": {"principals": [ROLE]},
 }
 #: What is read of a bucket to find out whether records can arrive, besides its policy.
