@@ -19,7 +19,9 @@ import boto3
 import pytest
 from moto.ec2.models import ec2_backends
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._run import flow_log_steps
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps import create
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps import replace_with_gap
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps import replacement
 
 from tests.integration.fault_scenarios import ACCOUNT
 from tests.integration.fault_scenarios import BUCKETS
@@ -272,7 +274,8 @@ def quicken(monkeypatch: pytest.MonkeyPatch, session: Any) -> Callable[[int | No
     clock = Clock()
     monkeypatch.setattr("time.sleep", clock.wait)
     product_time = types.SimpleNamespace(sleep=clock.wait, monotonic=lambda: clock.now)
-    monkeypatch.setattr(flow_log_steps, "time", product_time)
+    for part in (create, replace_with_gap, replacement):
+        monkeypatch.setattr(part, "time", product_time)
     monkeypatch.setattr(boto3.session, "Session", lambda **_given: session)
     left: list[int | None] = [None]
 

@@ -18,8 +18,9 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import Fl
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import FlowLog
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.options import wanted_from_params
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import DeleteStep
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import FlowLogPlan
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import Step
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import NewFlowLogStep
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import Wanted
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import answered_later
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import apply_steps
@@ -34,9 +35,9 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan i
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.flow_logs import hint_for
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Unsuccessful
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.settings import tag_fields_warning
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps import FlowLogSteps
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps import Outcome
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps import read_flow_logs
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.carry_out import carry_out
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import Outcome
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.read import read_flow_logs
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import finish
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.target_existence import only_what_exists
@@ -103,7 +104,7 @@ def _converge(module: FlowLogsModule, client: Any, wanted: Wanted) -> Tuple[Flow
     """Plan and apply; look again at targets for which somebody was faster or an answer was lost."""
     present = module.params["state"] == "present"
     plan, outcome = FlowLogPlan(), Outcome()
-    unanswered: List[Step] = []
+    unanswered: List[NewFlowLogStep] = []
     for number in range(_ROUNDS):
         try:
             current = read_flow_logs(client, wanted.targets)
@@ -121,15 +122,7 @@ def _converge(module: FlowLogsModule, client: Any, wanted: Wanted) -> Tuple[Flow
         if module.check_mode:
             return more, Outcome(steps=list(more.steps))
         plan = join_plans([without_targets(plan, wanted.targets), more])
-        steps = FlowLogSteps(
-            client,
-            wanted.settings,
-            replace_mode=wanted.replace,
-            allow_gap=wanted.allow_gap,
-            wait_timeout=wanted.wait_timeout,
-            name=wanted.name,
-        )
-        done = steps.run(more.steps)
+        done = carry_out(client, wanted, more.steps)
         outcome.steps += done.steps
         outcome.unsuccessful += done.unsuccessful
         outcome.described.update(done.described)
@@ -150,7 +143,7 @@ def _unread(target: str, error: FlowLogsAWSError) -> Unsuccessful:
 
 def _still_existing(target: str, wanted: Wanted, plan: FlowLogPlan) -> Unsuccessful:
     """Say why AWS refuses a new flow log: one of the target's others counts as the same, or is not described yet."""
-    removed = [step.flow_log for step in plan.steps if step.action.action == "delete" and step.flow_log]
+    removed = [step.flow_log for step in plan.steps if isinstance(step, DeleteStep)]
     others = [*plan.extra, *removed]
     rivals = [
         item for item in others if item.resource_id == target and wanted.settings and is_rival(wanted.settings, item)

@@ -19,6 +19,7 @@ from typing import Mapping
 from typing import Optional
 from typing import Tuple
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import CreateStep
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import FlowLogPlan
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import Step
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Unsuccessful
@@ -39,7 +40,7 @@ def shape_of(resource_type: str) -> Optional[Shape]:
 
 def to_be_created(plan: FlowLogPlan) -> Tuple[str, ...]:
     """Return the targets that get a new flow log although they may not exist; one that has flow logs does."""
-    return tuple(step.action.target for step in plan.steps if step.action.action == "create")
+    return tuple(step.action.target for step in plan.steps if isinstance(step, CreateStep))
 
 
 def missing_among(targets: Iterable[str], described: Iterable[Mapping[str, Any]], shape: Shape) -> FrozenSet[str]:
@@ -76,7 +77,7 @@ def with_unknown_existence(plan: FlowLogPlan, why: str) -> FlowLogPlan:
 
 
 def _noted(step: Step, why: str) -> Step:
-    if step.action.action != "create":
+    if not isinstance(step, CreateStep):
         return step
     reason = f"{step.action.reason} Whether the target exists could not be checked: {why}"
     return replace(step, action=replace(step.action, reason=reason))

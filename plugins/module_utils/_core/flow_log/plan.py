@@ -20,6 +20,7 @@ from typing import Mapping
 from typing import Optional
 from typing import Sequence
 from typing import Tuple
+from typing import Union
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import same_destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import name_options
@@ -79,22 +80,70 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Step:
-    """An action with what carrying it out takes.
+class CreateStep:
+    """Create a flow log for a target that has no such one.
 
-    :param flow_log: the flow log that exists and is tagged, deleted or replaced; ``None`` for a create.
-    :param tags: tags of the new flow log of a create or replace.
-    :param resumed: the flow log that is made, where it exists already: an earlier run began a replacement and did not
-        finish it, the old flow log had to be put back, or AWS's answer was lost.
+    :param action: a ``create``.
+    :param tags: tags of the new flow log.
+    :param resumed: the new flow log, where it exists already: it was created by a call whose answer was lost.
+    """
+
+    action: Action
+    tags: Mapping[str, str] = field(default_factory=dict)
+    resumed: Optional[FlowLog] = None
+
+
+@dataclass(frozen=True)
+class ReplaceStep:
+    """Create a flow log and delete the one that it replaces.
+
+    :param action: a ``replace``.
+    :param flow_log: the flow log that is replaced.
+    :param tags: tags of the new flow log.
+    :param resumed: the new flow log, where it exists already: an earlier run began a replacement and did not finish
+        it, the old flow log had to be put back, or AWS's answer was lost.
     :param rivals: ids of other flow logs of the target, for which AWS may refuse the new one. Deleting the old one
         first would not help then, so no gap is made.
     """
 
     action: Action
-    flow_log: Optional[FlowLog] = None
+    flow_log: FlowLog
     tags: Mapping[str, str] = field(default_factory=dict)
     resumed: Optional[FlowLog] = None
     rivals: Tuple[str, ...] = ()
+
+    @property
+    def old_id(self) -> str:
+        """Return the id of the flow log that is replaced."""
+        return str(self.flow_log.flow_log_id)
+
+
+@dataclass(frozen=True)
+class RetagStep:
+    """Set or remove tags of a flow log.
+
+    :param action: a ``tag`` or ``untag``.
+    """
+
+    action: Action
+    flow_log: FlowLog
+
+
+@dataclass(frozen=True)
+class DeleteStep:
+    """Delete a flow log.
+
+    :param action: a ``delete``.
+    """
+
+    action: Action
+    flow_log: FlowLog
+
+
+#: A step after which there is a new flow log.
+NewFlowLogStep = Union[CreateStep, ReplaceStep]
+#: An action with everything that carrying it out needs.
+Step = Union[CreateStep, ReplaceStep, RetagStep, DeleteStep]
 
 
 @dataclass(frozen=True)
@@ -133,7 +182,7 @@ def in_order(steps: Iterable[Step], targets: Sequence[str]) -> List[Step]:
     return sorted(steps, key=lambda step: (_ORDER[step.action.action], position[step.action.target]))
 
 
-def answered_later(unanswered: Iterable[Step], plan: FlowLogPlan) -> List[Step]:
+def answered_later(unanswered: Iterable[NewFlowLogStep], plan: FlowLogPlan) -> List[Step]:
     """Return steps whose answer was lost as what they did, by the flow logs that a later plan finds.
 
     :param unanswered: creates, and replacements whose old flow log is deleted.
@@ -142,17 +191,17 @@ def answered_later(unanswered: Iterable[Step], plan: FlowLogPlan) -> List[Step]:
     return [done for step in unanswered for done in _as_done(step, plan)]
 
 
-def _as_done(step: Step, plan: FlowLogPlan) -> List[Step]:
+def _as_done(step: NewFlowLogStep, plan: FlowLogPlan) -> List[Step]:
     for item in plan.kept:
         if item.resource_id == step.action.target and item.user_tags == dict(step.tags):
             reason = f"{step.action.reason} AWS's first answer was lost."
             return [
                 replace(step, action=replace(step.action, flow_log_id=item.flow_log_id, reason=reason), resumed=item)
             ]
-    if step.flow_log is None:
+    if isinstance(step, CreateStep):
         return []
     action = Action("delete", step.action.target, flow_log_id=step.flow_log.flow_log_id, reason=step.action.reason)
-    return [replace(step, action=action)]
+    return [DeleteStep(action, step.flow_log)]
 
 
 def without_targets(plan: FlowLogPlan, targets: Iterable[str]) -> FlowLogPlan:
@@ -250,24 +299,24 @@ def _equal(settings: FlowLogSettings, logs: Iterable[FlowLog]) -> List[FlowLog]:
 
 def _create(wanted: Wanted, target: str) -> FlowLogPlan:
     action = Action("create", target, reason="The target has no such flow log.")
-    return FlowLogPlan(steps=(Step(action, tags=tags_after(None, wanted.tags, wanted.purge_tags, wanted.name)),))
+    return FlowLogPlan(steps=(CreateStep(action, tags=tags_after(None, wanted.tags, wanted.purge_tags, wanted.name)),))
 
 
 def _keep(wanted: Wanted, target: str, exact: Sequence[FlowLog], candidates: Sequence[FlowLog]) -> FlowLogPlan:
     """Keep the oldest healthy equal flow log, finish what an interrupted run began, and set the tags."""
     kept = min(exact, key=lambda item: (item.failed, item.marked_as_replaced) + _by_age(item))
     left = [item for item in candidates if item.marked_as_replaced and item is not kept and not item.managed_by_aws]
-    steps = [] if kept.failed else [_finishing_step(target, kept, old) for old in left]
+    steps: List[Step] = [] if kept.failed else [_finishing_step(target, kept, old) for old in left]
     unsuccessful = [_unfinished(target, kept, old) for old in left] if kept.failed else []
     steps.extend(_tag_steps(wanted, target, kept))
     managed = (kept, *left) if kept.failed else (kept,)
     return FlowLogPlan(steps=tuple(steps), unsuccessful=tuple(unsuccessful), kept=managed)
 
 
-def _finishing_step(target: str, kept: FlowLog, old: FlowLog) -> Step:
+def _finishing_step(target: str, kept: FlowLog, old: FlowLog) -> ReplaceStep:
     reason = "Finishes a replacement that was interrupted."
     action = Action("replace", target, flow_log_id=kept.flow_log_id, replaces=old.flow_log_id, reason=reason)
-    return Step(action, flow_log=old, resumed=kept)
+    return ReplaceStep(action, old, resumed=kept)
 
 
 def _unfinished(target: str, kept: FlowLog, old: FlowLog) -> Unsuccessful:
@@ -279,7 +328,7 @@ def _unfinished(target: str, kept: FlowLog, old: FlowLog) -> Unsuccessful:
     return Unsuccessful(target, "ReplacementFailed", message, hint, flow_log_id=kept.flow_log_id)
 
 
-def _tag_steps(wanted: Wanted, target: str, kept: FlowLog) -> List[Step]:
+def _tag_steps(wanted: Wanted, target: str, kept: FlowLog) -> List[RetagStep]:
     if not wanted.owns(kept):
         # Adopted as it is: somebody else gave it this name, and perhaps its tags.
         return []
@@ -291,7 +340,7 @@ def _tag_steps(wanted: Wanted, target: str, kept: FlowLog) -> List[Step]:
     ):
         if changes:
             action = Action(kind, target, flow_log_id=kept.flow_log_id, changes=changes, reason=reason)
-            steps.append(Step(action, flow_log=kept))
+            steps.append(RetagStep(action, kept))
     return steps
 
 
@@ -350,7 +399,7 @@ def _replace(wanted: Wanted, settings: FlowLogSettings, old: FlowLog, logs: Sequ
         gap=wanted.replace == "delete_first" and not rivals,
     )
     tags = tags_after(old, wanted.tags, wanted.purge_tags, wanted.name)
-    return FlowLogPlan(steps=(Step(action, flow_log=old, tags=tags, rivals=rivals),))
+    return FlowLogPlan(steps=(ReplaceStep(action, old, tags=tags, rivals=rivals),))
 
 
 def _ambiguous(wanted: Wanted, settings: FlowLogSettings, target: str, candidates: Sequence[FlowLog]) -> FlowLogPlan:
@@ -364,7 +413,7 @@ def _ambiguous(wanted: Wanted, settings: FlowLogSettings, target: str, candidate
 def _purge(wanted: Wanted, settings: FlowLogSettings, plan: FlowLogPlan, logs: Sequence[FlowLog]) -> FlowLogPlan:
     """Sort what is left of the target's S3 flow logs into those to remove and those only reported."""
     used = {item.flow_log_id for item in plan.kept} | {
-        step.flow_log.flow_log_id for step in plan.steps if step.flow_log
+        step.flow_log.flow_log_id for step in plan.steps if not isinstance(step, CreateStep)
     }
     rest = [item for item in logs if item.flow_log_id not in used]
     steps = (
@@ -388,9 +437,9 @@ def is_rival(settings: FlowLogSettings, item: FlowLog) -> bool:
     return same_traffic and same_destination(item.log_destination, settings.destination.arn)
 
 
-def removes_delivering(steps: Iterable[Step]) -> bool:
+def removes_delivering(steps: Iterable[DeleteStep]) -> bool:
     """Whether one of the steps deletes a flow log that delivers, as far as AWS knows."""
-    return any(step.flow_log is not None and not step.flow_log.failed for step in steps)
+    return any(not step.flow_log.failed for step in steps)
 
 
 def not_delivering(kept: FlowLog) -> Unsuccessful:
@@ -408,10 +457,10 @@ def _is_purged(wanted: Wanted, settings: FlowLogSettings, item: FlowLog) -> bool
     return wanted.owns(item) and not settings.differences(item)
 
 
-def _purge_step(wanted: Wanted, item: FlowLog) -> Step:
+def _purge_step(wanted: Wanted, item: FlowLog) -> DeleteStep:
     another = f"Another S3 flow log of the target, which delivers to {item.log_destination}."
     reason = another if wanted.purge == S3 else "An equal flow log is kept."
-    return Step(Action("delete", item.resource_id, flow_log_id=item.flow_log_id, reason=reason), flow_log=item)
+    return DeleteStep(Action("delete", item.resource_id, flow_log_id=item.flow_log_id, reason=reason), item)
 
 
 def tags_left_alone(wanted: Wanted, plan: FlowLogPlan) -> Optional[str]:
@@ -446,7 +495,7 @@ def _plan_absent(wanted: Wanted, target: str, logs: Sequence[FlowLog]) -> FlowLo
             unsuccessful.append(Unsuccessful(target, "ManagedByAws", message, _NOT_OURS, flow_log_id=item.flow_log_id))
         else:
             reason = "state is absent."
-            steps.append(Step(Action("delete", target, flow_log_id=item.flow_log_id, reason=reason), flow_log=item))
+            steps.append(DeleteStep(Action("delete", target, flow_log_id=item.flow_log_id, reason=reason), item))
     return FlowLogPlan(steps=tuple(steps), unsuccessful=tuple(unsuccessful), extra=tuple(extra))
 
 
@@ -470,27 +519,27 @@ def apply_steps(
     state: Dict[Optional[str], FlowLog] = {item.flow_log_id: item for item in flow_logs}
     created: List[FlowLog] = []
     for step in steps:
-        kind, flow_log_id = step.action.action, step.action.flow_log_id
-        if kind in ("create", "replace"):
-            created.extend(_made_by(step, settings))
-        if kind in ("replace", "delete") and step.flow_log is not None:
+        flow_log_id = step.action.flow_log_id
+        if isinstance(step, (CreateStep, ReplaceStep)):
+            created.append(_made_by(step, settings))
+        if isinstance(step, (ReplaceStep, DeleteStep)):
             state.pop(step.flow_log.flow_log_id, None)
-        if kind in ("tag", "untag") and flow_log_id in state:
+        if isinstance(step, RetagStep) and flow_log_id in state:
             state[flow_log_id] = _retagged(state[flow_log_id], step)
     return list(state.values()) + [
         item for item in created if item.flow_log_id is None or item.flow_log_id not in state
     ]
 
 
-def _made_by(step: Step, settings: Optional[FlowLogSettings]) -> List[FlowLog]:
+def _made_by(step: NewFlowLogStep, settings: Optional[FlowLogSettings]) -> FlowLog:
     if step.resumed is not None:
-        return [step.resumed]
+        return step.resumed
     if settings is None:
         raise AssertionError("only with settings are flow logs made")
-    return [replace(settings.as_flow_log(step.action.target, step.tags), flow_log_id=step.action.flow_log_id)]
+    return replace(settings.as_flow_log(step.action.target, step.tags), flow_log_id=step.action.flow_log_id)
 
 
-def _retagged(flow_log: FlowLog, step: Step) -> FlowLog:
+def _retagged(flow_log: FlowLog, step: RetagStep) -> FlowLog:
     tags = dict(flow_log.tags)
     for change in step.action.changes:
         if change.desired is None:
@@ -513,7 +562,7 @@ def managed_flow_logs(plan: FlowLogPlan, done: Iterable[Step] = ()) -> List[Flow
     made = {action.flow_log_id for action in fresh}
     managed = {item.flow_log_id: item for item in plan.kept if item.flow_log_id not in made}
     for step in (*plan.steps, *done):
-        if step.flow_log is not None:
+        if not isinstance(step, CreateStep):
             managed.setdefault(step.flow_log.flow_log_id, step.flow_log)
     return list(managed.values())
 

@@ -17,11 +17,13 @@ from botocore.stub import Stubber
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import FlowLog
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import flow_log_from_description
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import Step
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import CreateStep
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import Wanted
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Action
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import RESOURCE_TYPES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.settings import settings_from_options
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps import FlowLogSteps
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.carry_out import carry_out
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.create import describe_new
 
 from tests.unit.plugins.module_utils._aws.offline import client_of
 
@@ -38,7 +40,7 @@ def test_new_flow_logs_are_described_two_calls_at_a_time_and_in_order(monkeypatc
 
     monkeypatch.setattr(ec2, "describe_flow_logs_by_id", describe)
     ids = [f"fl-{number}" for number in range(2_000)]
-    described, _problem = FlowLogSteps(None, None)._describe_new(ids)
+    described, _problem = describe_new(None, ids, wait_timeout=60.0)
     assert [item.flow_log_id for item in described] == ids
 
 
@@ -61,7 +63,7 @@ def created(answers: list[Any], monkeypatch: pytest.MonkeyPatch) -> tuple[Any, l
                 stub.add_response("create_flow_logs", answer)
         if "FlowLogIds" in answers[-1]:
             stub.add_response("describe_flow_logs", {"FlowLogs": [flow_log]}, {"FlowLogIds": ANY})
-        outcome = FlowLogSteps(client, settings).run([Step(Action("create", "vpc-1"))])
+        outcome = carry_out(client, Wanted(("vpc-1",), settings), [CreateStep(Action("create", "vpc-1"))])
         stub.assert_no_pending_responses()
     return outcome, pauses, tokens
 

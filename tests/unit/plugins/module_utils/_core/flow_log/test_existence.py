@@ -11,6 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import FlowLogPlan
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import CreateStep
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import DeleteStep
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import RetagStep
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import Step
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Action
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Unsuccessful
@@ -22,6 +25,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.existe
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.existence import with_place
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.existence import with_unknown_existence
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.existence import without_missing
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import flow_log_from_description
 
 IDS = st.sets(st.integers(1, 20).map(lambda number: f"vpc-{number}"))
 FILTERS = {
@@ -35,7 +39,11 @@ FILTERS = {
 
 def step(kind: str, target: str) -> Step:
     """A step of a plan."""
-    return Step(Action(kind, target, reason="The target has no such flow log."))
+    action = Action(kind, target, reason="The target has no such flow log.")
+    if kind == "create":
+        return CreateStep(action)
+    flow_log = flow_log_from_description({"FlowLogId": "fl-1", "ResourceId": target})
+    return DeleteStep(action, flow_log) if kind == "delete" else RetagStep(action, flow_log)
 
 
 @pytest.mark.parametrize("name", RESOURCE_TYPES)

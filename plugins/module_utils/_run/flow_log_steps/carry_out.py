@@ -1,0 +1,57 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Carries out the steps of a flow log plan, and never loses what already succeeded. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import List
+from typing import Sequence
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import CreateStep
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import DeleteStep
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import ReplaceStep
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import RetagStep
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import Step
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import Wanted
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.create import Creation
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.create import create_flow_logs
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import Outcome
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import join_outcomes
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.replace import replace_flow_logs
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.replacement import Replacement
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.tags_and_deletes import delete_flow_logs
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.tags_and_deletes import remove_tags
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.tags_and_deletes import set_tags
+
+
+def carry_out(client: Any, wanted: Wanted, steps: Sequence[Step]) -> Outcome:
+    """Carry out steps in the order of a plan; go on after an error with what does not depend on it.
+
+    :param client: EC2 client of one account and Region.
+    :param wanted: for what the steps were planned.
+    """
+    retag = [step for step in steps if isinstance(step, RetagStep)]
+    before = join_outcomes(
+        [
+            *_new_flow_logs(client, wanted, steps),
+            set_tags(client, [step for step in retag if step.action.action == "tag"]),
+            remove_tags(client, [step for step in retag if step.action.action == "untag"]),
+        ]
+    )
+    deleted = delete_flow_logs(client, [step for step in steps if isinstance(step, DeleteStep)], before)
+    return join_outcomes([before, deleted])
+
+
+def _new_flow_logs(client: Any, wanted: Wanted, steps: Sequence[Step]) -> List[Outcome]:
+    """Create and replace; without settings no plan has such steps."""
+    if wanted.settings is None:
+        return []
+    creation = Creation(client, wanted.settings, wanted.wait_timeout)
+    replacement = Replacement(creation, wanted.replace == "delete_first", wanted.allow_gap, wanted.name)
+    return [
+        create_flow_logs(creation, [step for step in steps if isinstance(step, CreateStep)]),
+        replace_flow_logs(replacement, [step for step in steps if isinstance(step, ReplaceStep)]),
+    ]

@@ -1,0 +1,28 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reads the S3 flow logs of targets, before steps are planned and between them. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Dict
+from typing import List
+from typing import Sequence
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import MAX_FILTER_VALUES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import FlowLog
+
+
+def read_flow_logs(client: Any, targets: Sequence[str]) -> List[FlowLog]:
+    """Return the S3 flow logs of the targets, in one filtered call or, for more than 200 targets, one sweep.
+
+    :raises FlowLogsAWSError: when AWS does not answer; what is unknown is never taken for absent.
+    """
+    filters: Dict[str, Sequence[str]] = {"log-destination-type": ["s3"]}
+    if len(targets) <= MAX_FILTER_VALUES:
+        filters["resource-id"] = list(targets)
+    wanted = set(targets)
+    return [item for item in ec2.describe_flow_logs(client, filters) if item.resource_id in wanted]

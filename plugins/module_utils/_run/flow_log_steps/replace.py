@@ -1,0 +1,195 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Replaces flow logs: creates the new one, then deletes the old one, or the other way round. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from typing import List
+from typing import Mapping
+from typing import NamedTuple
+from typing import Sequence
+from typing import Tuple
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Action
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Unsuccessful
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import FlowLog
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import CreateStep
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import ReplaceStep
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.create import Made
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.create import make
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import EXISTS
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import Outcome
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import created
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import failed
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import groups
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import join_outcomes
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import unsuccessful
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.replace_with_gap import (
+    delete_then_create,
+)
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.replacement import Replacement
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.replacement import find_equal
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.tags_and_deletes import delete_ids
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.tags_and_deletes import mark_as_replaced
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.tags_and_deletes import unmark
+
+_Pair = Tuple[ReplaceStep, FlowLog]
+
+
+class _Settled(NamedTuple):
+    """What became of some replacements, and what is left to do for them.
+
+    :param unmark: steps whose old flow log stays and loses its mark.
+    :param gap: steps to carry out with a gap.
+    """
+
+    outcome: Outcome
+    unmark: Sequence[ReplaceStep] = ()
+    gap: Sequence[ReplaceStep] = ()
+
+
+def replace_flow_logs(replacement: Replacement, steps: Sequence[ReplaceStep]) -> Outcome:
+    """Carry out steps that replace flow logs; those that an earlier run began come first."""
+    client = replacement.creation.client
+    parts = [_delete_replaced(client, [(step, step.resumed) for step in steps if step.resumed is not None])]
+    for group in groups([step for step in steps if step.resumed is None], _likeness):
+        if replacement.delete_first and not group[0].rivals:
+            parts.append(delete_then_create(replacement, group))
+        else:
+            parts.append(_create_then_delete(replacement, group))
+    return join_outcomes(parts)
+
+
+def _likeness(step: ReplaceStep) -> Any:
+    return sorted(step.tags.items()), [change.field for change in step.action.changes], bool(step.rivals)
+
+
+def _create_then_delete(replacement: Replacement, steps: Sequence[ReplaceStep]) -> Outcome:
+    client = replacement.creation.client
+    marked, not_marked = _mark(client, steps)
+    if not marked:
+        return not_marked
+    by_target = {step.action.target: step for step in marked}
+    made = make(replacement.creation, list(by_target), marked[0].tags, alike=True)
+    existing = _settle_existing(replacement, [(by_target[item.resource_id], item) for item in made.refused])
+    refused = _settle_refused(by_target, made)
+    healthy, unhealthy = _by_health(replacement, [(by_target[target], new) for target, new in made.by_target.items()])
+    withdrawn = _withdraw(client, unhealthy)
+    unmark(client, [*existing.unmark, *refused.unmark, *withdrawn.unmark])
+    done = _delete_replaced(client, healthy)
+    with_gap = delete_then_create(replacement, existing.gap, made.uncertain)
+    return join_outcomes([not_marked, existing.outcome, refused.outcome, withdrawn.outcome, done, with_gap])
+
+
+def _mark(client: Any, steps: Sequence[ReplaceStep]) -> Tuple[List[ReplaceStep], Outcome]:
+    """Mark the flow logs about to go, so that a run that is cut off now is finished by the next one.
+
+    :returns: the steps whose old flow log is marked, and the outcome of the others.
+    """
+    by_id = {step.old_id: step for step in steps}
+    new = [old_id for old_id, step in by_id.items() if not step.flow_log.marked_as_replaced]
+    problems = [
+        failed("CreateTags", refused, by_id.pop(refused.resource_id), "Nothing was changed.")
+        for refused in mark_as_replaced(client, new)
+    ]
+    return list(by_id.values()), join_outcomes(problems)
+
+
+def _settle_existing(replacement: Replacement, pairs: Sequence[Tuple[ReplaceStep, ec2.Refused]]) -> _Settled:
+    """Settle replacements of which AWS says that they exist; others among the pairs are left out."""
+    outcome = Outcome()
+    unmarked: List[ReplaceStep] = []
+    gap: List[ReplaceStep] = []
+    existing = [(step, refused) for step, refused in pairs if refused.code == EXISTS]
+    found = find_equal(replacement, [step for step, _refused in existing], doubtful=_may_be_early)
+    for step, refused in existing:
+        if found is not None and step.action.target in found:
+            outcome.met_existing.append(step.action.target)
+        elif found is not None and replacement.allow_gap and not step.rivals:
+            gap.append(step)
+        else:
+            outcome.unsuccessful.append(_refused_second(refused, step))
+            # Where it is not known whether there is a replacement already, the mark stays.
+            unmarked += [step] if found is not None else []
+    return _Settled(outcome, unmarked, gap)
+
+
+def _may_be_early(step: ReplaceStep, read: Sequence[FlowLog]) -> bool:
+    """Whether a reading may be older than the replacement that it does not show.
+
+    It is when it lacks the mark that was just set. A flow log that was marked before this run proves that an earlier
+    run got at least so far, perhaps further.
+    """
+    marked = any(item.flow_log_id == step.old_id and item.marked_as_replaced for item in read)
+    return step.flow_log.marked_as_replaced or not marked
+
+
+def _refused_second(refused: ec2.Refused, step: ReplaceStep) -> Unsuccessful:
+    """Say why a replacement was not made; the usual hint is no help where another flow log is in the way."""
+    item = unsuccessful("CreateFlowLogs", refused, step)
+    if not step.rivals:
+        return item
+    rivals = ", ".join(step.rivals)
+    hint = f"Delete {rivals} if it is not wanted any more, or use another destination or traffic type."
+    return replace(item, message=f"{item.message} In the way may be {rivals}.", hint=hint)
+
+
+def _settle_refused(by_target: Mapping[str, ReplaceStep], made: Made) -> _Settled:
+    """Settle replacements that AWS refuses for another reason, or does not show."""
+    others = [item for item in made.refused if item.code != EXISTS]
+    problems = [failed("CreateFlowLogs", item, by_target[item.resource_id]) for item in others + made.unseen]
+    # Where a new one may be there though it is not seen, the mark stays: by it the next run finishes the work.
+    unmarked = [by_target[item.resource_id] for item in others if item.resource_id not in made.uncertain]
+    return _Settled(join_outcomes(problems), unmarked)
+
+
+def _by_health(replacement: Replacement, pairs: Sequence[_Pair]) -> Tuple[List[_Pair], List[_Pair]]:
+    """Return the pairs whose new flow log delivers and has the desired settings, and the others."""
+    good: List[_Pair] = []
+    bad: List[_Pair] = []
+    for step, new in pairs:
+        differs = replacement.creation.settings.differences(new)
+        (bad if new.failed or differs else good).append((step, new))
+    return good, bad
+
+
+def _withdraw(client: Any, pairs: Sequence[_Pair]) -> _Settled:
+    """Delete new flow logs that are no replacement: delivery fails, or AWS stored something else than asked for."""
+    refused = {item.resource_id: item for item in delete_ids(client, [str(new.flow_log_id) for _step, new in pairs])}
+    parts: List[Outcome] = []
+    for step, new in pairs:
+        note = "The old one stays, and the new one was removed again."
+        if new.flow_log_id in refused:
+            note = f"The old one stays, and the new one could not be removed: {refused[new.flow_log_id].message}"
+            parts.append(_only_created(step, new, note))
+        why = new.delivery_error or "it is not as asked for"
+        message = f"The replacement {new.flow_log_id} does not deliver: {why}."
+        problem = ec2.Refused(step.action.target, "ReplacementFailed", message)
+        parts.append(failed("CreateFlowLogs", problem, step, note))
+    # Where the new one is still there, the old one keeps the mark, so that one of them goes in the end.
+    return _Settled(join_outcomes(parts), [step for step, new in pairs if new.flow_log_id not in refused])
+
+
+def _delete_replaced(client: Any, pairs: Sequence[_Pair]) -> Outcome:
+    """Delete old flow logs now that the new ones are seen."""
+    refused = {item.resource_id: item for item in delete_ids(client, [step.old_id for step, _new in pairs])}
+    parts: List[Outcome] = []
+    for step, new in pairs:
+        if step.old_id not in refused:
+            parts.append(created(step, new))
+            continue
+        note = "The new one is in place; the next run deletes the old one."
+        if step.resumed is None:
+            parts.append(_only_created(step, new, note))
+        parts.append(failed("DeleteFlowLogs", refused[step.old_id], step, note))
+    return join_outcomes(parts)
+
+
+def _only_created(step: ReplaceStep, new: FlowLog, reason: str) -> Outcome:
+    """Return the outcome of a replacement whose new flow log is there and whose old one is, too."""
+    return created(CreateStep(Action("create", step.action.target, reason=reason), tags=step.tags), new)

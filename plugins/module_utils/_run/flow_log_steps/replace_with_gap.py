@@ -1,0 +1,142 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Replaces flow logs by deleting the old one first, and puts it back where AWS refuses the new one. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import AbstractSet
+from typing import Dict
+from typing import FrozenSet
+from typing import List
+from typing import NamedTuple
+from typing import Sequence
+from typing import Tuple
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Action
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.chunks import chunks
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import settings_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import REPLACED_TAG
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import FlowLog
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import DeleteStep
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import ReplaceStep
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.create import Creation
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.create import Made
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.create import make
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import EXISTS
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import Outcome
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import created
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import failed
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import join_outcomes
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.replacement import Replacement
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.replacement import find_equal
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.tags_and_deletes import delete_ids
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.tags_and_deletes import unmark
+
+_NOTHING: FrozenSet[str] = frozenset()
+
+
+class _Gap(NamedTuple):
+    """Replacements whose old flow log is deleted.
+
+    :param started: when the gap began, in seconds of the monotonic clock.
+    :param uncertain: targets for which a call failed that may have created the new flow log all the same.
+    """
+
+    started: float
+    uncertain: FrozenSet[str]
+
+
+def _seconds_since(started: float) -> float:
+    return round(time.monotonic() - started, 1)
+
+
+def delete_then_create(
+    replacement: Replacement, steps: Sequence[ReplaceStep], uncertain: FrozenSet[str] = _NOTHING
+) -> Outcome:
+    """Replace with a gap, in batches so that the gap of each target is as short as two calls.
+
+    :param steps: alike in their tags.
+    :param uncertain: targets for which an earlier call failed that may have created the new flow log all the same.
+    """
+    size = replacement.creation.settings.resource_type.max_ids
+    return join_outcomes(_replace_batch(replacement, batch, uncertain) for batch in chunks(list(steps), size))
+
+
+def _replace_batch(replacement: Replacement, batch: Sequence[ReplaceStep], uncertain: FrozenSet[str]) -> Outcome:
+    started = time.monotonic()
+    deleted, not_deleted = _delete_old(replacement, batch)
+    by_target = {step.action.target: step for step in deleted}
+    made = make(replacement.creation, list(by_target), batch[0].tags)
+    gap = _Gap(started, uncertain | made.uncertain)
+    done = [
+        created(by_target[target], new, gap=True, gap_seconds=_seconds_since(gap.started))
+        for target, new in made.by_target.items()
+    ]
+    refused = _after_refusals(replacement, [(by_target[item.resource_id], item) for item in made.refused], gap)
+    lost = [_lost(by_target[item.resource_id], item, item) for item in made.unseen]
+    return join_outcomes([not_deleted, *done, refused, *lost])
+
+
+def _delete_old(replacement: Replacement, batch: Sequence[ReplaceStep]) -> Tuple[List[ReplaceStep], Outcome]:
+    """Return the steps whose old flow log is deleted, and the outcome of the others."""
+    by_id = {step.old_id: step for step in batch}
+    problems: List[Outcome] = []
+    for refused in delete_ids(replacement.creation.client, list(by_id)):
+        step = by_id.pop(refused.resource_id)
+        problems.append(failed("DeleteFlowLogs", refused, step, "Nothing was changed."))
+        unmark(replacement.creation.client, [step])
+    return list(by_id.values()), join_outcomes(problems)
+
+
+def _after_refusals(replacement: Replacement, pairs: Sequence[Tuple[ReplaceStep, ec2.Refused]], gap: _Gap) -> Outcome:
+    """Put old flow logs back, unless the replacement is there: made before, or by a call whose answer was lost."""
+    maybe = [step for step, refused in pairs if refused.code == EXISTS or refused.resource_id in gap.uncertain]
+    found = find_equal(replacement, maybe, doubtful=lambda _step, _read: True) or set()
+    return join_outcomes(
+        _met_existing(step, gap) if step.action.target in found else _put_back(replacement, step, refused, gap)
+        for step, refused in pairs
+    )
+
+
+def _met_existing(step: ReplaceStep, gap: _Gap) -> Outcome:
+    """Return the outcome of a replacement that is there although AWS refused to create it."""
+    met = [step.action.target]
+    if step.action.target in gap.uncertain:
+        action = replace(step.action, gap=True, gap_seconds=_seconds_since(gap.started))
+        return Outcome(met_existing=met, unanswered=[replace(step, action=action)])
+    reason = "An equal flow log is there already."
+    gone = Action("delete", step.action.target, flow_log_id=step.old_id, reason=reason)
+    return Outcome(met_existing=met, steps=[DeleteStep(gone, step.flow_log)])
+
+
+def _put_back(replacement: Replacement, step: ReplaceStep, refused: ec2.Refused, gap: _Gap) -> Outcome:
+    """Restore a flow log whose replacement was refused after it had been deleted."""
+    made = _restored(replacement.creation, step.flow_log, gap.uncertain)
+    if not made.by_target:
+        return _lost(step, refused, (made.refused + made.unseen)[0])
+    restored = made.by_target[step.flow_log.resource_id]
+    note = f"The old flow log was put back as {restored.flow_log_id}."
+    gone = replace(step, action=replace(step.action, changes=(), reason=note), resumed=restored)
+    done = created(gone, restored, gap=True, gap_seconds=_seconds_since(gap.started))
+    return join_outcomes([done, failed("CreateFlowLogs", refused, step, note)])
+
+
+def _restored(creation: Creation, old: FlowLog, uncertain: AbstractSet[str]) -> Made:
+    # Should a replacement show up that may have been made after all, the next run removes what is put back.
+    mark: Dict[str, str] = {REPLACED_TAG: "true"} if old.resource_id in uncertain else {}
+    as_before = replace(creation, settings=settings_of(old, creation.settings.resource_type))
+    return make(as_before, [old.resource_id], {**old.user_tags, **mark})
+
+
+def _lost(step: ReplaceStep, refused: ec2.Refused, last: ec2.Refused) -> Outcome:
+    """Return the outcome of a replacement whose old flow log is deleted and whose new one is not seen."""
+    old = step.flow_log
+    note = f"The old flow log {old.flow_log_id} is gone and no new one is seen: {last.message}"
+    lost = Action("delete", old.resource_id, flow_log_id=old.flow_log_id, reason=note, gap=True)
+    problem = failed("CreateFlowLogs", refused, step, note)
+    return join_outcomes([Outcome(steps=[DeleteStep(lost, old)]), problem])

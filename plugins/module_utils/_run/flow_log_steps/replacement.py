@@ -1,0 +1,70 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How flow logs are replaced, and whether the replacement is there already. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Callable
+from typing import List
+from typing import Optional
+from typing import Sequence
+from typing import Set
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import FlowLog
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import ReplaceStep
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.create import Creation
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.read import read_flow_logs
+
+# Pauses before each look for a flow log that AWS says exists and a reading may not show yet.
+_LOOKS = (0.0, 2.0, 4.0)
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """How flow logs are replaced.
+
+    :param creation: how the new ones are created.
+    :param delete_first: whether the old one is deleted before the new one is created, where that can help.
+    :param allow_gap: consent to delete first where AWS refuses a second flow log.
+    :param name: the name that is part of the identity, or ``None``.
+    """
+
+    creation: Creation
+    delete_first: bool = False
+    allow_gap: bool = False
+    name: Optional[str] = None
+
+    def is_made(self, step: ReplaceStep, item: FlowLog) -> bool:
+        """Whether a flow log is what a step replaces the old one by."""
+        if item.resource_id != step.action.target or item.flow_log_id == step.old_id:
+            return False
+        return self.name in (None, item.tags.get("Name")) and not self.creation.settings.differences(item)
+
+
+def find_equal(
+    replacement: Replacement,
+    steps: Sequence[ReplaceStep],
+    doubtful: Callable[[ReplaceStep, Sequence[FlowLog]], bool],
+) -> Optional[Set[str]]:
+    """Return the targets that have an equal flow log beside the old one; ``None`` when AWS does not answer.
+
+    :param doubtful: whether flow logs as they were read may be an earlier state, so that another look is due.
+    """
+    found: Set[str] = set()
+    left: List[ReplaceStep] = list(steps)
+    for pause in _LOOKS:
+        if not left:
+            break
+        time.sleep(pause)
+        try:
+            read = read_flow_logs(replacement.creation.client, [step.action.target for step in left])
+        except FlowLogsAWSError:
+            return None
+        found |= {item.resource_id for item in read if any(replacement.is_made(step, item) for step in left)}
+        left = [step for step in left if step.action.target not in found and doubtful(step, read)]
+    return found

@@ -1,0 +1,116 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Tags and deletes flow logs: calls with ids that return nothing. PRIVATE to this collection."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Callable
+from typing import List
+from typing import Sequence
+from typing import Union
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.call_in_parts import Splitting
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.call_in_parts import call_in_parts
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.chunks import chunks
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import MAX_FLOW_LOG_IDS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import REPLACED_TAG
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import DeleteStep
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import ReplaceStep
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import RetagStep
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import not_delivering
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import removes_delivering
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.tags import tag_key
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import Outcome
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import groups
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import join_outcomes
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import not_found
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import unsuccessful
+
+
+def set_tags(client: Any, steps: Sequence[RetagStep]) -> Outcome:
+    """Carry out steps that set tags; those that set the same ones share calls."""
+    alike = groups(steps, lambda step: [(tag_key(c), c.desired) for c in step.action.changes])
+    return join_outcomes(_set_same_tags(client, group) for group in alike)
+
+
+def _set_same_tags(client: Any, steps: Sequence[RetagStep]) -> Outcome:
+    tags = {tag_key(change): change.desired for change in steps[0].action.changes}
+    refused = _on_ids(_ids_of(steps), lambda part: ec2.create_tags(client, part, tags))
+    return _outcome_of("CreateTags", steps, refused)
+
+
+def remove_tags(client: Any, steps: Sequence[RetagStep]) -> Outcome:
+    """Carry out steps that remove tags; those that remove the same ones share calls."""
+    alike = groups(steps, lambda step: [tag_key(c) for c in step.action.changes])
+    return join_outcomes(_remove_same_tags(client, group) for group in alike)
+
+
+def _remove_same_tags(client: Any, steps: Sequence[RetagStep]) -> Outcome:
+    keys = [tag_key(change) for change in steps[0].action.changes]
+    refused = _on_ids(_ids_of(steps), lambda part: ec2.delete_tags(client, part, keys))
+    return _outcome_of("DeleteTags", steps, refused)
+
+
+def delete_flow_logs(client: Any, steps: Sequence[DeleteStep], before: Outcome) -> Outcome:
+    """Carry out steps that delete flow logs, but nothing of a target for which something failed before.
+
+    :param before: what the other steps of the plan led to.
+    """
+    waiting = [
+        not_delivering(new)
+        for new in before.described.values()
+        if new.failed and removes_delivering(step for step in steps if step.action.target == new.resource_id)
+    ]
+    troubled = {item.target for item in before.unsuccessful + waiting} | set(before.met_existing)
+    left = [step for step in steps if step.action.target not in troubled]
+    deleted = _outcome_of("DeleteFlowLogs", left, delete_ids(client, _ids_of(left)))
+    return join_outcomes([Outcome(unsuccessful=waiting), deleted])
+
+
+def delete_ids(client: Any, ids: Sequence[str]) -> List[ec2.Refused]:
+    """Delete flow logs and return an error for each one that is still there; one that is gone already is no error."""
+    refused: List[ec2.Refused] = []
+    for batch in chunks(list(ids), MAX_FLOW_LOG_IDS):
+        items, failed = call_in_parts(lambda part: ec2.delete_flow_logs(client, part), batch, Splitting(not_found))
+        refused += items + failed
+    return [item for item in refused if not not_found(item.code)]
+
+
+def mark_as_replaced(client: Any, ids: Sequence[str]) -> List[ec2.Refused]:
+    """Mark flow logs that are about to be replaced; return an error for each one that could not be marked."""
+    return _on_ids(ids, lambda part: ec2.create_tags(client, part, {REPLACED_TAG: "true"}))
+
+
+def unmark(client: Any, steps: Sequence[ReplaceStep]) -> None:
+    """Take the mark from flow logs that stay. One that cannot be removed does no harm: the next run removes it."""
+    _on_ids([step.old_id for step in steps], lambda part: ec2.delete_tags(client, part, [REPLACED_TAG]))
+
+
+def _on_ids(ids: Sequence[str], call: Callable[[Sequence[str]], None]) -> List[ec2.Refused]:
+    """Make a call that returns nothing for many flow logs; return an error for each one that it failed for."""
+
+    def call_part(part: Sequence[str]) -> List[str]:
+        call(part)
+        return []
+
+    refused: List[ec2.Refused] = []
+    for batch in chunks(list(ids), MAX_FLOW_LOG_IDS):
+        refused += call_in_parts(call_part, batch, Splitting(not_found))[1]
+    return refused
+
+
+def _ids_of(steps: Sequence[Union[RetagStep, DeleteStep]]) -> List[str]:
+    return list(dict.fromkeys(str(step.action.flow_log_id) for step in steps))
+
+
+def _outcome_of(
+    operation: str, steps: Sequence[Union[RetagStep, DeleteStep]], refused: Sequence[ec2.Refused]
+) -> Outcome:
+    """Return the outcome of calls for the flow logs of steps, of which AWS refused some."""
+    by_id = {str(step.action.flow_log_id): step for step in steps}
+    problems = [unsuccessful(operation, item, by_id.pop(item.resource_id)) for item in refused]
+    return Outcome(steps=list(by_id.values()), unsuccessful=problems)
