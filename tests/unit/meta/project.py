@@ -2,15 +2,19 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the tests about the project itself look at: its files."""
+"""The files of the project, and a way to check a rule on many of them in one test."""
 
 from __future__ import annotations
 
 import ast
 import functools
+import inspect
 import pathlib
 import subprocess
+from collections.abc import Callable
+from collections.abc import Iterable
 
+import pytest
 import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -32,6 +36,7 @@ def tracked_under(*folders: str, suffix: str = ".py") -> list[str]:
     ]
 
 
+@functools.lru_cache(maxsize=None)
 def read(name: str) -> str:
     """Return the text of a file named relative to the root."""
     return (ROOT / name).read_text(encoding="utf-8")
@@ -66,3 +71,34 @@ def inventory_plugins() -> list[str]:
 def roles() -> list[str]:
     """Return the names of the collection's roles."""
     return sorted({name.split("/")[1] for name in tracked_files() if name.startswith("roles/")})
+
+
+def for_each(names: Iterable[str]) -> Callable[[Callable[[str], None]], Callable[[], None]]:
+    """Turn a check of one name into one test, which checks every name and lists each that fails, with the reason.
+
+    Names are those of files, modules, roles and so on. Without any name the test fails.
+    """
+    names = tuple(names)
+
+    def as_one_test(check: Callable[[str], None]) -> Callable[[], None]:
+        @functools.wraps(check)
+        def test() -> None:
+            failed = {name: reason for name in names if (reason := reason_to_fail(check, name))}
+            if failed or not names:
+                lines = [f"{len(failed)} of {len(names)} fail:", *(f"{name}: {why}" for name, why in failed.items())]
+                pytest.fail("\n".join(lines), pytrace=False)
+
+        # pytest takes the parameters of a wrapped function for fixtures.
+        test.__signature__ = inspect.Signature()
+        return test
+
+    return as_one_test
+
+
+def reason_to_fail(check: Callable[[str], None], name: str) -> str:
+    """Return why a check of a name fails, or "" if it passes."""
+    try:
+        check(name)
+    except Exception as error:  # As in a test of its own, every exception is a failure.
+        return f"{type(error).__name__}: {error}"
+    return ""

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 import tomllib
 
-import pytest
 import yaml
 
 from tests.markdown import section
 from tests.markdown import table_rows
 from tests.unit.meta.project import ROOT
+from tests.unit.meta.project import for_each
 from tests.unit.meta.project import modules
 from tests.unit.meta.project import read
 from tests.unit.meta.project import tracked_files
@@ -32,19 +32,19 @@ SECTIONS = "Description Requirements Installation Testing Contributing Communica
 ACCOUNTS = {"111122223333", "444455556666", "123456789012", "777788889999", "123456789098"}
 
 
-@pytest.mark.parametrize("page", PAGES)
+@for_each(PAGES)
 def test_page_names_files_and_tests_that_exist(page: str) -> None:
     for path, test in re.findall(r"`([\w.]+/[\w./]+\.\w+)(?:::(\w+))?`", read(page)):
         assert (ROOT / path).is_file(), path
         assert f"def {test}(" in read(path) if test else True, test
 
 
-@pytest.mark.parametrize("page", [*PAGES, "CONTRIBUTING.md", "README.md"])
+@for_each([*PAGES, "CONTRIBUTING.md", "README.md"])
 def test_page_names_commands_that_exist(page: str) -> None:
     assert set(re.findall(r"`make ([a-z-]+)", read(page))) <= TARGETS
 
 
-@pytest.mark.parametrize("page", PAGES)
+@for_each(PAGES)
 def test_page_links_to_files_that_exist(page: str) -> None:
     links = [link.split("#")[0] for link in re.findall(r"\]\(([^):]+)\)", read(page))]
     assert [link for link in links if not ((ROOT / page).parent / link).is_file()] == []
@@ -65,16 +65,14 @@ def test_private_code_says_so() -> None:
         assert "PRIVATE to this collection" in " ".join(read(name).split()), name
 
 
-@pytest.mark.parametrize("name", modules())
+@for_each(modules())
 def test_only_changing_modules_have_a_state(name: str) -> None:
     options = yaml.safe_load(read(f"plugins/modules/{name}.py").split('"""')[1])["options"]
     assert ("state" in options) == (not name.endswith("_info"))
     assert set(options.get("state", {}).get("choices", ())) <= {"present", "absent"}
 
 
-@pytest.mark.parametrize(
-    "name", ["README.md", *tracked_under("plugins/modules"), *tracked_under("docs", suffix=".rst")]
-)
+@for_each(["README.md", *tracked_under("plugins/modules"), *tracked_under("docs", suffix=".rst")])
 def test_examples_name_example_accounts(name: str) -> None:
     assert set(re.findall(r"(?<![\w.-])\d{12}(?![\w.-])", read(name))) <= ACCOUNTS
 

@@ -47,6 +47,7 @@ from tests.markdown import Block
 from tests.markdown import blocks
 from tests.rst import code_blocks
 from tests.unit.meta.project import ROOT
+from tests.unit.meta.project import for_each
 from tests.unit.meta.project import read
 from tests.unit.meta.project import read_yaml
 from tests.unit.meta.project import roles
@@ -278,7 +279,7 @@ def check_script(text: str) -> None:
         check_ansible(shlex.split(command))
 
 
-@pytest.mark.parametrize("name", of("yaml", "yaml+jinja"))
+@for_each(of("yaml", "yaml+jinja"))
 def test_yaml_uses_what_there_is(name: str) -> None:
     content = load(name)
     if PIPELINE.match(BLOCKS[name].text):
@@ -372,7 +373,7 @@ CHECKS: dict[str, Callable[[list[str]], None]] = {
 }
 
 
-@pytest.mark.parametrize("name", of("shell", "console"))
+@for_each(of("shell", "console"))
 def test_commands_exist_and_take_what_they_are_given(name: str) -> None:
     lines = command_lines(BLOCKS[name])
     assert lines
@@ -385,7 +386,7 @@ def test_commands_exist_and_take_what_they_are_given(name: str) -> None:
             check(words)
 
 
-@pytest.mark.parametrize("name", of("sh", "bash"))
+@for_each(of("sh", "bash"))
 def test_scripts_are_right(name: str) -> None:
     check_script(BLOCKS[name].text)
 
@@ -393,19 +394,19 @@ def test_scripts_are_right(name: str) -> None:
 # -- the rest -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", of("json"))
+@for_each(of("json"))
 def test_json_can_be_read(name: str) -> None:
     assert json.loads(BLOCKS[name].text)
 
 
-@pytest.mark.parametrize("name", of("ini"))
+@for_each(of("ini"))
 def test_ini_can_be_read(name: str) -> None:
     parser = configparser.ConfigParser()
     parser.read_string(BLOCKS[name].text)
     assert parser.sections()
 
 
-@pytest.mark.parametrize("name", of("hcl"))
+@for_each(of("hcl"))
 def test_braces_of_terraform_match(name: str) -> None:
     text = BLOCKS[name].text
     assert text.count("{") == text.count("}") > 0
@@ -461,8 +462,8 @@ def test_the_failure_that_is_shown_reads_so() -> None:
 def test_the_checks_see_what_is_wrong(block: Block, monkeypatch: pytest.MonkeyPatch) -> None:
     documentation()
     monkeypatch.setitem(BLOCKS, "wrong", block)
-    check = (
+    test = (
         test_yaml_uses_what_there_is if block.language == "yaml" else test_commands_exist_and_take_what_they_are_given
     )
     with pytest.raises((AssertionError, KeyError, ValueError)):
-        check("wrong")
+        test.__wrapped__("wrong")

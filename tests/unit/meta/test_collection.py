@@ -7,16 +7,16 @@
 from __future__ import annotations
 
 import ast
+import functools
 import json
 import pathlib
 import re
 import subprocess
 import sys
 
-import pytest
-
 from tests.unit.meta.project import PACKAGE
 from tests.unit.meta.project import ROOT
+from tests.unit.meta.project import for_each
 from tests.unit.meta.project import modules
 from tests.unit.meta.project import parse
 from tests.unit.meta.project import read
@@ -39,33 +39,33 @@ def test_action_group_holds_every_module_and_extends_that_of_amazon_aws() -> Non
     assert group[1:] == modules()
 
 
-@pytest.mark.parametrize("name", modules())
+@for_each(modules())
 def test_module_is_documentation_and_a_short_main(name: str) -> None:
     functions = [node for node in parse(f"plugins/modules/{name}.py").body if isinstance(node, ast.FunctionDef)]
     assert [function.name for function in functions] == ["main"]
     assert functions[0].end_lineno - functions[0].lineno + 1 <= 20
 
 
-@pytest.fixture(scope="module", name="documentation")
-def documentation_as_ansible_shows_it() -> dict:
-    """What ansible-doc says of each module, with the fragments filled in."""
+@functools.lru_cache(maxsize=None)
+def documentation() -> dict:
+    """Return what ansible-doc shows for each module, with the fragments filled in."""
     program = pathlib.Path(sys.executable).with_name("ansible-doc")
     names = [f"flowlogs.aws.{name}" for name in modules()]
     done = subprocess.run([program, "--json", *names], cwd=ROOT, check=True, stdout=subprocess.PIPE)
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("name", modules())
-def test_module_tells_what_it_supports(documentation: dict, name: str) -> None:
-    attributes = documentation[f"flowlogs.aws.{name}"]["doc"]["attributes"]
+@for_each(modules())
+def test_module_tells_what_it_supports(name: str) -> None:
+    attributes = documentation()[f"flowlogs.aws.{name}"]["doc"]["attributes"]
     assert {"action_group", "check_mode", "diff_mode", "idempotent"} <= set(attributes)
     assert attributes["check_mode"]["support"] == "full"
     assert "flowlogs.aws.aws" in json.dumps(attributes["action_group"])
 
 
-@pytest.mark.parametrize("name", modules())
-def test_module_says_what_it_returns_and_shows_how_to_use_it(documentation: dict, name: str) -> None:
-    pages = documentation[f"flowlogs.aws.{name}"]
+@for_each(modules())
+def test_module_says_what_it_returns_and_shows_how_to_use_it(name: str) -> None:
+    pages = documentation()[f"flowlogs.aws.{name}"]
     assert pages["return"]
     assert f"flowlogs.aws.{name}:" in pages["examples"]
     assert pages["doc"]["version_added"]
@@ -92,7 +92,7 @@ def asked_for(kind: str) -> set[str]:
     return set(re.findall(r"^[a-z0-9-]{2,}", read(f"requirements/{kind}.in"), re.MULTILINE))
 
 
-@pytest.mark.parametrize("kind", ["demo", "dev"])
+@for_each(["demo", "dev"])
 def test_what_is_asked_for_is_pinned(kind: str) -> None:
     assert asked_for(kind) - {"-r", "-c"} <= pinned(kind).keys()
 

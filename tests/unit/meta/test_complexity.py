@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import ast
 
-import pytest
 from cognitive_complexity.api import get_cognitive_complexity
 
+from tests.unit.meta.project import for_each
 from tests.unit.meta.project import parse
 from tests.unit.meta.project import tracked_under
 
@@ -24,7 +24,7 @@ def too_complex(tree: ast.AST) -> list[tuple[str, int]]:
     return [(name, complexity) for name, complexity in measured if complexity > BOUND]
 
 
-@pytest.mark.parametrize("name", tracked_under("plugins", "tests", "demo", "tools", "docs", "extensions"))
+@for_each(tracked_under("plugins", "tests", "demo", "tools", "docs", "extensions"))
 def test_functions_are_simple(name: str) -> None:
     assert too_complex(parse(name)) == []
 

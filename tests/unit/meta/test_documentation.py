@@ -10,7 +10,6 @@ import json
 import pathlib
 import re
 
-import pytest
 import yaml
 
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import DRIFT_FINDINGS
@@ -30,6 +29,7 @@ from tests.markdown import table_rows
 from tests.rst import code_blocks
 from tests.rst import plain
 from tests.unit.meta.project import ROOT
+from tests.unit.meta.project import for_each
 from tests.unit.meta.project import inventory_plugins
 from tests.unit.meta.project import modules
 from tests.unit.meta.project import playbooks
@@ -90,7 +90,7 @@ def test_guide_maps_every_step_of_the_console_to_an_option() -> None:
     assert {"traffic_type", "max_aggregation_interval", "destination", "log_format", "tags"} <= options
 
 
-@pytest.mark.parametrize("name", PAGES)
+@for_each(PAGES)
 def test_page_names_only_variables_that_there_are(name: str) -> None:
     known = {
         *VARIABLES,
@@ -177,7 +177,7 @@ def test_the_quick_start_of_the_guides_is_that_of_the_readme() -> None:
     assert guide == sorted(shown, key=lambda block: text.index("\n```{}\n{}\n```".format(*block)))
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "SECURITY.md"])
+@for_each(["README.md", "CONTRIBUTING.md", "SECURITY.md"])
 def test_links_to_files_lead_somewhere(name: str) -> None:
     links = re.findall(r"\]\(([^)#:]+)\)", read(name))
     assert [link for link in links if not (ROOT / link).is_file()] == []

@@ -13,6 +13,7 @@ import sys
 
 import pytest
 
+from tests.unit.meta.project import for_each
 from tests.unit.meta.project import read
 from tests.unit.meta.project import tracked_files
 from tools import dev
@@ -54,19 +55,19 @@ def without_comments(name: str) -> bool:
 TEXTS = [name for name in tracked_files() if pathlib.PurePath(name).suffix not in BINARY]
 
 
-@pytest.mark.parametrize("name", [name for name in TEXTS if not without_comments(name)])
+@for_each([name for name in TEXTS if not without_comments(name)])
 def test_file_names_its_license(name: str) -> None:
     assert has_header(name, read(name))
 
 
-@pytest.mark.parametrize("name", TEXTS)
+@for_each(TEXTS)
 def test_file_works_on_every_machine(name: str) -> None:
     text = read(name)
     assert not NAMES_A_MACHINE.search(text)
     assert not NAMES_AN_INDEX.search(text)
 
 
-@pytest.mark.parametrize("name", TEXTS)
+@for_each(TEXTS)
 def test_file_is_tidy(name: str) -> None:
     text = read(name)
     assert "\r" not in text

@@ -14,6 +14,7 @@ import pytest
 
 from tests.unit.meta.project import PACKAGE
 from tests.unit.meta.project import ROOT
+from tests.unit.meta.project import for_each
 from tests.unit.meta.project import parse
 from tests.unit.meta.project import tracked_under
 
@@ -122,7 +123,7 @@ def imports_against_the_order(tree: ast.AST, folder: str, name: str) -> list[str
     return [item for item in imported if order.index(package_of(folder, item)) > own]
 
 
-@pytest.mark.parametrize("folder", ORDERS)
+@for_each(ORDERS)
 def test_packages_import_only_those_before_them(folder: str) -> None:
     files = tracked_under(folder)
     assert {package_of(folder, name) for name in files} == set(ORDERS[folder])
@@ -137,22 +138,22 @@ def test_the_order_of_packages_refuses() -> None:
     assert imports_against_the_order(tree, core, f"{core}/destination_check/codes.py") == []
 
 
-@pytest.mark.parametrize("name", PLUGIN_FILES)
+@for_each(PLUGIN_FILES)
 def test_imports_only_what_its_layer_may(name: str) -> None:
     assert foreign_imports(parse(name), folder_of(name)) == []
 
 
-@pytest.mark.parametrize("name", RULES)
+@for_each(RULES)
 def test_core_depends_on_its_arguments_alone(name: str) -> None:
     assert impurities(parse(name)) == []
 
 
-@pytest.mark.parametrize("name", tracked_under("plugins/module_utils/_aws"))
+@for_each(tracked_under("plugins/module_utils/_aws"))
 def test_aws_layer_knows_no_module_object(name: str) -> None:
     assert module_objects(parse(name)) == []
 
 
-@pytest.mark.parametrize("name", PLUGIN_FILES)
+@for_each(PLUGIN_FILES)
 def test_is_written_for_the_oldest_python(name: str) -> None:
     """Annotations may be newer than Python 3.9, since they are not evaluated; the syntax may not."""
     tree = ast.parse((ROOT / name).read_text(encoding="utf-8"), feature_version=(3, 9))

@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterable
 from collections.abc import Iterator
 
-import pytest
 import yaml
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from tests.rst import plain
+from tests.unit.meta.project import for_each
 from tests.unit.meta.project import parse
 from tests.unit.meta.project import read
 from tests.unit.meta.project import tracked_under
@@ -70,7 +70,7 @@ def missing(texts: set[str]) -> list[str]:
     return sorted(text for text in texts if text not in PAGE)
 
 
-@pytest.mark.parametrize("name", CODE)
+@for_each(CODE)
 def test_what_is_allowed_is_on_the_page(name: str) -> None:
     refused = [node for node in calls(parse(name), REFUSALS) if len(node.args) == 3]
     texts = messages((text for node in refused for text in pieces(node.args[2])), words=2)
@@ -79,7 +79,7 @@ def test_what_is_allowed_is_on_the_page(name: str) -> None:
     assert [option for option in options if option.split(".")[0] not in PAGE] == []
 
 
-@pytest.mark.parametrize("name", CODE)
+@for_each(CODE)
 def test_codes_and_messages_of_failures_are_on_the_page(name: str) -> None:
     functions = [node for node in ast.walk(parse(name)) if isinstance(node, ast.FunctionDef)]
     failing = [function for function in functions if next(calls(function, FAILURES), None)]
@@ -89,7 +89,7 @@ def test_codes_and_messages_of_failures_are_on_the_page(name: str) -> None:
     assert missing(messages(texts)) == []
 
 
-@pytest.mark.parametrize("name", ALL_MESSAGES)
+@for_each(ALL_MESSAGES)
 def test_hints_are_on_the_page(name: str) -> None:
     tree = parse(name)
     texts = {part for text in set(pieces(tree)) - docstrings(tree) for part in PLACEHOLDER.split(text)}
@@ -104,13 +104,13 @@ def test_codes_with_a_hint_are_on_the_page() -> None:
     assert [code for code in codes if code not in PAGE] == []
 
 
-@pytest.mark.parametrize("name", CODE)
+@for_each(CODE)
 def test_calls_that_can_fail_are_on_the_page(name: str) -> None:
     done = [text for node in calls(parse(name), {"common_error_handler"}) for text in pieces(node)[:1]]
     assert [text for text in done if text.split("{")[0].strip() not in PAGE] == []
 
 
-@pytest.mark.parametrize("name", tracked_under("roles", "playbooks", suffix=".yml"))
+@for_each(tracked_under("roles", "playbooks", suffix=".yml"))
 def test_what_roles_and_playbooks_fail_with_is_on_the_page(name: str) -> None:
     texts = [text for task in tasks_in(yaml.safe_load(read(name))) for text in failing_texts(task)]
     said = [part for text in texts for part in re.split(r"\{\{.*?\}\}", text, flags=re.DOTALL)]

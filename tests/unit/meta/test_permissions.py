@@ -24,6 +24,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.cat
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import actions_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import calls_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import SIZE_LIMITS
+from tests.unit.meta.project import for_each
 from tests.unit.meta.project import modules
 from tests.unit.meta.project import read
 from tests.unit.meta.project import read_yaml
@@ -109,7 +110,7 @@ def test_guide_names_no_permission_that_is_not_needed() -> None:
     assert actions_in(read(GUIDE)) - {"iam:PassRole", "sts:AssumeRole"} == actions_of(OPERATIONS)
 
 
-@pytest.mark.parametrize("name", modules())
+@for_each(modules())
 def test_module_names_the_permissions_that_it_needs(name: str) -> None:
     page = yaml.safe_load(read(f"plugins/modules/{name}.py").split('"""')[1])
     # What is said of a denied call is more with it, and nothing else is.
@@ -117,7 +118,7 @@ def test_module_names_the_permissions_that_it_needs(name: str) -> None:
     assert actions_in(" ".join(page["notes"])) - optional == actions_of(MODULES[name])
 
 
-@pytest.mark.parametrize("name", ["flow_log_permissions_policy", "flow_log_permissions_policies"])
+@for_each(["flow_log_permissions_policy", "flow_log_permissions_policies"])
 def test_filter_names_all_operations_and_policies(name: str) -> None:
     page = read_yaml(f"plugins/filter/{name}.yml")
     of_names, of_operations = page["DOCUMENTATION"]["options"]["_input"]["description"]
@@ -125,17 +126,17 @@ def test_filter_names_all_operations_and_policies(name: str) -> None:
     assert set(re.findall(r"V\((\w+)\)", of_operations)) == set(OPERATIONS)
 
 
-@pytest.mark.parametrize("call", sorted(calls_of(["read", "create", "tag", "delete", "delivery_check"])))
+@for_each(sorted(calls_of(["read", "create", "tag", "delete", "delivery_check"])))
 def test_a_denied_call_names_the_permissions_that_may_be_missing(call: str) -> None:
     hint = hint_for(call, "UnauthorizedOperation" if call != "ListObjectsV2" else "AccessDenied", "")
     assert actions_in(hint) == set(actions_for_call(call))
 
 
-@pytest.mark.parametrize("call", sorted(calls_of(["bucket_policy"])))
+@for_each(sorted(calls_of(["bucket_policy"])))
 def test_a_denied_bucket_policy_call_names_its_permission(call: str) -> None:
     assert actions_in(policy_error_hint(call, "AccessDenied")) == set(actions_for_call(call))
 
 
-@pytest.mark.parametrize("call", sorted(calls_of(["key_policy"])))
+@for_each(sorted(calls_of(["key_policy"])))
 def test_a_denied_key_policy_call_names_its_permission(call: str) -> None:
     assert actions_in(key_policy_error_hint(call, "AccessDeniedException")) == set(actions_for_call(call))

@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.misspelt_variables import ROLE_OPTIONS
 from tests.unit.meta.project import ROOT
+from tests.unit.meta.project import for_each
 from tests.unit.meta.project import read_yaml
 from tests.unit.meta.project import roles
 
@@ -47,12 +48,12 @@ def test_the_roles_are_found() -> None:
     assert {"drift_report", "publish_to_s3"} <= set(roles())
 
 
-@pytest.mark.parametrize("role", roles())
+@for_each(roles())
 def test_every_variable_with_a_default_is_specified_and_the_other_way_round(role: str) -> None:
     assert disagreements(defaults(role), options(role)) == []
 
 
-@pytest.mark.parametrize("role", roles())
+@for_each(roles())
 def test_every_variable_is_named_after_the_role_and_described(role: str) -> None:
     for name, specs in options(role).items():
         assert name.startswith(f"{role}_")
@@ -64,14 +65,14 @@ def test_misspelt_variables_are_compared_with_every_variable_of_every_role() -> 
     assert known == {f"{role}_": set(options(role)) for role in roles()}
 
 
-@pytest.mark.parametrize("role", roles())
+@for_each(roles())
 def test_every_entry_point_has_tasks_and_a_description(role: str) -> None:
     for name, entry_point in entry_points(role).items():
         assert (ROOT / "roles" / role / "tasks" / f"{name}.yml").is_file()
         assert entry_point["short_description"]
 
 
-@pytest.mark.parametrize("role", roles())
+@for_each(roles())
 def test_role_has_what_galaxy_wants(role: str) -> None:
     assert read_yaml(f"roles/{role}/meta/main.yml")["galaxy_info"]["description"]
     assert (ROOT / "roles" / role / "README.md").is_file()

@@ -13,6 +13,7 @@ import tomllib
 
 import pytest
 
+from tests.unit.meta.project import for_each
 from tests.unit.meta.project import parse
 from tests.unit.meta.project import read
 from tests.unit.meta.project import tracked_under
@@ -43,20 +44,20 @@ def forbidden_in(tree: ast.AST) -> set[str]:
     return FORBIDDEN.intersection(names + imported)
 
 
-@pytest.mark.parametrize("name", FILES)
+@for_each(FILES)
 def test_tests_are_where_they_are_collected(name: str) -> None:
     """A file with tests has a name that pytest takes and lies where pytest looks, and a file of that name has tests."""
     is_collected = name in TESTS and name.startswith(tuple(f"{folder}/" for folder in FOLDERS))
     assert bool(find_tests(parse(name))) == is_collected
 
 
-@pytest.mark.parametrize("name", TESTS)
+@for_each(TESTS)
 def test_tests_have_names_of_their_own(name: str) -> None:
     counted = collections.Counter(find_tests(parse(name)))
     assert [test for test, count in counted.items() if count > 1] == []
 
 
-@pytest.mark.parametrize("name", TESTS)
+@for_each(TESTS)
 def test_tests_have_no_way_out(name: str) -> None:
     assert forbidden_in(parse(name)) == set()
 
