@@ -166,12 +166,6 @@ def _publication(
     return plan_publication(read, selected, on_first_host, gaps, answers)
 
 
-def _strict(publication: Publication) -> Publication:
-    if publication.invalid:
-        raise AnsibleFilterError(" | ".join(host.message for host in publication.invalid))
-    return publication
-
-
 def flow_log_publication(
     hosts: Hosts,
     on_first_host: bool = False,
@@ -191,16 +185,6 @@ def flow_log_publication(
     # What only reads may find nothing: its report says so.
     demands = Demands(bool(may_be_empty) or only_reads, bool(on_gaps) if only_reads else on_gaps, pattern)
     return of_stages({**planned, "unmet": unmet_demands(planned, demands)}, wanted)
-
-
-def flow_log_batches(hosts: Hosts, **options: Any) -> List[Dict[str, Any]]:
-    """Return the batches of hosts; see flow_log_batches.yml."""
-    return list(_strict(_publication(hosts, **options)).to_dict()["batches"])
-
-
-def flow_log_destinations(hosts: Hosts, **options: Any) -> List[Dict[str, Any]]:
-    """Return the destinations of hosts; see flow_log_destinations.yml."""
-    return list(_strict(_publication(hosts, **options)).to_dict()["destinations"])
 
 
 def _results(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> Dict[str, Dict[str, Any]]:
@@ -488,12 +472,10 @@ class FilterModule:
         """Return the filters by name."""
         functions = (
             flow_log_assessment,
-            flow_log_batches,
             flow_log_blocked_by,
             flow_log_bucket,
             flow_log_connection,
             flow_log_destination_result,
-            flow_log_destinations,
             flow_log_failing,
             flow_log_findings,
             flow_log_key_answer,

@@ -69,21 +69,24 @@ def test_a_misspelt_variable_is_told_once_with_what_was_meant() -> None:
 
 
 def test_hosts_are_named_or_given_as_dictionaries() -> None:
-    named = FILTERS["flow_log_batches"](["vpc-1"], hostvars={"vpc-1": VPC})
-    assert named == FILTERS["flow_log_batches"]([VPC])
-    assert named[0]["resource_ids"] == ["vpc-1"]
-    assert FILTERS["flow_log_destinations"]([VPC])[0]["bucket"] == "central"
+    named = FILTERS["flow_log_publication"](["vpc-1"], hostvars={"vpc-1": VPC})
+    assert named == FILTERS["flow_log_publication"]([VPC])
+    assert [batch["resource_ids"] for batch in named["batches"]] == [["vpc-1"]]
+    assert [destination["bucket"] for destination in named["destinations"]] == ["central"]
 
 
 def test_names_alone_are_refused() -> None:
     with pytest.raises(AnsibleFilterError, match="hostvars=hostvars"):
-        FILTERS["flow_log_batches"](["vpc-1"])
+        FILTERS["flow_log_publication"](["vpc-1"])
 
 
-@pytest.mark.parametrize("name", ["flow_log_batches", "flow_log_destinations"])
-def test_an_invalid_host_is_an_error_by_name(name: str) -> None:
-    with pytest.raises(AnsibleFilterError, match="vpc-1: flow_log_region is missing"):
-        FILTERS[name]([{**VPC, "flow_log_region": None}])
+def test_an_invalid_host_is_listed_with_the_reason_and_does_not_stop_the_others() -> None:
+    bad = {**VPC, "inventory_hostname": "vpc-2", "flow_log_region": None}
+    publication = FILTERS["flow_log_publication"]([bad, VPC])
+    (invalid,) = publication["invalid"]
+    assert (invalid["host"], invalid["variable"]) == ("vpc-2", "flow_log_region")
+    assert invalid["message"].startswith("vpc-2: flow_log_region is missing")
+    assert [batch["resource_ids"] for batch in publication["batches"]] == [["vpc-1"]]
 
 
 def test_only_what_has_a_meaning_is_rendered_and_a_failure_is_that_of_the_host() -> None:
@@ -96,8 +99,8 @@ def test_only_what_has_a_meaning_is_rendered_and_a_failure_is_that_of_the_host()
 
 
 def test_a_state_for_all_overrides_that_of_hosts() -> None:
-    (batch,) = FILTERS["flow_log_batches"]([{**VPC, "flow_log_state": "present"}], state="absent")
-    assert batch["options"]["state"] == "absent"
+    publication = FILTERS["flow_log_publication"]([{**VPC, "flow_log_state": "present"}], state="absent")
+    assert [batch["options"]["state"] for batch in publication["batches"]] == ["absent"]
 
 
 def test_findings_and_summary_look_for_results_where_the_work_ran() -> None:
