@@ -309,13 +309,6 @@ size_bytes:
   returned: always
   type: int
   sample: 611
-room_for_accounts:
-  description:
-    - How many more accounts M(flowlogs.aws.flow_log_bucket_policy) could let in, each with the folders, layouts and
-      regions asked about. Null if it was not read, or if the policy lets in any account already.
-  returned: always
-  type: int
-  sample: 214
 bucket:
   description: What is known of the bucket.
   returned: always

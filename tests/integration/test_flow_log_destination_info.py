@@ -440,20 +440,13 @@ def test_policies_given_are_judged_instead_of_those_that_are_there(world: World)
     assert operations.isdisjoint({"GetBucketPolicy", "GetKeyPolicy"})
 
 
-def test_room_is_exact(world: World) -> None:
-    """As many accounts as it says can be let in, and not one more."""
-    readers = [f"arn:aws:iam::{number:012d}:role/reader-of-the-logs" for number in range(1, 300)]
-    reader = {"Effect": "Allow", "Principal": {"AWS": readers}, "Action": "s3:GetObject", "Resource": f"{ARN}/*"}
-    world.policy(reader)
-    room = world.ask()["room_for_accounts"]
-    accounts = [f"5{number:011d}" for number in range(room + 1)]
-    options = {"bucket": BUCKET, "layouts": ["plain"]}
-    refused = run_module(world.simulator.url, "flow_log_bucket_policy", {**options, "account_ids": accounts}, True)
-    assert refused["unsuccessful"][0]["code"] == "PolicyTooLarge"
-    accounts.pop()
-    succeed(world.simulator.url, "flow_log_bucket_policy", {**options, "account_ids": accounts})
-    assert world.ask(account_ids=accounts)["deliverable"] is True
-    assert world.ask()["room_for_accounts"] == 0
+def test_size_is_that_of_the_bucket_policy(world: World) -> None:
+    written = json.loads(world.s3.get_bucket_policy(Bucket=BUCKET)["Policy"])
+    assert world.ask()["size_bytes"] == len(json.dumps(written, separators=(",", ":")))
+    world.s3.delete_bucket_policy(Bucket=BUCKET)
+    assert world.ask()["size_bytes"] == 0
+    world.deny("GetBucketPolicy")
+    assert world.ask()["size_bytes"] is None
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,6 @@ def _result(module: FlowLogsModule, question: Question, facts: DestinationFacts)
         "problems": [check.to_dict() for check in diagnosis.checks if check.matters],
         "grants": verdicts_of(question.wanted.grants(), diagnosis.checks),
         "size_bytes": diagnosis.size,
-        "room_for_accounts": diagnosis.room,
         "bucket": {
             "name": bucket.bucket,
             "arn": bucket.bucket_arn,

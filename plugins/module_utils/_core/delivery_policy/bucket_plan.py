@@ -89,7 +89,7 @@ def _regrouped(
     return regrouped(entries, ours, missing, write, WRITE_SID if is_write else CHECK_SID, bool(density))
 
 
-def missing_grants(policy: Optional[Policy], wanted: WantedDelivery) -> List[FormedGrant]:
+def _missing(policy: Optional[Policy], wanted: WantedDelivery) -> List[FormedGrant]:
     """Return the writes and the checks that are wanted and that no statement gives.
 
     What our own statements say need not be worked out from their conditions.
@@ -234,18 +234,13 @@ def _plan(policy: Optional[Policy], wanted: WantedDelivery, entries: List[Entry]
 
 def _plan_present(policy: Optional[Policy], wanted: WantedDelivery) -> PolicyPlan:
     """Return the most readable plan that fits, or the smallest if none does."""
-    plans, missing = [], missing_grants(policy, wanted)
+    plans, missing = [], _missing(policy, wanted)
     for density in DENSITIES:
         plan = _plan(policy, wanted, _merged(policy, wanted, missing, density))
         plans.append(replace(plan, missing=tuple(missing)))
         if not plans[-1].changes or size_of(plans[-1].after) <= MAX_BYTES:
             return plans[-1]
     return min(plans, key=lambda plan: size_of(plan.after))
-
-
-def smallest_size(policy: Optional[Policy], wanted: WantedDelivery, missing: List[FormedGrant]) -> int:
-    """Return how many bytes a policy that gives what is missing, see :func:`missing_grants`, has at least."""
-    return size_of(_plan(policy, wanted, _merged(policy, wanted, missing, DENSITIES[-1])).after)
 
 
 def plan_bucket_policy(policy: Optional[Policy], wanted: WantedDelivery) -> PolicyPlan:

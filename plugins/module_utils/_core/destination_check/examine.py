@@ -18,9 +18,6 @@ from typing import Optional
 from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_plan import MAX_BYTES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_capacity import (
-    room_for_accounts,
-)
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import ACL_IF_EXISTS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import Check
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import check_of
@@ -49,12 +46,10 @@ class Diagnosis:
 
     :param checks: everything that was looked at, in the order in which it is to be read.
     :param size: bytes of the bucket policy, None if it was not read.
-    :param room: how many more accounts it has room for, None if there is no limit to them, or if it was not read.
     """
 
     checks: Tuple[Check, ...]
     size: Optional[int] = None
-    room: Optional[int] = None
 
 
 def examine(question: Question, facts: DestinationFacts) -> Diagnosis:
@@ -62,21 +57,19 @@ def examine(question: Question, facts: DestinationFacts) -> Diagnosis:
     bucket = _of_bucket(question, facts)
     if bucket.code == "BucketMissing":
         return Diagnosis((bucket,))
-    size = room = None
-    if not isinstance(facts.policy, Unread):
-        size, room = size_of(facts.policy), room_for_accounts(facts.policy, question.wanted)
+    size = None if isinstance(facts.policy, Unread) else size_of(facts.policy)
     checks = (
         bucket,
         _of_owner(question, facts),
         *policy_checks(question, facts.policy),
-        *_of_size(question, size, room),
+        *_of_size(question, size),
         *_of_encryption(question, facts),
         *key_checks(question, facts),
         _of_ownership(question, facts),
         _of_payment(question, facts),
         _of_public_access(question, facts),
     )
-    return Diagnosis(checks, size, room)
+    return Diagnosis(checks, size)
 
 
 def _names(question: Question) -> Dict[str, str]:
@@ -128,11 +121,10 @@ def _of_owner(question: Question, facts: DestinationFacts) -> Check:
     )
 
 
-def _of_size(question: Question, size: Optional[int], room: Optional[int]) -> List[Check]:
+def _of_size(question: Question, size: Optional[int]) -> List[Check]:
     if size is None:
         return []
-    more = "any number of" if room is None else str(room)
-    evidence = f"It has {size} of {MAX_BYTES} bytes; {more} more accounts fit, each with the same folders and layouts."
+    evidence = f"It has {size} of {MAX_BYTES} bytes."
     if size <= _WARN_BYTES:
         return [check_of("PolicyHasRoom", _names(question), evidence=evidence)]
     remedy = "Give organization_id instead of account_ids to flowlogs.aws.flow_log_bucket_policy, or fewer prefixes."

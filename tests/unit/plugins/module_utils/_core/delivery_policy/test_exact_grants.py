@@ -32,9 +32,6 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy
 )
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_plan import MAX_BYTES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_plan import plan_bucket_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_capacity import (
-    room_for_accounts,
-)
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import check_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import grant_positions
@@ -290,13 +287,6 @@ def test_what_does_not_fit_is_refused_with_the_bytes_too_many_and_what_to_do() -
     assert f"{planned.size - MAX_BYTES} bytes too many" in refusal.message
     for advice in ("organization_id", "flow_log_organization_id", "layouts", "another bucket", "state=absent"):
         assert advice in refusal.hint
-
-
-def test_room_is_for_accounts_like_the_one_with_the_most_places() -> None:
-    grants = [{"account_id": A, "prefix": "team-a"}, *teams(3, CHOICES["one Region"])]
-    wanted = wanted_from_options({"bucket": "example-central-flow-logs", "grants": grants}, "aws")
-    alone = wanted_from_options({"bucket": "example-central-flow-logs", "grants": grants[:1]}, "aws")
-    assert room_for_accounts(None, wanted) == room_for_accounts(None, alone)
 
 
 # --- keys ---

@@ -38,6 +38,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.decision import Decision
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.decision import decide_grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Request
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import size_of
 
 from tests.unit.meta.project import read
 
@@ -477,9 +478,16 @@ def test_what_else_is_in_the_policy_is_told() -> None:
     assert "AIDAEXAMPLEEXAMPLE123 in statement G." in check(replace(HEALTHY, policy=policy), "PrincipalGone").evidence
 
 
-def test_policy_near_its_limit_is_told() -> None:
-    policy = {"Statement": [*GRANTED["Statement"], {**denying()["Statement"][-1], "Principal": "x" * 18500}]}
-    assert check(replace(HEALTHY, policy=policy), "PolicyNearLimit").remedy.startswith("Give organization_id instead")
+@pytest.mark.parametrize(("size", "code"), [(18432, "PolicyHasRoom"), (18433, "PolicyNearLimit")])
+def test_policy_above_90_percent_of_its_limit_is_near_it(size: int, code: str) -> None:
+    def padded(text: str) -> dict[str, Any]:
+        return {"Statement": [*GRANTED["Statement"], {**denying()["Statement"][-1], "Sid": text}]}
+
+    facts = replace(HEALTHY, policy=padded("x" * (size - size_of(padded("")))))
+    assert examine(question(), facts).size == size
+    found = check(facts, code)
+    assert found.evidence == f"It has {size} of 20480 bytes."
+    assert found.remedy.startswith("Give organization_id instead") is (code == "PolicyNearLimit")
 
 
 def test_owner_of_a_bucket_that_may_not_be_looked_at_is_unknown_and_why_is_told() -> None:
