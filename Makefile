@@ -30,7 +30,7 @@ demo: ## show the collection at work on a simulated fleet of accounts; needs no 
 test: setup ## run the tests, and fail if all processes together take more than 2 GiB of memory
 	.venv/bin/python -m pytest -n 2 -p tools.peak_memory --memory-limit 2048
 
-release-test: setup ## run what plays users, tools and large fleets: README, demo, molecule, ansible-test, AWX, packaging
+release-test: setup ## run what plays users, browsers, tools and large fleets: README, demo, molecule, AWX, packaging
 	.venv/bin/python -m pytest -n 2 tests/release
 
 quick: setup ## run the quick tests: the logic and the project's own rules, in less than a minute
