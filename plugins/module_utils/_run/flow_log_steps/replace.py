@@ -167,7 +167,7 @@ def _withdraw(client: Any, pairs: Sequence[_Pair]) -> _Settled:
         if new.flow_log_id in refused:
             note = f"The old one stays, and the new one could not be removed: {refused[new.flow_log_id].message}"
             parts.append(_only_created(step, new, note))
-        why = new.delivery_error or "it is not as asked for"
+        why = new.delivery_error or "it does not have the desired settings"
         message = f"The replacement {new.flow_log_id} does not deliver: {why}."
         problem = ec2.Refused(step.action.target, "ReplacementFailed", message)
         parts.append(failed("CreateFlowLogs", problem, step, note))
