@@ -21,7 +21,6 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.iam import decode_authorization_message
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.retries import BOUNDED_RETRIES
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.response_times import with_quick_times
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import CallerIdentity
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import caller_identity
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import regional_client
@@ -69,7 +68,7 @@ class FlowLogsModule(AnsibleAWSModule):
         A user's ``aws_config`` wins over the bounds.
         """
         parameters = {"config": BOUNDED_RETRIES, **self._location, **self._session_keys, **extra_params}
-        return with_quick_times(regional_client(super().client, service, retry_decorator=retry_decorator, **parameters))
+        return regional_client(super().client, service, retry_decorator=retry_decorator, **parameters)
 
     def caller(self, region: Optional[str] = None) -> CallerIdentity:
         """Return who makes the calls; AWS is asked once.

@@ -27,7 +27,6 @@ from ansible.errors import AnsibleError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2_targets
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.response_times import with_quick_times
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.service_models import shared_service_models
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import assume_role
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import caller_identity
@@ -111,7 +110,7 @@ class TargetReader:
 
     def _client(self, service: str, region: str, credentials: Mapping[str, Optional[str]]) -> Any:
         with self._one_at_a_time:
-            return with_quick_times(self._clients(service, region=region, **credentials))
+            return self._clients(service, region=region, **credentials)
 
     def _enter(self, account: Account) -> Tuple[List[_Place], List[Gap]]:
         """Find out which account it is and which of its regions can be read."""
