@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import KINDS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import CHECK_DEFINITIONS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import OK
 
 from tests.integration.aws_clients import aws_client
@@ -321,7 +321,7 @@ CONDITIONS: dict[str, tuple[Callable[[World], Any], dict[str, Any], str, str]] =
 
 
 def test_every_code_has_its_condition() -> None:
-    assert set(CONDITIONS) == {code for code, kind in KINDS.items() if kind.status != OK}
+    assert set(CONDITIONS) == {code for code, kind in CHECK_DEFINITIONS.items() if kind.status != OK}
 
 
 @pytest.mark.parametrize("code", CONDITIONS)
@@ -329,7 +329,7 @@ def test_condition_is_found(world: World, code: str) -> None:
     make, options, evidence, remedy = CONDITIONS[code]
     make(world)
     result = world.ask(**options)
-    check, kind = by_code(result, code), KINDS[code]
+    check, kind = by_code(result, code), CHECK_DEFINITIONS[code]
     assert (check["status"], check["severity"]) == (kind.status, kind.severity)
     assert evidence in check["evidence"]
     assert remedy and remedy in check["remedy"]

@@ -27,7 +27,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.che
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.check import LIMITS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.check import NOTHING
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.check import SIMULATION
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.check import Ask
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.check import SimulationQuery
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.check import Permission
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.check import PermissionQuestion
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.check import missing_policy
@@ -103,7 +103,7 @@ class _Inquiry:
         """Return the answers, in the order of the questions."""
         return [permission for ask in self._question.asks for permission in self._answered(ask)]
 
-    def _simulated(self, ask: Ask) -> List[Dict[str, Any]]:
+    def _simulated(self, ask: SimulationQuery) -> List[Dict[str, Any]]:
         """Return the results for all actions; IAM may want to be asked about each alone."""
         context = dict(context_of(self._source))
         context.update(ask.context)
@@ -120,7 +120,7 @@ class _Inquiry:
                 raise
         return [result for action in ask.actions for result in simulate([action])]
 
-    def _answered(self, ask: Ask) -> List[Permission]:
+    def _answered(self, ask: SimulationQuery) -> List[Permission]:
         if self._obstacle == "":
             try:
                 results = self._simulated(ask)
@@ -138,13 +138,15 @@ class _Inquiry:
             permission
             for action, answer in tried.items()
             for permission in self._permissions(
-                Ask(ask.region, (action,), ask.resources, ask.context),
+                SimulationQuery(ask.region, (action,), ask.resources, ask.context),
                 DRY_RUN if answer else NOTHING,
                 lambda _action, _resource, found=answer: found or Answer(UNKNOWN, self._obstacle),
             )
         ]
 
-    def _permissions(self, ask: Ask, method: str, answer: Callable[..., Optional[Answer]]) -> List[Permission]:
+    def _permissions(
+        self, ask: SimulationQuery, method: str, answer: Callable[..., Optional[Answer]]
+    ) -> List[Permission]:
         return [
             Permission(
                 action,

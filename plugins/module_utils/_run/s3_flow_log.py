@@ -126,10 +126,10 @@ def _converge(module: FlowLogsModule, client: Any, wanted: Wanted) -> Tuple[Flow
         outcome.steps += done.steps
         outcome.unsuccessful += done.unsuccessful
         outcome.described.update(done.described)
-        if not done.met_existing:
+        if not done.already_exists:
             return plan, outcome
         unanswered = done.unanswered
-        wanted = replace(wanted, targets=tuple(target for target in wanted.targets if target in done.met_existing))
+        wanted = replace(wanted, targets=tuple(target for target in wanted.targets if target in done.already_exists))
     outcome.steps += answered_later(unanswered, FlowLogPlan())
     outcome.unsuccessful += [_still_existing(target, wanted, plan) for target in wanted.targets]
     return plan, outcome

@@ -40,7 +40,7 @@ PUBLIC_ACCESS_BLOCK = (
     "block_public_policy",
     "restrict_public_buckets",
 )
-#: What the doctor found, and the consent that would have it mended: code, name of the consent, what it is consent to.
+#: What the destination check found, and the consent to repair it: code, name of the consent, what it is consent to.
 _CONSENTS = (
     ("BucketMissing", "create_bucket", "create the bucket"),
     ("NotGranted", "manage_bucket_policy", "let log delivery in by the bucket policy"),
@@ -130,7 +130,7 @@ class _Steps:
         return self.is_created() or any(self[name].get("actions") for name in ("bucket_policy", "key_policy"))
 
     def verdict(self) -> Mapping[str, Any]:
-        """Return what the doctor said last. Of a bucket that is to be created there is nothing to say yet."""
+        """Return what the destination check said last. Of a bucket that is to be created there is nothing to say yet."""
         if self.is_to_be_created() or self.failed():
             return {}
         verdict = self["verdict"] or ({} if self.changes_something() else self["look"])

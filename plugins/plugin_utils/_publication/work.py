@@ -321,13 +321,13 @@ _ONE_PER_BUCKET = (
 )
 
 
-class _Agreement:
+class _ConflictFinder:
     """Finds hosts that contradict an earlier one. The first host that says something is right."""
 
     def __init__(self) -> None:
         self._said: Dict[str, Tuple[str, str]] = {}
 
-    def objection(self, target: Target) -> Optional[InvalidHost]:
+    def conflict(self, target: Target) -> Optional[InvalidHost]:
         """Return what is wrong with a target in the light of those before it, or ``None``."""
         claims = self._claims(target)
         for key, variable, value, what in claims:
@@ -363,7 +363,7 @@ class _Agreement:
 def _without_contradictions(targets: Iterable[Target]) -> Tuple[List[Target], List[InvalidHost]]:
     everything = list(targets)
     conflicts = conflicts_by_host(everything)
-    agreement = _Agreement()
+    finder = _ConflictFinder()
     agreed: List[Target] = []
     invalid: List[InvalidHost] = []
     for target in everything:
@@ -371,11 +371,11 @@ def _without_contradictions(targets: Iterable[Target]) -> Tuple[List[Target], Li
         if conflict is not None:
             invalid.append(_refuse(target, conflict.variable, conflict.message))
             continue
-        objection = agreement.objection(target)
-        if objection is None:
+        refused = finder.conflict(target)
+        if refused is None:
             agreed.append(target)
         else:
-            invalid.append(objection)
+            invalid.append(refused)
     return agreed, invalid
 
 

@@ -21,7 +21,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FROM_ORGANIZATION
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import LAYOUTS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import PLAIN
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Form
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import GrantConditions
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import Destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import check_new_folder
@@ -53,7 +53,7 @@ class WantedDelivery:
 
     bucket: Destination
     present: bool
-    form: Form
+    form: GrantConditions
     asked: Tuple[Grant, ...]
     expected_owner: Optional[str]
 
@@ -157,7 +157,7 @@ def wanted_from_options(params: Mapping[str, Any], partition: str) -> WantedDeli
     return WantedDelivery(
         bucket=_parse_bucket(params["bucket"], partition),
         present=present,
-        form=Form(params.get("acl_condition") or "string_equals", sources),
+        form=GrantConditions(params.get("acl_condition") or "string_equals", sources),
         asked=grants,
         expected_owner=None if owner is None else parse_account_id("expected_bucket_owner", owner),
     )

@@ -25,7 +25,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import ALL_REGIONS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import DELIVERY_SERVICE
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FROM_ANYONE
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Form
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import GrantConditions
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FormedGrant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import grant_denials
@@ -35,14 +35,14 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import requests_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import sources_form
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import wider
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.lookalikes import bucket_oddities
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.lookalikes import oddities_text
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.lookalikes import bucket_lookalikes
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.lookalikes import lookalikes_text
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import CHECK_SID
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import DENSITIES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import WRITE_SID
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import Keep
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import Place
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import View
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import ObjectPrefix
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import DeliveryStatement
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import with_layouts_apart
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import is_our_sid
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import parse_ours
@@ -59,7 +59,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.docu
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import size_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import statements_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import statements_with
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import Entry
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import PlannedStatement
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import Group
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import PolicyPlan
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import cut_entries
@@ -77,8 +77,8 @@ _WARN_BYTES = MAX_BYTES * 9 // 10
 
 
 def _regrouped(
-    entries: List[Entry], bucket: Destination, missing: Iterable[FormedGrant], is_write: bool, density: int
-) -> List[Entry]:
+    entries: List[PlannedStatement], bucket: Destination, missing: Iterable[FormedGrant], is_write: bool, density: int
+) -> List[PlannedStatement]:
     """Return the entries with our statements of one kind saying what they said and what was missing besides."""
     parsed = {position: parse_ours(bucket, entry.statement) for position, entry in enumerate(entries)}
     ours = {position: group for position, group in parsed.items() if group and bool(group[0].acl) == is_write}
@@ -111,7 +111,9 @@ def _missing(policy: Optional[Policy], wanted: WantedDelivery) -> List[FormedGra
     return [item for item in left if not by_others or not grant_positions(policy, wanted.bucket, *item)]
 
 
-def _merged(policy: Optional[Policy], wanted: WantedDelivery, missing: List[FormedGrant], density: int) -> List[Entry]:
+def _merged(
+    policy: Optional[Policy], wanted: WantedDelivery, missing: List[FormedGrant], density: int
+) -> List[PlannedStatement]:
     entries = entries_of(policy)
     for is_write in (True, False):
         of_kind = [item for item in missing if bool(item[1].layout) == is_write]
@@ -127,15 +129,17 @@ def _without(regions: FrozenSet[str], named: Collection[str]) -> FrozenSet[str]:
     return frozenset() if ALL_REGIONS in named else regions.difference(named)
 
 
-def _cut_kind(entries: List[Entry], bucket: Destination, is_write: bool, keep: Keep) -> List[Entry]:
-    def view_of_kind(statement: Statement) -> Optional[View]:
+def _cut_kind(
+    entries: List[PlannedStatement], bucket: Destination, is_write: bool, keep: Keep
+) -> List[PlannedStatement]:
+    def view_of_kind(statement: Statement) -> Optional[DeliveryStatement]:
         view = view_of(bucket, statement)
         return view if view and view.is_write == is_write else None
 
     return cut_entries(entries, view_of_kind, keep, WRITE_SID if is_write else CHECK_SID)
 
 
-def _still_writing(bucket: Destination, entries: Iterable[Entry], source: str) -> FrozenSet[str]:
+def _still_writing(bucket: Destination, entries: Iterable[PlannedStatement], source: str) -> FrozenSet[str]:
     """Return the regions from which a source (``*``: any) may still write by some statement."""
     each = [
         _regions_in(view_of(bucket, entry.statement), source)
@@ -145,7 +149,7 @@ def _still_writing(bucket: Destination, entries: Iterable[Entry], source: str) -
     return frozenset().union(*each)
 
 
-def _regions_in(view: Optional[View], source: str) -> FrozenSet[str]:
+def _regions_in(view: Optional[DeliveryStatement], source: str) -> FrozenSet[str]:
     if view is None or source == "*":
         return frozenset({ALL_REGIONS})
     is_named = view.sources is None or source in view.sources
@@ -163,22 +167,22 @@ def _named(wanted: WantedDelivery) -> _Named:
     return {place: frozenset(regions) for place, regions in named.items()}
 
 
-def _spelt_out(bucket: Destination, named: _Named, entry: Entry) -> Entry:
+def _spelt_out(bucket: Destination, named: _Named, entry: PlannedStatement) -> PlannedStatement:
     """Return a statement with a resource per layout where one resource stands for both, and they lose different Regions."""
     if view_of(bucket, entry.statement) is None:
         return entry
 
-    def differs(place: Place) -> bool:
+    def differs(place: ObjectPrefix) -> bool:
         return len({named.get((place.account, place.folder, layout)) for layout in place.layouts}) > 1
 
     return replace(entry, statement=with_layouts_apart(bucket, entry.statement, differs))
 
 
-def _reduced(policy: Optional[Policy], wanted: WantedDelivery) -> List[Entry]:
+def _reduced(policy: Optional[Policy], wanted: WantedDelivery) -> List[PlannedStatement]:
     named = _named(wanted)
     entries = [_spelt_out(wanted.bucket, named, entry) for entry in entries_of(policy)]
 
-    def keep_writes(source: str, place: Optional[Place], regions: FrozenSet[str]) -> FrozenSet[str]:
+    def keep_writes(source: str, place: Optional[ObjectPrefix], regions: FrozenSet[str]) -> FrozenSet[str]:
         folder, layouts = (place.folder, place.layouts) if place else ("", frozenset())
         left = [_without(regions, named.get((source, folder, layout), frozenset())) for layout in layouts]
         return frozenset().union(*left) if place else regions
@@ -189,7 +193,7 @@ def _reduced(policy: Optional[Policy], wanted: WantedDelivery) -> List[Entry]:
     for grant in wanted.grants():
         regions_of.setdefault(grant.source, set()).add(grant.region)
 
-    def keep_checks(source: str, _place: Optional[Place], regions: FrozenSet[str]) -> FrozenSet[str]:
+    def keep_checks(source: str, _place: Optional[ObjectPrefix], regions: FrozenSet[str]) -> FrozenSet[str]:
         used = written.get(source, frozenset({ALL_REGIONS}))
         if not used:
             return frozenset()
@@ -204,7 +208,10 @@ def _reduced(policy: Optional[Policy], wanted: WantedDelivery) -> List[Entry]:
 
 
 def _lost_checks(
-    policy: Optional[Policy], bucket: Destination, entries: Iterable[Entry], written: Mapping[str, FrozenSet[str]]
+    policy: Optional[Policy],
+    bucket: Destination,
+    entries: Iterable[PlannedStatement],
+    written: Mapping[str, FrozenSet[str]],
 ) -> List[FormedGrant]:
     """Return the ACL checks of who still writes that went with a statement for writes and checks at once.
 
@@ -214,7 +221,7 @@ def _lost_checks(
     lost = []
     for source, regions in written.items():
         for region in sorted(regions):
-            form = Form("", FROM_ANYONE if source == "*" else sources_form(source))
+            form = GrantConditions("", FROM_ANYONE if source == "*" else sources_form(source))
             grant = Grant(source, region)
             if grant_positions(policy, bucket, form, grant) and not grant_positions(after, bucket, form, grant):
                 lost.append((form, grant))
@@ -224,7 +231,7 @@ def _lost_checks(
 # --- the plan --------------------------------------------------------------------------------------------------------
 
 
-def _plan(policy: Optional[Policy], wanted: WantedDelivery, entries: List[Entry]) -> PolicyPlan:
+def _plan(policy: Optional[Policy], wanted: WantedDelivery, entries: List[PlannedStatement]) -> PolicyPlan:
     if wanted.present:
         reason = "The policy does not let log delivery write for every source asked for."
     else:
@@ -293,8 +300,8 @@ def _refusals(plan: PolicyPlan) -> Tuple[Unsuccessful, ...]:
 
 
 def _warnings(plan: PolicyPlan, wanted: WantedDelivery) -> List[str]:
-    oddities = bucket_oddities(plan.after, wanted.bucket)
-    found = [_of_negations(plan), _of_size(plan), oddities_text(plan.target, oddities)]
+    lookalikes = bucket_lookalikes(plan.after, wanted.bucket)
+    found = [_of_negations(plan), _of_size(plan), lookalikes_text(plan.target, lookalikes)]
     if wanted.present:
         found += [_of_denials(plan, wanted), _of_width(plan, wanted)]
     else:
@@ -363,7 +370,7 @@ def _of_width(plan: PolicyPlan, wanted: WantedDelivery) -> str:
     )
 
 
-def _gives_still(view: View, grant: Grant) -> bool:
+def _gives_still(view: DeliveryStatement, grant: Grant) -> bool:
     """Whether a log delivery statement still has something of what a source was to lose."""
     regions = view.regions_of(grant.source)
     is_from_there = bool(regions) and (ALL_REGIONS in (grant.region, *regions) or grant.region in regions)
@@ -371,7 +378,7 @@ def _gives_still(view: View, grant: Grant) -> bool:
     return names_source and is_from_there and _has_place(view, grant)
 
 
-def _has_place(view: View, grant: Grant) -> bool:
+def _has_place(view: DeliveryStatement, grant: Grant) -> bool:
     return any(
         place is None or (place.folder == grant.folder and grant.layout in place.layouts)
         for _raw, place in view.places_of(grant.source)

@@ -55,7 +55,7 @@ FROM_ANYONE = "anyone"
 
 
 @dataclass(frozen=True, order=True)
-class Form:
+class GrantConditions:
     """How a grant is tied down.
 
     :param acl: one of :data:`ACL_CONDITIONS`; ``""`` for the ACL check, which writes nothing.
@@ -84,7 +84,7 @@ class Grant:
 
 
 #: A grant together with its form.
-FormedGrant = Tuple[Form, Grant]
+FormedGrant = Tuple[GrantConditions, Grant]
 
 
 def write_resource(bucket: Destination, account: str, folder: str, layout: str) -> str:
@@ -187,7 +187,7 @@ _NOT_IN_CHECKS: Dict[str, Optional[Tuple[str, ...]]] = {
 }
 
 
-def source_contexts(partition: str, grant: Grant, form: Form) -> List[Dict[str, Optional[Tuple[str, ...]]]]:
+def source_contexts(partition: str, grant: Grant, form: GrantConditions) -> List[Dict[str, Optional[Tuple[str, ...]]]]:
     """Return what the service may say of the source; a grant must hold for each of them."""
     account = ANY_ACCOUNT if form.sources == FROM_ORGANIZATION or grant.source == "*" else grant.source
     told: Dict[str, Optional[Tuple[str, ...]]] = {
@@ -200,11 +200,11 @@ def source_contexts(partition: str, grant: Grant, form: Form) -> List[Dict[str, 
     return [told, dict.fromkeys(told, ABSENT)]
 
 
-def _acl_contexts(form: Form) -> List[Tuple[str, ...]]:
+def _acl_contexts(form: GrantConditions) -> List[Tuple[str, ...]]:
     return [(OWNER_HAS_CONTROL,)] if form.acl == ACL_EQUALS else [(OWNER_HAS_CONTROL,), ABSENT]
 
 
-def requests_of(bucket: Destination, form: Form, grant: Grant) -> List[Request]:
+def requests_of(bucket: Destination, form: GrantConditions, grant: Grant) -> List[Request]:
     """Return the requests that a policy must allow for a grant to be there.
 
     :param bucket: bucket and partition; its folder is not looked at, the grant's is.
@@ -230,7 +230,7 @@ def may_write(statement: Statement, bucket: Destination, source: str) -> bool:
 
     :param source: account id, organization id, or ``*`` for any account.
     """
-    form = Form(ACL_NONE, sources_form(source))
+    form = GrantConditions(ACL_NONE, sources_form(source))
     contexts = source_contexts(bucket.partition, Grant(source, ALL_REGIONS), form)
     requests = [
         Request(
@@ -262,12 +262,14 @@ def denials_for(policy: Optional[Policy], requests: Iterable[Request]) -> Denial
     return Denials(tuple(sorted(certain)), tuple(sorted(mentioned - certain)))
 
 
-def grant_positions(policy: Optional[Policy], bucket: Destination, form: Form, grant: Grant) -> Tuple[int, ...]:
+def grant_positions(
+    policy: Optional[Policy], bucket: Destination, form: GrantConditions, grant: Grant
+) -> Tuple[int, ...]:
     """Return the positions of the statements that together give a grant; ``()`` if it is not given in full."""
     return positions_for(policy, requests_of(bucket, form, grant))
 
 
-def grant_denials(policy: Optional[Policy], bucket: Destination, form: Form, grant: Grant) -> Denials:
+def grant_denials(policy: Optional[Policy], bucket: Destination, form: GrantConditions, grant: Grant) -> Denials:
     """Return the Deny statements that block a grant, and those that may.
 
     One that blocks only some of what the service may send is among those that may.
@@ -275,24 +277,24 @@ def grant_denials(policy: Optional[Policy], bucket: Destination, form: Form, gra
     return denials_for(policy, requests_of(bucket, form, grant))
 
 
-def check_of(form: Form, grant: Grant) -> FormedGrant:
+def check_of(form: GrantConditions, grant: Grant) -> FormedGrant:
     """Return the ACL check that goes with a write."""
     if form.sources == FROM_ANYONE:
-        return Form("", FROM_ANYONE), Grant("*", ALL_REGIONS)
-    return Form("", form.sources), Grant(grant.source, grant.region)
+        return GrantConditions("", FROM_ANYONE), Grant("*", ALL_REGIONS)
+    return GrantConditions("", form.sources), Grant(grant.source, grant.region)
 
 
-def needed(form: Form, grants: Iterable[Grant]) -> Tuple[FormedGrant, ...]:
+def needed(form: GrantConditions, grants: Iterable[Grant]) -> Tuple[FormedGrant, ...]:
     """Return the writes and the checks that sources need, each once, in order."""
     writes = [(form, grant) for grant in grants]
     return tuple(dict.fromkeys(writes + [check_of(form, grant) for _form, grant in writes]))
 
 
-def wider(form: Form, grant: Grant) -> List[FormedGrant]:
+def wider(form: GrantConditions, grant: Grant) -> List[FormedGrant]:
     """Return every grant that would make this one needless, itself not among them."""
     acls = ACL_CONDITIONS[ACL_CONDITIONS.index(form.acl) :] if form.acl else ("",)
     candidates = [
-        (Form(acl, sources), Grant(source, region, grant.folder, grant.layout))
+        (GrantConditions(acl, sources), Grant(source, region, grant.folder, grant.layout))
         for acl in acls
         for sources in (form.sources, FROM_ANYONE)
         for source in ((grant.source,) if grant.layout or sources != FROM_ANYONE else ("*",))

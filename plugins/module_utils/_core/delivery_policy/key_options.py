@@ -18,7 +18,7 @@ from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FROM_ACCOUNTS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FROM_ORGANIZATION
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Form
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import GrantConditions
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FormedGrant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
@@ -53,7 +53,7 @@ class WantedKeyUse:
     key_id: str
     partition: str
     present: bool
-    form: Form
+    form: GrantConditions
     asked: Tuple[Grant, ...]
 
     @property
@@ -110,7 +110,7 @@ def wanted_key_use(params: Mapping[str, Any], partition: str, region: str) -> Wa
         key_id=_parse_key_id(params["key_id"], partition, region),
         partition=partition,
         present=params.get("state", "present") == "present",
-        form=Form("", FROM_ORGANIZATION if organization else FROM_ACCOUNTS),
+        form=GrantConditions("", FROM_ORGANIZATION if organization else FROM_ACCOUNTS),
         asked=_parse_grants(params, organization),
     )
 

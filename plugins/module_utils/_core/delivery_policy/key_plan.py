@@ -26,10 +26,10 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FormedGrant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import denials_for
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import positions_for
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.lookalikes import key_oddities
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.lookalikes import oddities_text
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import Place
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import View
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.lookalikes import key_lookalikes
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.lookalikes import lookalikes_text
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import ObjectPrefix
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import DeliveryStatement
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.denial_remedies import denial_warning
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.kms_key import Key
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_options import WantedKeyUse
@@ -46,7 +46,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.docu
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import gone_principals
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import perhaps_granted_by
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import statements_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import Entry
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import PlannedStatement
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import Group
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import PolicyPlan
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import cut_entries
@@ -81,7 +81,7 @@ def key_policy_size(policy: Optional[Policy]) -> int:
 # --- adding and taking away ------------------------------------------------------------------------------------------
 
 
-def _ours(entries: Iterable[Entry]) -> Dict[int, Group]:
+def _ours(entries: Iterable[PlannedStatement]) -> Dict[int, Group]:
     parsed = {position: parse_our_key_use(entry.statement) for position, entry in enumerate(entries)}
     return {position: group for position, group in parsed.items() if group}
 
@@ -97,7 +97,9 @@ def _missing(policy: Policy, wanted: WantedKeyUse, key: Key) -> Tuple[FormedGran
     )
 
 
-def _merged(policy: Policy, wanted: WantedKeyUse, missing: Tuple[FormedGrant, ...], density: int) -> List[Entry]:
+def _merged(
+    policy: Policy, wanted: WantedKeyUse, missing: Tuple[FormedGrant, ...], density: int
+) -> List[PlannedStatement]:
     entries = entries_of(policy)
     if not missing:
         return entries
@@ -109,8 +111,8 @@ def _merged(policy: Policy, wanted: WantedKeyUse, missing: Tuple[FormedGrant, ..
     return regrouped(entries, ours, missing, write, KEY_SID, bool(density))
 
 
-def _reduced(policy: Policy, wanted: WantedKeyUse) -> List[Entry]:
-    def keep(source: str, _place: Optional[Place], regions: FrozenSet[str]) -> FrozenSet[str]:
+def _reduced(policy: Policy, wanted: WantedKeyUse) -> List[PlannedStatement]:
+    def keep(source: str, _place: Optional[ObjectPrefix], regions: FrozenSet[str]) -> FrozenSet[str]:
         named = wanted.regions_of(source)
         return frozenset() if ALL_REGIONS in named else regions.difference(named)
 
@@ -209,7 +211,7 @@ def _of_size(plan: PolicyPlan) -> Optional[Unsuccessful]:
 
 
 def _warnings(plan: PolicyPlan, wanted: WantedKeyUse, key: Key) -> List[str]:
-    found = [_of_room(plan), _of_replicas(plan, key), oddities_text(plan.target, key_oddities(plan.after))]
+    found = [_of_room(plan), _of_replicas(plan, key), lookalikes_text(plan.target, key_lookalikes(plan.after))]
     if wanted.present:
         found.append(_of_denials(plan, wanted, key))
     else:
@@ -271,7 +273,7 @@ def _is_left(statement: Statement, wanted: WantedKeyUse, key: Key) -> bool:
     )
 
 
-def _is_left_for(source: str, view: View, named: FrozenSet[str]) -> bool:
+def _is_left_for(source: str, view: DeliveryStatement, named: FrozenSet[str]) -> bool:
     regions = view.regions_of(source)
     return bool(regions) and (ALL_REGIONS in {*regions, *named} or bool(regions.intersection(named)))
 

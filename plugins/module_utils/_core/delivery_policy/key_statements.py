@@ -21,10 +21,10 @@ from typing import Tuple
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import DELIVERY_SERVICE
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FROM_ANYONE
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import OF_THE_SERVICE
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Form
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import GrantConditions
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import source_contexts
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import View
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import DeliveryStatement
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import conditions_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import is_delivery
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import parse_view
@@ -82,7 +82,7 @@ _NOT_IN_USES: Dict[str, Optional[Tuple[str, ...]]] = dict.fromkeys(
 )
 
 
-def key_requests(key_arn: str, form: Form, grant: Grant) -> List[Request]:
+def key_requests(key_arn: str, form: GrantConditions, grant: Grant) -> List[Request]:
     """Return the requests that a key policy must allow for a grant to be there."""
     contexts = source_contexts(key_arn.split(":")[1], grant, form)
     known = [{**OF_THE_SERVICE, **_NOT_IN_USES, **context} for context in contexts]
@@ -110,7 +110,7 @@ def is_our_key_sid(statement: Statement) -> bool:
     return bool(_OUR_SID.fullmatch(str(statement.get("Sid", ""))))
 
 
-def key_view_of(statement: Statement) -> Optional[View]:
+def key_view_of(statement: Statement) -> Optional[DeliveryStatement]:
     """Return a statement as the use of a key by log delivery, whoever wrote it; None if it is not recognisably that."""
     if not is_delivery(statement):
         return None
@@ -120,10 +120,10 @@ def key_view_of(statement: Statement) -> Optional[View]:
         return None
     values, operators, known = conditions
     places = tuple((raw, None) for raw in resources)
-    return View(False, _THE_KEY, places, values, operators, known and actions == _PLAIN)
+    return DeliveryStatement(False, _THE_KEY, places, values, operators, known and actions == _PLAIN)
 
 
-def parse_our_key_use(statement: Statement) -> Optional[Tuple[Form, FrozenSet[Grant]]]:
+def parse_our_key_use(statement: Statement) -> Optional[Tuple[GrantConditions, FrozenSet[Grant]]]:
     """Return the grants of a statement that this collection could have written, None for every other statement."""
     view = key_view_of(statement) if is_our_key_sid(statement) else None
     group = parse_view(view) if view else None

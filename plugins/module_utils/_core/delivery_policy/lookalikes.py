@@ -22,7 +22,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FROM_ANYONE
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FROM_ORGANIZATION
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import WRITE_ACTION
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import View
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import DeliveryStatement
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import conditions_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import form_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import is_delivery
@@ -48,27 +48,27 @@ _TIED = (FROM_ACCOUNTS, FROM_ORGANIZATION)
 _KEY = frozenset(action.lower() for action in KEY_ACTIONS)
 
 #: Name of a statement -> what is unusual about it.
-Oddities = Dict[str, Tuple[str, ...]]
+Lookalikes = Dict[str, Tuple[str, ...]]
 
 
 def _actions_of(statement: Statement) -> FrozenSet[str]:
     return frozenset(action.lower() for action in texts_of(statement.get("Action", [])) or ())
 
 
-def _as_if_plain(view: View, statement: Statement) -> View:
+def _as_if_plain(view: DeliveryStatement, statement: Statement) -> DeliveryStatement:
     """Return a view as if its actions were those of this collection; what its conditions are still counts."""
     conditions = conditions_of(statement)
     return replace(view, is_plain=bool(conditions and conditions[2]))
 
 
-def _is_edition_of_aws(view: Optional[View], statement: Statement) -> bool:
+def _is_edition_of_aws(view: Optional[DeliveryStatement], statement: Statement) -> bool:
     """Whether a check differs from that of this collection by s3:ListBucket only."""
     if view is None or view.is_write or not _CHECK <= _actions_of(statement) <= _CHECK_OF_AWS:
         return False
     return parse_view(_as_if_plain(view, statement)) is not None
 
 
-def _has_usual_resources(view: View) -> bool:
+def _has_usual_resources(view: DeliveryStatement) -> bool:
     """Whether a statement names the bucket or the key alone or, for writes, folders of its sources alone."""
     if not view.is_write:
         return [raw for raw, _place in view.places] == [view.whole]
@@ -88,12 +88,15 @@ def _usual_parts(statement: Statement, action: str) -> Statement:
 
 
 def _reasons(
-    statement: Statement, view: Optional[View], usual_actions: Tuple[FrozenSet[str], ...], sources: Tuple[str, ...]
+    statement: Statement,
+    view: Optional[DeliveryStatement],
+    usual_actions: Tuple[FrozenSet[str], ...],
+    sources: Tuple[str, ...],
 ) -> Tuple[str, ...]:
     """Return what is unusual about a statement.
 
     :param view: of its :func:`_usual_parts`.
-    :param sources: what it may be tied to, see :class:`Form`.
+    :param sources: what it may be tied to, see :class:`GrantConditions`.
     """
     plain = _as_if_plain(view, statement) if view else None
     form = form_of(plain) if plain else None
@@ -127,7 +130,7 @@ def _is_odd(statement: Statement, bucket: Destination) -> bool:
     return not (view and parse_view(view)) and not _is_edition_of_aws(view, statement)
 
 
-def bucket_oddities(policy: Optional[Policy], bucket: Destination) -> Oddities:
+def bucket_lookalikes(policy: Optional[Policy], bucket: Destination) -> Lookalikes:
     """Return the statements under the Sids of a bucket policy that this collection would not write."""
     return {
         name_of(statement, position): _bucket_reasons(statement, bucket)
@@ -136,7 +139,7 @@ def bucket_oddities(policy: Optional[Policy], bucket: Destination) -> Oddities:
     }
 
 
-def key_oddities(policy: Optional[Policy]) -> Oddities:
+def key_lookalikes(policy: Optional[Policy]) -> Lookalikes:
     """Return the statements under the Sid of a key policy that this collection would not write."""
     return {
         name_of(statement, position): _reasons(
@@ -147,11 +150,11 @@ def key_oddities(policy: Optional[Policy]) -> Oddities:
     }
 
 
-def oddities_text(target: str, oddities: Oddities) -> str:
+def lookalikes_text(target: str, lookalikes: Lookalikes) -> str:
     """Return a warning that names each of these statements; ``""`` for none."""
-    if not oddities:
+    if not lookalikes:
         return ""
-    each = "; ".join(f"{name}: {', '.join(reasons)}" for name, reasons in oddities.items())
+    each = "; ".join(f"{name}: {', '.join(reasons)}" for name, reasons in lookalikes.items())
     return (
         f"The policy of {target} has statements under Sids of this module that it would not write so ({each}). They may "
         "grant more than log delivery needs, and are left as they are. Remove them, or give them other Sids."

@@ -23,12 +23,12 @@ from typing import Set
 from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FROM_ACCOUNTS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Form
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import GrantConditions
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FormedGrant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import without_needless
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import Keep
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import View
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import DeliveryStatement
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import cut
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import grouped
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Action
@@ -43,7 +43,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.docu
 
 
 @dataclass(frozen=True)
-class Entry:
+class PlannedStatement:
     """A statement of the policy to be, and the position it had in the policy that is (None: it is new)."""
 
     statement: Statement
@@ -136,13 +136,13 @@ def free_sid(base: str, taken: Set[str]) -> str:
     return sid
 
 
-def sids_of(entries: Iterable[Entry]) -> Set[str]:
+def sids_of(entries: Iterable[PlannedStatement]) -> Set[str]:
     """Return the Sids that are in use."""
     return {str(entry.statement["Sid"]) for entry in entries if entry.statement.get("Sid")}
 
 
 #: Grants that one statement gives, with their form.
-Group = Tuple[Form, FrozenSet[Grant]]
+Group = Tuple[GrantConditions, FrozenSet[Grant]]
 
 
 def _pair(groups: List[Group], ours: Dict[int, Group]) -> Dict[int, int]:
@@ -173,13 +173,13 @@ Write = Callable[[Group, str], Statement]
 
 
 def regrouped(
-    entries: List[Entry],
+    entries: List[PlannedStatement],
     ours: Dict[int, Group],
     missing: Iterable[FormedGrant],
     write: Write,
     base: str,
     is_dense: bool,
-) -> List[Entry]:
+) -> List[PlannedStatement]:
     """Return the entries with our statements saying what they said and what was missing besides.
 
     :param ours: position in ``entries`` -> what a statement of ours says; only these are changed.
@@ -191,7 +191,7 @@ def regrouped(
     pairs = _pair(groups, ours)
     places = {position: groups[number] for number, position in pairs.items()}
 
-    def saying(position: int, entry: Entry) -> Entry:
+    def saying(position: int, entry: PlannedStatement) -> PlannedStatement:
         group = places.get(position)
         if group is None or (group == ours[position] and not (is_dense and group[0].sources == FROM_ACCOUNTS)):
             return entry
@@ -202,12 +202,12 @@ def regrouped(
     ]
     taken = sids_of(entries)
     new = [group for number, group in enumerate(groups) if number not in pairs]
-    return result + [Entry(write(group, free_sid(base, taken))) for group in new]
+    return result + [PlannedStatement(write(group, free_sid(base, taken))) for group in new]
 
 
 def cut_entries(
-    entries: List[Entry], view_of: Callable[[Statement], Optional[View]], keep: Keep, base: str
-) -> List[Entry]:
+    entries: List[PlannedStatement], view_of: Callable[[Statement], Optional[DeliveryStatement]], keep: Keep, base: str
+) -> List[PlannedStatement]:
     """Return the entries with those cut that ``view_of`` takes for log delivery.
 
     :param keep: see :func:`statements.cut`.
@@ -218,7 +218,7 @@ def cut_entries(
         view = view_of(entry.statement)
         parts = cut(view, entry.statement, keep) if view else [entry.statement]
         result += [replace(entry, statement=part) for part in parts[:1]]
-        result += [Entry({**part, "Sid": free_sid(base, taken)}) for part in parts[1:]]
+        result += [PlannedStatement({**part, "Sid": free_sid(base, taken)}) for part in parts[1:]]
     return result
 
 
@@ -230,7 +230,7 @@ def _kind(before: Optional[Statement], after: Optional[Statement]) -> str:
     return "kept" if before == after else "updated"
 
 
-def _compare(policy: Optional[Policy], entries: List[Entry]) -> Dict[str, Any]:
+def _compare(policy: Optional[Policy], entries: List[PlannedStatement]) -> Dict[str, Any]:
     by_origin = {entry.origin: entry.statement for entry in entries if entry.origin is not None}
     pairs: List[Tuple[str, Optional[Statement], Optional[Statement]]] = [
         (name_of(statement, position), statement, by_origin.get(position))
@@ -247,7 +247,7 @@ def _compare(policy: Optional[Policy], entries: List[Entry]) -> Dict[str, Any]:
     return compared
 
 
-def plan_of(target: str, policy: Optional[Policy], entries: List[Entry], reason: str) -> PolicyPlan:
+def plan_of(target: str, policy: Optional[Policy], entries: List[PlannedStatement], reason: str) -> PolicyPlan:
     """Return the plan that makes a policy of these entries.
 
     :param target: ARN of the bucket or key.
@@ -258,9 +258,9 @@ def plan_of(target: str, policy: Optional[Policy], entries: List[Entry], reason:
     return PolicyPlan(target, policy, after, reason=reason if compared["changes"] else "", **compared)
 
 
-def entries_of(policy: Optional[Policy]) -> List[Entry]:
+def entries_of(policy: Optional[Policy]) -> List[PlannedStatement]:
     """Return the statements of a policy with their positions."""
-    return [Entry(statement, position) for position, statement in enumerate(statements_of(policy))]
+    return [PlannedStatement(statement, position) for position, statement in enumerate(statements_of(policy))]
 
 
 def names_at(policy: Optional[Policy], positions: Iterable[int]) -> str:

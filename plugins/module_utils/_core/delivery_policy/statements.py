@@ -47,7 +47,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import OWNER_HAS_CONTROL
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import PLAIN
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import WRITE_ACTION
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Form
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import GrantConditions
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import source_arn
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import write_resource
@@ -111,7 +111,7 @@ def _place_order(grant: Grant) -> Tuple[str, str, bool]:
     return grant.folder, grant.source, grant.layout == HIVE
 
 
-def _resource(bucket: Destination, form: Form, grant: Grant, joint: bool) -> str:
+def _resource(bucket: Destination, form: GrantConditions, grant: Grant, joint: bool) -> str:
     if form.sources == FROM_ORGANIZATION:
         return write_resource(bucket, ANY_ACCOUNT, grant.folder, grant.layout)
     return write_resource(
@@ -119,7 +119,7 @@ def _resource(bucket: Destination, form: Form, grant: Grant, joint: bool) -> str
     )
 
 
-def _resources(bucket: Destination, form: Form, grants: FrozenSet[Grant], density: int) -> Any:
+def _resources(bucket: Destination, form: GrantConditions, grants: FrozenSet[Grant], density: int) -> Any:
     def is_joint(grant: Grant) -> bool:
         both = (replace(grant, layout=layout) in grants for layout in LAYOUTS)
         return density > 1 and form.sources == FROM_ACCOUNTS and all(both)
@@ -128,7 +128,7 @@ def _resources(bucket: Destination, form: Form, grants: FrozenSet[Grant], densit
     return scalar(dict.fromkeys(_resource(bucket, form, grant, is_joint(grant)) for grant in ordered))
 
 
-def source_condition(partition: str, form: Form, grants: Iterable[Grant], density: int) -> Dict[str, Any]:
+def source_condition(partition: str, form: GrantConditions, grants: Iterable[Grant], density: int) -> Dict[str, Any]:
     """Return the condition that ties a statement to the sources and regions of its grants."""
     if form.sources == FROM_ANYONE:
         return {}
@@ -140,7 +140,7 @@ def source_condition(partition: str, form: Form, grants: Iterable[Grant], densit
     return {"StringEquals": {key: scalar(sources)}, "ArnLike": {"aws:SourceArn": scalar(arns)}}
 
 
-def _with_acl(form: Form, condition: Dict[str, Any]) -> Dict[str, Any]:
+def _with_acl(form: GrantConditions, condition: Dict[str, Any]) -> Dict[str, Any]:
     acl = {"s3:x-amz-acl": OWNER_HAS_CONTROL}
     if form.acl == ACL_EQUALS:
         return {**condition, "StringEquals": {**acl, **condition.get("StringEquals", {})}}
@@ -149,7 +149,9 @@ def _with_acl(form: Form, condition: Dict[str, Any]) -> Dict[str, Any]:
     return condition
 
 
-def render(bucket: Destination, form: Form, grants: FrozenSet[Grant], sid: str, density: int = 0) -> Statement:
+def render(
+    bucket: Destination, form: GrantConditions, grants: FrozenSet[Grant], sid: str, density: int = 0
+) -> Statement:
     """Return the statement for grants that share their regions, as :func:`grouped` makes them.
 
     :param density: how many of the ways to save room are taken, see the top of this file.
@@ -166,16 +168,16 @@ def render(bucket: Destination, form: Form, grants: FrozenSet[Grant], sid: str, 
     return {**statement, "Condition": condition} if condition else statement
 
 
-def grouped(grants: Iterable[Tuple[Form, Grant]]) -> List[Tuple[Form, FrozenSet[Grant]]]:
+def grouped(grants: Iterable[Tuple[GrantConditions, Grant]]) -> List[Tuple[GrantConditions, FrozenSet[Grant]]]:
     """Return grants in as few groups as statements need, so that none grants more than asked for.
 
     Places of one source share a statement when they have the same regions; organizations have their own statements,
     since their resources do not name them.
     """
-    regions: Dict[Tuple[Form, str, str, str], Set[str]] = {}
+    regions: Dict[Tuple[GrantConditions, str, str, str], Set[str]] = {}
     for form, grant in grants:
         regions.setdefault((form, grant.source, grant.folder, grant.layout), set()).add(grant.region)
-    groups: Dict[Tuple[Form, str, Tuple[str, ...]], Set[Grant]] = {}
+    groups: Dict[Tuple[GrantConditions, str, Tuple[str, ...]], Set[Grant]] = {}
     for (form, source, folder, layout), names in regions.items():
         owner = source if form.sources == FROM_ORGANIZATION else ""
         group = groups.setdefault((form, owner, tuple(sorted(names))), set())
@@ -192,7 +194,7 @@ def _region_of(source: Match[str]) -> str:
 
 
 @dataclass(frozen=True)
-class Place:
+class ObjectPrefix:
     """What one value of ``Resource`` stands for: whose objects (``*``: everybody's), in which folder and layouts."""
 
     account: str
@@ -202,7 +204,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class View:
+class DeliveryStatement:
     """A statement that is recognisably log delivery: only its service as principal, only its actions.
 
     :param is_write: whether it lets objects be written.
@@ -215,7 +217,7 @@ class View:
 
     is_write: bool
     whole: str
-    places: Tuple[Tuple[str, Optional[Place]], ...]
+    places: Tuple[Tuple[str, Optional[ObjectPrefix]], ...]
     values: Mapping[str, Tuple[str, ...]]
     operators: Mapping[str, str]
     is_plain: bool
@@ -232,7 +234,7 @@ class View:
         account = source if is_account_id(source) else "*"
         return frozenset(self._regions.get(account, set()) | self._regions.get("*", set()))
 
-    def places_of(self, source: str) -> Tuple[Tuple[str, Optional[Place]], ...]:
+    def places_of(self, source: str) -> Tuple[Tuple[str, Optional[ObjectPrefix]], ...]:
         """Values of ``Resource`` that speak of a source: its objects, or all that an ACL check names."""
         if not self.is_write:
             return self.places
@@ -246,8 +248,8 @@ class View:
         return found
 
     @cached_property
-    def _places(self) -> Dict[str, List[Tuple[str, Optional[Place]]]]:
-        found: Dict[str, List[Tuple[str, Optional[Place]]]] = {}
+    def _places(self) -> Dict[str, List[Tuple[str, Optional[ObjectPrefix]]]]:
+        found: Dict[str, List[Tuple[str, Optional[ObjectPrefix]]]] = {}
         for raw, place in self.places:
             if raw != self.whole:
                 found.setdefault(place.account if place else "*", []).append((raw, place))
@@ -260,7 +262,7 @@ def texts_of(value: Any) -> Optional[Tuple[str, ...]]:
     return tuple(values) if all(isinstance(item, str) and "${" not in item for item in values) else None
 
 
-def parse_place(bucket: Destination, resource: str) -> Optional[Place]:
+def parse_place(bucket: Destination, resource: str) -> Optional[ObjectPrefix]:
     """Return what a value of ``Resource`` means for log delivery, None for anything else."""
     start = f"{bucket.bucket_arn}/"
     if not resource.startswith(start):
@@ -268,16 +270,16 @@ def parse_place(bucket: Destination, resource: str) -> Optional[Place]:
     path = resource[len(start) :]
     everybody = _ALL_OBJECTS.fullmatch(path)
     if everybody:
-        return Place("*", everybody.group("folder") or "", frozenset(LAYOUTS))
+        return ObjectPrefix("*", everybody.group("folder") or "", frozenset(LAYOUTS))
     joint = _JOINT_OBJECTS.fullmatch(path)
     if joint:
-        return Place(joint.group("account"), joint.group("folder") or "", frozenset(LAYOUTS))
+        return ObjectPrefix(joint.group("account"), joint.group("folder") or "", frozenset(LAYOUTS))
     found = _OBJECTS.match(path)
     if not found or not path.endswith("*"):
         return None
     account = "*" if found.group("account") == ANY_ACCOUNT else found.group("account")
     layout = HIVE if found.group("hive") else PLAIN
-    return Place(account, found.group("folder") or "", frozenset({layout}), path[found.end() :] == "*")
+    return ObjectPrefix(account, found.group("folder") or "", frozenset({layout}), path[found.end() :] == "*")
 
 
 def is_delivery(statement: Statement) -> bool:
@@ -317,7 +319,7 @@ def conditions_of(statement: Statement) -> Optional[Tuple[Dict[str, Tuple[str, .
     return values, {key: operator for operator, key, _value in ours}, len(ours) == len(given)
 
 
-def view_of(bucket: Destination, statement: Statement) -> Optional[View]:
+def view_of(bucket: Destination, statement: Statement) -> Optional[DeliveryStatement]:
     """Return a statement as log delivery, whoever wrote it; None if it is not recognisably that."""
     if not is_delivery(statement):
         return None
@@ -333,10 +335,10 @@ def view_of(bucket: Destination, statement: Statement) -> Optional[View]:
     is_write = bool(lowered & _WRITE_ACTIONS)
     is_plain = known and lowered == ({WRITE_ACTION.lower()} if is_write else {CHECK_ACTION.lower()})
     places = tuple((raw, parse_place(bucket, raw)) for raw in resources)
-    return View(is_write, bucket.bucket_arn, places, values, operators, is_plain)
+    return DeliveryStatement(is_write, bucket.bucket_arn, places, values, operators, is_plain)
 
 
-def _acl_of(view: View) -> Optional[str]:
+def _acl_of(view: DeliveryStatement) -> Optional[str]:
     """Return the ACL condition of a statement, None if it is none of those that this collection writes."""
     if not view.is_write:
         return "" if _ACL_KEY not in view.values else None
@@ -347,7 +349,7 @@ def _acl_of(view: View) -> Optional[str]:
     return {"StringEquals": ACL_EQUALS, "StringEqualsIfExists": ACL_IF_EXISTS}.get(view.operators[_ACL_KEY])
 
 
-def _sources_of(view: View) -> Optional[str]:
+def _sources_of(view: DeliveryStatement) -> Optional[str]:
     keys = {key for key in view.values if key != _ACL_KEY}
     if not keys:
         return FROM_ANYONE
@@ -357,7 +359,7 @@ def _sources_of(view: View) -> Optional[str]:
     }.get(frozenset(keys))
 
 
-def form_of(view: View) -> Optional[Form]:
+def form_of(view: DeliveryStatement) -> Optional[GrantConditions]:
     """Return the form of a statement, None if it is none of those that this collection writes."""
     acl, sources = _acl_of(view), _sources_of(view)
     usual = {_ACCOUNT_KEY: ("StringEquals",), _ORGANIZATION_KEY: ("StringEquals",), _ARN_KEY: ("ArnLike", "ArnEquals")}
@@ -367,10 +369,10 @@ def form_of(view: View) -> Optional[Form]:
         return None
     if not all(map(_OUR_ARN.fullmatch, view.values.get(_ARN_KEY, ()))):
         return None
-    return Form(acl, sources)
+    return GrantConditions(acl, sources)
 
 
-def _grants_of_writes(view: View, form: Form) -> Optional[FrozenSet[Grant]]:
+def _grants_of_writes(view: DeliveryStatement, form: GrantConditions) -> Optional[FrozenSet[Grant]]:
     if any(place is None or not place.exact for _raw, place in view.places):
         return None
     if form.sources == FROM_ORGANIZATION:
@@ -390,7 +392,7 @@ def _grants_of_writes(view: View, form: Form) -> Optional[FrozenSet[Grant]]:
     )
 
 
-def _grants_of_check(view: View, form: Form) -> Optional[FrozenSet[Grant]]:
+def _grants_of_check(view: DeliveryStatement, form: GrantConditions) -> Optional[FrozenSet[Grant]]:
     if [raw for raw, _place in view.places] != [view.whole]:
         return None
     if form.sources == FROM_ANYONE:
@@ -398,7 +400,7 @@ def _grants_of_check(view: View, form: Form) -> Optional[FrozenSet[Grant]]:
     return frozenset(Grant(source, region) for source in view.sources or () for region in view.regions_of(source))
 
 
-def _is_whole(view: View, form: Form, grants: FrozenSet[Grant]) -> bool:
+def _is_whole(view: DeliveryStatement, form: GrantConditions, grants: FrozenSet[Grant]) -> bool:
     """Whether the grants say all that the statement says: no account, folder or ARN in it is without its partners."""
     if form.sources == FROM_ANYONE:
         return bool(grants)
@@ -409,7 +411,7 @@ def _is_whole(view: View, form: Form, grants: FrozenSet[Grant]) -> bool:
     return sources == set(view.sources or ()) and accounts - {"*"} <= sources and resources <= sources
 
 
-def parse_ours(bucket: Destination, statement: Statement) -> Optional[Tuple[Form, FrozenSet[Grant]]]:
+def parse_ours(bucket: Destination, statement: Statement) -> Optional[Tuple[GrantConditions, FrozenSet[Grant]]]:
     """Return the grants of a statement that this collection could have written, None for every other statement.
 
     Ours are those with our Sid, the delivery service as the only principal, the one delivery action, and nothing in
@@ -419,7 +421,7 @@ def parse_ours(bucket: Destination, statement: Statement) -> Optional[Tuple[Form
     return parse_view(view) if view else None
 
 
-def parse_view(view: View) -> Optional[Tuple[Form, FrozenSet[Grant]]]:
+def parse_view(view: DeliveryStatement) -> Optional[Tuple[GrantConditions, FrozenSet[Grant]]]:
     """Return the grants of a statement with one of our Sids, None if this collection would not write it so."""
     form = form_of(view)
     if form is None:
@@ -428,7 +430,9 @@ def parse_view(view: View) -> Optional[Tuple[Form, FrozenSet[Grant]]]:
     return (form, grants) if grants is not None and _is_whole(view, form, grants) else None
 
 
-def with_layouts_apart(bucket: Destination, statement: Statement, is_apart: Callable[[Place], bool]) -> Statement:
+def with_layouts_apart(
+    bucket: Destination, statement: Statement, is_apart: Callable[[ObjectPrefix], bool]
+) -> Statement:
     """Return a statement with a resource per layout instead of one that stands for both.
 
     :param is_apart: decides for which places of a single account.
@@ -446,10 +450,10 @@ def with_layouts_apart(bucket: Destination, statement: Statement, is_apart: Call
 # --- cutting ---------------------------------------------------------------------------------------------------------
 
 #: Decides, for a source, a place (None for the bucket itself) and its regions, which regions it keeps there.
-Keep = Callable[[str, Optional[Place], FrozenSet[str]], FrozenSet[str]]
+Keep = Callable[[str, Optional[ObjectPrefix], FrozenSet[str]], FrozenSet[str]]
 
 
-def _sources_in(view: View) -> Tuple[str, ...]:
+def _sources_in(view: DeliveryStatement) -> Tuple[str, ...]:
     if view.sources is not None:
         return view.sources
     named = [_SOURCE_ARN.fullmatch(value) for value in view.values.get(_ARN_KEY, ())]
@@ -465,7 +469,7 @@ _PartKey = Tuple[FrozenSet[str], FrozenSet[str]]
 _Part = Dict[str, Set[str]]
 
 
-def _left_of(view: View, source: str, keep: Keep) -> Dict[FrozenSet[str], Set[str]]:
+def _left_of(view: DeliveryStatement, source: str, keep: Keep) -> Dict[FrozenSet[str], Set[str]]:
     """Return what a source keeps: its values of ``Resource`` by the regions they are narrowed to (none: not at all)."""
     before = view.regions_of(source) or frozenset({ALL_REGIONS})
     left: Dict[FrozenSet[str], Set[str]] = {}
@@ -477,7 +481,7 @@ def _left_of(view: View, source: str, keep: Keep) -> Dict[FrozenSet[str], Set[st
     return left
 
 
-def _kept_parts(view: View, keep: Keep) -> Dict[_PartKey, _Part]:
+def _kept_parts(view: DeliveryStatement, keep: Keep) -> Dict[_PartKey, _Part]:
     """Return what is left, in parts that a statement each can say."""
     shared = {raw for raw, place in view.places if place is None or place.account == "*"}
     parts: Dict[_PartKey, _Part] = {}
@@ -491,7 +495,7 @@ def _filtered(value: Any, keep: Callable[[str], bool]) -> Any:
     return scalar([item for item in as_list(value) if keep(item)] or as_list(value))
 
 
-def _narrowed(view: View, statement: Statement, part: _Part, regions: FrozenSet[str]) -> Statement:
+def _narrowed(view: DeliveryStatement, statement: Statement, part: _Part, regions: FrozenSet[str]) -> Statement:
     """Return the statement for these sources, resources and (if any are given) regions only."""
     raws = set().union({view.whole}, *part.values())
 
@@ -515,7 +519,7 @@ def _narrowed(view: View, statement: Statement, part: _Part, regions: FrozenSet[
     return narrowed
 
 
-def _is_untouched(view: View, parts: Mapping[_PartKey, _Part]) -> bool:
+def _is_untouched(view: DeliveryStatement, parts: Mapping[_PartKey, _Part]) -> bool:
     if any(regions for regions, _shared in parts):
         return False
     kept = {source: raws for part in parts.values() for source, raws in part.items()}
@@ -523,7 +527,7 @@ def _is_untouched(view: View, parts: Mapping[_PartKey, _Part]) -> bool:
     return kept == {source: raws for source, raws in whole.items() if raws}
 
 
-def cut(view: View, statement: Statement, keep: Keep) -> List[Statement]:
+def cut(view: DeliveryStatement, statement: Statement, keep: Keep) -> List[Statement]:
     """Return what is left of a statement: itself, untouched, if all is kept; nothing; or parts with the same Sid.
 
     :param keep: decides region by region; regions that it hands back must be among those it was given.

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the doctor says of a bucket policy: one check for each source and place. PRIVATE to this collection."""
+"""What stands in the way in a bucket policy: one check for each source and place. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from typing import Union
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import ACL_EQUALS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import ALL_REGIONS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import HIVE
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Form
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import GrantConditions
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import check_of as acl_check_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import needed
@@ -98,7 +98,7 @@ def source_options(grant: Grant) -> Dict[str, Any]:
     return {**who, "regions": None if grant.region == ALL_REGIONS else [grant.region]}
 
 
-def _requests(question: Question, form: Form, grant: Grant) -> List[Request]:
+def _requests(question: Question, form: GrantConditions, grant: Grant) -> List[Request]:
     """Return the write and the ACL check of one source."""
     writes = requests_of(question.wanted.bucket, form, grant)
     checks = requests_of(question.wanted.bucket, *acl_check_of(form, grant))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the doctor can say of a destination: every code with its severity and its words. PRIVATE to this collection.
+"""What the check can say of a destination: every code with its severity and its words. PRIVATE to this collection.
 
 The words are constant but for what stands in braces, so that a person who searches for them finds the guide.
 """
@@ -64,7 +64,7 @@ def _unknown(check: str, words: str, severity: str = ERROR) -> Kind:
     return Kind(check, UNKNOWN, severity, words)
 
 
-KINDS: Mapping[str, Kind] = {
+CHECK_DEFINITIONS: Mapping[str, Kind] = {
     "BucketExists": _ok("bucket", "The bucket {bucket} exists."),
     "BucketMissing": _error("bucket", "There is no bucket {bucket}."),
     "BucketUnreadable": _unknown("bucket", "Whether the bucket {bucket} exists could not be read."),
@@ -141,7 +141,7 @@ KINDS: Mapping[str, Kind] = {
 class Check:
     """One thing that was looked at.
 
-    :param code: key of :data:`KINDS`.
+    :param code: key of :data:`CHECK_DEFINITIONS`.
     :param message: its words, filled in.
     :param evidence: what was read, for people.
     :param remedy: something to paste, ``""`` where nothing is to be done.
@@ -175,7 +175,7 @@ def check_of(code: str, names: Mapping[str, str], **details: Any) -> Check:
     :param names: what stands for the braces in the words.
     :param details: ``evidence``, ``remedy``, ``account_id`` and so on.
     """
-    kind = KINDS[code]
+    kind = CHECK_DEFINITIONS[code]
     return Check(kind.check, code, kind.status, kind.severity, kind.words.format(**names), **details)
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The doctor: from what was read of a destination to everything that stands in the way. PRIVATE to this collection.
+"""The destination check: from what was read of a destination to everything that stands in the way. PRIVATE to this collection.
 
 Sources of the rules: Amazon VPC User Guide, "Amazon S3 bucket permissions for flow logs"; Amazon CloudWatch Logs User
 Guide, "Logs sent to Amazon S3"; Amazon S3 User Guide, "Requester Pays buckets", "Controlling ownership of objects" and
@@ -42,7 +42,7 @@ _WARN_BYTES = MAX_BYTES * 9 // 10
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What the doctor found.
+    """What the destination check found.
 
     :param checks: everything that was looked at, in the order in which it is to be read.
     :param size: bytes of the bucket policy, None if it was not read.

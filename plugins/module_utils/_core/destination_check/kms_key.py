@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the doctor says of the customer's key that encrypts a bucket. PRIVATE to this collection.
+"""The checks of the customer's key that encrypts a bucket. PRIVATE to this collection.
 
 Amazon CloudWatch Logs User Guide, "Logs sent to Amazon S3" (SSE-KMS); Amazon S3 User Guide, "Using server-side
 encryption with AWS KMS keys": the key is in the bucket's region, and to upload takes kms:GenerateDataKey, in parts
@@ -16,7 +16,7 @@ from typing import Mapping
 from typing import Optional
 from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Form
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import GrantConditions
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import grouped
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.width import excess_of
@@ -136,7 +136,7 @@ def _of_width(
     question: Question, policy: Optional[Policy], arn: str, decisions: Mapping[Grant, Decision]
 ) -> List[Check]:
     """Return a check if statements grant more than they have to, with those that would do."""
-    form, bucket = Form("", question.wanted.form.sources), question.wanted.bucket
+    form, bucket = GrantConditions("", question.wanted.form.sources), question.wanted.bucket
     statements, excess = statements_of(policy), {}
     for position, grant in first_grants(decisions).items():
         requests = known_to_belong(key_requests(arn, form, grant), question.organization)
@@ -157,7 +157,7 @@ def _decide(question: Question, policy: Optional[Policy], arn: str, grant: Grant
     Only what a write certainly needs can stand in the way for certain. AWS documents more actions than that, and nobody
     documents what becomes of a delivery without them.
     """
-    form = Form("", question.wanted.form.sources)
+    form = GrantConditions("", question.wanted.form.sources)
     requests = known_to_belong(key_requests(arn, form, grant), question.organization)
     of_all = decide_grant(policy, requests)
     of_writing = decide_grant(policy, [request for request in requests if request.action == _WRITING])

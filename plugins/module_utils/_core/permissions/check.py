@@ -56,7 +56,7 @@ LIMITS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class Ask:
+class SimulationQuery:
     """Actions and resources to ask about in one go: each action on each resource.
 
     :param region: that the calls would go to.
@@ -81,7 +81,7 @@ class PermissionQuestion:
 
     principal: Optional[str]
     operations: Tuple[str, ...]
-    asks: Tuple[Ask, ...]
+    asks: Tuple[SimulationQuery, ...]
     policies: Tuple[Dict[str, Any], ...]
     resource_ids: Tuple[str, ...] = ()
     flow_log_ids: Tuple[str, ...] = ()
@@ -168,10 +168,10 @@ def wanted_of(operations: Sequence[str]) -> Union[str, Sequence[str]]:
 
 def _asks(
     operations: Iterable[str], region: str, given: Tuple[Tuple[str, str], ...], scope: Mapping[str, Any]
-) -> List[Ask]:
+) -> List[SimulationQuery]:
     statements = statements_for(needs_of(operations), scope_from_options(region=region, **scope))
     return [
-        Ask(region, statement.actions, statement.resources, _context(statement, region, given))
+        SimulationQuery(region, statement.actions, statement.resources, _context(statement, region, given))
         for statement in statements
     ]
 
@@ -185,7 +185,7 @@ def _context(statement: Statement, region: str, given: Tuple[Tuple[str, str], ..
     return tuple(sorted(known.items()))
 
 
-def _without_repetition(asks: Iterable[Ask]) -> Tuple[Ask, ...]:
+def _without_repetition(asks: Iterable[SimulationQuery]) -> Tuple[SimulationQuery, ...]:
     """Return each ask once; what has no region in its resources is the same in each but for the context."""
     return tuple(dict.fromkeys(asks))
 

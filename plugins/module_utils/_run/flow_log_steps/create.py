@@ -65,7 +65,7 @@ class Creation:
     wait_timeout: float = 60.0
 
 
-class Made(NamedTuple):
+class CreateResult(NamedTuple):
     """What became of the flow logs that were to be created.
 
     :param by_target: new flow logs by target.
@@ -99,7 +99,7 @@ def create_flow_logs(creation: Creation, steps: Sequence[CreateStep]) -> Outcome
     met = [step for step in steps if step.action.target in existing]
     left = Outcome(
         unsuccessful=[_unsuccessful(refused) for refused in made.refused + made.unseen if refused.code != EXISTS],
-        met_existing=[step.action.target for step in met],
+        already_exists=[step.action.target for step in met],
         unanswered=[step for step in met if step.action.target in made.uncertain],
     )
     return join_outcomes([*done, left])
@@ -110,7 +110,7 @@ def _unsuccessful(refused: ec2.Refused) -> Unsuccessful:
     return Unsuccessful(refused.resource_id, refused.code, refused.message.strip(), hint)
 
 
-def make(creation: Creation, targets: Sequence[str], tags: Mapping[str, str], alike: bool = False) -> Made:
+def make(creation: Creation, targets: Sequence[str], tags: Mapping[str, str], alike: bool = False) -> CreateResult:
     """Create flow logs in as few calls as AWS allows, and find out which one belongs to which target.
 
     :param alike: all targets are expected to fare the same; see :class:`Splitting`.
@@ -125,7 +125,7 @@ def make(creation: Creation, targets: Sequence[str], tags: Mapping[str, str], al
     by_target = {item.resource_id: item for item in described}
     answered = set(by_target) | {item.resource_id for item in refused}
     unseen = [problem._replace(resource_id=target) for target in targets if target not in answered]
-    return Made(by_target, refused, unseen, uncertain)
+    return CreateResult(by_target, refused, unseen, uncertain)
 
 
 def _create_batch(creation: Creation, batch: Sequence[str], tags: Mapping[str, str], alike: bool) -> _Answer:

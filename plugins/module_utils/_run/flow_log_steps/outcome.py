@@ -45,7 +45,7 @@ class Outcome:
     :param steps: finished steps, their actions as they really happened.
     :param unsuccessful: what could not be done.
     :param described: new flow logs as AWS describes them, by id.
-    :param met_existing: targets that have an equal flow log which the plan did not know: somebody was faster, an
+    :param already_exists: targets that have an equal flow log which the plan did not know: somebody was faster, an
         answer was lost, or AWS did not show it yet. They are to be planned anew.
     :param unanswered: creates and replacements of such targets whose first answer was lost: what is there is most
         likely theirs.
@@ -54,7 +54,7 @@ class Outcome:
     steps: List[Step] = field(default_factory=list)
     unsuccessful: List[Unsuccessful] = field(default_factory=list)
     described: Dict[str, FlowLog] = field(default_factory=dict)
-    met_existing: List[str] = field(default_factory=list)
+    already_exists: List[str] = field(default_factory=list)
     unanswered: List[NewFlowLogStep] = field(default_factory=list)
 
 
@@ -65,7 +65,7 @@ def join_outcomes(parts: Iterable[Outcome]) -> Outcome:
         joined.steps += part.steps
         joined.unsuccessful += part.unsuccessful
         joined.described.update(part.described)
-        joined.met_existing += part.met_existing
+        joined.already_exists += part.already_exists
         joined.unanswered += part.unanswered
     return joined
 

@@ -20,7 +20,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import FlowLog
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import CreateStep
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import ReplaceStep
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.create import Made
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.create import CreateResult
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.create import make
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import EXISTS
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import Outcome
@@ -109,7 +109,7 @@ def _settle_existing(replacement: Replacement, pairs: Sequence[Tuple[ReplaceStep
     found = find_equal(replacement, [step for step, _refused in existing], doubtful=_may_be_early)
     for step, refused in existing:
         if found is not None and step.action.target in found:
-            outcome.met_existing.append(step.action.target)
+            outcome.already_exists.append(step.action.target)
         elif found is not None and replacement.allow_gap and not step.rivals:
             gap.append(step)
         else:
@@ -139,7 +139,7 @@ def _refused_second(refused: ec2.Refused, step: ReplaceStep) -> Unsuccessful:
     return replace(item, message=f"{item.message} In the way may be {rivals}.", hint=hint)
 
 
-def _settle_refused(by_target: Mapping[str, ReplaceStep], made: Made) -> _Settled:
+def _settle_refused(by_target: Mapping[str, ReplaceStep], made: CreateResult) -> _Settled:
     """Settle replacements that AWS refuses for another reason, or does not show."""
     others = [item for item in made.refused if item.code != EXISTS]
     problems = [failed("CreateFlowLogs", item, by_target[item.resource_id]) for item in others + made.unseen]

@@ -25,7 +25,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import DeleteStep
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import ReplaceStep
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.create import Creation
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.create import Made
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.create import CreateResult
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.create import make
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import EXISTS
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import Outcome
@@ -98,20 +98,20 @@ def _after_refusals(replacement: Replacement, pairs: Sequence[Tuple[ReplaceStep,
     maybe = [step for step, refused in pairs if refused.code == EXISTS or refused.resource_id in gap.uncertain]
     found = find_equal(replacement, maybe, doubtful=lambda _step, _read: True) or set()
     return join_outcomes(
-        _met_existing(step, gap) if step.action.target in found else _put_back(replacement, step, refused, gap)
+        _already_exists(step, gap) if step.action.target in found else _put_back(replacement, step, refused, gap)
         for step, refused in pairs
     )
 
 
-def _met_existing(step: ReplaceStep, gap: _Gap) -> Outcome:
+def _already_exists(step: ReplaceStep, gap: _Gap) -> Outcome:
     """Return the outcome of a replacement that is there although AWS refused to create it."""
     met = [step.action.target]
     if step.action.target in gap.uncertain:
         action = replace(step.action, gap=True, gap_seconds=_seconds_since(gap.started))
-        return Outcome(met_existing=met, unanswered=[replace(step, action=action)])
+        return Outcome(already_exists=met, unanswered=[replace(step, action=action)])
     reason = "An equal flow log is there already."
     gone = Action("delete", step.action.target, flow_log_id=step.old_id, reason=reason)
-    return Outcome(met_existing=met, steps=[DeleteStep(gone, step.flow_log)])
+    return Outcome(already_exists=met, steps=[DeleteStep(gone, step.flow_log)])
 
 
 def _put_back(replacement: Replacement, step: ReplaceStep, refused: ec2.Refused, gap: _Gap) -> Outcome:
@@ -126,7 +126,7 @@ def _put_back(replacement: Replacement, step: ReplaceStep, refused: ec2.Refused,
     return join_outcomes([done, failed("CreateFlowLogs", refused, step, note)])
 
 
-def _restored(creation: Creation, old: FlowLog, uncertain: AbstractSet[str]) -> Made:
+def _restored(creation: Creation, old: FlowLog, uncertain: AbstractSet[str]) -> CreateResult:
     # Should a replacement show up that may have been made after all, the next run removes what is put back.
     mark: Dict[str, str] = {REPLACED_TAG: "true"} if old.resource_id in uncertain else {}
     as_before = replace(creation, settings=settings_of(old, creation.settings.resource_type))

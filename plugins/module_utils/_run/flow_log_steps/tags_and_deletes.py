@@ -65,7 +65,7 @@ def delete_flow_logs(client: Any, steps: Sequence[DeleteStep], before: Outcome) 
         for new in before.described.values()
         if new.failed and removes_delivering(step for step in steps if step.action.target == new.resource_id)
     ]
-    troubled = {item.target for item in before.unsuccessful + waiting} | set(before.met_existing)
+    troubled = {item.target for item in before.unsuccessful + waiting} | set(before.already_exists)
     left = [step for step in steps if step.action.target not in troubled]
     deleted = _outcome_of("DeleteFlowLogs", left, delete_ids(client, _ids_of(left)))
     return join_outcomes([Outcome(unsuccessful=waiting), deleted])

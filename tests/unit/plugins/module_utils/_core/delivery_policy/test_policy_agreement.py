@@ -30,7 +30,7 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Form
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import GrantConditions
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import grant_positions
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import positions_for
@@ -466,13 +466,13 @@ def compare_grant(granted: bool, policy: Dict[str, Any], tried: List[Asked], tal
 
 
 FORMS = st.builds(
-    Form,
+    GrantConditions,
     st.sampled_from(("string_equals", "string_equals_if_exists", "none")),
     st.sampled_from(("accounts", "organization", "anyone")),
 )
 
 
-def told_by(form: Form, source: str) -> List[Dict[str, Any]]:
+def told_by(form: GrantConditions, source: str) -> List[Dict[str, Any]]:
     """What the service may say of the source, for a grant tied in this way."""
     if form.sources == "organization":
         return [{"organization": source}]
@@ -480,7 +480,7 @@ def told_by(form: Form, source: str) -> List[Dict[str, Any]]:
     return [{}, {"organization": ORGANIZATION}, *anyone]
 
 
-def concrete_sources(form: Form, grant: Grant) -> List[str]:
+def concrete_sources(form: GrantConditions, grant: Grant) -> List[str]:
     return [SHOP, BANK, STRANGER] if form.sources == "organization" or grant.source == "*" else [grant.source]
 
 
@@ -488,7 +488,7 @@ def concrete_regions(partition: str, grant: Grant) -> List[str]:
     return [PARTITIONS[partition], OTHER_REGION, "ap-southeast-2"] if grant.region == "*" else [grant.region]
 
 
-def concrete_writes(partition: str, form: Form, grant: Grant) -> List[Asked]:
+def concrete_writes(partition: str, form: GrantConditions, grant: Grant) -> List[Asked]:
     acls = (True,) if form.acl == "string_equals" else (True, False)
     sources, regions = concrete_sources(form, grant), concrete_regions(partition, grant)
     return [
@@ -499,7 +499,7 @@ def concrete_writes(partition: str, form: Form, grant: Grant) -> List[Asked]:
 
 
 @st.composite
-def bucket_grants(draw: Any, partition: str) -> Tuple[Form, Grant]:
+def bucket_grants(draw: Any, partition: str) -> Tuple[GrantConditions, Grant]:
     form = draw(FORMS)
     source = ORGANIZATION if form.sources == "organization" else SHOP
     region = draw(st.sampled_from(("*", PARTITIONS[partition])))
@@ -538,7 +538,7 @@ def test_bucket_policies_are_read_as_the_evaluator_reads_them(partition: str) ->
 
     @thoroughly(BUCKET_DOCUMENTS)
     @given(documents(partition, bucket_words(partition)), bucket_grants(partition))
-    def agree(policy: Dict[str, Any], formed: Tuple[Form, Grant]) -> None:
+    def agree(policy: Dict[str, Any], formed: Tuple[GrantConditions, Grant]) -> None:
         tally.add("documents")
         for item in asked:
             compare_document(policy, item, tally)
@@ -561,7 +561,7 @@ def test_key_policies_are_read_as_the_evaluator_reads_them(partition: str) -> No
         tally.add("documents")
         for item in asked:
             compare_document(policy, item, tally)
-        form = Form("", sources)
+        form = GrantConditions("", sources)
         grant = Grant(ORGANIZATION if sources == "organization" else SHOP, "*" if everywhere else region)
         tried = [
             use

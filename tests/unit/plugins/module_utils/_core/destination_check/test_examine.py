@@ -16,7 +16,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy
     wanted_from_options,
 )
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_plan import plan_bucket_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import KINDS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import CHECK_DEFINITIONS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import OK
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import Check
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import check_of
@@ -229,9 +229,9 @@ def test_remedies_can_be_pasted() -> None:
     assert cli("s3api put", "--x", "a b", '{"c": 1}') == "aws s3api put --x 'a b' '{\"c\": 1}'"
 
 
-@pytest.mark.parametrize("code", [code for code, kind in KINDS.items() if kind.status != OK])
+@pytest.mark.parametrize("code", [code for code, kind in CHECK_DEFINITIONS.items() if kind.status != OK])
 def test_guide_has_every_message(code: str) -> None:
-    kind = KINDS[code]
+    kind = CHECK_DEFINITIONS[code]
     guide = " ".join(read("docs/docsite/rst/guide_destination.rst").split())
     words = re.sub(r"\{(\w+)\}", lambda found: found.group(1).upper(), kind.words)
     assert f"``{code}`` *{words}* ({kind.status}, {kind.severity})" in guide
