@@ -57,7 +57,7 @@ GET_PIP_NAMES = ("get_pip_23_1_2.py", "get_pip_24_2.py", "get_pip_25_2.py")
 
 
 class Trouble(Exception):
-    """Something that the person at the keyboard has to mend; its text says how."""
+    """Something that the person at the keyboard has to fix; its text says how."""
 
 
 def run(*command: object, **options: object) -> subprocess.CompletedProcess:

@@ -239,7 +239,7 @@ checks:
       returned: always
       sample: No statement grants s3:PutObject, s3:GetBucketAcl.
     remedy:
-      description: What mends it, to be pasted where possible. Empty where nothing is to be done.
+      description: How to fix it, to be pasted where possible. Empty where nothing is to be done.
       type: str
       returned: always
       sample: |-

@@ -143,7 +143,7 @@ class World:
         for rule in rules:
             faults.add(parse_rule(rule))
 
-    def mend(self) -> None:
+    def fix(self) -> None:
         """Remove every fault and what it did to the buckets, so that what was made delivers."""
         faults.clear()
         self._simulator.history.forget()

@@ -418,7 +418,7 @@ def remedied(world: World, check: dict[str, Any]) -> None:
     succeed(world.simulator.url, module.removeprefix("flowlogs.aws."), options)
 
 
-def test_remedies_that_are_tasks_mend_what_they_are_for(world: World) -> None:
+def test_remedies_that_are_tasks_fix_what_they_are_for(world: World) -> None:
     world.s3.delete_bucket_policy(Bucket=BUCKET)
     world.key()
     options: dict[str, Any] = {"account_ids": [OWNER, SHOP], "prefixes": ["network"], "layouts": ["plain", "hive"]}

@@ -89,7 +89,7 @@ def test_policy_that_is_enough_is_found_to_be(shaped: SimulatorProcess, actions:
 
 
 @pytest.mark.parametrize("action", sorted({name for one in PUBLISHING["Statement"] for name in one["Action"]}))
-def test_each_action_that_lacks_is_found_and_its_statement_mends_it(shaped: SimulatorProcess, action: str) -> None:
+def test_each_action_that_lacks_is_found_and_its_statement_fixes_it(shaped: SimulatorProcess, action: str) -> None:
     policy = without(PUBLISHING, action)
     seed(shaped, policy)
     result = ask(shaped)

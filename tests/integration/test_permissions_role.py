@@ -75,7 +75,7 @@ def changed(run: AnsibleRun) -> dict[str, bool]:
 
 
 def test_an_inline_policy_that_is_spelt_differently_is_the_same(permissions: Permissions, iam: Any) -> None:
-    """It comes, stays as somebody spells it differently, is mended where its meaning differs, and goes."""
+    """It comes, stays as somebody spells it differently, is fixed where its meaning differs, and goes."""
     permissions(principals=WHO)
     assert sorted(permissions.writes()) == ["PutGroupPolicy", "PutRolePolicy", "PutUserPolicy"]
     document = iam.get_role_policy(RoleName="publisher", PolicyName=NAME)["PolicyDocument"]

@@ -76,7 +76,7 @@ def test_first_run_and_the_next_one_report_what_a_drift_report_finds(stage: Stag
     assert sorted(stage.simulator.operations()) == sorted(calls), "the report makes no call of its own"
 
 
-def test_what_a_run_mends_and_what_it_could_not(stage: Stage) -> None:
+def test_what_a_run_fixes_and_what_it_could_not(stage: Stage) -> None:
     document = inventory()
     hosts_of(document, "audit")["not-an-id"] = {}
     stage(PUBLISH, document, succeeds=False)

@@ -80,7 +80,7 @@ def test_whatever_goes_wrong_the_promises_are_kept(world: World, kill_before: Ki
     world.begin(told)
     check = world.run(told.options, check=True)
     runs = list(disturbed_runs(world, told, kill_before))
-    world.mend()
+    world.fix()
     clean = world.run(told.options)
     again = world.run(told.options)
     first = check.before

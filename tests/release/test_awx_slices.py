@@ -188,7 +188,7 @@ def test_destinations_first_then_slices_of_flow_logs_then_the_report(fleet: Flee
 
 
 def test_slices_that_do_everything_at_once_lose_nothing(fleet: Fleet) -> None:
-    """Four runs write a bucket policy at once. One that cannot get its statements in says so, and a second mends it."""
+    """Four runs write a bucket policy at once. One that cannot get its statements in says so, and a second fixes it."""
     jobs = fleet.controller.run_sliced(PUBLISH, fleet.inventory, SLICES)
     lost = [job for job in jobs if job.failed]
     assert [job.output for job in lost if "PolicyOverwritten" not in job.output] == []

@@ -77,7 +77,7 @@ class Action:
 
 @dataclass(frozen=True)
 class Unsuccessful:
-    """Something that could not be done: to what, what AWS answered, and what mends it.
+    """Something that could not be done: to what, what AWS answered, and how to fix it.
 
     :param flow_log_id: the flow log concerned, where there is one.
     :param changes: the differences that therefore remain.

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tells what mends denied calls, by what AWS said of them. PRIVATE to this collection."""
+"""Tells how to fix denied calls, by what AWS said of them. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class DenialReader:
         self._decoded: Dict[str, Optional[Denial]] = {}
 
     def hint(self, code: str, message: str, otherwise: str, resource: str = "") -> str:
-        """Return what mends an error.
+        """Return how to fix an error.
 
         :param code: AWS's error code.
         :param message: AWS's message.

@@ -55,7 +55,7 @@ class FlowLogsModule(AnsibleAWSModule):
 
     @cached_property
     def denials(self) -> DenialReader:
-        """Tells what mends denied calls."""
+        """Tells how to fix denied calls."""
         return DenialReader(lambda encoded: decode_authorization_message(self.client("sts"), encoded))
 
     def warn(self, *args: Any, **kwargs: Any) -> None:
@@ -124,7 +124,7 @@ def run_module(module: FlowLogsModule, work: Callable[[FlowLogsModule], None]) -
 
 
 def _fail(module: FlowLogsModule, error: AnsibleAWSError) -> None:
-    """Fail with what was being done, what AWS answered, and what mends it."""
+    """Fail with what was being done, what AWS answered, and how to fix it."""
     code, text = error_code_and_message(error)
     hint = module.denials.hint(code, text, hint_for(getattr(error.exception, "operation_name", ""), code, text))
     message = f"{error.message} ({hint.rstrip('.')})" if hint else error.message

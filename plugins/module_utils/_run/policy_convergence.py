@@ -177,7 +177,7 @@ class _Convergence:
         return False
 
     def failed(self, error: FlowLogsAWSError) -> None:
-        """Record an error of AWS with what mends it."""
+        """Record an error of AWS with how to fix it."""
         code, message = error_code_and_message(error)
         hint = self._work.hint(self._operation, code, message, self.outcome.plan.after if self.outcome.plan else None)
         if is_denied(code) and not is_blocked_as_public(message):

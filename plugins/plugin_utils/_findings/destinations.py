@@ -34,8 +34,8 @@ def destination_findings(
 ) -> List[Finding]:
     """Return findings about a bucket and, where its policy was managed, about the key that encrypts it.
 
-    A destination that stays undeliverable when all that was asked for is done is ``failed_delivery``: no run mends it.
-    ``policy_drift`` is what a run mends.
+    A destination that stays undeliverable when all that was asked for is done is ``failed_delivery``: no run fixes it.
+    ``policy_drift`` is what a run fixes.
     """
     access = Access(bucket=tuple(work["access"].items()))
     subject = Subject(

@@ -150,7 +150,7 @@ def limit(host: Optional[str]) -> str:
 
 
 def publish_command(subject: Union[Subject, Finding]) -> str:
-    """Return the command that mends something."""
+    """Return the command that fixes something."""
     return PUBLISH + limit(subject.host)
 
 

@@ -163,7 +163,7 @@ def _failed_delivery(subject: Subject, item: Mapping[str, Any]) -> Finding:
         "failed_delivery",
         f"AWS reports that delivery fails: {item.get('delivery_error') or 'no reason given'}.",
         flow_log_id=item.get("flow_log_id"),
-        remedy="# Tells what is in the way. Once that is mended, delivery resumes by itself.\n"
+        remedy="# Tells what is in the way. Once that is fixed, delivery resumes by itself.\n"
         + destination_command(subject),
     )
 

@@ -41,11 +41,11 @@ _DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 _ALLOW = (
     "Allow ec2:{reading} in {account}; ansible-doc -t inventory flowlogs.aws.flow_log_targets names all that is needed."
 )
-_OTHERWISE = "Mend what the message says, and read the inventory again."
+_OTHERWISE = "Fix what the message says, and read the inventory again."
 
 
 def gap_remedy(gap: Gap) -> str:
-    """Return what mends a gap."""
+    """Return how to fix a gap."""
     if gap.code in _DENIED:
         text = _ENTER if gap.reading in _ENTERING else _ALLOW
     else:

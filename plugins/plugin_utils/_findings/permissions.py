@@ -102,7 +102,7 @@ def _lacking(
         "permission_missing",
         (summary if policy else reason_of(result, rows))
         + (f" Not run for that: {', '.join(halted)}." if halted else ""),
-        remedy=json.dumps(policy, sort_keys=True) if policy else "See who denies it: no further statement mends that.",
+        remedy=json.dumps(policy, sort_keys=True) if policy else "See who denies it: no further statement fixes that.",
     )
 
 

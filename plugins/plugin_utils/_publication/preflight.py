@@ -240,9 +240,9 @@ def _needs(one: Mapping[str, Any], row: Row, hard: bool = False) -> bool:
 
 
 def reason_of(result: Result, rows: Sequence[Row] = ()) -> str:
-    """Return why something is stopped, in the words of the module, with the policy that would mend it.
+    """Return why something is stopped, in the words of the module, with the policy that would fix it.
 
-    :param rows: what lacks; their reasons are told where no further statement of a policy mends it.
+    :param rows: what lacks; their reasons are told where no further statement of a policy fixes it.
     """
     policy = result.get("missing_policy")
     if policy:

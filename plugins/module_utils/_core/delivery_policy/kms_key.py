@@ -20,7 +20,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import 
 
 #: States in which a key encrypts. ``Updating`` (the primary of a multi-Region key changes) is over by itself.
 _USABLE = ("Enabled", "Updating")
-_MENDING = {
+_HINT_BY_STATE = {
     "Disabled": "Enable the key first; while it is disabled nothing can be delivered with it.",
     "PendingDeletion": "Cancel the deletion and enable the key, or encrypt the bucket with another key.",
     "PendingReplicaDeletion": "Cancel the deletion and enable the key, or encrypt the bucket with another key.",
@@ -108,6 +108,6 @@ def unusable_key(key: Key, caller: str) -> Tuple[Unsuccessful, ...]:
             )
         )
     if key.state not in _USABLE:
-        hint = _MENDING.get(key.state, "Encrypt the bucket with another key.")
+        hint = _HINT_BY_STATE.get(key.state, "Encrypt the bucket with another key.")
         found.append(Unsuccessful(key.arn, "KeyNotUsable", f"The state of the key is {key.state}.", hint))
     return tuple(found)

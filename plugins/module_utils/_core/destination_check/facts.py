@@ -24,7 +24,7 @@ class Unread:
     :param permission: that the call needs, for example ``s3:GetBucketPolicy``; ``""`` where no call was made.
     :param code: AWS's error code.
     :param message: what was being done, and what AWS answered.
-    :param hint: what mends it, ``""`` if only the permission would.
+    :param hint: how to fix it, ``""`` if only the permission would.
     """
 
     permission: str

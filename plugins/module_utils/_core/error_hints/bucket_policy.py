@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What S3's refusals around bucket policies mean, and what mends them. PRIVATE to this collection.
+"""What S3's refusals around bucket policies mean, and how to fix them. PRIVATE to this collection.
 
 S3 API Reference, PutBucketPolicy and "Error responses"; S3 User Guide, "Verifying bucket ownership".
 """

@@ -101,7 +101,7 @@ def statement_for(actions: Sequence[str], resource: str) -> str:
 
 
 def denial_hint(denial: Denial) -> str:
-    """Return what mends a denied call, ``""`` if nothing is known of it."""
+    """Return how to fix a denied call, ``""`` if nothing is known of it."""
     if not denial.actions:
         return ""
     names = ", ".join(denial.actions)

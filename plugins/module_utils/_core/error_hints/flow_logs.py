@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What mends an error of AWS, by operation and code. PRIVATE to this collection."""
+"""How to fix an error of AWS, by operation and code. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def _matches(hint: _Hint, operation: str, code: str, message: str) -> bool:
 
 
 def hint_for(operation: str, code: str, message: str) -> str:
-    """Return what mends an error, or ``""`` where nothing better than AWS's own message is known.
+    """Return how to fix an error, or ``""`` where nothing better than AWS's own message is known.
 
     :param operation: API name, for example ``CreateFlowLogs``.
     :param code: AWS's error code; items of ``Unsuccessful`` may carry the bare HTTP status ``400``.

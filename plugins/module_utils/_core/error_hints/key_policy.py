@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the refusals of KMS around key policies mean, and what mends them. PRIVATE to this collection.
+"""What the refusals of KMS around key policies mean, and how to fix them. PRIVATE to this collection.
 
 AWS KMS API Reference, DescribeKey, GetKeyPolicy and PutKeyPolicy.
 """
@@ -25,7 +25,7 @@ _HINTS = {
 
 
 def key_policy_error_hint(operation: str, code: str) -> str:
-    """Return what mends an error of a call around key policies, ``""`` where AWS's message says it all.
+    """Return how to fix an error of a call around key policies, ``""`` where AWS's message says it all.
 
     :param operation: API name, for example ``PutKeyPolicy``.
     :param code: AWS's error code.

@@ -324,7 +324,7 @@ def _unfinished(target: str, kept: FlowLog, old: FlowLog) -> Unsuccessful:
         f"A replacement was interrupted, and its new flow log {kept.flow_log_id} does not deliver: "
         f"{kept.delivery_error}. The old one, {old.flow_log_id}, stays."
     )
-    hint = "Mend the delivery (bucket policy, key policy), then run again: the old one goes once the new one delivers."
+    hint = "Fix the delivery (bucket policy, key policy), then run again: the old one goes once the new one delivers."
     return Unsuccessful(target, "ReplacementFailed", message, hint, flow_log_id=kept.flow_log_id)
 
 
@@ -445,7 +445,7 @@ def removes_delivering(steps: Iterable[DeleteStep]) -> bool:
 def not_delivering(kept: FlowLog) -> Unsuccessful:
     """Return why nothing is purged: the flow log that is to stay alone does not deliver."""
     message = f"Flow log {kept.flow_log_id} does not deliver: {kept.delivery_error}. The other flow logs stay."
-    hint = "Mend the delivery (bucket policy, key policy), then run again: the others go once this one delivers."
+    hint = "Fix the delivery (bucket policy, key policy), then run again: the others go once this one delivers."
     return Unsuccessful(kept.resource_id, "NotDelivering", message, hint, flow_log_id=kept.flow_log_id)
 
 

@@ -201,7 +201,7 @@ def permitted(permissions: Iterable[Permission]) -> Union[bool, str]:
 def missing_policy(permissions: Iterable[Permission], operations: Sequence[str]) -> Optional[Dict[str, Any]]:
     """Return the least policy that allows what no statement allows, None if there is nothing of that kind.
 
-    What a statement, a boundary or an organization denies is mended by no further statement.
+    What a statement, a boundary or an organization denies is fixed by no further statement.
     """
     wanted = {
         (permission.action, permission.resource): permission

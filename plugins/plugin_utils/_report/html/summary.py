@@ -64,7 +64,7 @@ def _told(report: Mapping[str, Any]) -> str:
     said = []
     if wrong:
         parts = ", ".join(f"{number(count)} {name.replace('_', ' ')}" for name, count in wrong.items())
-        said.append(f"{several(sum(wrong.values()), 'finding')} to mend: {parts}.")
+        said.append(f"{several(sum(wrong.values()), 'finding')} to fix: {parts}.")
     unknown = len(unknown_rows(report))
     if unknown:
         said.append(f"{several(unknown, 'finding')} could not be checked.")

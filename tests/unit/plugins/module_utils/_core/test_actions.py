@@ -19,12 +19,12 @@ OTHER_REGION = ("IllegalLocationConstraintException", "PermanentRedirect", "Auth
 # What EC2 and STS, KMS, and S3 answer to credentials that they do not accept in a Region.
 NOT_HERE = ("AuthFailure", "InvalidClientTokenId", "OptInRequired", "UnrecognizedClientException", "InvalidToken")
 
-FAILED = [Unsuccessful(f"vpc-{number}", "Code", "It failed.", "Mend it." if number == 1 else "") for number in range(5)]
+FAILED = [Unsuccessful(f"vpc-{number}", "Code", "It failed.", "Fix it." if number == 1 else "") for number in range(5)]
 
 
 def test_an_action_that_no_module_has_is_a_mistake_of_the_program() -> None:
-    with pytest.raises(ValueError, match="unknown action 'mend'"):
-        Action("mend", "vpc-1")
+    with pytest.raises(ValueError, match="unknown action 'fix'"):
+        Action("fix", "vpc-1")
 
 
 def test_seconds_of_a_gap_are_returned_once_they_are_known() -> None:
@@ -55,7 +55,7 @@ def test_action_and_failure_are_returned_with_what_changes() -> None:
 
 
 def test_failure_message_spells_out_the_first_and_counts_the_rest() -> None:
-    start = "Failed to publish for 5 of its targets. vpc-0: It failed. (Code) | vpc-1: It failed. (Code) Mend it. | "
+    start = "Failed to publish for 5 of its targets. vpc-0: It failed. (Code) | vpc-1: It failed. (Code) Fix it. | "
     assert failure_message("publish", FAILED) == start + ("vpc-2: It failed. (Code) | and 2 more, see 'unsuccessful'")
     assert failure_message("publish", FAILED[:1]).endswith("vpc-0: It failed. (Code)")
 

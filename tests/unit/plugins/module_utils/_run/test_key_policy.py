@@ -105,7 +105,7 @@ def test_a_race_that_is_lost_each_time_is_a_failure() -> None:
 @pytest.mark.parametrize(
     ("code", "words"), [("AccessDeniedException", "kms:PutKeyPolicy"), ("KMSInternalException", "")]
 )
-def test_a_refused_write_is_told_with_what_mends_it(code: str, words: str) -> None:
+def test_a_refused_write_is_told_with_what_fixes_it(code: str, words: str) -> None:
     store = Store(TEAM, {2: refuses("PutKeyPolicy", code)})
     outcome = store.run()
     (found,) = outcome.unsuccessful

@@ -60,7 +60,7 @@ def test_an_account_that_could_not_be_entered_is_a_finding_by_its_id_or_else_its
         ("AccessDenied", "GetCallerIdentity", "trust policy of the role for shop"),
         ("UnauthorizedOperation", "DescribeVpcs", "Allow ec2:DescribeVpcs in shop"),
         ("AccessDenied", "DescribeVpcs", "Allow ec2:DescribeVpcs in shop"),
-        ("InternalError", "DescribeVpcs", "Mend what the message says"),
+        ("InternalError", "DescribeVpcs", "Fix what the message says"),
     ],
 )
 def test_the_remedy_says_what_to_do(code: str, reading: str, remedy: str) -> None:

@@ -45,7 +45,7 @@ def policy_result(target: str, changed: bool = True, **more: Any) -> dict:
 
 def bad(code: str, status: str = "problem") -> dict:
     """What the doctor says of a destination with one problem."""
-    problem = {"code": code, "status": status, "message": f"It is {code}.", "remedy": f"Mend {code}."}
+    problem = {"code": code, "status": status, "message": f"It is {code}.", "remedy": f"Fix {code}."}
     deliverable = False if status == "problem" else "unknown"
     return {"deliverable": deliverable, "summary": "It cannot.", "problems": [problem], "encryption": None}
 
@@ -160,7 +160,7 @@ def test_an_undeliverable_destination_is_a_failure_in_the_words_of_the_doctor_un
     stopped = made(results)
     assert (stopped["failed"], stopped["msg"]) == (True, "It cannot.")
     assert [(item["target"], item["code"], item["hint"]) for item in stopped["unsuccessful"]] == [
-        (BUCKET, "RequesterPays", "Mend RequesterPays.")
+        (BUCKET, "RequesterPays", "Fix RequesterPays.")
     ]
     going_on = made(results, require_deliverable=False)
     assert (going_on["failed"], going_on["deliverable"], going_on["summary"]) == (False, False, "It cannot.")

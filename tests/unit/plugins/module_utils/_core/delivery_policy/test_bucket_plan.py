@@ -629,7 +629,7 @@ def test_input_means_one_thing_however_it_is_written() -> None:
         ("InternalError", ""),
     ],
 )
-def test_errors_say_what_mends_them(code: str, words: str) -> None:
+def test_errors_say_what_fixes_them(code: str, words: str) -> None:
     assert words in policy_error_hint("PutBucketPolicy", code, ACCOUNT)
     assert ("expected_bucket_owner" in policy_error_hint("PutBucketPolicy", code, ACCOUNT)) is (code == "AccessDenied")
 

@@ -418,7 +418,7 @@ def test_what_can_never_work_is_refused_by_name(options: Any, words: List[str]) 
     assert [word for word in words if word not in str(error.value)] == []
 
 
-def test_the_hints_name_what_mends() -> None:
+def test_the_hints_name_what_fixes() -> None:
     assert "kms:GetKeyPolicy" in key_policy_error_hint("GetKeyPolicy", "AccessDeniedException")
     assert "region" in key_policy_error_hint("DescribeKey", "NotFoundException")
     assert "kms:PutKeyPolicy" in key_policy_error_hint("PutKeyPolicy", "MalformedPolicyDocumentException")

@@ -78,7 +78,7 @@ def test_what_is_no_decoded_message_is_refused(decoded: str) -> None:
         (Denial(("a:B", "c:D")), "needs a:B, c:D; AWS does not say which is missing."),
     ],
 )
-def test_hint_names_what_mends_it(denial: Denial, words: str) -> None:
+def test_hint_names_what_fixes_it(denial: Denial, words: str) -> None:
     assert words in denial_hint(denial)
     assert bool(denial_hint(denial)) is bool(words)
 

@@ -237,7 +237,7 @@ def test_missing_policy_has_no_condition_where_more_was_asked() -> None:
     assert "Condition" not in policy["Statement"][0]
 
 
-def test_no_policy_mends_what_is_denied() -> None:
+def test_no_policy_fixes_what_is_denied() -> None:
     assert missing_policy([permission("ec2:DeleteFlowLogs", "explicitly_denied")], ["delete"]) is None
 
 
