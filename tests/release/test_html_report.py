@@ -34,8 +34,6 @@ LARGE, SHOWN_AT_FIRST = 10_000, 200
 LEFT = len(ROWS) - SHOWN_AT_FIRST
 #: Where the targets of the findings stand that are shown.
 SHOWN = "#rows > li summary code"
-#: What page and filter may take, in seconds of the page's own thread: how busy the machine is besides does not count.
-SECONDS = 1.0
 HOSTILE = (
     "<script>alert(1)</script>",
     "</script><script>alert(1)</script>",
@@ -477,41 +475,23 @@ def test_a_hostile_fleet_can_be_filtered_and_linked_to(opened: Opened) -> None:
         expect(page.get_by_role("searchbox")).to_have_value("<img src=x onerror=alert(1)>")
 
 
-def seconds(page: Page, session: Any) -> float:
-    """How long the page's thread has worked so far."""
-    return next(
-        one["value"] for one in session.send("Performance.getMetrics")["metrics"] if one["name"] == "TaskDuration"
-    )
-
-
 @pytest.mark.parametrize("in_sync_of_ten", [0, 9])
-def test_ten_thousand_findings_are_quick(chromium: Chromium, tmp_path: pathlib.Path, in_sync_of_ten: int) -> None:
-    """The best of three: opening, filtering, searching and showing all again, each within a second."""
+def test_ten_thousand_findings_need_few_elements(
+    chromium: Chromium, tmp_path: pathlib.Path, in_sync_of_ten: int
+) -> None:
+    """What a browser has to lay out stays small, whatever is filtered or searched for, so the page stays quick."""
     made = to_html(large_report(LARGE, in_sync_of_ten))
     assert len(made.encode()) < 15_000_000
     path = tmp_path / "large.html"
     path.write_text(made, encoding="utf-8")
-    measured = [_measured(chromium, path) for _time in range(3)]
-    best = {step: min(times[step] for times in measured) for step in measured[0]}
-    assert {step: took for step, took in best.items() if took > SECONDS} == {}
-
-
-def _measured(chromium: Chromium, path: pathlib.Path) -> dict[str, float]:
-    steps: dict[str, Callable[[Page], Any]] = {
-        "open": lambda page: page.goto(path.as_uri()),
-        "filter": lambda page: page.get_by_label("Region", exact=True).select_option("eu-west-1"),
-        "search": lambda page: page.get_by_role("searchbox").fill("team-07"),
-        "reset": lambda page: page.get_by_role("button", name="Show all").click(),
-    }
-    said = {"open": "10,000 findings", "filter": "1,", "search": " of 10,000", "reset": "10,000 findings"}
-    took: dict[str, float] = {}
+    steps: list[tuple[str, Callable[[Page], Any]]] = [
+        ("10,000 findings", lambda page: page.goto(path.as_uri())),
+        ("1,", lambda page: page.get_by_label("Region", exact=True).select_option("eu-west-1")),
+        (" of 10,000", lambda page: page.get_by_role("searchbox").fill("team-07")),
+        ("10,000 findings", lambda page: page.get_by_role("button", name="Show all").click()),
+    ]
     with chromium.page(viewport={"width": 1360, "height": 900}) as page:
-        session = page.context.new_cdp_session(page)
-        session.send("Performance.enable", {"timeDomain": "threadTicks"})
-        for name, step in steps.items():
-            before = seconds(page, session)
+        for said, step in steps:
             step(page)
-            expect(page.locator("#count")).to_contain_text(said[name])
-            page.evaluate("document.body.offsetHeight")
-            took[name] = seconds(page, session) - before
-    return took
+            expect(page.locator("#count")).to_contain_text(said)
+            assert 0 < page.locator("#rows > li").count() <= SHOWN_AT_FIRST
