@@ -9,75 +9,72 @@ from __future__ import annotations
 import functools
 import json
 import os
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
-from typing import Callable
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Union
+from typing import Any, Callable, Union
 
 import ansible.template
 from ansible.errors import AnsibleFilterError
 from ansible.utils.display import Display
 
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.applied_results import after_run
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import in_session
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import role_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import without_role
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.baseline import day_of
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.baseline import parse_baseline
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.work import Publication
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.work import plan_publication
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.blocked_batches import blocked_by
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import in_session, role_of, without_role
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_names import check_new_bucket
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.destination_result import DestinationWish
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.destination_result import destination_result
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.destination_result import new_bucket
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.collect import find
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grant_options import for_modules
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.flow_logs import hint_for
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import partition_of_region
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.key_work import key_answer
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.key_work import key_result
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.key_work import plan_keys
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.misspelt_variables import misspelt_variables
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.misspelt_variables import note_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import permissions_policies
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import permissions_policy
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.preflight import objection
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.preflight import operations_for_bucket
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.preflight import operations_for_flow_logs
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.preflight import plan_preflights
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.preflight import stopped
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.formats import render
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.changes import parse_previous
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.history import history_text
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.history import parse_history
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import Weighing
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import failing
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import report
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import weighed
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import resource_ids_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import partition_of_region
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import (
+    permissions_policies,
+    permissions_policy,
+)
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.applied_results import after_run
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.blocked_batches import blocked_by
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.collect import find
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.run_demands import (
+    ALLOW_EMPTY,
+    Demands,
+    FAIL_ON_GAPS,
+    read_switch,
+    unmet_demands,
+)
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.run_summary import overview, summarise
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.destination_result import (
+    DestinationWish,
+    destination_result,
+    new_bucket,
+)
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import (
+    FACTS_READ,
+    HostVariables,
+    VARIABLES,
+    bucket_of,
+)
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.key_work import (
+    key_answer,
+    key_result,
+    plan_keys,
+)
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.misspelt_variables import (
+    misspelt_variables,
+    note_of,
+)
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.preflight import (
+    objection,
+    operations_for_bucket,
+    operations_for_flow_logs,
+    plan_preflights,
+    stopped,
+)
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.stages import of_stages, read_stages
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.work import Publication, plan_publication
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.baseline import day_of, parse_baseline
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.changes import parse_previous
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.formats import render
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.history import history_text, parse_history
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import Weighing, failing, report, weighed
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.settings import read_settings
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.run_demands import ALLOW_EMPTY
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.run_demands import FAIL_ON_GAPS
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.run_demands import Demands
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.run_demands import read_switch
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.run_demands import unmet_demands
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.run_summary import overview
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.run_summary import summarise
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.stages import of_stages
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.stages import read_stages
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import FACTS_READ
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import VARIABLES
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import HostVariables
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import bucket_of
 
 if hasattr(ansible.template, "trust_as_template"):
 
@@ -109,7 +106,7 @@ Hosts = Sequence[Union[str, Mapping[str, Any]]]
 Findings = Union[str, Mapping[str, Any]]
 
 
-def _host(item: Union[str, Mapping[str, Any]], hostvars: Optional[Mapping[str, Any]]) -> HostVariables:
+def _host(item: str | Mapping[str, Any], hostvars: Mapping[str, Any] | None) -> HostVariables:
     """Read one host: a name to look up, or its variables themselves."""
     if isinstance(item, str):
         if hostvars is None:
@@ -117,8 +114,8 @@ def _host(item: Union[str, Mapping[str, Any]], hostvars: Optional[Mapping[str, A
         name, variables = item, hostvars[item]
     else:
         name, variables = str(item.get("inventory_hostname", item.get("flow_log_resource_id"))), item
-    rendered: Dict[str, Any] = {}
-    unreadable: Dict[str, str] = {}
+    rendered: dict[str, Any] = {}
+    unreadable: dict[str, str] = {}
     for variable in VARIABLES + FACTS_READ:
         if variable in variables:
             _render(variables, variable, rendered, unreadable)
@@ -142,7 +139,7 @@ def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, (int, float, date)) else str(value)
 
 
-def _render(variables: Mapping[str, Any], name: str, rendered: Dict[str, Any], unreadable: Dict[str, str]) -> None:
+def _render(variables: Mapping[str, Any], name: str, rendered: dict[str, Any], unreadable: dict[str, str]) -> None:
     # A template can fail in every way that its filters and lookups can; the host is invalid then, not the run.
     try:
         rendered[name] = _plain(variables[name])
@@ -152,12 +149,12 @@ def _render(variables: Mapping[str, Any], name: str, rendered: Dict[str, Any], u
 
 def _publication(
     hosts: Hosts,
-    hostvars: Optional[Mapping[str, Any]] = None,
-    selected: Optional[Iterable[str]] = None,
+    hostvars: Mapping[str, Any] | None = None,
+    selected: Iterable[str] | None = None,
     on_first_host: bool = False,
-    state: Optional[str] = None,
+    state: str | None = None,
     gaps: Any = None,
-    identities: Optional[Iterable[Mapping[str, Any]]] = None,
+    identities: Iterable[Mapping[str, Any]] | None = None,
 ) -> Publication:
     read = [_host(item, hostvars) for item in hosts]
     if state is not None:
@@ -173,9 +170,9 @@ def flow_log_publication(
     stages: Any = None,
     allow_empty: Any = None,
     fail_on_gaps: Any = None,
-    pattern: Optional[str] = None,
+    pattern: str | None = None,
     **options: Any,
-) -> Dict[str, Any]:
+) -> dict[str, Any]:
     """Return all the work that hosts ask for; see flow_log_publication.yml."""
     wanted = read_stages(stages)
     may_be_empty = read_switch(allow_empty, ALLOW_EMPTY)
@@ -187,7 +184,7 @@ def flow_log_publication(
     return of_stages({**planned, "unmet": unmet_demands(planned, demands)}, wanted)
 
 
-def _results(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> Dict[str, Dict[str, Any]]:
+def _results(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return what the roles and preflights left on the hosts that the work ran on."""
     found = {kind: _left(publication[kind], hostvars, variable) for kind, variable in RESULTS.items()}
     found["preflights"] = _preflights(publication, hostvars)
@@ -197,19 +194,19 @@ def _results(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> Dic
     return found
 
 
-def _with_keys(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> Dict[str, Any]:
+def _with_keys(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> dict[str, Any]:
     """Return a publication with the work for keys, which is known only once the buckets have been looked at."""
     planned = hostvars[PLAN].get("flow_log_keys") if PLAN in hostvars else None
     return {**publication, "keys": list(planned or ())}
 
 
-def flow_log_keys(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> List[Dict[str, Any]]:
+def flow_log_keys(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the work for the keys of destinations; see flow_log_keys.yml."""
     results = _results(publication, hostvars)
     return plan_keys(publication, results["destinations"], stopped(publication, results)["destinations"])
 
 
-def flow_log_key_answer(bucket: str, hostvars: Mapping[str, Any]) -> Dict[str, Any]:
+def flow_log_key_answer(bucket: str, hostvars: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was done for the key of a destination; see flow_log_key_answer.yml."""
     for work in _with_keys({}, hostvars)["keys"]:
         if bucket in work["buckets"]:
@@ -217,7 +214,7 @@ def flow_log_key_answer(bucket: str, hostvars: Mapping[str, Any]) -> Dict[str, A
     return {}
 
 
-def _left(works: Iterable[Mapping[str, Any]], hostvars: Mapping[str, Any], variable: str) -> Dict[str, Any]:
+def _left(works: Iterable[Mapping[str, Any]], hostvars: Mapping[str, Any], variable: str) -> dict[str, Any]:
     """Return what is in a variable of the host that some work ran on, by the name of the work."""
     return {
         work["name"]: hostvars[work["runner"]][variable]
@@ -226,7 +223,7 @@ def _left(works: Iterable[Mapping[str, Any]], hostvars: Mapping[str, Any], varia
     }
 
 
-def _preflights(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> Dict[str, Any]:
+def _preflights(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the preflights returned; under --limit several may have run on one host."""
     found = {}
     for work in publication.get("preflights") or ():
@@ -249,7 +246,7 @@ def _warn(notes: Iterable[str]) -> None:
 def flow_log_findings(
     publication: Mapping[str, Any],
     hostvars: Mapping[str, Any],
-    generated_at: Optional[str] = None,
+    generated_at: str | None = None,
     inventory: Sequence[str] = (),
     deliveries: bool = False,
     applied: bool = False,
@@ -276,8 +273,8 @@ def _from_here(source: str) -> str:
 def flow_log_assessment(
     findings: Findings,
     time: str,
-    generated_at: Optional[str] = None,
-    severities: Optional[Mapping[str, str]] = None,
+    generated_at: str | None = None,
+    severities: Mapping[str, str] | None = None,
     baseline: Any = None,
     previous: str = "",
     history: str = "",
@@ -298,7 +295,7 @@ def flow_log_assessment(
 
 
 # A file that an earlier run left, or somebody broke, must not keep later runs from reporting.
-def _previous(text: str) -> Optional[Mapping[str, Any]]:
+def _previous(text: str) -> Mapping[str, Any] | None:
     try:
         return parse_previous(text, "drift_report_previous")
     except InputError as error:
@@ -306,7 +303,7 @@ def _previous(text: str) -> Optional[Mapping[str, Any]]:
         return None
 
 
-def _history(text: str) -> List[Dict[str, Any]]:
+def _history(text: str) -> list[dict[str, Any]]:
     entries, problems = parse_history(text, "drift_report_history")
     if problems:
         left = "These lines are left out of the report and stay in the file."
@@ -314,38 +311,38 @@ def _history(text: str) -> List[Dict[str, Any]]:
     return entries
 
 
-def flow_log_report_history(findings: Findings, time: str, length: int = 400, existing: Optional[str] = None) -> str:
+def flow_log_report_history(findings: Findings, time: str, length: int = 400, existing: str | None = None) -> str:
     """Return the history with the run of a report; see flow_log_report_history.yml."""
     return history_text(_report(findings), time, length, existing)
 
 
-def flow_log_report_settings(given: Mapping[str, Any]) -> Dict[str, Any]:
+def flow_log_report_settings(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the variables of the role drift_report in one form each; see flow_log_report_settings.yml."""
     return read_settings(given)
 
 
 def flow_log_run_summary(
     publication: Mapping[str, Any], hostvars: Mapping[str, Any], check_mode: bool = False
-) -> Dict[str, Any]:
+) -> dict[str, Any]:
     """Return what a run did and where it failed; see flow_log_run_summary.yml."""
     _warn_of_notes(publication)
     publication = _with_keys(publication, hostvars)
     return summarise(publication, _results(publication, hostvars), check_mode)
 
 
-def flow_log_stopped(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> Dict[str, Dict[str, str]]:
+def flow_log_stopped(publication: Mapping[str, Any], hostvars: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """Return what preflights stop, and why; see flow_log_stopped.yml."""
     return stopped(publication, _results(publication, hostvars))
 
 
-def flow_log_misspelt(names: Iterable[str], prefix: str) -> List[str]:
+def flow_log_misspelt(names: Iterable[str], prefix: str) -> list[str]:
     """Return notes about misspelt variables of a role, and show them as warnings; see flow_log_misspelt.yml."""
     notes = [note_of(name, meant) for name, meant in sorted(misspelt_variables(names, prefix).items())]
     _warn(notes)
     return notes
 
 
-def flow_log_operations(options: Mapping[str, Any], concerning: str = "flow_logs") -> List[str]:
+def flow_log_operations(options: Mapping[str, Any], concerning: str = "flow_logs") -> list[str]:
     """Return the operations that some work may need; see flow_log_operations.yml."""
     if concerning == "bucket":
         return list(operations_for_bucket(bool(options.get("manage_policy")), bool(options.get("check"))))
@@ -357,7 +354,7 @@ def flow_log_objection(result: Mapping[str, Any]) -> str:
     return objection(result)
 
 
-def flow_log_overview(publication: Mapping[str, Any]) -> List[str]:
+def flow_log_overview(publication: Mapping[str, Any]) -> list[str]:
     """Return what a run is going to do, line by line; see flow_log_overview.yml."""
     return overview(publication)
 
@@ -388,37 +385,37 @@ def flow_log_report(findings: Findings, output_format: str = "json") -> str:
     return render(_report(findings), output_format)
 
 
-def flow_log_failing(findings: Findings, fail_on: Iterable[str]) -> Dict[str, int]:
+def flow_log_failing(findings: Findings, fail_on: Iterable[str]) -> dict[str, int]:
     """Return which findings of a report shall fail a run; see flow_log_failing.yml."""
     return failing(_report(findings), fail_on)
 
 
-def flow_log_partition(region: Optional[str]) -> str:
+def flow_log_partition(region: str | None) -> str:
     """Return the partition of a Region; see flow_log_partition.yml."""
     return partition_of_region(region or "")
 
 
-def flow_log_permissions_policy(operations: Union[str, Sequence[str]], **options: Any) -> Dict[str, Any]:
+def flow_log_permissions_policy(operations: str | Sequence[str], **options: Any) -> dict[str, Any]:
     """Return the least policy document for some work; see flow_log_permissions_policy.yml."""
     return permissions_policy(operations, **options)
 
 
 def flow_log_permissions_policies(
-    operations: Union[str, Sequence[str]], attached: str = "managed", **options: Any
-) -> List[Dict[str, Any]]:
+    operations: str | Sequence[str], attached: str = "managed", **options: Any
+) -> list[dict[str, Any]]:
     """Return the least policy documents for some work that fit; see flow_log_permissions_policies.yml."""
     return permissions_policies(operations, attached, **options)
 
 
 def flow_log_bucket(
     destination: str,
-    destination_options: Optional[Mapping[str, Any]] = None,
-    encryption: Optional[str] = None,
-    region: Optional[str] = None,
+    destination_options: Mapping[str, Any] | None = None,
+    encryption: str | None = None,
+    region: str | None = None,
     grants: Sequence[Mapping[str, Any]] = (),
-    organization_id: Optional[str] = None,
+    organization_id: str | None = None,
     create: bool = False,
-) -> Dict[str, Any]:
+) -> dict[str, Any]:
     """Return what a destination means for a bucket and its policy; see flow_log_bucket.yml."""
     bucket = bucket_of(destination, destination_options, region)
     if create:
@@ -428,19 +425,17 @@ def flow_log_bucket(
     return {**bucket, **each, "new_bucket": new_bucket(encryption, bucket["bucket"])}
 
 
-def flow_log_blocked_by(batch: Mapping[str, Any], result: Optional[Mapping[str, Any]] = None) -> str:
+def flow_log_blocked_by(batch: Mapping[str, Any], result: Mapping[str, Any] | None = None) -> str:
     """Return why a batch must not run; see flow_log_blocked_by.yml."""
     return blocked_by(batch, result)
 
 
-def flow_log_destination_result(
-    results: Mapping[str, Any], key_arn: Optional[str] = None, **wish: Any
-) -> Dict[str, Any]:
+def flow_log_destination_result(results: Mapping[str, Any], key_arn: str | None = None, **wish: Any) -> dict[str, Any]:
     """Return what was done for a destination; see flow_log_destination_result.yml."""
     return destination_result(results, DestinationWish(**wish), key_arn)
 
 
-def flow_log_role(options: Mapping[str, Any]) -> Dict[str, Any]:
+def flow_log_role(options: Mapping[str, Any]) -> dict[str, Any]:
     """Return which role connection options name and how to assume it; see flow_log_role.yml."""
     role = role_of(options)
     if role is None:
@@ -449,18 +444,18 @@ def flow_log_role(options: Mapping[str, Any]) -> Dict[str, Any]:
     return {"request": role.request(), "from": without_role(options), "needed": needed}
 
 
-def flow_log_connection(host: Optional[str], hostvars: Mapping[str, Any], *variables: str) -> Dict[str, Any]:
+def flow_log_connection(host: str | None, hostvars: Mapping[str, Any], *variables: str) -> dict[str, Any]:
     """Return the connection options of a host; see flow_log_connection.yml."""
     given = hostvars[host] if host is not None else {}
     return next((_plain(given[name]) for name in variables if given.get(name) is not None), {})
 
 
-def flow_log_session(options: Mapping[str, Any], session: Optional[Mapping[str, Any]] = None) -> Dict[str, Any]:
+def flow_log_session(options: Mapping[str, Any], session: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return connection options for modules of amazon.aws; see flow_log_session.yml."""
     return in_session(options, session)
 
 
-def flow_log_resource_ids(items: Sequence[Union[str, Mapping[str, Any]]]) -> List[str]:
+def flow_log_resource_ids(items: Sequence[str | Mapping[str, Any]]) -> list[str]:
     """Return the ids of resources; see flow_log_resource_ids.yml."""
     return resource_ids_of(items)
 
@@ -468,7 +463,7 @@ def flow_log_resource_ids(items: Sequence[Union[str, Mapping[str, Any]]]) -> Lis
 class FilterModule:
     """Filters of flowlogs.aws."""
 
-    def filters(self) -> Dict[str, Callable[..., Any]]:
+    def filters(self) -> dict[str, Callable[..., Any]]:
         """Return the filters by name."""
         functions = (
             flow_log_assessment,

@@ -221,15 +221,10 @@ instances: {group: aws_ec2, as: NetworkInterface}
 hostnames: ["tag:Name", resource_id]
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
 
-from ansible.errors import AnsibleError
-from ansible.errors import AnsibleParserError
+from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.utils.vars import load_extra_vars
 
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
@@ -237,24 +232,32 @@ from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInv
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.retries import BOUNDED_RETRIES
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import regional_client
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.accounts import (
+    Accounts,
+    GAPS_VARIABLE,
+    Gap,
+    accounts_from_options,
+)
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.options import (
+    filters_by_type,
+    instance_choice,
+    name_preferences,
+)
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.reader import (
+    ALL_REGIONS,
+    ENABLED_REGIONS,
+    Question,
+    TargetReader,
+    inert,
+)
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.targets import (
+    FoundTarget,
+    Scan,
+    find_targets,
+    host_names,
+    instances_by_id,
+)
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.run_demands import FAIL_ON_GAPS
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.accounts import Accounts
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.accounts import Gap
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.accounts import accounts_from_options
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.accounts import GAPS_VARIABLE
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.targets import FoundTarget
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.targets import Scan
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.targets import find_targets
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.targets import host_names
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.targets import instances_by_id
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.options import filters_by_type
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.options import instance_choice
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.options import name_preferences
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.reader import ALL_REGIONS
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.reader import ENABLED_REGIONS
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.reader import Question
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.reader import TargetReader
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.reader import inert
 
 #: More warnings than that would hide everything else; the variable has all of them.
 _WARNINGS = 5
@@ -279,12 +282,12 @@ class InventoryModule(AWSInventoryBase):
         self._tell(raw["gaps"])
 
     def set_options(
-        self, task_keys: Any = None, var_options: Any = None, direct: Optional[Mapping[str, Any]] = None
+        self, task_keys: Any = None, var_options: Any = None, direct: Mapping[str, Any] | None = None
     ) -> None:
         """Render the templates of the inventory file before Ansible checks the types of its options."""
         super().set_options(task_keys=task_keys, var_options=var_options, direct=self._rendered(direct or {}))
 
-    def _rendered(self, options: Mapping[str, Any]) -> Dict[str, Any]:
+    def _rendered(self, options: Mapping[str, Any]) -> dict[str, Any]:
         if not options:
             return {}
         # Variables of hosts and groups do not exist before the inventory is read.
@@ -308,7 +311,7 @@ class InventoryModule(AWSInventoryBase):
         named = [name for name in self.get_option("regions") if name not in (ALL_REGIONS, ENABLED_REGIONS)]
         return str(self.region or (named + ["us-east-1"])[0])
 
-    def _raw(self, path: str, cache: bool) -> Dict[str, Any]:
+    def _raw(self, path: str, cache: bool) -> dict[str, Any]:
         """Return answers and gaps as plain data, from the cache if that was asked the same."""
         # With a role to assume, the profile is only the way to the role, and leads playbooks elsewhere.
         profile = "" if self.get_option("assume_role_arn") else self.get_option("profile") or ""
@@ -330,7 +333,7 @@ class InventoryModule(AWSInventoryBase):
             raise InputError("regions", [], "at least one region, enabled or all")
         return Question(types, regions, self._home_region, filters)
 
-    def _read(self, question: Question, accounts: Accounts) -> Dict[str, Any]:
+    def _read(self, question: Question, accounts: Accounts) -> dict[str, Any]:
         reader = TargetReader(self.client, question, max(1, self.get_option("workers")))
         scans, gaps = reader.read(accounts.accounts)
         return {
@@ -352,13 +355,13 @@ class InventoryModule(AWSInventoryBase):
         for name, target in zip(names, targets):
             self._add(name, target, used.get(target.resource_id, []))
 
-    def _instances(self, group: str, resource_type: str) -> Dict[str, List[str]]:
+    def _instances(self, group: str, resource_type: str) -> dict[str, list[str]]:
         if group not in self.inventory.groups:
             raise InputError("instances.group", group, "a group that an inventory file before this one made")
         hosts = {host.name: host.get_vars() for host in self.inventory.groups[group].get_hosts()}
         return instances_by_id(hosts, resource_type)
 
-    def _add(self, name: str, target: FoundTarget, instances: List[str]) -> None:
+    def _add(self, name: str, target: FoundTarget, instances: list[str]) -> None:
         self.inventory.add_host(name)
         variables = {**target.variables(), **({"flow_log_instances": instances} if instances else {})}
         variables = {key: inert(value) for key, value in variables.items()}

@@ -1,5 +1,4 @@
 #!/usr/bin/python
-# -*- coding: utf-8 -*-
 
 # Copyright: (c) 2026, flowlogs.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
@@ -382,8 +381,7 @@ encryption:
 """
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.destination_info import run_destination_info
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import run_module
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule, run_module
 
 ARGUMENT_SPEC = dict(
     destination=dict(type="str", required=True),

@@ -1,5 +1,4 @@
 #!/usr/bin/python
-# -*- coding: utf-8 -*-
 
 # Copyright: (c) 2026, flowlogs.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
@@ -266,8 +265,7 @@ diff:
 """
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.key_policy import run_key_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import run_module
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule, run_module
 
 ARGUMENT_SPEC = dict(
     key_id=dict(type="str", required=True, no_log=False),

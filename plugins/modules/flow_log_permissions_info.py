@@ -1,5 +1,4 @@
 #!/usr/bin/python
-# -*- coding: utf-8 -*-
 
 # Copyright: (c) 2026, flowlogs.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
@@ -219,8 +218,7 @@ limits:
   sample: ["A dry run proves that EC2 would take this very call."]
 """
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import run_module
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule, run_module
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.permissions_info import run_permissions_info
 
 ARGUMENT_SPEC = dict(

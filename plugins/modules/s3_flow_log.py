@@ -1,5 +1,4 @@
 #!/usr/bin/python
-# -*- coding: utf-8 -*-
 
 # Copyright: (c) 2026, flowlogs.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
@@ -362,8 +361,7 @@ diff:
 """
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import RESOURCE_TYPES
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import run_module
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule, run_module
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.s3_flow_log import run_s3_flow_log
 
 ARGUMENT_SPEC = dict(

@@ -6,16 +6,11 @@
 
 from __future__ import annotations
 
-from typing import Callable
-from typing import List
-from typing import NamedTuple
-from typing import Sequence
-from typing import Tuple
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import Callable, NamedTuple, TypeVar
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.ec2 import Refused
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
+from .ec2 import Refused
+from .errors import FlowLogsAWSError, error_code_and_message
 
 T = TypeVar("T")
 
@@ -32,10 +27,10 @@ class Splitting(NamedTuple):
     alike: bool = False
 
 
-Attempt = Tuple[List[T], List[Refused]]
+Attempt = tuple[list[T], list[Refused]]
 
 
-def _attempt(call: Callable[[Sequence[str]], List[T]], ids: Sequence[str]) -> Attempt[T]:
+def _attempt(call: Callable[[Sequence[str]], list[T]], ids: Sequence[str]) -> Attempt[T]:
     try:
         return call(ids), []
     except FlowLogsAWSError as error:
@@ -43,7 +38,7 @@ def _attempt(call: Callable[[Sequence[str]], List[T]], ids: Sequence[str]) -> At
         return [], [Refused(item, code, message) for item in ids]
 
 
-def call_in_parts(call: Callable[[Sequence[str]], List[T]], ids: Sequence[str], splitting: Splitting) -> Attempt[T]:
+def call_in_parts(call: Callable[[Sequence[str]], list[T]], ids: Sequence[str], splitting: Splitting) -> Attempt[T]:
     """Make a call for all ids; when it fails as a whole because of one of them, halve until the rest succeeds.
 
     :param call: takes ids, returns a list of results, raises :class:`FlowLogsAWSError` when it fails as a whole.
@@ -61,7 +56,7 @@ def call_in_parts(call: Callable[[Sequence[str]], List[T]], ids: Sequence[str], 
     return left[0] + right[0], left[1] + right[1]
 
 
-def _alike_halves(call: Callable[[Sequence[str]], List[T]], ids: Sequence[str], splitting: Splitting) -> Attempt[T]:
+def _alike_halves(call: Callable[[Sequence[str]], list[T]], ids: Sequence[str], splitting: Splitting) -> Attempt[T]:
     middle = len(ids) // 2
     halves = (ids[:middle], ids[middle:])
     attempts = [_attempt(call, half) for half in halves]

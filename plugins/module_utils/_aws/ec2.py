@@ -6,21 +6,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import NamedTuple
-from typing import Sequence
-from typing import Tuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_boto3_client_method_parameters
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
 from ansible_collections.amazon.aws.plugins.module_utils.transformation import ansible_dict_to_boto3_filter_list
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsErrorHandler
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import FlowLog
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import flow_log_from_description
+from .._core.flow_log.model import FlowLog, flow_log_from_description
+from .errors import FlowLogsErrorHandler
 
 
 class Refused(NamedTuple):
@@ -45,7 +39,7 @@ def knows_tag_fields(client: Any) -> bool:
     return "TagFieldSpecifications" in get_boto3_client_method_parameters(client, "create_flow_logs")
 
 
-def _refused(answer: Mapping[str, Any]) -> List[Refused]:
+def _refused(answer: Mapping[str, Any]) -> list[Refused]:
     repeated = bool(answer.get("ResponseMetadata", {}).get("RetryAttempts"))
     return [
         Refused(
@@ -59,7 +53,7 @@ def _refused(answer: Mapping[str, Any]) -> List[Refused]:
 
 
 @FlowLogsErrorHandler.common_error_handler("describe flow logs")
-def describe_flow_logs(client: Any, filters: Mapping[str, Sequence[str]]) -> List[FlowLog]:
+def describe_flow_logs(client: Any, filters: Mapping[str, Sequence[str]]) -> list[FlowLog]:
     """Return every flow log that matches (EC2 API DescribeFlowLogs, all pages).
 
     :param filters: name of a filter -> values, at most 200 each; empty for all flow logs of the region.
@@ -69,7 +63,7 @@ def describe_flow_logs(client: Any, filters: Mapping[str, Sequence[str]]) -> Lis
 
 
 @FlowLogsErrorHandler.common_error_handler("describe flow logs by id")
-def describe_flow_logs_by_id(client: Any, flow_log_ids: Sequence[str]) -> List[FlowLog]:
+def describe_flow_logs_by_id(client: Any, flow_log_ids: Sequence[str]) -> list[FlowLog]:
     """Return the flow logs with these ids (EC2 API DescribeFlowLogs).
 
     :param flow_log_ids: at most 1,000; one that does not exist makes AWS refuse the whole call.
@@ -79,7 +73,7 @@ def describe_flow_logs_by_id(client: Any, flow_log_ids: Sequence[str]) -> List[F
 
 
 @FlowLogsErrorHandler.common_error_handler("create flow logs")
-def create_flow_logs(client: Any, request: Dict[str, Any]) -> Tuple[List[str], List[Refused]]:
+def create_flow_logs(client: Any, request: dict[str, Any]) -> tuple[list[str], list[Refused]]:
     """Create flow logs (EC2 API CreateFlowLogs).
 
     :param request: from :func:`create_request`; the client token in it is kept across retries.
@@ -90,7 +84,7 @@ def create_flow_logs(client: Any, request: Dict[str, Any]) -> Tuple[List[str], L
 
 
 @FlowLogsErrorHandler.common_error_handler("delete flow logs")
-def delete_flow_logs(client: Any, flow_log_ids: Sequence[str]) -> List[Refused]:
+def delete_flow_logs(client: Any, flow_log_ids: Sequence[str]) -> list[Refused]:
     """Delete flow logs (EC2 API DeleteFlowLogs); return those that were refused.
 
     :param flow_log_ids: at most 1,000.

@@ -11,16 +11,14 @@ is UnauthorizedOperation."
 from __future__ import annotations
 
 from typing import Any
-from typing import Dict
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsErrorHandler
+from .errors import FlowLogsAWSError, FlowLogsErrorHandler
 
 _TAG = "flowlogs.aws:dry-run"
 
 
 @FlowLogsErrorHandler.common_error_handler("try {operation}")
-def _call(client: Any, operation: str, parameters: Dict[str, Any]) -> None:
+def _call(client: Any, operation: str, parameters: dict[str, Any]) -> None:
     getattr(client, operation)(DryRun=True, **parameters)
 
 
@@ -29,7 +27,7 @@ def try_describe(client: Any) -> FlowLogsAWSError:
     return _answer_to(client, "describe_flow_logs", {})
 
 
-def try_create(client: Any, request: Dict[str, Any]) -> FlowLogsAWSError:
+def try_create(client: Any, request: dict[str, Any]) -> FlowLogsAWSError:
     """Return how EC2 answers a dry run of CreateFlowLogs.
 
     :param request: from :func:`create_request`.
@@ -52,7 +50,7 @@ def try_untag(client: Any, flow_log_id: str) -> FlowLogsAWSError:
     return _answer_to(client, "delete_tags", {"Resources": [flow_log_id], "Tags": [{"Key": _TAG}]})
 
 
-def _answer_to(client: Any, operation: str, parameters: Dict[str, Any]) -> FlowLogsAWSError:
+def _answer_to(client: Any, operation: str, parameters: dict[str, Any]) -> FlowLogsAWSError:
     try:
         _call(client, operation, parameters)
     except FlowLogsAWSError as error:

@@ -6,16 +6,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
 
 from ansible_collections.amazon.aws.plugins.module_utils.transformation import ansible_dict_to_boto3_filter_list
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsErrorHandler
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.target_shapes import Shape
+from .._core.flow_log.target_shapes import Shape
+from .errors import FlowLogsErrorHandler
 
 
 def _plain(value: Any) -> Any:
@@ -35,7 +33,7 @@ def _snake_of(operation: str) -> str:
 
 
 @FlowLogsErrorHandler.common_error_handler("describe resources")
-def describe_resources(client: Any, shape: Shape, filters: Mapping[str, Any]) -> List[Dict[str, Any]]:
+def describe_resources(client: Any, shape: Shape, filters: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the resources of a type that match (EC2 API, the operation that ``shape`` names; all pages).
 
     :param filters: name of a filter -> value or values; empty for all.
@@ -46,14 +44,14 @@ def describe_resources(client: Any, shape: Shape, filters: Mapping[str, Any]) ->
 
 
 @FlowLogsErrorHandler.common_error_handler("describe flow logs")
-def describe_raw_flow_logs(client: Any) -> List[Dict[str, Any]]:
+def describe_raw_flow_logs(client: Any) -> list[dict[str, Any]]:
     """Return all flow logs of the region as they are described (EC2 API DescribeFlowLogs, all pages)."""
     pages = client.get_paginator("describe_flow_logs").paginate()
     return [_plain(item) for page in pages for item in page.get("FlowLogs", ())]
 
 
 @FlowLogsErrorHandler.common_error_handler("describe regions")
-def describe_regions(client: Any) -> Dict[str, str]:
+def describe_regions(client: Any) -> dict[str, str]:
     """Return every region and its status (EC2 API DescribeRegions with AllRegions).
 
     The status is ``opt-in-not-required``, ``opted-in`` or ``not-opted-in``.

@@ -6,10 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-from typing import Callable
-from typing import Tuple
-from typing import TypeVar
+from typing import Any, Callable, TypeVar
 
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
@@ -36,7 +33,7 @@ class FlowLogsErrorHandler(AWSErrorHandler):
         return decorator
 
 
-def error_code_and_message(error: AnsibleAWSError) -> Tuple[str, str]:
+def error_code_and_message(error: AnsibleAWSError) -> tuple[str, str]:
     """Return AWS's error code and message, or the class and text of a connection error.
 
     :param error: with or without a botocore error inside.

@@ -6,13 +6,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Sequence
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsErrorHandler
+from .errors import FlowLogsErrorHandler
 
 
 @FlowLogsErrorHandler.common_error_handler("look the role {name} up")
@@ -27,8 +24,8 @@ def simulate_principal_policy(
     principal: str,
     actions: Sequence[str],
     resources: Sequence[str],
-    context: Sequence[Tuple[str, str]],
-) -> List[Dict[str, Any]]:
+    context: Sequence[tuple[str, str]],
+) -> list[dict[str, Any]]:
     """Return what the policies of a principal say, all pages (IAM API SimulatePrincipalPolicy).
 
     :param principal: ARN of a user, group or role; the API takes no sessions.

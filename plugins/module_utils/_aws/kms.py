@@ -10,16 +10,11 @@ Nothing is retried here beyond what botocore does for throttling and server erro
 from __future__ import annotations
 
 from typing import Any
-from typing import Dict
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsErrorHandler
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.kms_key import Key
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.kms_key import key_from_metadata
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_plan import key_policy_text
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import PolicyError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import parse_policy
+from .._core.delivery_policy.key_plan import key_policy_text
+from .._core.delivery_policy.kms_key import Key, key_from_metadata
+from .._core.iam_policy.document import Policy, PolicyError, parse_policy
+from .errors import FlowLogsAWSError, FlowLogsErrorHandler
 
 
 def region_of(client: Any) -> str:
@@ -41,7 +36,7 @@ def _get_key_policy(client: Any, key_arn: str) -> str:
     return str(client.get_key_policy(KeyId=key_arn, PolicyName="default")["Policy"])
 
 
-def get_key_policy(client: Any, key_arn: str) -> Dict[str, Any]:
+def get_key_policy(client: Any, key_arn: str) -> dict[str, Any]:
     """Return the policy of a key (KMS API GetKeyPolicy); every key has one.
 
     :raises FlowLogsAWSError: if it cannot be read, or is none.

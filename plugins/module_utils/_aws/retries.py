@@ -7,9 +7,8 @@
 from __future__ import annotations
 
 from typing import Any
-from typing import Dict
 
 #: Configuration of a client: a call and at most 8 retries. botocore's own retries are the only layer: they honor every
 #: throttling code, never repeat a permanent error, and share a quota among the calls of a client, so that a call takes
 #: about a minute at most.
-BOUNDED_RETRIES: Dict[str, Any] = {"retries": {"mode": "standard", "max_attempts": 8}}
+BOUNDED_RETRIES: dict[str, Any] = {"retries": {"mode": "standard", "max_attempts": 8}}

@@ -10,38 +10,31 @@ botocore does for throttling and server errors.
 
 from __future__ import annotations
 
-from typing import Any
-from typing import Dict
-from typing import NamedTuple
-from typing import Optional
+from typing import Any, NamedTuple
 
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import is_ansible_aws_error_code
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsErrorHandler
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import PolicyError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import compact
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import parse_policy
+from .._core.iam_policy.document import Policy, PolicyError, compact, parse_policy
+from .errors import FlowLogsAWSError, FlowLogsErrorHandler
 
 
 class BucketHead(NamedTuple):
     """A bucket that exists and may be looked at: its region, where S3 tells it."""
 
-    region: Optional[str]
+    region: str | None
 
 
-def _request(bucket: str, expected_owner: Optional[str], **parameters: Any) -> Dict[str, Any]:
+def _request(bucket: str, expected_owner: str | None, **parameters: Any) -> dict[str, Any]:
     request = {"Bucket": bucket, **parameters}
     return {**request, "ExpectedBucketOwner": expected_owner} if expected_owner else request
 
 
 @FlowLogsErrorHandler.common_error_handler("look at the bucket {bucket}")
-def _head_bucket(client: Any, bucket: str, expected_owner: Optional[str]) -> BucketHead:
+def _head_bucket(client: Any, bucket: str, expected_owner: str | None) -> BucketHead:
     return BucketHead(client.head_bucket(**_request(bucket, expected_owner)).get("BucketRegion"))
 
 
-def head_bucket(client: Any, bucket: str, expected_owner: Optional[str] = None) -> Optional[BucketHead]:
+def head_bucket(client: Any, bucket: str, expected_owner: str | None = None) -> BucketHead | None:
     """Return what S3 tells of a bucket (S3 API HeadBucket), None if there is no such bucket.
 
     :param expected_owner: account that must own it.
@@ -54,11 +47,11 @@ def head_bucket(client: Any, bucket: str, expected_owner: Optional[str] = None) 
 
 
 @FlowLogsErrorHandler.common_error_handler("read the policy of the bucket {bucket}")
-def _get_bucket_policy(client: Any, bucket: str, expected_owner: Optional[str]) -> str:
+def _get_bucket_policy(client: Any, bucket: str, expected_owner: str | None) -> str:
     return str(client.get_bucket_policy(**_request(bucket, expected_owner))["Policy"])
 
 
-def get_bucket_policy(client: Any, bucket: str, expected_owner: Optional[str] = None) -> Optional[Dict[str, Any]]:
+def get_bucket_policy(client: Any, bucket: str, expected_owner: str | None = None) -> dict[str, Any] | None:
     """Return the policy of a bucket (S3 API GetBucketPolicy), None if the bucket is there and has none.
 
     :param expected_owner: account that must own the bucket.
@@ -73,7 +66,7 @@ def get_bucket_policy(client: Any, bucket: str, expected_owner: Optional[str] = 
 
 
 @FlowLogsErrorHandler.common_error_handler("write the policy of the bucket {bucket}")
-def put_bucket_policy(client: Any, bucket: str, policy: Policy, expected_owner: Optional[str] = None) -> None:
+def put_bucket_policy(client: Any, bucket: str, policy: Policy, expected_owner: str | None = None) -> None:
     """Replace the policy of a bucket (S3 API PutBucketPolicy); the last writer wins, there is no precondition.
 
     :param expected_owner: account that must own the bucket.
@@ -82,7 +75,7 @@ def put_bucket_policy(client: Any, bucket: str, policy: Policy, expected_owner: 
 
 
 @FlowLogsErrorHandler.common_error_handler("delete the policy of the bucket {bucket}")
-def delete_bucket_policy(client: Any, bucket: str, expected_owner: Optional[str] = None) -> None:
+def delete_bucket_policy(client: Any, bucket: str, expected_owner: str | None = None) -> None:
     """Delete the policy of a bucket (S3 API DeleteBucketPolicy); one without a policy stays without.
 
     :param expected_owner: account that must own the bucket.

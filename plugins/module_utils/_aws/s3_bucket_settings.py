@@ -10,17 +10,15 @@ What is not there is told apart from what could not be read, which is an error.
 from __future__ import annotations
 
 from typing import Any
-from typing import Dict
-from typing import Optional
 
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import is_ansible_aws_error_code
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsErrorHandler
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.facts import Encryption
+from .._core.destination_check.facts import Encryption
+from .errors import FlowLogsErrorHandler
 
 
 @FlowLogsErrorHandler.common_error_handler("read the default encryption of the bucket {bucket}")
-def _get_encryption(client: Any, bucket: str) -> Dict[str, Any]:
+def _get_encryption(client: Any, bucket: str) -> dict[str, Any]:
     answer = client.get_bucket_encryption(Bucket=bucket)
     rules = answer["ServerSideEncryptionConfiguration"]["Rules"]
     return rules[0] if rules else {}
@@ -42,12 +40,12 @@ def get_encryption(client: Any, bucket: str) -> Encryption:
 
 
 @FlowLogsErrorHandler.common_error_handler("read the Object Ownership of the bucket {bucket}")
-def _get_ownership(client: Any, bucket: str) -> Optional[str]:
+def _get_ownership(client: Any, bucket: str) -> str | None:
     rules = client.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]["Rules"]
     return str(rules[0]["ObjectOwnership"]) if rules else None
 
 
-def get_ownership(client: Any, bucket: str) -> Optional[str]:
+def get_ownership(client: Any, bucket: str) -> str | None:
     """Return ObjectOwnership of a bucket (S3 API GetBucketOwnershipControls), None if it has no ownership controls."""
     try:
         return _get_ownership(client, bucket)
@@ -62,7 +60,7 @@ def get_requester_pays(client: Any, bucket: str) -> bool:
 
 
 @FlowLogsErrorHandler.common_error_handler("read the Public Access Block of the bucket {bucket}")
-def _get_public_access_block(client: Any, bucket: str) -> Dict[str, bool]:
+def _get_public_access_block(client: Any, bucket: str) -> dict[str, bool]:
     return dict(client.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"])
 
 

@@ -6,11 +6,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-from typing import List
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsErrorHandler
+from .errors import FlowLogsErrorHandler
 
 # S3 API ListObjectsV2: at most this many keys in an answer.
 _PAGE = 1000
@@ -19,7 +17,7 @@ _PAGE = 1000
 class Keys(NamedTuple):
     """Keys in their order, and whether these are all."""
 
-    keys: List[str]
+    keys: list[str]
     complete: bool
 
 

@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Iterator
 
 try:
     import botocore.session
@@ -26,7 +26,7 @@ def shared_service_models() -> Iterator[None]:
     session is what botocore does itself.
     """
     own = botocore.session.create_loader
-    botocore.session.create_loader = functools.lru_cache(maxsize=None)(own)
+    botocore.session.create_loader = functools.cache(own)
     try:
         yield
     finally:

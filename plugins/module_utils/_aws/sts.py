@@ -6,14 +6,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-from typing import Callable
-from typing import Dict
-from typing import NamedTuple
-from typing import Optional
+from typing import Any, Callable, NamedTuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsErrorHandler
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import AssumedRole
+from .._core.assumed_role import AssumedRole
+from .errors import FlowLogsErrorHandler
 
 
 class CallerIdentity(NamedTuple):
@@ -40,7 +36,7 @@ def regional_client(make: Callable[..., Any], service: str, **parameters: Any) -
     return make(service, **{**parameters, "endpoint": endpoint}) if endpoint else client
 
 
-def regional_endpoint(client: Any) -> Optional[str]:
+def regional_endpoint(client: Any) -> str | None:
     """Return the endpoint of the client's Region, where the client would ask the global one; ``None``: it is right as it is."""
     region = str(client.meta.region_name)
     is_global = client.meta.endpoint_url == _GLOBAL_ENDPOINT and region != "aws-global"
@@ -55,7 +51,7 @@ def caller_identity(client: Any) -> CallerIdentity:
 
 
 @FlowLogsErrorHandler.common_error_handler("assume the role {role.arn}")
-def assume_role(client: Any, role: AssumedRole) -> Dict[str, Optional[str]]:
+def assume_role(client: Any, role: AssumedRole) -> dict[str, str | None]:
     """Return the keys of a role's session, as options of a client (STS API AssumeRole)."""
     given = client.assume_role(**role.request())["Credentials"]
     return {

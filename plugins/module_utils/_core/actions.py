@@ -10,12 +10,9 @@ values, so they cannot disagree.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import Optional
-from typing import Tuple
 
 #: Every kind of action that a plan of this collection can hold.
 ACTION_KINDS = ("create", "replace", "delete", "tag", "untag", "create_bucket", "put_policy", "delete_policy")
@@ -29,7 +26,7 @@ class Change:
     current: Any
     desired: Any
 
-    def to_dict(self) -> Dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the change as modules return it: ``{field, current, desired}``."""
         return {"field": self.field, "current": self.current, "desired": self.desired}
 
@@ -50,18 +47,18 @@ class Action:
 
     action: str
     target: str
-    flow_log_id: Optional[str] = None
-    replaces: Optional[str] = None
-    changes: Tuple[Change, ...] = ()
+    flow_log_id: str | None = None
+    replaces: str | None = None
+    changes: tuple[Change, ...] = ()
     reason: str = ""
     gap: bool = False
-    gap_seconds: Optional[float] = None
+    gap_seconds: float | None = None
 
     def __post_init__(self) -> None:
         if self.action not in ACTION_KINDS:
             raise ValueError(f"unknown action {self.action!r}")
 
-    def to_dict(self) -> Dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the action as every changing module returns it in ``actions``."""
         returned = {
             "action": self.action,
@@ -87,10 +84,10 @@ class Unsuccessful:
     code: str
     message: str
     hint: str = ""
-    flow_log_id: Optional[str] = None
-    changes: Tuple[Change, ...] = ()
+    flow_log_id: str | None = None
+    changes: tuple[Change, ...] = ()
 
-    def to_dict(self) -> Dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the entry as every changing module returns it in ``unsuccessful``."""
         return {
             "target": self.target,

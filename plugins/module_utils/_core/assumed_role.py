@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from typing import Dict
-from typing import Mapping
-from typing import Optional
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import IAM_ARN
+from .errors import InputError
+from .identifiers import IAM_ARN
 
 #: Name of a session where none is given; CloudTrail shows it.
 SESSION_NAME = "flowlogs.aws"
@@ -48,10 +46,10 @@ class AssumedRole:
     """A role, and what is said when it is assumed."""
 
     arn: str
-    external_id: Optional[str] = None
+    external_id: str | None = None
     session_name: str = SESSION_NAME
 
-    def request(self) -> Dict[str, str]:
+    def request(self) -> dict[str, str]:
         """Return the parameters of AssumeRole."""
         external = {"ExternalId": self.external_id} if self.external_id else {}
         return {"RoleArn": self.arn, "RoleSessionName": self.session_name, **external}
@@ -69,7 +67,7 @@ def account_of_role(arn: str, option: str) -> str:
     return found.group("account")
 
 
-def role_of(options: Mapping[str, Any]) -> Optional[AssumedRole]:
+def role_of(options: Mapping[str, Any]) -> AssumedRole | None:
     """Return the role that connection options name; ``None``: the credentials are used as they are.
 
     :raises InputError: for what STS would never take.
@@ -106,12 +104,12 @@ def read_connection(option: str, value: Any) -> Mapping[str, Any]:
     return value
 
 
-def without_role(options: Mapping[str, Any]) -> Dict[str, Any]:
+def without_role(options: Mapping[str, Any]) -> dict[str, Any]:
     """Return connection options as amazon.aws knows them: the credentials that a role is assumed with."""
     return {name: value for name, value in options.items() if name not in _OWN_OPTIONS}
 
 
-def in_session(options: Mapping[str, Any], session: Optional[Mapping[str, Any]]) -> Dict[str, Any]:
+def in_session(options: Mapping[str, Any], session: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return connection options for modules of amazon.aws, with the keys of a session where the options name a role.
 
     :param session: result of the module amazon.aws.sts_assume_role.

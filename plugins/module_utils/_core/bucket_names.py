@@ -10,11 +10,9 @@ Source: Amazon S3 User Guide, "General purpose bucket naming rules", with its se
 from __future__ import annotations
 
 import re
-from typing import Optional
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import ACCOUNT
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import REGION
+from .errors import InputError
+from .identifiers import ACCOUNT, REGION
 
 #: Until 2018, us-east-1 had buckets with upper case letters, underscores and up to 255 characters.
 _LEGACY = re.compile(r"(?!\d+\.\d+\.\d+\.\d+\Z)[A-Za-z0-9._-]{3,255}", re.ASCII)
@@ -29,7 +27,7 @@ _ACCOUNT_REGIONAL = re.compile(rf".+-(?P<account>{ACCOUNT})-(?P<region>{REGION})
 _WITHOUT_NAMESPACE = ("me-south-1", "me-central-1")
 
 
-def parse_bucket(option: str, bucket: str, value: Optional[str] = None, allowed: str = BUCKET_ALLOWED) -> str:
+def parse_bucket(option: str, bucket: str, value: str | None = None, allowed: str = BUCKET_ALLOWED) -> str:
     """Return the name of a bucket that may exist.
 
     :param value: what the option was given, where that is more than the name; for the error.
@@ -47,7 +45,7 @@ def parse_bucket(option: str, bucket: str, value: Optional[str] = None, allowed:
     return bucket
 
 
-def check_new_bucket(option: str, bucket: str, region: Optional[str] = None, owner: Optional[str] = None) -> None:
+def check_new_bucket(option: str, bucket: str, region: str | None = None, owner: str | None = None) -> None:
     """Refuse to create a bucket with a name that S3 would refuse.
 
     :param option: name of what holds the bucket's name, for the error.

@@ -6,15 +6,13 @@
 
 from __future__ import annotations
 
-from typing import Iterator
-from typing import List
-from typing import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 Item = TypeVar("Item")
 
 
-def chunks(items: Sequence[Item], size: int) -> Iterator[List[Item]]:
+def chunks(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
     """Yield the items in lists of at most ``size``, in their order. amazon.aws has the same only since 11.4."""
     for start in range(0, len(items), size):
         yield list(items[start : start + size])

@@ -7,12 +7,11 @@
 from __future__ import annotations
 
 from typing import Any
-from typing import List
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from .errors import InputError
 
 
-def filter_texts(option: str, value: Any) -> List[str]:
+def filter_texts(option: str, value: Any) -> list[str]:
     """Return filter values as EC2 takes them: texts, and ``true`` and ``false`` in lower case.
 
     :param option: the option and the name of the filter, for the error.

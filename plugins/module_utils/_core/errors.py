@@ -7,8 +7,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
-from typing import Callable
+from typing import Any, Callable
 
 _MENTION = re.compile(r"O\((\w+)\)")
 

@@ -6,20 +6,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
-from typing import Mapping
-from typing import Optional
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import EXPECTED_ACCOUNT
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import account_of_role
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_account_id
+from .assumed_role import EXPECTED_ACCOUNT, account_of_role
+from .errors import InputError
+from .identifiers import parse_account_id
 
 #: Member of a failed module's result: the account that the credentials belong to.
 CALLER_ACCOUNT = "caller_account_id"
 
 
-def expected_account(options: Mapping[str, Any]) -> Optional[str]:
+def expected_account(options: Mapping[str, Any]) -> str | None:
     """Return the account that the credentials must belong to; ``None``: any account.
 
     An empty text is refused: a check must not end because a variable is empty.

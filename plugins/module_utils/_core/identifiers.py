@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from typing import Optional
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from .errors import InputError
 
 ACCOUNT = r"[0-9]{12}"
 PARTITION = r"aws(?:-[a-z]+)*"
@@ -116,13 +115,13 @@ def parse_organization_id(option: str, value: Any) -> str:
     return str(value)
 
 
-def account_of_root(arn: str) -> Optional[str]:
+def account_of_root(arn: str) -> str | None:
     """Return the account whose root principal an ARN names; ``None`` for any other text."""
     found = _ROOT_ARN.fullmatch(arn)
     return found.group("account") if found else None
 
 
-def region_of_key(arn: Any) -> Optional[str]:
+def region_of_key(arn: Any) -> str | None:
     """Return the Region in the ARN of a KMS key; ``None`` for anything else, such as the ARN of an alias."""
     found = _KMS_ARN.fullmatch(arn) if isinstance(arn, str) else None
     return found.group("region") if found and found.group("name").startswith("key/") else None

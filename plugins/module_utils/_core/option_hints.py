@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Callable
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import name_options
+from .errors import name_options
 
 # Options are written O(name).
 ADOPT_ONE = "Give this name, use another destination, or set O(adopt_named) to true to take the flow log over."

@@ -9,12 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Any
-from typing import Optional
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_names import BUCKET_ALLOWED
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_names import parse_bucket
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import PARTITION
+from .bucket_names import BUCKET_ALLOWED, parse_bucket
+from .errors import InputError
+from .identifiers import PARTITION
 
 _PARTITION = re.compile(PARTITION)
 #: VPC User Guide, "Create a flow log that publishes to Amazon S3": AWSLogs is a reserved term.
@@ -48,7 +46,7 @@ class Destination:
         return f"{self.bucket_arn}/{self.folder}/" if self.folder else self.bucket_arn
 
 
-def parse_folder(option: str, folder: str, value: Optional[str] = None) -> str:
+def parse_folder(option: str, folder: str, value: str | None = None) -> str:
     """Return a folder without its outer slashes.
 
     :param option: name of the option, for the error.
@@ -69,7 +67,7 @@ def parse_folder(option: str, folder: str, value: Optional[str] = None) -> str:
     return stripped
 
 
-def check_new_folder(option: str, folder: str, value: Optional[str] = None) -> None:
+def check_new_folder(option: str, folder: str, value: str | None = None) -> None:
     """Refuse a folder that no policy can name.
 
     :raises InputError: for characters that mean other folders in a policy.

@@ -12,15 +12,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from .errors import InputError
 
 #: The texts that Ansible takes for a boolean.
 _TRUE = ("true", "yes", "on", "1", "y", "t")
@@ -55,7 +50,7 @@ def read_choice(option: str, value: Any, choices: Sequence[str]) -> str:
     return str(value)
 
 
-def read_texts(option: str, value: Any, allowed: str) -> Tuple[str, ...]:
+def read_texts(option: str, value: Any, allowed: str) -> tuple[str, ...]:
     """Return a list of texts."""
     items = read_list(option, value, allowed)
     if not all(isinstance(item, str) for item in items):
@@ -63,7 +58,7 @@ def read_texts(option: str, value: Any, allowed: str) -> Tuple[str, ...]:
     return tuple(map(str, items))
 
 
-def read_list(option: str, value: Any, allowed: str) -> List[Any]:
+def read_list(option: str, value: Any, allowed: str) -> list[Any]:
     """Return a list, which may be written as JSON."""
     items = _from_json(value, "[")
     if not isinstance(items, (list, tuple)):
@@ -88,7 +83,7 @@ def _from_json(value: Any, start: str) -> Any:
         return value
 
 
-def read_tags(option: str, tags: Any) -> Dict[str, str]:
+def read_tags(option: str, tags: Any) -> dict[str, str]:
     """Return tags as texts; ``None`` is an empty text. AWS's limits hold for flow logs and buckets alike."""
     found = _from_json(tags, "{")
     if not isinstance(found, Mapping) or not all(map(_is_scalar, found.values())):
@@ -114,7 +109,7 @@ def _check_tag(option: str, key: str, value: str) -> None:
         raise InputError(f"{option}.{key}", value, "values of at most 256 characters")
 
 
-def read_name(option: str, value: Any) -> Optional[str]:
+def read_name(option: str, value: Any) -> str | None:
     """Return the value of a tag ``Name``; a number is the text of it."""
     text = str(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
     if not 1 <= len(text) <= _MAX_TAG_VALUE:

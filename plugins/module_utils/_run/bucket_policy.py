@@ -8,26 +8,15 @@ from __future__ import annotations
 
 import time
 from typing import Any
-from typing import Optional
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws import s3
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.ec2 import partition_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.bucket_policy import CONFLICT_CODES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.bucket_policy import policy_error_hint
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_options import WantedDelivery
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_options import (
-    wanted_from_options,
-)
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_plan import plan_bucket_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import finish
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import Pause
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import PolicyOutcome
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import PolicyWork
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import Store
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import converge_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import result_of
+from .._aws import s3
+from .._aws.ec2 import partition_of
+from .._core.delivery_policy.bucket_options import WantedDelivery, wanted_from_options
+from .._core.delivery_policy.bucket_plan import plan_bucket_policy
+from .._core.error_hints.bucket_policy import CONFLICT_CODES, policy_error_hint
+from .._core.iam_policy.document import Policy
+from .module import FlowLogsModule, finish
+from .policy_convergence import Pause, PolicyOutcome, PolicyWork, Store, converge_policy, result_of
 
 
 class PolicyStore:
@@ -38,11 +27,11 @@ class PolicyStore:
         self._bucket = wanted.bucket.bucket
         self._owner = wanted.expected_owner
 
-    def read(self) -> Optional[Policy]:
+    def read(self) -> Policy | None:
         """Return the policy, None if the bucket has none."""
         return s3.get_bucket_policy(self._client, self._bucket, self._owner)
 
-    def write(self, policy: Optional[Policy]) -> None:
+    def write(self, policy: Policy | None) -> None:
         """Put the policy in place, or delete it if it is None."""
         if policy is None:
             s3.delete_bucket_policy(self._client, self._bucket, self._owner)

@@ -7,25 +7,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Optional
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.s3_objects import list_keys
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.object_keys import listings
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.object_keys import newest_stamp
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.denials import denial_hint
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.denials import is_denied
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.denials import parse_denial
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import destination_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import FlowLog
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import S3
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.flow_logs import hint_for
+from .._aws.errors import FlowLogsAWSError, error_code_and_message
+from .._aws.s3_objects import list_keys
+from .._core.error_hints.denials import denial_hint, is_denied, parse_denial
+from .._core.error_hints.flow_logs import hint_for
+from .._core.flow_log.model import FlowLog, S3
+from .._core.flow_log.object_keys import listings, newest_stamp
+from .._core.s3_destination import destination_of
 
 # Calls for one day, or hour, of one flow log; 10,000 objects are more than a busy VPC writes in a day.
 _PAGES = 10
@@ -33,7 +24,7 @@ _PAGES = 10
 
 def look_at_delivery(
     client: Any, flow_log: FlowLog, account: str, region: str, now: datetime, hours: int
-) -> Dict[str, Any]:
+) -> dict[str, Any]:
     """Return when a flow log last delivered and how much in the last hours; what cannot be read is told as unknown.
 
     :param client: S3 client.
@@ -45,12 +36,12 @@ def look_at_delivery(
     return {**_look(client, flow_log, account, region, now, hours), **window}
 
 
-def _look(client: Any, flow_log: FlowLog, account: str, region: str, now: datetime, hours: int) -> Dict[str, Any]:
+def _look(client: Any, flow_log: FlowLog, account: str, region: str, now: datetime, hours: int) -> dict[str, Any]:
     if flow_log.log_destination_type != S3:
         return _answer("unknown", reason="Only deliveries to S3 are looked at.")
     if not destination_of(flow_log.log_destination).bucket:
         return _answer("unknown", reason="AWS does not describe the destination of this flow log.")
-    keys: List[str] = []
+    keys: list[str] = []
     complete = True
     try:
         for listing in listings(flow_log, account, region, now, hours):
@@ -72,8 +63,8 @@ def _hint(flow_log: FlowLog, code: str, message: str) -> str:
 
 
 def _answer(
-    status: str, last: Optional[str] = None, objects: int = 0, complete: bool = True, reason: str = ""
-) -> Dict[str, Any]:
+    status: str, last: str | None = None, objects: int = 0, complete: bool = True, reason: str = ""
+) -> dict[str, Any]:
     return {
         "status": status,
         "last_delivered": last,

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Callable
-from typing import Dict
-from typing import Optional
 
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.denials import Denial
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.denials import denial_from_decoded
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.denials import denial_hint
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.denials import encoded_part
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.denials import is_blocked_as_public
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.denials import is_denied
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.denials import parse_denial
+from .._core.error_hints.denials import (
+    Denial,
+    denial_from_decoded,
+    denial_hint,
+    encoded_part,
+    is_blocked_as_public,
+    is_denied,
+    parse_denial,
+)
 
 
 class DenialReader:
@@ -30,7 +30,7 @@ class DenialReader:
 
     def __init__(self, decode: Callable[[str], str]) -> None:
         self._decode = decode
-        self._decoded: Dict[str, Optional[Denial]] = {}
+        self._decoded: dict[str, Denial | None] = {}
 
     def hint(self, code: str, message: str, otherwise: str, resource: str = "") -> str:
         """Return how to fix an error.
@@ -47,7 +47,7 @@ class DenialReader:
             denial = self._from_encoded(encoded_part(message)) or denial
         return denial_hint(replace(denial, resource=denial.resource or resource)) or otherwise
 
-    def _from_encoded(self, encoded: str) -> Optional[Denial]:
+    def _from_encoded(self, encoded: str) -> Denial | None:
         if not encoded:
             return None
         if encoded not in self._decoded:
@@ -56,7 +56,7 @@ class DenialReader:
             self._decoded[encoded] = None if is_refused else self._read(encoded)
         return self._decoded[encoded]
 
-    def _read(self, encoded: str) -> Optional[Denial]:
+    def _read(self, encoded: str) -> Denial | None:
         try:
             return denial_from_decoded(self._decode(encoded))
         except (AnsibleAWSError, ValueError):

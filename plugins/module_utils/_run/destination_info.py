@@ -10,33 +10,18 @@ Reading stops at nothing: what cannot be read is told as unknown, with the permi
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
-from typing import Callable
-from typing import Dict
-from typing import Optional
-from typing import TypeVar
-from typing import Union
+from typing import Any, Callable, TypeVar
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws import kms
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws import s3
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws import s3_bucket_settings
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.ec2 import partition_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import is_deliverable
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import summary_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import width_warnings
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import verdicts_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.examine import examine
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.facts import DestinationFacts
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.facts import Encryption
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.facts import Unread
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.request import Question
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.request import question_from_options
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.request import unmasked
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.flow_logs import hint_for
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.kms_key import Key
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
+from .._aws import kms, s3, s3_bucket_settings
+from .._aws.ec2 import partition_of
+from .._aws.errors import FlowLogsAWSError, error_code_and_message
+from .._core.delivery_policy.kms_key import Key
+from .._core.destination_check.codes import is_deliverable, summary_of, verdicts_of, width_warnings
+from .._core.destination_check.examine import examine
+from .._core.destination_check.facts import DestinationFacts, Encryption, Unread
+from .._core.destination_check.request import Question, question_from_options, unmasked
+from .._core.error_hints.flow_logs import hint_for
+from .module import FlowLogsModule
 
 T = TypeVar("T")
 
@@ -58,7 +43,7 @@ def run_destination_info(module: FlowLogsModule) -> None:
     module.exit_json(changed=False, **_result(module, question, facts))
 
 
-def _attempt(read: Callable[[], T], permission: str, hint: str = "") -> Union[T, Unread]:
+def _attempt(read: Callable[[], T], permission: str, hint: str = "") -> T | Unread:
     try:
         return read()
     except FlowLogsAWSError as error:
@@ -85,7 +70,7 @@ class _Reader:
             return facts
         return self._with_key(self._with_settings(facts))
 
-    def _head(self, owner: Optional[str]) -> Union[s3.BucketHead, None, Unread]:
+    def _head(self, owner: str | None) -> s3.BucketHead | None | Unread:
         return _attempt(lambda: s3.head_bucket(self._client, self._bucket, owner), "s3:ListBucket")
 
     def _bucket_itself(self) -> DestinationFacts:
@@ -104,7 +89,7 @@ class _Reader:
 
     def _with_settings(self, facts: DestinationFacts) -> DestinationFacts:
         client, bucket = self._client, self._bucket
-        settings: Dict[str, Any] = {
+        settings: dict[str, Any] = {
             "encryption": _attempt(
                 lambda: s3_bucket_settings.get_encryption(client, bucket), "s3:GetEncryptionConfiguration"
             ),
@@ -141,7 +126,7 @@ class _Reader:
         key = _attempt(lambda: kms.describe_key(client, encryption.key_id), "kms:DescribeKey")
         return replace(facts, key=key, key_policy=self._key_policy(client, key, encryption))
 
-    def _key_policy(self, client: Any, key: Union[Key, Unread], encryption: Encryption) -> Any:
+    def _key_policy(self, client: Any, key: Key | Unread, encryption: Encryption) -> Any:
         if self._question.key_policy is not None:
             return unmasked(self._question.key_policy, "key_policy")
         arn = encryption.key_id if isinstance(key, Unread) else key.arn
@@ -158,7 +143,7 @@ def _known(value: Any) -> Any:
     return None if isinstance(value, Unread) else value
 
 
-def _result(module: FlowLogsModule, question: Question, facts: DestinationFacts) -> Dict[str, Any]:
+def _result(module: FlowLogsModule, question: Question, facts: DestinationFacts) -> dict[str, Any]:
     diagnosis = examine(question, facts)
     bucket = question.wanted.bucket
     for text in width_warnings(diagnosis.checks):
@@ -181,7 +166,7 @@ def _result(module: FlowLogsModule, question: Question, facts: DestinationFacts)
     }
 
 
-def _encryption(facts: DestinationFacts) -> Optional[Dict[str, Any]]:
+def _encryption(facts: DestinationFacts) -> dict[str, Any] | None:
     found = facts.encryption
     if isinstance(found, Unread):
         return None
@@ -198,7 +183,7 @@ def _encryption(facts: DestinationFacts) -> Optional[Dict[str, Any]]:
     }
 
 
-def _key_arn(key: Optional[Key], encryption: Encryption) -> str:
+def _key_arn(key: Key | None, encryption: Encryption) -> str:
     if key is not None:
         return key.arn
     return encryption.key_id if ":key/" in encryption.key_id else ""

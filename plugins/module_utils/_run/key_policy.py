@@ -8,30 +8,18 @@ from __future__ import annotations
 
 import time
 from typing import Any
-from typing import Optional
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws import kms
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.ec2 import partition_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.key_policy import key_policy_error_hint
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.kms_key import Key
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.kms_key import foreign_key
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.kms_key import unusable_key
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_options import WantedKeyUse
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_options import wanted_key_use
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_plan import key_policy_size
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_plan import plan_key_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Unsuccessful
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import finish
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import Pause
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import PolicyOutcome
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import PolicyWork
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import Store
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import converge_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.policy_convergence import result_of
+from .._aws import kms
+from .._aws.ec2 import partition_of
+from .._aws.errors import FlowLogsAWSError, error_code_and_message
+from .._core.actions import Unsuccessful
+from .._core.delivery_policy.key_options import WantedKeyUse, wanted_key_use
+from .._core.delivery_policy.key_plan import key_policy_size, plan_key_policy
+from .._core.delivery_policy.kms_key import Key, foreign_key, unusable_key
+from .._core.error_hints.key_policy import key_policy_error_hint
+from .._core.iam_policy.document import Policy
+from .module import FlowLogsModule, finish
+from .policy_convergence import Pause, PolicyOutcome, PolicyWork, Store, converge_policy, result_of
 
 
 class KeyPolicyStore:
@@ -41,11 +29,11 @@ class KeyPolicyStore:
         self._client = client
         self._key = key
 
-    def read(self) -> Optional[Policy]:
+    def read(self) -> Policy | None:
         """Return the policy."""
         return kms.get_key_policy(self._client, self._key.arn)
 
-    def write(self, policy: Optional[Policy]) -> None:
+    def write(self, policy: Policy | None) -> None:
         """Put the policy in place. A key without one is never planned."""
         kms.put_key_policy(self._client, self._key.arn, policy or {})
 

@@ -6,39 +6,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
-from typing import Callable
-from typing import Dict
-from typing import Iterable
-from typing import Optional
+from typing import Any, Callable
 
 from ansible_collections.amazon.aws.plugins.module_utils.common import set_collection_info
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.iam import decode_authorization_message
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.retries import BOUNDED_RETRIES
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import CallerIdentity
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import caller_identity
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import regional_client
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import role_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.denials import without_encoded_part
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.expected_account import CALLER_ACCOUNT
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.expected_account import expected_account
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.expected_account import wrong_account
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.flow_logs import hint_for
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import region_for_buckets
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Unsuccessful
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import failure_message
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.denial_reader import DenialReader
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.role_session import ROLE_ARGUMENT_SPEC
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.role_session import session_keys
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.version import COLLECTION_NAME
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.version import COLLECTION_VERSION
+from .._aws.errors import error_code_and_message
+from .._aws.iam import decode_authorization_message
+from .._aws.retries import BOUNDED_RETRIES
+from .._aws.sts import CallerIdentity, caller_identity, regional_client
+from .._core.actions import Unsuccessful, failure_message
+from .._core.assumed_role import role_of
+from .._core.error_hints.denials import without_encoded_part
+from .._core.error_hints.flow_logs import hint_for
+from .._core.errors import InputError
+from .._core.expected_account import CALLER_ACCOUNT, expected_account, wrong_account
+from .._core.identifiers import region_for_buckets
+from .denial_reader import DenialReader
+from .role_session import ROLE_ARGUMENT_SPEC, session_keys
+from .version import COLLECTION_NAME, COLLECTION_VERSION
 
 
 class FlowLogsModule(AnsibleAWSModule):
@@ -47,11 +37,11 @@ class FlowLogsModule(AnsibleAWSModule):
     :param region_optional: whether it works on a bucket, which is found from any Region.
     """
 
-    def __init__(self, argument_spec: Dict[str, Any], region_optional: bool = False, **kwargs: Any) -> None:
+    def __init__(self, argument_spec: dict[str, Any], region_optional: bool = False, **kwargs: Any) -> None:
         set_collection_info(COLLECTION_NAME, COLLECTION_VERSION)
         super().__init__(argument_spec={**ROLE_ARGUMENT_SPEC, **argument_spec}, **kwargs)
         self._region_optional = region_optional
-        self._caller: Optional[CallerIdentity] = None
+        self._caller: CallerIdentity | None = None
 
     @cached_property
     def denials(self) -> DenialReader:
@@ -70,7 +60,7 @@ class FlowLogsModule(AnsibleAWSModule):
         parameters = {"config": BOUNDED_RETRIES, **self._location, **self._session_keys, **extra_params}
         return regional_client(super().client, service, retry_decorator=retry_decorator, **parameters)
 
-    def caller(self, region: Optional[str] = None) -> CallerIdentity:
+    def caller(self, region: str | None = None) -> CallerIdentity:
         """Return who makes the calls; AWS is asked once.
 
         :param region: where to ask, for modules that work without a region.
@@ -79,7 +69,7 @@ class FlowLogsModule(AnsibleAWSModule):
             self._caller = caller_identity(self.client("sts", **({"region": region} if region else {})))
         return self._caller
 
-    def verify_account(self, region: Optional[str] = None) -> None:
+    def verify_account(self, region: str | None = None) -> None:
         """Fail if the credentials do not belong to ``expected_account_id``; without that option nobody is asked.
 
         To be called once the options are read, before the first call.
@@ -93,7 +83,7 @@ class FlowLogsModule(AnsibleAWSModule):
             self.fail_json(msg=wrong_account(expected, caller.account_id, caller.arn), **found)
 
     @cached_property
-    def _location(self) -> Dict[str, str]:
+    def _location(self) -> dict[str, str]:
         """For work on buckets the Region to ask, where neither options nor the user's configuration name one."""
         if not self._region_optional or self.region:
             return {}
@@ -101,7 +91,7 @@ class FlowLogsModule(AnsibleAWSModule):
         return {"region": region_for_buckets(self.params.get("regions"), *named)}
 
     @cached_property
-    def _session_keys(self) -> Dict[str, Optional[str]]:
+    def _session_keys(self) -> dict[str, str | None]:
         """The role is assumed once; what botocore keeps of the answer is in memory only."""
         expected_account(self.params)
         role = role_of(self.params)
@@ -141,7 +131,7 @@ def _explained(module: FlowLogsModule, item: Unsuccessful) -> Unsuccessful:
     return replace(item, hint=hint, message=without_encoded_part(item.message))
 
 
-def finish(module: FlowLogsModule, doing: str, result: Dict[str, Any], unsuccessful: Iterable[Unsuccessful]) -> None:
+def finish(module: FlowLogsModule, doing: str, result: dict[str, Any], unsuccessful: Iterable[Unsuccessful]) -> None:
     """End a changing module: with success, or with failure that still returns everything that was done.
 
     :param doing: what was being done, for the message (``publish flow logs to ...``).

@@ -9,43 +9,31 @@ What nobody could tell stays unknown; a failed call is never taken for a permiss
 
 from __future__ import annotations
 
-from typing import Any
-from typing import Callable
-from typing import Dict
-from typing import List
-from typing import Optional
-from typing import Sequence
+from collections.abc import Sequence
+from typing import Any, Callable
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2_dry_run
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws import iam
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import CallerIdentity
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import create_request
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.check import DRY_RUN
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.check import LIMITS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.check import NOTHING
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.check import SIMULATION
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.check import SimulationQuery
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.check import Permission
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.check import PermissionQuestion
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.check import missing_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.check import permitted
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.check import question_from_options
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.check import summary_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.principals import ROOT
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.principals import SESSION
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.principals import context_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.principals import parse_principal
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import resolve_resource_type
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.settings import settings_from_options
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.simulation import ALLOWED
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.simulation import NOT_ALLOWED
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.simulation import UNKNOWN
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.simulation import Answer
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.simulation import answers_from
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
+from .._aws import ec2, ec2_dry_run, iam
+from .._aws.errors import FlowLogsAWSError, error_code_and_message
+from .._aws.sts import CallerIdentity
+from .._core.flow_log.create_request import create_request
+from .._core.flow_log.resource_types import resolve_resource_type
+from .._core.flow_log.settings import settings_from_options
+from .._core.permissions.check import (
+    DRY_RUN,
+    LIMITS,
+    NOTHING,
+    Permission,
+    PermissionQuestion,
+    SIMULATION,
+    SimulationQuery,
+    missing_policy,
+    permitted,
+    question_from_options,
+    summary_of,
+)
+from .._core.permissions.principals import ROOT, SESSION, context_of, parse_principal
+from .._core.permissions.simulation import ALLOWED, Answer, NOT_ALLOWED, UNKNOWN, answers_from
+from .module import FlowLogsModule
 
 #: Where a dry run of CreateFlowLogs says to deliver to; whether it exists is not looked at by a dry run.
 _SOME_BUCKET = "flow-logs-dry-run"
@@ -99,16 +87,16 @@ class _Inquiry:
             # Where the role has no path, its ARN is known anyway; where it has one, IAM says that there is no such role.
             return f"arn:{principal.partition}:iam::{principal.account}:role/{principal.name}", ""
 
-    def permissions(self) -> List[Permission]:
+    def permissions(self) -> list[Permission]:
         """Return the answers, in the order of the questions."""
         return [permission for ask in self._question.asks for permission in self._answered(ask)]
 
-    def _simulated(self, ask: SimulationQuery) -> List[Dict[str, Any]]:
+    def _simulated(self, ask: SimulationQuery) -> list[dict[str, Any]]:
         """Return the results for all actions; IAM may want to be asked about each alone."""
         context = dict(context_of(self._source))
         context.update(ask.context)
 
-        def simulate(actions: Sequence[str]) -> List[Dict[str, Any]]:
+        def simulate(actions: Sequence[str]) -> list[dict[str, Any]]:
             return iam.simulate_principal_policy(
                 self._iam, self._source, actions, ask.resources, sorted(context.items())
             )
@@ -120,7 +108,7 @@ class _Inquiry:
                 raise
         return [result for action in ask.actions for result in simulate([action])]
 
-    def _answered(self, ask: SimulationQuery) -> List[Permission]:
+    def _answered(self, ask: SimulationQuery) -> list[Permission]:
         if self._obstacle == "":
             try:
                 results = self._simulated(ask)
@@ -144,9 +132,7 @@ class _Inquiry:
             )
         ]
 
-    def _permissions(
-        self, ask: SimulationQuery, method: str, answer: Callable[..., Optional[Answer]]
-    ) -> List[Permission]:
+    def _permissions(self, ask: SimulationQuery, method: str, answer: Callable[..., Answer | None]) -> list[Permission]:
         return [
             Permission(
                 action,
@@ -162,17 +148,17 @@ class _Inquiry:
 
     # --- dry runs ----------------------------------------------------------------------------------------------------
 
-    def _tried(self, region: str, action: str) -> Optional[Answer]:
+    def _tried(self, region: str, action: str) -> Answer | None:
         """Return what dry runs tell of an action, None if none can be made."""
         errors = self._dry_runs(region, action) if self._is_caller else []
         answers = [_answer_of(error, action) for error in errors]
         worst = [answer for answer in answers if answer.decision != ALLOWED]
         return next(iter(worst or answers), None)
 
-    def _dry_runs(self, region: str, action: str) -> List[FlowLogsAWSError]:
+    def _dry_runs(self, region: str, action: str) -> list[FlowLogsAWSError]:
         client = self._module.client("ec2", region=region)
         logs = self._question.flow_log_ids
-        tries: Dict[str, Callable[[], List[FlowLogsAWSError]]] = {
+        tries: dict[str, Callable[[], list[FlowLogsAWSError]]] = {
             "ec2:DescribeFlowLogs": lambda: [ec2_dry_run.try_describe(client)],
             "ec2:CreateFlowLogs": lambda: self._try_creates(client),
             "ec2:DeleteFlowLogs": lambda: [ec2_dry_run.try_delete(client, item) for item in logs],
@@ -181,7 +167,7 @@ class _Inquiry:
         }
         return tries[action]() if action in tries else []
 
-    def _try_creates(self, client: Any) -> List[FlowLogsAWSError]:
+    def _try_creates(self, client: Any) -> list[FlowLogsAWSError]:
         ids = self._question.resource_ids
         if not ids:
             return []

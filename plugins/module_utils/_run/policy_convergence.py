@@ -11,29 +11,15 @@ for, it is merged anew, and after some rounds the task fails rather than say wha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import field
-from dataclasses import replace
-from typing import Any
-from typing import Callable
-from typing import Dict
-from typing import List
-from typing import Optional
-from typing import Protocol
-from typing import Tuple
+from dataclasses import dataclass, field, replace
+from typing import Any, Callable, Protocol
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.denials import is_blocked_as_public
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.denials import is_denied
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.denials import statement_for
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import actions_for_call
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Action
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Unsuccessful
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import same_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import PolicyPlan
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import grants_told
+from .._aws.errors import FlowLogsAWSError, error_code_and_message
+from .._core.actions import Action, Unsuccessful
+from .._core.delivery_policy.merge import PolicyPlan, grants_told
+from .._core.error_hints.denials import is_blocked_as_public, is_denied, statement_for
+from .._core.iam_policy.document import Policy, same_policy
+from .._core.permissions.catalog import actions_for_call
 
 #: How often what somebody else wrote in between is merged anew.
 ROUNDS = 3
@@ -49,10 +35,10 @@ Pause = Callable[[float], None]
 class Store(Protocol):
     """A policy, where it is kept."""
 
-    def read(self) -> Optional[Policy]:
+    def read(self) -> Policy | None:
         """Return the policy, None if there is none."""
 
-    def write(self, policy: Optional[Policy]) -> None:
+    def write(self, policy: Policy | None) -> None:
         """Put the policy in place, or delete it if it is None."""
 
 
@@ -69,11 +55,11 @@ class PolicyWork:
     """
 
     target: str
-    plan: Callable[[Optional[Policy]], PolicyPlan]
+    plan: Callable[[Policy | None], PolicyPlan]
     read_operation: str
     write_operation: Callable[[PolicyPlan], str]
-    hint: Callable[[str, str, str, Optional[Policy]], str]
-    conflict_codes: Tuple[str, ...] = ()
+    hint: Callable[[str, str, str, Policy | None], str]
+    conflict_codes: tuple[str, ...] = ()
 
 
 @dataclass
@@ -84,9 +70,9 @@ class PolicyOutcome:
     :param actions: the writes that took place, or would.
     """
 
-    plan: Optional[PolicyPlan] = None
-    actions: List[Action] = field(default_factory=list)
-    unsuccessful: List[Unsuccessful] = field(default_factory=list)
+    plan: PolicyPlan | None = None
+    actions: list[Action] = field(default_factory=list)
+    unsuccessful: list[Unsuccessful] = field(default_factory=list)
 
 
 class _Convergence:
@@ -134,7 +120,7 @@ class _Convergence:
             )
         )
 
-    def _write_once(self) -> Optional[PolicyPlan]:
+    def _write_once(self) -> PolicyPlan | None:
         """Read, plan and write; try again while AWS reports a conflict. Return None if nothing had to be written."""
         for pause in (*CONFLICT_PAUSES, None):
             plan = self.plan()
@@ -200,12 +186,12 @@ def converge_policy(store: Store, work: PolicyWork, check_mode: bool, pause: Pau
     return convergence.outcome
 
 
-def result_of(outcome: PolicyOutcome) -> Dict[str, Any]:
+def result_of(outcome: PolicyOutcome) -> dict[str, Any]:
     """Return what a module returns of it, ``unsuccessful`` left aside."""
     plan = outcome.plan
     before = plan.before if plan else None
     after = plan.after if plan and not plan.refusals else before
-    nothing: Dict[str, List[str]] = {"added": [], "updated": [], "removed": [], "kept": []}
+    nothing: dict[str, list[str]] = {"added": [], "updated": [], "removed": [], "kept": []}
     return {
         "changed": bool(outcome.actions),
         "actions": [action.to_dict() for action in outcome.actions],

@@ -7,19 +7,15 @@
 from __future__ import annotations
 
 from typing import Any
-from typing import Dict
-from typing import Optional
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import assume_role
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import caller_identity
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import AssumedRole
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.flow_logs import hint_for
+from .._aws.errors import FlowLogsAWSError, error_code_and_message
+from .._aws.sts import assume_role, caller_identity
+from .._core.assumed_role import AssumedRole
+from .._core.error_hints.flow_logs import hint_for
 
 #: Options of every module of this collection, beside those of amazon.aws.
 #: AWS does not treat an external id as a secret (IAM User Guide, "Access to AWS accounts owned by third parties").
-ROLE_ARGUMENT_SPEC: Dict[str, Dict[str, Any]] = dict(
+ROLE_ARGUMENT_SPEC: dict[str, dict[str, Any]] = dict(
     assume_role_arn=dict(type="str"),
     assume_role_external_id=dict(type="str"),
     assume_role_session_name=dict(type="str", default="flowlogs.aws"),
@@ -27,7 +23,7 @@ ROLE_ARGUMENT_SPEC: Dict[str, Dict[str, Any]] = dict(
 )
 
 
-def session_keys(client: Any, role: AssumedRole) -> Dict[str, Optional[str]]:
+def session_keys(client: Any, role: AssumedRole) -> dict[str, str | None]:
     """Return the keys of a session of the role.
 
     :param client: of STS, with the credentials that may assume the role.

@@ -6,43 +6,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import FlowLog
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.options import wanted_from_params
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import DeleteStep
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import FlowLogPlan
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import NewFlowLogStep
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import Wanted
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import answered_later
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import apply_steps
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import diff_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import in_order
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import is_rival
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import join_plans
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import managed_flow_logs
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import plan_flow_logs
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import tags_left_alone
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import without_targets
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.flow_logs import hint_for
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Unsuccessful
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.settings import tag_fields_warning
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.carry_out import carry_out
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import Outcome
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.read import read_flow_logs
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import finish
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.target_existence import only_what_exists
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.target_existence import place_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.target_existence import with_places
+from .._aws import ec2
+from .._aws.errors import FlowLogsAWSError, error_code_and_message
+from .._core.actions import Unsuccessful
+from .._core.error_hints.flow_logs import hint_for
+from .._core.flow_log.model import FlowLog
+from .._core.flow_log.options import wanted_from_params
+from .._core.flow_log.plan import (
+    DeleteStep,
+    FlowLogPlan,
+    NewFlowLogStep,
+    Wanted,
+    answered_later,
+    apply_steps,
+    diff_of,
+    in_order,
+    is_rival,
+    join_plans,
+    managed_flow_logs,
+    plan_flow_logs,
+    tags_left_alone,
+    without_targets,
+)
+from .._core.flow_log.settings import tag_fields_warning
+from .flow_log_steps.carry_out import carry_out
+from .flow_log_steps.outcome import Outcome
+from .flow_log_steps.read import read_flow_logs
+from .module import FlowLogsModule, finish
+from .target_existence import only_what_exists, place_of, with_places
 
 _NO_TARGETS = "resource_ids is empty, so there is nothing to do."
 # How often targets are looked at again whose create met a flow log that was not there a moment before.
@@ -90,9 +85,9 @@ def run_s3_flow_log(module: FlowLogsModule) -> None:
     finish(module, doing, result, with_places(unsuccessful, lambda: place_of(module, client)))
 
 
-def _nothing(module: FlowLogsModule) -> Dict[str, Any]:
+def _nothing(module: FlowLogsModule) -> dict[str, Any]:
     """Return the result of a task without targets, which asks AWS nothing."""
-    result: Dict[str, Any] = {"changed": False, "actions": [], "extra": []}
+    result: dict[str, Any] = {"changed": False, "actions": [], "extra": []}
     if module.params["return_flow_logs"]:
         result["flow_logs"] = []
     if module.params["return_flow_logs"] or module._diff:
@@ -100,11 +95,11 @@ def _nothing(module: FlowLogsModule) -> Dict[str, Any]:
     return result
 
 
-def _converge(module: FlowLogsModule, client: Any, wanted: Wanted) -> Tuple[FlowLogPlan, Outcome]:
+def _converge(module: FlowLogsModule, client: Any, wanted: Wanted) -> tuple[FlowLogPlan, Outcome]:
     """Plan and apply; look again at targets for which somebody was faster or an answer was lost."""
     present = module.params["state"] == "present"
     plan, outcome = FlowLogPlan(), Outcome()
-    unanswered: List[NewFlowLogStep] = []
+    unanswered: list[NewFlowLogStep] = []
     for number in range(_ROUNDS):
         try:
             current = read_flow_logs(client, wanted.targets)
@@ -165,7 +160,7 @@ def _still_existing(target: str, wanted: Wanted, plan: FlowLogPlan) -> Unsuccess
     )
 
 
-def _flow_logs_after(wanted: Wanted, outcome: Outcome, before: Iterable[FlowLog]) -> List[Dict[str, Any]]:
+def _flow_logs_after(wanted: Wanted, outcome: Outcome, before: Iterable[FlowLog]) -> list[dict[str, Any]]:
     order = {target: position for position, target in enumerate(wanted.targets)}
     after = apply_steps(outcome.steps, before, wanted.settings)
     # What AWS described of new flow logs is more than what could be predicted of them.

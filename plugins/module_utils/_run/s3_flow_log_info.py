@@ -6,25 +6,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from datetime import timezone
+from collections.abc import Iterable
+from datetime import datetime, timezone
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Optional
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import MAX_FILTER_VALUES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import parse_destination
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import same_destination
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import FlowLog
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import resource_ids_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import unique_ids
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.ec2_filters import filter_texts
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.delivery import look_at_delivery
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
+from .._aws import ec2
+from .._core.ec2_filters import filter_texts
+from .._core.errors import InputError
+from .._core.flow_log.create_request import MAX_FILTER_VALUES
+from .._core.flow_log.model import FlowLog
+from .._core.flow_log.resource_types import resource_ids_of, unique_ids
+from .._core.s3_destination import parse_destination, same_destination
+from .delivery import look_at_delivery
+from .module import FlowLogsModule
 
 #: EC2 API DescribeFlowLogs, Filter.N; tag:KEY besides.
 FILTERS = (
@@ -42,12 +36,12 @@ FILTERS = (
 _MAX_HOURS = 168
 
 
-def filters_from_params(params: Dict[str, Any]) -> Dict[str, List[str]]:
+def filters_from_params(params: dict[str, Any]) -> dict[str, list[str]]:
     """Return the API filters that the parameters ask for.
 
     :raises InputError: for a filter that DescribeFlowLogs does not have; it has none for destination or format.
     """
-    filters: Dict[str, List[str]] = {}
+    filters: dict[str, list[str]] = {}
     for name, value in (params.get("filters") or {}).items():
         if name not in FILTERS and not name.startswith("tag:"):
             raise InputError("filters", name, f"tag:KEY, {', '.join(FILTERS)}")
@@ -59,7 +53,7 @@ def filters_from_params(params: Dict[str, Any]) -> Dict[str, List[str]]:
     return filters
 
 
-def _only(flow_logs: Iterable[FlowLog], name: str, wanted: Optional[List[str]]) -> List[FlowLog]:
+def _only(flow_logs: Iterable[FlowLog], name: str, wanted: list[str] | None) -> list[FlowLog]:
     return [item for item in flow_logs if wanted is None or getattr(item, name) in wanted]
 
 
@@ -86,12 +80,12 @@ def run_s3_flow_log_info(module: FlowLogsModule) -> None:
     module.exit_json(changed=False, flow_logs=shown)
 
 
-def _resource_ids(given: Optional[List[Any]]) -> Optional[List[str]]:
+def _resource_ids(given: list[Any] | None) -> list[str] | None:
     """Return the ids of the option; without any, no flow log is wanted, which is no error."""
     return list(unique_ids(resource_ids_of(given, "resource_ids"))) if given else given
 
 
-def _deliveries(module: FlowLogsModule, flow_logs: List[FlowLog]) -> List[Dict[str, Any]]:
+def _deliveries(module: FlowLogsModule, flow_logs: list[FlowLog]) -> list[dict[str, Any]]:
     if not flow_logs:
         return []
     account = module.caller().account_id
@@ -102,8 +96,8 @@ def _deliveries(module: FlowLogsModule, flow_logs: List[FlowLog]) -> List[Dict[s
 
 
 def _read(
-    client: Any, filters: Dict[str, List[str]], flow_log_ids: Optional[List[str]], resource_ids: Optional[List[str]]
-) -> List[FlowLog]:
+    client: Any, filters: dict[str, list[str]], flow_log_ids: list[str] | None, resource_ids: list[str] | None
+) -> list[FlowLog]:
     """Read by filter where one call does, and by a sweep with a local match where ids are many."""
     narrowest = "flow-log-id" if flow_log_ids is not None else "resource-id"
     ids = flow_log_ids if flow_log_ids is not None else resource_ids

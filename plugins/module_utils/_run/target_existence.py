@@ -6,30 +6,28 @@
 
 from __future__ import annotations
 
-from typing import Any
-from typing import Callable
-from typing import List
-from typing import Optional
+from typing import Any, Callable
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.ec2_targets import describe_resources
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import MAX_FILTER_VALUES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import FlowLogPlan
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Unsuccessful
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.settings import FlowLogSettings
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.existence import missing_among
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.existence import names_no_resource
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.existence import shape_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.existence import to_be_created
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.existence import with_place
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.existence import with_unknown_existence
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.existence import without_missing
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
+from .._aws.ec2_targets import describe_resources
+from .._aws.errors import FlowLogsAWSError, error_code_and_message
+from .._core.actions import Unsuccessful
+from .._core.flow_log.create_request import MAX_FILTER_VALUES
+from .._core.flow_log.existence import (
+    missing_among,
+    names_no_resource,
+    shape_of,
+    to_be_created,
+    with_place,
+    with_unknown_existence,
+    without_missing,
+)
+from .._core.flow_log.plan import FlowLogPlan
+from .._core.flow_log.settings import FlowLogSettings
+from .module import FlowLogsModule
 
 
 def only_what_exists(
-    module: FlowLogsModule, client: Any, plan: FlowLogPlan, settings: Optional[FlowLogSettings], are_there: bool
+    module: FlowLogsModule, client: Any, plan: FlowLogPlan, settings: FlowLogSettings | None, are_there: bool
 ) -> FlowLogPlan:
     """Return a plan without targets that do not exist; one call where a flow log would be created, else none.
 
@@ -62,7 +60,7 @@ def place_of(module: FlowLogsModule, client: Any) -> str:
         return f"this account, {region}"
 
 
-def with_places(items: List[Unsuccessful], place: Callable[[], str]) -> List[Unsuccessful]:
+def with_places(items: list[Unsuccessful], place: Callable[[], str]) -> list[Unsuccessful]:
     """Return failures; those in which AWS knows no such resource with the account and Region that were asked.
 
     :param place: is called only where there is such a failure.

@@ -6,16 +6,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import account_of_role
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
@@ -46,7 +39,7 @@ class Gap:
 
     account_id: str
     account: str
-    region: Optional[str]
+    region: str | None
     reading: str
     code: str
     message: str
@@ -59,7 +52,7 @@ class Gap:
         reading = f" {self.reading}:" if self.reading else ""
         return f"Not read: {place}{known}.{reading} {self.code}: {self.message}"
 
-    def to_dict(self) -> Dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the gap as the inventory variable and the cache hold it."""
         return {
             "account_id": self.account_id,
@@ -94,12 +87,12 @@ class Account:
         return self.name or self.profile or self.account_id or "the account of the credentials"
 
     @property
-    def connection(self) -> Dict[str, str]:
+    def connection(self) -> dict[str, str]:
         """Connection options for playbooks: a profile and a role by name, and never a key."""
         options = {"profile": self.profile, "assume_role_arn": self.playbook_role_arn}
         return {name: value for name, value in options.items() if value}
 
-    def gap(self, code: str, message: str, reading: str = "", region: Optional[str] = None) -> Gap:
+    def gap(self, code: str, message: str, reading: str = "", region: str | None = None) -> Gap:
         """Return a gap of this account."""
         return Gap(self.account_id, self.called, region, reading, code, message)
 
@@ -108,8 +101,8 @@ class Account:
 class Accounts:
     """What the options ask for: accounts to look into, and accounts that cannot be looked into."""
 
-    accounts: Tuple[Account, ...]
-    gaps: Tuple[Gap, ...] = field(default=())
+    accounts: tuple[Account, ...]
+    gaps: tuple[Gap, ...] = field(default=())
 
 
 def _known(entry: Any, keys: Sequence[str], option: str) -> Mapping[str, Any]:
@@ -133,7 +126,7 @@ def _account(entry: Any, option: str) -> Account:
     return Account(account_id, name, profile, role, playbook_role)
 
 
-def _role(known: Mapping[str, Any], member: str, option: str, account_id: str) -> Tuple[str, str]:
+def _role(known: Mapping[str, Any], member: str, option: str, account_id: str) -> tuple[str, str]:
     """Return a role of an entry and the account, which all that the entry names have to be in."""
     role = str(known.get(member) or "")
     if not role:
@@ -148,7 +141,7 @@ def _filled(pattern: Any, account_id: str, name: str) -> str:
     return str(pattern or "").replace("{id}", account_id).replace("{name}", name)
 
 
-def _member(item: Any, options: Mapping[str, Any], option: str) -> Tuple[Account, str]:
+def _member(item: Any, options: Mapping[str, Any], option: str) -> tuple[Account, str]:
     """Return an account of the organisation, and its status (Organizations API Account)."""
     entry = item if isinstance(item, Mapping) else {"Id": item}
     account_id = _account_id(entry.get("Id", entry.get("id")), option)
@@ -170,7 +163,7 @@ def _role_arn(options: Mapping[str, Any], member: str, account_id: str) -> str:
     return arn
 
 
-def _members(options: Any) -> Iterable[Tuple[Account, str]]:
+def _members(options: Any) -> Iterable[tuple[Account, str]]:
     if not options:
         return []
     known = _known(options, ORGANIZATION_KEYS, "organization")
@@ -182,7 +175,7 @@ def _members(options: Any) -> Iterable[Tuple[Account, str]]:
     ]
 
 
-def accounts_from_options(accounts: Optional[Sequence[Any]], organization: Any, own_profile: str = "") -> Accounts:
+def accounts_from_options(accounts: Sequence[Any] | None, organization: Any, own_profile: str = "") -> Accounts:
     """Return the accounts that the options name, each once; those of the surroundings if they name none.
 
     :param accounts: the option ``accounts``.
@@ -190,8 +183,8 @@ def accounts_from_options(accounts: Optional[Sequence[Any]], organization: Any, 
     :param own_profile: profile of the surroundings; playbooks have to use it too.
     :raises InputError: for an entry that can never work.
     """
-    found: List[Account] = [_account(entry, f"accounts[{number}]") for number, entry in enumerate(accounts or ())]
-    gaps: List[Gap] = []
+    found: list[Account] = [_account(entry, f"accounts[{number}]") for number, entry in enumerate(accounts or ())]
+    gaps: list[Gap] = []
     named = {account.account_id for account in found if account.account_id}
     for account, status in _members(organization):
         if account.account_id in named:
@@ -205,7 +198,7 @@ def accounts_from_options(accounts: Optional[Sequence[Any]], organization: Any, 
     return Accounts(tuple(dict.fromkeys(found)), tuple(gaps))
 
 
-def read_gaps(value: Any) -> Tuple[Gap, ...]:
+def read_gaps(value: Any) -> tuple[Gap, ...]:
     """Return the gaps that the variable holds, each once.
 
     :param value: list of dictionaries as :meth:`Gap.to_dict` gives them; ``None``: none.

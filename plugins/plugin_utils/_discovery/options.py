@@ -6,15 +6,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.ec2_filters import filter_texts
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 
 #: What of an instance can be a target.
 INSTANCE_TYPES = ("NetworkInterface", "Subnet", "VPC")
@@ -22,8 +18,8 @@ _INSTANCE_KEYS = {"group", "as"}
 
 
 def filters_by_type(
-    types: Sequence[str], filters: Optional[Mapping[str, Any]], tags: Optional[Mapping[str, Any]]
-) -> Dict[str, Dict[str, List[str]]]:
+    types: Sequence[str], filters: Mapping[str, Any] | None, tags: Mapping[str, Any] | None
+) -> dict[str, dict[str, list[str]]]:
     """Return the filters of each type, those for tags among them.
 
     :param filters: type -> name of a filter -> value or values.
@@ -47,7 +43,7 @@ def filters_by_type(
     return {name: content for name, content in merged.items() if content}
 
 
-def instance_choice(instances: Any, types: Sequence[str]) -> Optional[Dict[str, str]]:
+def instance_choice(instances: Any, types: Sequence[str]) -> dict[str, str] | None:
     """Return the option ``instances`` with its defaults, or ``None`` where it is not used.
 
     :raises InputError: for unknown members, or a type that cannot be or is not looked for.
@@ -63,7 +59,7 @@ def instance_choice(instances: Any, types: Sequence[str]) -> Optional[Dict[str, 
     return {"group": str(instances.get("group") or "aws_ec2"), "as": str(kind)}
 
 
-def name_preferences(hostnames: Sequence[str]) -> List[str]:
+def name_preferences(hostnames: Sequence[str]) -> list[str]:
     """Return where names come from.
 
     :raises InputError: for anything but ``resource_id`` and ``tag:KEY``.

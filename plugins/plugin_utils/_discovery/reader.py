@@ -7,34 +7,23 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from dataclasses import field
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
-from typing import Callable
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
+from typing import Any, Callable
 
 import ansible.template
 from ansible.errors import AnsibleError
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2_targets
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError, error_code_and_message
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.service_models import shared_service_models
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import assume_role
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import caller_identity
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import assume_role, caller_identity
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import AssumedRole
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.accounts import Account
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.accounts import Gap
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.target_shapes import SHAPES
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.targets import Scan
+from .accounts import Account, Gap
+from .targets import Scan
 
 if hasattr(ansible.template, "trust_as_template"):
 
@@ -70,8 +59,8 @@ class Question:
     :param filters: resource type -> filters of EC2.
     """
 
-    types: Tuple[str, ...]
-    regions: Tuple[str, ...]
+    types: tuple[str, ...]
+    regions: tuple[str, ...]
     home_region: str
     filters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -82,7 +71,7 @@ class _Place:
 
     account: Account
     region: str
-    credentials: Mapping[str, Optional[str]] = field(repr=False)
+    credentials: Mapping[str, str | None] = field(repr=False)
 
 
 class TargetReader:
@@ -99,7 +88,7 @@ class TargetReader:
         # Ansible's options, and boto3's sessions while they are made, are not for several threads at a time.
         self._one_at_a_time = threading.Lock()
 
-    def read(self, accounts: Sequence[Account]) -> Tuple[List[Scan], List[Gap]]:
+    def read(self, accounts: Sequence[Account]) -> tuple[list[Scan], list[Gap]]:
         """Return what each account and region answered, and what is missing; in the order of the accounts."""
         with shared_service_models(), ThreadPoolExecutor(max_workers=self._workers) as pool:
             entered = list(pool.map(self._enter, accounts))
@@ -108,11 +97,11 @@ class TargetReader:
         gaps = [gap for _found, gaps in entered for gap in gaps] + [gap for _scan, gaps in answers for gap in gaps]
         return [scan for scan, _gaps in answers], gaps
 
-    def _client(self, service: str, region: str, credentials: Mapping[str, Optional[str]]) -> Any:
+    def _client(self, service: str, region: str, credentials: Mapping[str, str | None]) -> Any:
         with self._one_at_a_time:
             return self._clients(service, region=region, **credentials)
 
-    def _enter(self, account: Account) -> Tuple[List[_Place], List[Gap]]:
+    def _enter(self, account: Account) -> tuple[list[_Place], list[Gap]]:
         """Find out which account it is and which of its regions can be read."""
         try:
             credentials = self._credentials(account)
@@ -127,7 +116,7 @@ class TargetReader:
             return [], [account.gap("WrongAccount", message, "GetCallerIdentity")]
         return self._places(replace(account, account_id=identity.account_id), credentials)
 
-    def _credentials(self, account: Account) -> Dict[str, Optional[str]]:
+    def _credentials(self, account: Account) -> dict[str, str | None]:
         if account.assume_role_arn:
             own = self._client("sts", self._question.home_region, {})
             return assume_role(own, AssumedRole(account.assume_role_arn, session_name=SESSION_NAME))
@@ -137,7 +126,7 @@ class TargetReader:
             return {"profile_name": account.profile, **keys}
         return {}
 
-    def _places(self, account: Account, credentials: Mapping[str, Optional[str]]) -> Tuple[List[_Place], List[Gap]]:
+    def _places(self, account: Account, credentials: Mapping[str, str | None]) -> tuple[list[_Place], list[Gap]]:
         asked = self._question.regions
         try:
             statuses = ec2_targets.describe_regions(self._client("ec2", self._question.home_region, credentials))
@@ -151,7 +140,7 @@ class TargetReader:
         closed = {gap.region for gap in gaps}
         return [_Place(account, region, credentials) for region in wanted if region not in closed], gaps
 
-    def _scan(self, place: _Place) -> Tuple[Scan, List[Gap]]:
+    def _scan(self, place: _Place) -> tuple[Scan, list[Gap]]:
         reading = _Reading(place, self._question)
         try:
             client = self._client("ec2", place.region, place.credentials)
@@ -170,11 +159,11 @@ class _Reading:
     def __init__(self, place: _Place, question: Question) -> None:
         self._place = place
         self._question = question
-        self._resources: Dict[str, List[Dict[str, Any]]] = {}
-        self._subnet_owners: Dict[str, str] = {}
-        self._flow_logs: Optional[List[Dict[str, Any]]] = None
+        self._resources: dict[str, list[dict[str, Any]]] = {}
+        self._subnet_owners: dict[str, str] = {}
+        self._flow_logs: list[dict[str, Any]] | None = None
         self._given_up = False
-        self.gaps: List[Gap] = []
+        self.gaps: list[Gap] = []
 
     def read(self, client: Any) -> None:
         """Make the calls: one for each type, and one sweep of flow logs; each of all pages."""
@@ -187,7 +176,7 @@ class _Reading:
             self._subnet_owners = {item["SubnetId"]: item.get("OwnerId", "") for item in subnets}
         self._flow_logs = self._try("DescribeFlowLogs", lambda: ec2_targets.describe_raw_flow_logs(client))
 
-    def _all_subnets(self, client: Any) -> List[Dict[str, Any]]:
+    def _all_subnets(self, client: Any) -> list[dict[str, Any]]:
         if "Subnet" in self._question.types and not self._question.filters.get("Subnet"):
             return self._resources["Subnet"]
         return ec2_targets.describe_resources(client, SHAPES["Subnet"], {})
@@ -206,7 +195,7 @@ class _Reading:
             found_with="" if account.connection else account.assume_role_arn,
         )
 
-    def _try(self, operation: str, call: Callable[[], List[Dict[str, Any]]]) -> Optional[List[Dict[str, Any]]]:
+    def _try(self, operation: str, call: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]] | None:
         if self._given_up:
             return None
         try:
@@ -219,7 +208,7 @@ class _Reading:
             return None
 
 
-def _named_regions(asked: Sequence[str], statuses: Mapping[str, str]) -> List[str]:
+def _named_regions(asked: Sequence[str], statuses: Mapping[str, str]) -> list[str]:
     """Return the names that the words for many regions stand for, each once."""
     meant = {
         ALL_REGIONS: sorted(statuses),
@@ -228,7 +217,7 @@ def _named_regions(asked: Sequence[str], statuses: Mapping[str, str]) -> List[st
     return list(dict.fromkeys(name for word in asked for name in meant.get(word, [word])))
 
 
-def _closed(account: Account, region: str, statuses: Mapping[str, str]) -> Optional[Gap]:
+def _closed(account: Account, region: str, statuses: Mapping[str, str]) -> Gap | None:
     """Return the gap of a region that cannot be read; without statuses every region is worth a try."""
     if not statuses or statuses.get(region, NOT_OPTED_IN) != NOT_OPTED_IN:
         return None
@@ -238,9 +227,9 @@ def _closed(account: Account, region: str, statuses: Mapping[str, str]) -> Optio
     return account.gap("RegionDisabled", message, "DescribeRegions", region)
 
 
-def _once(places: Sequence[_Place]) -> List[_Place]:
+def _once(places: Sequence[_Place]) -> list[_Place]:
     """Read an account that is named twice, by its profile and by its id, only once."""
-    found: Dict[Tuple[str, str], _Place] = {}
+    found: dict[tuple[str, str], _Place] = {}
     for place in places:
         found.setdefault((place.account.account_id, place.region), place)
     return list(found.values())

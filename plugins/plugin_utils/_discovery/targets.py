@@ -10,18 +10,9 @@ The answers come from AWS or from a cache, so everything that is derived from th
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from dataclasses import field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
-from typing import Collection
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Set
-from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.target_shapes import SHAPES
 
@@ -69,10 +60,10 @@ class Scan:
     connection: Mapping[str, str]
     resources: Mapping[str, Sequence[Mapping[str, Any]]]
     subnet_owners: Mapping[str, str] = field(default_factory=dict)
-    flow_logs: Optional[Sequence[Mapping[str, Any]]] = None
+    flow_logs: Sequence[Mapping[str, Any]] | None = None
     found_with: str = ""
 
-    def to_dict(self) -> Dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the scan as the cache holds it; there is no credential in it."""
         return {
             "account_id": self.account_id,
@@ -106,13 +97,13 @@ class FoundTarget:
     account_name: str
     connection: Mapping[str, str]
     tags: Mapping[str, str]
-    parents: Tuple[str, ...]
+    parents: tuple[str, ...]
     coverage: str
-    existing: Tuple[Mapping[str, Any], ...] = ()
-    of_parents: Tuple[Mapping[str, Any], ...] = ()
+    existing: tuple[Mapping[str, Any], ...] = ()
+    of_parents: tuple[Mapping[str, Any], ...] = ()
     found_with: str = ""
 
-    def variables(self) -> Dict[str, Any]:
+    def variables(self) -> dict[str, Any]:
         """Return the variables of the host: what playbooks read, and facts."""
         known = {
             "flow_log_resource_id": self.resource_id,
@@ -133,7 +124,7 @@ class FoundTarget:
         # Without options of its own a host leaves room for those of its group.
         return {**known, "flow_log_aws": dict(self.connection)} if self.connection else known
 
-    def groups(self) -> List[str]:
+    def groups(self) -> list[str]:
         """Return the built-in groups: type, region, account and coverage."""
         return [
             f"flow_log_type_{_snake(self.resource_type)}",
@@ -148,12 +139,12 @@ def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
-def tags_of(item: Mapping[str, Any]) -> Dict[str, str]:
+def tags_of(item: Mapping[str, Any]) -> dict[str, str]:
     """Return the tags of a described resource; network interfaces have them in ``TagSet``."""
     return {tag["Key"]: tag.get("Value", "") for tag in item.get("Tags") or item.get("TagSet") or ()}
 
 
-def _short(flow_log: Mapping[str, Any]) -> Dict[str, Any]:
+def _short(flow_log: Mapping[str, Any]) -> dict[str, Any]:
     # Before flow logs to S3 there was no destination type, and all went to CloudWatch Logs.
     kind = flow_log.get("LogDestinationType") or "cloud-watch-logs"
     return {
@@ -169,8 +160,8 @@ class _Logs:
     """All flow logs of all scans, by region and resource."""
 
     def __init__(self, scans: Iterable[Scan]) -> None:
-        self._by_resource: Dict[Tuple[str, str], Dict[str, Dict[str, Any]]] = {}
-        self._read: Set[Tuple[str, str]] = set()
+        self._by_resource: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
+        self._read: set[tuple[str, str]] = set()
         for scan in scans:
             self._add(scan)
 
@@ -182,7 +173,7 @@ class _Logs:
             place = (scan.region, item.get("ResourceId", ""))
             self._by_resource.setdefault(place, {})[item.get("FlowLogId", "")] = _short(item)
 
-    def of(self, region: str, resource_ids: Iterable[str]) -> Tuple[Mapping[str, Any], ...]:
+    def of(self, region: str, resource_ids: Iterable[str]) -> tuple[Mapping[str, Any], ...]:
         """Return the flow logs of some resources."""
         return tuple(
             item
@@ -196,7 +187,7 @@ class _Logs:
 
 
 def coverage_of(
-    own: Optional[Sequence[Mapping[str, Any]]], of_parents: Sequence[Mapping[str, Any]], parents_known: bool
+    own: Sequence[Mapping[str, Any]] | None, of_parents: Sequence[Mapping[str, Any]], parents_known: bool
 ) -> str:
     """Return what a target of an account that was looked into is as to flow logs.
 
@@ -214,7 +205,7 @@ def coverage_of(
     return "none" if parents_known else "unknown"
 
 
-def _parent_owner(resource_type: str, item: Mapping[str, Any], owner: str, scan: Scan) -> Optional[str]:
+def _parent_owner(resource_type: str, item: Mapping[str, Any], owner: str, scan: Scan) -> str | None:
     """Return who owns the parents; a network interface can lie in a subnet that another account shares."""
     if resource_type == "NetworkInterface":
         return scan.subnet_owners.get(item.get("SubnetId", ""))
@@ -250,13 +241,13 @@ def _found(resource_type: str, item: Mapping[str, Any], scan: Scan, logs: _Logs)
     )
 
 
-def find_targets(scans: Sequence[Scan]) -> List[FoundTarget]:
+def find_targets(scans: Sequence[Scan]) -> list[FoundTarget]:
     """Return every target of the scans once, in the order of account, region, type and id.
 
     What several accounts see is listed as its owner sees it, if the owner is among them.
     """
     logs = _Logs(scans)
-    found: Dict[Tuple[str, str], FoundTarget] = {}
+    found: dict[tuple[str, str], FoundTarget] = {}
     for target in (target for scan in scans for target in _targets_of(scan, logs)):
         place = (target.region, target.resource_id)
         if place not in found or target.owner_id == target.found_in:
@@ -282,14 +273,14 @@ def _wished_name(target: FoundTarget, preferences: Iterable[str]) -> str:
     return target.resource_id
 
 
-def host_names(targets: Sequence[FoundTarget], preferences: Sequence[str], taken: Collection[str] = ()) -> List[str]:
+def host_names(targets: Sequence[FoundTarget], preferences: Sequence[str], taken: Collection[str] = ()) -> list[str]:
     """Return a name for each target, in their order: the wished one if no other host has it, otherwise the id.
 
     :param preferences: ``resource_id`` or ``tag:KEY``, the best first.
     :param taken: names that are in the inventory already, of hosts and groups.
     """
     wished = [_wished_name(target, preferences) for target in targets]
-    counts: Dict[str, int] = {}
+    counts: dict[str, int] = {}
     for name in wished:
         counts[name] = counts.get(name, 0) + 1
     not_free = RESERVED_NAMES.union(taken, COVERAGE_GROUPS.values(), (target.resource_id for target in targets))
@@ -299,7 +290,7 @@ def host_names(targets: Sequence[FoundTarget], preferences: Sequence[str], taken
     ]
 
 
-def ids_of_instance(variables: Mapping[str, Any], resource_type: str) -> List[str]:
+def ids_of_instance(variables: Mapping[str, Any], resource_type: str) -> list[str]:
     """Return the ids of an instance's interfaces, subnets or VPC.
 
     :param variables: of a host of the inventory plugin amazon.aws.aws_ec2, which has DescribeInstances in snake case.
@@ -312,9 +303,9 @@ def ids_of_instance(variables: Mapping[str, Any], resource_type: str) -> List[st
     return list(dict.fromkeys(str(item[member]) for item in items if item.get(member)))
 
 
-def instances_by_id(hosts: Mapping[str, Mapping[str, Any]], resource_type: str) -> Dict[str, List[str]]:
+def instances_by_id(hosts: Mapping[str, Mapping[str, Any]], resource_type: str) -> dict[str, list[str]]:
     """Return resource id -> names of the instances that use it."""
-    found: Dict[str, List[str]] = {}
+    found: dict[str, list[str]] = {}
     for name, variables in hosts.items():
         for resource_id in ids_of_instance(variables, resource_type):
             found.setdefault(resource_id, []).append(name)

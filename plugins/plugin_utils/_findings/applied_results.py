@@ -10,19 +10,16 @@ is done is no drift any more, but what failed still is.
 
 from __future__ import annotations
 
-from typing import Any
-from typing import Callable
-from typing import Dict
-from typing import Iterable
-from typing import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any, Callable
 
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.task_results import has_result
+from .._publication.task_results import has_result
 
 Result = Mapping[str, Any]
 Results = Mapping[str, Mapping[str, Result]]
 
 
-def after_run(results: Results) -> Dict[str, Mapping[str, Result]]:
+def after_run(results: Results) -> dict[str, Mapping[str, Result]]:
     """Return results of a run for real as a run in check mode would return them afterwards.
 
     :param results: as for :func:`collect.find`.
@@ -40,7 +37,7 @@ def since_this_run(actions: Iterable[Mapping[str, Any]]) -> str:
     return f" since this run ({', '.join(kinds)})" if kinds else ""
 
 
-def _each(left: Callable[[Result], Result], results: Mapping[str, Result]) -> Dict[str, Result]:
+def _each(left: Callable[[Result], Result], results: Mapping[str, Result]) -> dict[str, Result]:
     return {name: left(result) if has_result(result) else result for name, result in results.items()}
 
 
@@ -52,12 +49,12 @@ def _of_batch(result: Result) -> Result:
 def _of_destination(result: Result) -> Result:
     key, done = result.get("key") or {}, result.get("actions") or ()
     is_granted = any(action["action"] == "put_policy" and action.get("target") != key.get("arn") for action in done)
-    granted: Dict[str, Any] = {"missing_grants": []} if is_granted else {}
+    granted: dict[str, Any] = {"missing_grants": []} if is_granted else {}
     return {**result, "actions": [], "done": done, **granted, **({"key": _of_key(key)} if key else {})}
 
 
 def _of_key(key: Result) -> Result:
-    granted: Dict[str, Any] = {"missing_grants": []} if key.get("changed") else {}
+    granted: dict[str, Any] = {"missing_grants": []} if key.get("changed") else {}
     return {**key, "changed": False, "done": _put(key), **granted}
 
 

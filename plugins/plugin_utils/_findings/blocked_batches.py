@@ -10,19 +10,16 @@ not stop the batches of another account.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
-from typing import Mapping
-from typing import Optional
 
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.deliverability import Delivery
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.deliverability import obstacle_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import destination_of
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.task_results import failure_text
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.task_results import has_failed
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import layouts_of
+from .._publication.host_variables import layouts_of
+from .._publication.task_results import failure_text, has_failed
+from .deliverability import Delivery, obstacle_of
 
 
-def blocked_by(batch: Mapping[str, Any], result: Optional[Mapping[str, Any]]) -> str:
+def blocked_by(batch: Mapping[str, Any], result: Mapping[str, Any] | None) -> str:
     """Return why a batch must not run, ``""`` if its destination is not in its way.
 
     Without its destination CreateFlowLogs would let AWS edit the bucket policy (VPC User Guide,

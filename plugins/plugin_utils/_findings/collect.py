@@ -10,43 +10,29 @@ Every target, bucket and principal has at least one finding. What failed is ``un
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.blocked_batches import blocked_by
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.deliverability import with_deliverability
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.deliveries import delivered_lately
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.deliveries import with_deliveries
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.destinations import destination_findings
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.destinations import key_findings
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import FINDINGS
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import Access
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import Finding
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import Subject
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import check_command
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import with_inventory
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.inventory_gaps import gap_findings
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import rename_options
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.overlaps import overlapping
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.permissions import permission_findings
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.permissions import preflight_finding
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.preflight import not_run
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.preflight import stopped
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import type_of_id
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.stages import left_out_by_stages
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.flow_logs import batch_findings
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import variable_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import rename_options
+from .._publication.host_variables import variable_of
+from .._publication.preflight import not_run, stopped
+from .._publication.stages import left_out_by_stages
+from .blocked_batches import blocked_by
+from .deliverability import with_deliverability
+from .deliveries import delivered_lately, with_deliveries
+from .destinations import destination_findings, key_findings
+from .finding import Access, FINDINGS, Finding, Subject, check_command, with_inventory
+from .flow_logs import batch_findings
+from .inventory_gaps import gap_findings
+from .overlaps import overlapping
+from .permissions import permission_findings, preflight_finding
 
 
 def find(
     publication: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]], inventory: Sequence[str] = ()
-) -> List[Finding]:
+) -> list[Finding]:
     """Return every finding of a run.
 
     :param publication: what :meth:`work.Publication.to_dict` returns.
@@ -90,7 +76,7 @@ def _naming_variables(one: Finding) -> Finding:
     return one if (evidence, remedy) == (one.evidence, one.remedy) else replace(one, evidence=evidence, remedy=remedy)
 
 
-def _left_out(publication: Mapping[str, Any]) -> List[Finding]:
+def _left_out(publication: Mapping[str, Any]) -> list[Finding]:
     """Return findings about what belongs to stages that the run did not have: nothing is known of it."""
     reason = left_out_by_stages(publication)
     if reason is None:
@@ -101,11 +87,11 @@ def _left_out(publication: Mapping[str, Any]) -> List[Finding]:
 
 def _findings_of_batches(
     publication: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]], stops: Mapping[str, str]
-) -> List[Finding]:
-    found: List[Finding] = []
+) -> list[Finding]:
+    found: list[Finding] = []
     batches = {batch["name"]: batch for batch in publication["batches"]}
     access = {work["name"]: work["access"] for work in publication["destinations"]}
-    subjects: Dict[str, List[Subject]] = {}
+    subjects: dict[str, list[Subject]] = {}
     for item in publication["targets"]:
         batch = batches[item["batch"]]
         subject = _subject_of(item, batch, access.get(batch["bucket_name"], batch["access"]))
@@ -119,7 +105,7 @@ def _findings_of_batches(
 
 def _result_of(
     kind: str, work: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]], halted: str
-) -> Optional[Mapping[str, Any]]:
+) -> Mapping[str, Any] | None:
     """Return the result of a piece of work; what an earlier playbook left of work that was stopped is none."""
     return None if halted else results.get(kind, {}).get(work["name"])
 
@@ -158,6 +144,6 @@ def _not_worked_on(host: Mapping[str, Any]) -> Finding:
     return subject.find(host.get("finding", "not_evaluated"), host["message"], remedy=remedy)
 
 
-def _report_order(finding: Finding) -> Tuple[Any, ...]:
+def _report_order(finding: Finding) -> tuple[Any, ...]:
     place = (finding.account_id or "", finding.region or "", finding.target_type or "", finding.target)
     return (FINDINGS.index(finding.finding),) + place + (finding.host or "", finding.flow_log_id or "")

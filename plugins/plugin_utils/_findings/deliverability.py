@@ -9,27 +9,18 @@ A flow log that is configured as desired delivers nothing to a bucket that canno
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import replace
-from typing import Any
-from typing import Container
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Optional
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import destination_of
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.destinations import is_left_alone
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import Finding
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.task_results import has_failed
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.task_results import has_result
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import layouts_of
+from .._publication.host_variables import layouts_of
+from .._publication.task_results import has_failed, has_result
+from .destinations import is_left_alone
+from .finding import Finding
 
 #: A flow log of a target: account, Region, target and the destination that it is to have.
-Key = Tuple[Optional[str], Optional[str], str, Optional[str]]
+Key = tuple[Optional[str], Optional[str], str, Optional[str]]
 _EVERY_REGION = "*"
 _HIVE = "hive_compatible_partitions"
 
@@ -38,8 +29,8 @@ _HIVE = "hive_compatible_partitions"
 class Delivery:
     """What one flow log delivers: from where, and into which folder of the bucket in which layout."""
 
-    account_id: Optional[str]
-    region: Optional[str]
+    account_id: str | None
+    region: str | None
     folder: str
     layout: str
 
@@ -53,10 +44,10 @@ class Obstacle:
     """
 
     is_certain: bool
-    account_id: Optional[str] = None
-    region: Optional[str] = None
-    folder: Optional[str] = None
-    layout: Optional[str] = None
+    account_id: str | None = None
+    region: str | None = None
+    folder: str | None = None
+    layout: str | None = None
 
     def concerns(self, delivery: Delivery) -> bool:
         """Whether it is in the way of a delivery."""
@@ -70,7 +61,7 @@ class Obstacle:
         return all(mine is None or mine == given for mine, given in pairs)
 
 
-def obstacles(work: Mapping[str, Any], result: Optional[Mapping[str, Any]]) -> Tuple[Obstacle, ...]:
+def obstacles(work: Mapping[str, Any], result: Mapping[str, Any] | None) -> tuple[Obstacle, ...]:
     """Return what is known to be, or may be, between log delivery and a bucket.
 
     :param work: as :meth:`work.BucketWork.to_dict` returns it.
@@ -87,7 +78,7 @@ def obstacles(work: Mapping[str, Any], result: Optional[Mapping[str, Any]]) -> T
     return tuple(found)
 
 
-def key_obstacles(result: Optional[Mapping[str, Any]]) -> List[Obstacle]:
+def key_obstacles(result: Mapping[str, Any] | None) -> list[Obstacle]:
     """Return what is known to be, or may be, between log delivery and the key of a bucket.
 
     :param result: from :func:`key_work.key_result`; ``None``: the task did not run.
@@ -97,11 +88,11 @@ def key_obstacles(result: Optional[Mapping[str, Any]]) -> List[Obstacle]:
     return _without_grant(result.get("missing_grants") or None, bool(result.get("changed")))
 
 
-def _from_plan(result: Mapping[str, Any]) -> List[Obstacle]:
+def _from_plan(result: Mapping[str, Any]) -> list[Obstacle]:
     """Return obstacles that a run would remove: until then they are there."""
     key = result.get("key") or {}
     actions = result.get("actions") or ()
-    found: List[Obstacle] = []
+    found: list[Obstacle] = []
     if any(action["action"] == "create_bucket" for action in actions):
         found.append(Obstacle(is_certain=True))
     puts = any(action["action"] != "create_bucket" and action.get("target") != key.get("arn") for action in actions)
@@ -110,7 +101,7 @@ def _from_plan(result: Mapping[str, Any]) -> List[Obstacle]:
     return found
 
 
-def _without_grant(grants: Optional[Sequence[Mapping[str, Any]]], puts: bool) -> List[Obstacle]:
+def _without_grant(grants: Sequence[Mapping[str, Any]] | None, puts: bool) -> list[Obstacle]:
     """Return an obstacle for each grant that a policy lacks.
 
     :param grants: ``None`` where they are not known; then a policy that is to be written stands for everyone's.
@@ -119,7 +110,7 @@ def _without_grant(grants: Optional[Sequence[Mapping[str, Any]]], puts: bool) ->
     return [obstacle_of(grant, is_certain=True) for grant in (unknown if grants is None else grants)]
 
 
-def _from_check(result: Mapping[str, Any]) -> List[Obstacle]:
+def _from_check(result: Mapping[str, Any]) -> list[Obstacle]:
     """Return what the destination check found that decides."""
     if result.get("deliverable") in (None, True):
         return []
@@ -141,10 +132,10 @@ def obstacle_of(source: Mapping[str, Any], is_certain: bool) -> Obstacle:
 def with_deliverability(
     found: Iterable[Finding],
     publication: Mapping[str, Any],
-    results: Mapping[str, Optional[Mapping[str, Any]]],
+    results: Mapping[str, Mapping[str, Any] | None],
     keys: Mapping[str, Mapping[str, Any]],
     delivered: Container[str],
-) -> List[Finding]:
+) -> list[Finding]:
     """Return findings about targets with ``deliverable`` set.
 
     :param publication: as for :func:`collect.find`.
@@ -152,7 +143,7 @@ def with_deliverability(
     :param keys: what was done for each key that several buckets may share, by the name of the work.
     :param delivered: ids of flow logs that are known to have delivered lately.
     """
-    in_the_way: Dict[str, List[Obstacle]] = {
+    in_the_way: dict[str, list[Obstacle]] = {
         work["bucket_arn"]: list(obstacles(work, results.get(work["name"]))) for work in publication["destinations"]
     }
     for work in publication.get("keys") or ():
@@ -162,9 +153,9 @@ def with_deliverability(
     return [_judged(finding, in_the_way, layouts, delivered) for finding in found]
 
 
-def _layouts(publication: Mapping[str, Any]) -> Dict[Key, str]:
+def _layouts(publication: Mapping[str, Any]) -> dict[Key, str]:
     batches = {batch["name"]: batch for batch in publication["batches"]}
-    found: Dict[Key, str] = {}
+    found: dict[Key, str] = {}
     for item in publication["targets"]:
         batch = batches[item["batch"]]
         key = (batch["account_id"], batch["region"], item["target"], batch["destination"])

@@ -9,25 +9,18 @@ Looked at only where that is asked for, since it takes calls to S3 for each flow
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Set
 
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import Finding
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import check_command
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import destination_command
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.task_results import failure_text
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.task_results import has_failed
+from .._publication.task_results import failure_text, has_failed
+from .finding import Finding, check_command, destination_command
 
 #: What is to be looked at: flow logs that are there and not known to fail.
 _LOOKED_AT = ("in_sync", "drifted")
 
 
-def deliveries_of(results: Iterable[Mapping[str, Any]]) -> Dict[str, Mapping[str, Any]]:
+def deliveries_of(results: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
     """Return what is known of deliveries, by the id of the flow log.
 
     :param results: what ``s3_flow_log_info`` returned with ``delivery``, one result for each batch.
@@ -35,7 +28,7 @@ def deliveries_of(results: Iterable[Mapping[str, Any]]) -> Dict[str, Mapping[str
     return {item["flow_log_id"]: item for result in results for item in result.get("flow_logs") or ()}
 
 
-def with_deliveries(found: Iterable[Finding], results: Mapping[str, Mapping[str, Any]]) -> List[Finding]:
+def with_deliveries(found: Iterable[Finding], results: Mapping[str, Mapping[str, Any]]) -> list[Finding]:
     """Return the findings, in the light of when each flow log last delivered.
 
     What delivered nothing, or could not be looked at, is not in sync any more.
@@ -44,13 +37,13 @@ def with_deliveries(found: Iterable[Finding], results: Mapping[str, Mapping[str,
     """
     known = deliveries_of(results.values())
     failures = sorted({failure_text(result) for result in results.values() if has_failed(result)})
-    made: List[Finding] = []
+    made: list[Finding] = []
     for finding in found:
         made += _judged(finding, known, " ".join(failures))
     return made
 
 
-def delivered_lately(results: Mapping[str, Mapping[str, Any]]) -> Set[str]:
+def delivered_lately(results: Mapping[str, Mapping[str, Any]]) -> set[str]:
     """Return the ids of the flow logs that delivered something in the hours that were looked at.
 
     :param results: as for :func:`with_deliveries`.
@@ -59,7 +52,7 @@ def delivered_lately(results: Mapping[str, Mapping[str, Any]]) -> Set[str]:
     return {name for name, item in known.items() if (item.get("delivery") or {}).get("status") == "delivered"}
 
 
-def _judged(finding: Finding, known: Mapping[str, Mapping[str, Any]], failures: str) -> List[Finding]:
+def _judged(finding: Finding, known: Mapping[str, Mapping[str, Any]], failures: str) -> list[Finding]:
     if finding.finding not in _LOOKED_AT or finding.flow_log_id is None:
         return [finding]
     doubt = _doubt(finding, known.get(finding.flow_log_id), failures)
@@ -68,7 +61,7 @@ def _judged(finding: Finding, known: Mapping[str, Mapping[str, Any]], failures: 
     return doubt if finding.finding == "in_sync" else [finding] + doubt
 
 
-def _doubt(finding: Finding, item: Any, failures: str) -> List[Finding]:
+def _doubt(finding: Finding, item: Any, failures: str) -> list[Finding]:
     delivery = (item or {}).get("delivery") or {"status": "unknown", "reason": failures}
     if delivery["status"] == "unknown":
         why = delivery.get("reason") or "It was not looked at."

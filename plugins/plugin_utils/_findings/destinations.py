@@ -6,32 +6,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from typing import List
-from typing import Mapping
-from typing import Optional
 
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.applied_results import since_this_run
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import IN_PLACE
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import PUBLISH
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import Access
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import Finding
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import Subject
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import check_command
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.task_results import failure_text
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.task_results import has_failed
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.task_results import has_result
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import role_note
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import with_profile
+from .._publication.task_results import failure_text, has_failed, has_result
+from .applied_results import since_this_run
+from .finding import Access, Finding, IN_PLACE, PUBLISH, Subject, check_command, role_note, with_profile
 
 #: Of a destination with many sources each may need one of its own; its module returns them all.
 _REMEDIES_SHOWN = 3
 
 
 def destination_findings(
-    work: Mapping[str, Any], result: Optional[Mapping[str, Any]], blocked_by: str = ""
-) -> List[Finding]:
+    work: Mapping[str, Any], result: Mapping[str, Any] | None, blocked_by: str = ""
+) -> list[Finding]:
     """Return findings about a bucket and, where its policy was managed, about the key that encrypts it.
 
     A destination that stays undeliverable when all that was asked for is done is ``failed_delivery``: no run fixes it.
@@ -69,7 +58,7 @@ def is_left_alone(work: Mapping[str, Any]) -> bool:
     return not any(work[name] for name in ("managed", "create_bucket", "manage_key_policy", "check_destination"))
 
 
-def _created(subject: Subject, result: Mapping[str, Any]) -> List[Finding]:
+def _created(subject: Subject, result: Mapping[str, Any]) -> list[Finding]:
     return [
         subject.find(
             "missing",
@@ -83,7 +72,7 @@ def _created(subject: Subject, result: Mapping[str, Any]) -> List[Finding]:
     ]
 
 
-def _policy_findings(subject: Subject, result: Mapping[str, Any]) -> List[Finding]:
+def _policy_findings(subject: Subject, result: Mapping[str, Any]) -> list[Finding]:
     key_arn = (result.get("key") or {}).get("arn")
     actions = [
         action["action"]
@@ -98,7 +87,7 @@ def _policy_findings(subject: Subject, result: Mapping[str, Any]) -> List[Findin
     ]
 
 
-def _doubts(subject: Subject, result: Mapping[str, Any]) -> List[Finding]:
+def _doubts(subject: Subject, result: Mapping[str, Any]) -> list[Finding]:
     """What is wrong or not known when all that was planned is done."""
     if result.get("deliverable") is False:
         return [subject.find("failed_delivery", str(result.get("summary") or ""), remedy=_remedies(subject, result))]
@@ -131,7 +120,7 @@ def _bucket_in_order(subject: Subject, work: Mapping[str, Any], result: Mapping[
     return subject.find("ignored", "flow_log_bucket_policy is false, so the bucket policy is looked after elsewhere.")
 
 
-def _key_findings(bucket: Subject, result: Mapping[str, Any]) -> List[Finding]:
+def _key_findings(bucket: Subject, result: Mapping[str, Any]) -> list[Finding]:
     """Return findings about the key of a destination that manages it by itself."""
     key = result.get("key")
     if not key or key.get("apart"):
@@ -139,7 +128,7 @@ def _key_findings(bucket: Subject, result: Mapping[str, Any]) -> List[Finding]:
     return [_key_finding(key["arn"], bucket.destination, {**key, "msg": failure_text(result)})]
 
 
-def key_findings(work: Mapping[str, Any], result: Optional[Mapping[str, Any]]) -> List[Finding]:
+def key_findings(work: Mapping[str, Any], result: Mapping[str, Any] | None) -> list[Finding]:
     """Return findings about a key whose policy is managed for all its buckets at once.
 
     :param work: one of :func:`key_work.plan_keys`.
@@ -152,13 +141,13 @@ def key_findings(work: Mapping[str, Any], result: Optional[Mapping[str, Any]]) -
     return [_key_finding(work["arn"], destination, result)]
 
 
-def _key_subject(arn: str, destination: Optional[str]) -> Subject:
+def _key_subject(arn: str, destination: str | None) -> Subject:
     """ARN of a key: ``arn:PARTITION:kms:REGION:ACCOUNT:key/ID`` (AWS General Reference)."""
     parts = (str(arn).split(":") + [""] * 5)[:5]
     return Subject(arn, "Key", parts[4] or None, parts[3] or None, destination=destination)
 
 
-def _key_finding(arn: str, destination: Optional[str], result: Mapping[str, Any]) -> Finding:
+def _key_finding(arn: str, destination: str | None, result: Mapping[str, Any]) -> Finding:
     subject = _key_subject(arn, destination)
     if result["failed"]:
         return subject.find("unknown", failure_text(result), remedy=PUBLISH + " --check")

@@ -8,19 +8,11 @@ from __future__ import annotations
 
 import json
 import shlex
-from dataclasses import dataclass
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
-from typing import Union
 
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_names import pattern_of
+from .._publication.host_names import pattern_of
 
 #: Every class of finding, with the severity it has. The order is that of reports: the worst comes first.
 SEVERITIES: Mapping[str, str] = {
@@ -64,8 +56,8 @@ class Access:
     :param bucket: connection options for the account of its bucket.
     """
 
-    own: Tuple[Tuple[str, str], ...] = ()
-    bucket: Tuple[Tuple[str, str], ...] = ()
+    own: tuple[tuple[str, str], ...] = ()
+    bucket: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,22 +80,22 @@ class Finding:
 
     finding: str
     target: str
-    target_type: Optional[str] = None
-    account_id: Optional[str] = None
-    region: Optional[str] = None
-    groups: Tuple[str, ...] = ()
-    host: Optional[str] = None
-    destination: Optional[str] = None
-    flow_log_id: Optional[str] = None
-    changes: Tuple[Mapping[str, Any], ...] = ()
-    how: Optional[str] = None
-    planned_action: Optional[str] = None
+    target_type: str | None = None
+    account_id: str | None = None
+    region: str | None = None
+    groups: tuple[str, ...] = ()
+    host: str | None = None
+    destination: str | None = None
+    flow_log_id: str | None = None
+    changes: tuple[Mapping[str, Any], ...] = ()
+    how: str | None = None
+    planned_action: str | None = None
     evidence: str = ""
     remedy: str = ""
-    deliverable: Optional[bool] = None
+    deliverable: bool | None = None
     access: Access = Access()
 
-    def to_dict(self) -> Dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the finding as the report's JSON holds it."""
         return {
             "finding": self.finding,
@@ -131,12 +123,12 @@ class Subject:
     """What all findings about one thing have in common."""
 
     target: str
-    target_type: Optional[str] = None
-    account_id: Optional[str] = None
-    region: Optional[str] = None
-    groups: Tuple[str, ...] = ()
-    host: Optional[str] = None
-    destination: Optional[str] = None
+    target_type: str | None = None
+    account_id: str | None = None
+    region: str | None = None
+    groups: tuple[str, ...] = ()
+    host: str | None = None
+    destination: str | None = None
     access: Access = Access()
 
     def find(self, finding: str, evidence: str, **more: Any) -> Finding:
@@ -144,22 +136,22 @@ class Subject:
         return Finding(finding=finding, evidence=evidence, **dict(vars(self), **more))
 
 
-def limit(host: Optional[str]) -> str:
+def limit(host: str | None) -> str:
     """Return the options that limit a playbook to a host; nothing without one."""
     return f" --limit {shlex.quote(pattern_of(host))}" if host else ""
 
 
-def publish_command(subject: Union[Subject, Finding]) -> str:
+def publish_command(subject: Subject | Finding) -> str:
     """Return the command that fixes something."""
     return PUBLISH + limit(subject.host)
 
 
-def check_command(subject: Union[Subject, Finding]) -> str:
+def check_command(subject: Subject | Finding) -> str:
     """Return the command that looks at something again and changes nothing."""
     return f"{PUBLISH} --check{limit(subject.host)}"
 
 
-def destination_command(subject: Union[Subject, Finding]) -> str:
+def destination_command(subject: Subject | Finding) -> str:
     """Return the call of the module that tells what keeps a target's records from its destination."""
     arguments = {
         "destination": subject.destination,
@@ -171,10 +163,10 @@ def destination_command(subject: Union[Subject, Finding]) -> str:
     return f"ansible localhost -m flowlogs.aws.flow_log_destination_info -a {shlex.quote(json.dumps(arguments))}"
 
 
-def ec2_command(subject: Union[Subject, Finding], operation: str, *options: str) -> str:
+def ec2_command(subject: Subject | Finding, operation: str, *options: str) -> str:
     """Return a call of the AWS CLI in the account and Region of a target."""
     words = ["aws", "ec2", operation, "--region", str(subject.region), *options]
-    return with_profile(" ".join(shlex.quote(word) for word in words), dict(subject.access.own))
+    return with_profile(shlex.join(words), dict(subject.access.own))
 
 
 def with_profile(command: str, connection: Mapping[str, str]) -> str:
@@ -195,7 +187,7 @@ def role_note(connection: Mapping[str, str]) -> str:
     return f"# With credentials of {role}:\n" if role else ""
 
 
-def with_inventory(findings: Iterable[Finding], sources: Sequence[str]) -> List[Finding]:
+def with_inventory(findings: Iterable[Finding], sources: Sequence[str]) -> list[Finding]:
     """Return the findings with the sources of the inventory in each command that needs them.
 
     :param sources: as they are passed with ``-i``; none: the commands need none.

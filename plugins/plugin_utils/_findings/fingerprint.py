@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
 
 #: Of these a target may have several to one destination, which only the id of the flow log tells apart.
 _TOLD_BY_FLOW_LOG = ("duplicate", "extra")
@@ -34,9 +31,9 @@ def fingerprint(row: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:_DIGITS]
 
 
-def with_ids(rows: Iterable[Mapping[str, Any]]) -> List[Dict[str, Any]]:
+def with_ids(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return the rows with an ``id`` each; of equal ones the second ends in ``-2``, and so on."""
-    seen: Dict[str, int] = {}
+    seen: dict[str, int] = {}
     made = []
     for row in rows:
         found = fingerprint(row)

@@ -6,34 +6,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import field
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.applied_results import since_this_run
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import same_destination
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import IN_PLACE
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import REPLACE
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import Finding
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import Subject
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import check_command
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import destination_command
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import ec2_command
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.task_results import failure_text
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.task_results import has_failed
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.task_results import has_result
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import publish_command
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import role_note
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Change
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.tags import check_tags
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import same_destination
+from .._publication.task_results import failure_text, has_failed, has_result
+from .applied_results import since_this_run
+from .finding import (
+    Finding,
+    IN_PLACE,
+    REPLACE,
+    Subject,
+    check_command,
+    destination_command,
+    ec2_command,
+    publish_command,
+    role_note,
+)
 
 
 def _without_plan(result: Mapping[str, Any]) -> bool:
@@ -45,11 +37,11 @@ def _without_plan(result: Mapping[str, Any]) -> bool:
 class _PerTarget:
     """A task's result, sorted by target."""
 
-    actions: Dict[str, List[Mapping[str, Any]]] = field(default_factory=dict)
-    done: Dict[str, List[Mapping[str, Any]]] = field(default_factory=dict)
-    unsuccessful: Dict[str, List[Mapping[str, Any]]] = field(default_factory=dict)
-    flow_logs: Dict[str, List[Mapping[str, Any]]] = field(default_factory=dict)
-    extra: Dict[str, List[Mapping[str, Any]]] = field(default_factory=dict)
+    actions: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
+    done: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
+    unsuccessful: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
+    flow_logs: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
+    extra: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
 
 
 def _per_target(result: Mapping[str, Any]) -> _PerTarget:
@@ -61,7 +53,7 @@ def _per_target(result: Mapping[str, Any]) -> _PerTarget:
     return sorted_result
 
 
-def _sort_into(into: Dict[str, List[Mapping[str, Any]]], items: Iterable[Mapping[str, Any]], key: str) -> None:
+def _sort_into(into: dict[str, list[Mapping[str, Any]]], items: Iterable[Mapping[str, Any]], key: str) -> None:
     for item in items:
         into.setdefault(item[key], []).append(item)
 
@@ -69,7 +61,7 @@ def _sort_into(into: Dict[str, List[Mapping[str, Any]]], items: Iterable[Mapping
 # -- flow logs of one target --------------------------------------------------------------------------------------
 
 
-def _target_findings(subject: Subject, result: _PerTarget, options: Mapping[str, Any]) -> List[Finding]:
+def _target_findings(subject: Subject, result: _PerTarget, options: Mapping[str, Any]) -> list[Finding]:
     target = subject.target
     present = options["state"] == "present"
     removed = "duplicate" if present and options["purge"] == "duplicates" else "extra"
@@ -89,14 +81,14 @@ def _target_findings(subject: Subject, result: _PerTarget, options: Mapping[str,
     return found + [_other(subject, item, managed, options) for item in result.extra.get(target, ())]
 
 
-def _planned(subject: Subject, actions: Sequence[Mapping[str, Any]], removed: str, doomed: Subject) -> List[Finding]:
+def _planned(subject: Subject, actions: Sequence[Mapping[str, Any]], removed: str, doomed: Subject) -> list[Finding]:
     """Findings from planned actions; tagging and untagging of one flow log is one finding.
 
     :param removed: the class of findings about flow logs that are to be deleted.
     :param doomed: what findings about these have in common.
     """
-    found: List[Finding] = []
-    retagged: Dict[Optional[str], List[Mapping[str, Any]]] = {}
+    found: list[Finding] = []
+    retagged: dict[str | None, list[Mapping[str, Any]]] = {}
     for action in actions:
         kind = action["action"]
         if kind in ("tag", "untag"):
@@ -133,7 +125,7 @@ def _removed(subject: Subject, removed: str, action: Mapping[str, Any]) -> Findi
     )
 
 
-def _retagged(subject: Subject, flow_log_id: Optional[str], actions: Sequence[Mapping[str, Any]]) -> Finding:
+def _retagged(subject: Subject, flow_log_id: str | None, actions: Sequence[Mapping[str, Any]]) -> Finding:
     return subject.find(
         "drifted",
         "Tags differ.",
@@ -195,7 +187,7 @@ def _adopting(subject: Subject) -> str:
     return f"{publish_command(subject)} -e flow_log_adopt_named=true"
 
 
-def _tags_left_alone(flow_log: Mapping[str, Any], options: Mapping[str, Any]) -> Tuple[Mapping[str, Any], ...]:
+def _tags_left_alone(flow_log: Mapping[str, Any], options: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
     """Return the desired tags that a flow log does not have though the plan changes nothing.
 
     That is so for one with a name where ``name`` is not given.
@@ -253,8 +245,8 @@ def _look_and_delete(subject: Subject, flow_log_id: str) -> str:
 
 
 def batch_findings(
-    batch: Mapping[str, Any], subjects: Sequence[Subject], result: Optional[Mapping[str, Any]], blocked_by: str
-) -> List[Finding]:
+    batch: Mapping[str, Any], subjects: Sequence[Subject], result: Mapping[str, Any] | None, blocked_by: str
+) -> list[Finding]:
     """Return the findings about the targets of a batch.
 
     :param batch: as :meth:`work.Batch.to_dict` returns it.

@@ -9,17 +9,12 @@ Targets behind a gap are not in the inventory, so nothing else in a report would
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Sequence
 
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import Finding
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.flow_logs import hint_for
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.accounts import NOT_ACTIVE
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.accounts import Gap
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.accounts import GAPS_VARIABLE
+from .._discovery.accounts import GAPS_VARIABLE, Gap, NOT_ACTIVE
+from .finding import Finding
 
 #: Where people read of gaps, more than that would hide everything else.
 _SHOWN = 5
@@ -53,7 +48,7 @@ def gap_remedy(gap: Gap) -> str:
     return text.format(account=gap.account, region=gap.region, reading=gap.reading)
 
 
-def gap_findings(gaps: Iterable[Mapping[str, Any]]) -> List[Finding]:
+def gap_findings(gaps: Iterable[Mapping[str, Any]]) -> list[Finding]:
     """Return each gap as a finding ``unknown``, about an account or one of its regions.
 
     :param gaps: ``gaps`` of :meth:`work.Publication.to_dict`.
@@ -74,7 +69,7 @@ def _finding(gap: Gap) -> Finding:
     )
 
 
-def gap_lines(gaps: Sequence[Mapping[str, Any]]) -> List[str]:
+def gap_lines(gaps: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return the first gaps in words, and how many more there are."""
     lines = [Gap(**item).sentence for item in gaps[:_SHOWN]]
     more = len(gaps) - len(lines)

@@ -10,25 +10,18 @@ from the inventory alone (``flow_log_parents``), so nothing is said of targets w
 
 from __future__ import annotations
 
-from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Tuple
+from collections.abc import Iterable, Mapping
+from typing import Any, Optional
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import same_destination
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import Finding
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import PLAY
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import limit
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import traffic_overlaps
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import same_destination
+from .finding import Finding, PLAY, limit
 
 #: A region and the id of a resource.
-Place = Tuple[Optional[str], str]
+Place = tuple[Optional[str], str]
 
 
-def overlapping(publication: Mapping[str, Any], found: Iterable[Finding]) -> List[Finding]:
+def overlapping(publication: Mapping[str, Any], found: Iterable[Finding]) -> list[Finding]:
     """Return a finding for each target whose flow log records what the flow log of a parent records too.
 
     :param publication: as for :func:`collect.find`.
@@ -39,7 +32,7 @@ def overlapping(publication: Mapping[str, Any], found: Iterable[Finding]) -> Lis
         return []
     logged = {_place(finding): finding for finding in found if _is_logged(finding)}
     batches = {batch["name"]: batch for batch in publication["batches"]}
-    wishes: Dict[Place, List[Mapping[str, Any]]] = {}
+    wishes: dict[Place, list[Mapping[str, Any]]] = {}
     for item in publication["targets"]:
         batch = batches[item["batch"]]
         wishes.setdefault((batch["region"], item["target"]), []).append(batch)
@@ -61,9 +54,9 @@ def _is_logged(finding: Finding) -> bool:
 def _parent(
     item: Mapping[str, Any],
     batches: Mapping[str, Mapping[str, Any]],
-    wishes: Mapping[Place, List[Mapping[str, Any]]],
+    wishes: Mapping[Place, list[Mapping[str, Any]]],
     logged: Mapping[Place, Finding],
-) -> Optional[str]:
+) -> str | None:
     """Return the nearest parent that is logged so. Of a target of this run its result decides, else the inventory."""
     batch = batches[item["batch"]]
     seen = {one["resource_id"] for one in item["covered_by"]}

@@ -7,26 +7,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.applied_results import since_this_run
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import IN_PLACE
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import PUBLISH
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import Finding
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import Subject
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.task_results import failure_text
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.task_results import has_failed
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.task_results import has_result
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.preflight import denied_rows
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.preflight import reason_of
+from .._publication.preflight import denied_rows, reason_of
+from .._publication.task_results import failure_text, has_failed, has_result
+from .applied_results import since_this_run
+from .finding import Finding, IN_PLACE, PUBLISH, Subject
 
 
-def permission_findings(work: Mapping[str, Any], result: Optional[Mapping[str, Any]]) -> List[Finding]:
+def permission_findings(work: Mapping[str, Any], result: Mapping[str, Any] | None) -> list[Finding]:
     """Return one finding for each principal that is to get the policy for publishing.
 
     :param work: as :meth:`work.PermissionWork.to_dict` returns it.
@@ -45,12 +35,12 @@ def permission_findings(work: Mapping[str, Any], result: Optional[Mapping[str, A
     return [_permission_finding(subject, seen.get(key)) for key, subject in subjects.items()]
 
 
-def _principal_key(item: Mapping[str, Any]) -> Tuple[Optional[str], Optional[str]]:
+def _principal_key(item: Mapping[str, Any]) -> tuple[str | None, str | None]:
     principal = item.get("item") or {}
     return (principal.get("type"), principal.get("name"))
 
 
-def _permission_finding(subject: Subject, result: Optional[Mapping[str, Any]]) -> Finding:
+def _permission_finding(subject: Subject, result: Mapping[str, Any] | None) -> Finding:
     if result is None or not has_result(result):
         return subject.find("not_evaluated", "The task for this principal did not run.", remedy=PUBLISH + " --check")
     if is_missing_principal(result):
@@ -72,7 +62,7 @@ def _is_to_be_put(result: Mapping[str, Any]) -> bool:
 
 
 def preflight_finding(
-    work: Mapping[str, Any], result: Optional[Mapping[str, Any]], stops: Mapping[str, Mapping[str, str]]
+    work: Mapping[str, Any], result: Mapping[str, Any] | None, stops: Mapping[str, Mapping[str, str]]
 ) -> Finding:
     """Return the finding about who does the work: what lacks, and what does not run for that."""
     subject = Subject(str((result or {}).get("principal") or work["name"]), "Principal", work["account_id"])

@@ -9,17 +9,13 @@ Ansible only warns of an inventory that it cannot read, so a run that finds noth
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Set
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.inventory_gaps import gap_lines
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.accounts import NOT_ACTIVE
+from .._discovery.accounts import NOT_ACTIVE
+from .inventory_gaps import gap_lines
 
 ALLOW_EMPTY = "flow_log_allow_empty"
 FAIL_ON_GAPS = "flow_log_fail_on_gaps"
@@ -38,11 +34,11 @@ class Demands:
     """
 
     allow_empty: bool = False
-    fail_on_gaps: Optional[bool] = None
-    hosts: Optional[str] = None
+    fail_on_gaps: bool | None = None
+    hosts: str | None = None
 
 
-def read_switch(value: Any, variable: str) -> Optional[bool]:
+def read_switch(value: Any, variable: str) -> bool | None:
     """Return a variable that is true or false; ``-e`` makes texts of these. ``None`` where nothing is given.
 
     :raises InputError: for anything else.
@@ -53,7 +49,7 @@ def read_switch(value: Any, variable: str) -> Optional[bool]:
     return text in _TRUE if text else None
 
 
-def unmet_demands(publication: Mapping[str, Any], demands: Demands) -> List[str]:
+def unmet_demands(publication: Mapping[str, Any], demands: Demands) -> list[str]:
     """Return why a run fails for its inventory, one sentence for each reason.
 
     :param publication: what :meth:`work.Publication.to_dict` returns, of all stages.
@@ -61,7 +57,7 @@ def unmet_demands(publication: Mapping[str, Any], demands: Demands) -> List[str]
     return _emptiness(publication, demands) + _gaps(publication, demands.fail_on_gaps)
 
 
-def _emptiness(publication: Mapping[str, Any], demands: Demands) -> List[str]:
+def _emptiness(publication: Mapping[str, Any], demands: Demands) -> list[str]:
     if demands.allow_empty or publication["targets"] or publication["invalid"]:
         return []
     if publication["unselected"]:
@@ -78,7 +74,7 @@ _UNREAD = (
 _IF_RIGHT = f"If that is right, set {ALLOW_EMPTY}: true."
 
 
-def _gaps(publication: Mapping[str, Any], fail_on_gaps: Optional[bool]) -> List[str]:
+def _gaps(publication: Mapping[str, Any], fail_on_gaps: bool | None) -> list[str]:
     if fail_on_gaps is False:
         return []
     gaps = publication["gaps"] if fail_on_gaps else list(_without_targets(publication))
@@ -98,6 +94,6 @@ def _without_targets(publication: Mapping[str, Any]) -> Iterable[Mapping[str, An
     if publication["unselected"]:
         return []
     batches = {batch["name"]: batch["account_id"] for batch in publication["batches"]}
-    found: Set[Optional[str]] = {batches[target["batch"]] for target in publication["targets"]}
+    found: set[str | None] = {batches[target["batch"]] for target in publication["targets"]}
     found.update(host["known"].get("account_id") for host in publication["invalid"])
     return [gap for gap in publication["gaps"] if gap["account_id"] not in found and gap["code"] != NOT_ACTIVE]

@@ -6,29 +6,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Tuple
-from typing import Union
 
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.destinations import is_left_alone
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.task_results import failure_text
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.task_results import has_failed
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.task_results import has_result
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.collect import blocked_reason
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.inventory_gaps import gap_lines
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_names import can_be_added
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import rename_options
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import ACTION_KINDS
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.preflight import not_run
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.preflight import stopped
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.stages import STAGES
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.stages import stages_of
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import variable_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import rename_options
+from .._publication.host_names import can_be_added
+from .._publication.host_variables import variable_of
+from .._publication.preflight import not_run, stopped
+from .._publication.stages import STAGES, stages_of
+from .._publication.task_results import failure_text, has_failed, has_result
+from .collect import blocked_reason
+from .destinations import is_left_alone
+from .inventory_gaps import gap_lines
 
 #: Begins the one line that tells the result; made to be found with grep.
 SUMMARY_PREFIX = "flow logs:"
@@ -40,7 +30,7 @@ _NAMES_HANDED_ON = 20
 
 def summarise(
     publication: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]], check_mode: bool = False
-) -> Dict[str, Any]:
+) -> dict[str, Any]:
     """Return what a run did: actions by kind, what failed and why, and one line that tells both.
 
     :param publication: what :meth:`work.Publication.to_dict` returns.
@@ -74,10 +64,10 @@ def summarise(
 
 def _outcome(
     publication: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]
-) -> Tuple[Dict[str, int], Dict[str, List[str]]]:
+) -> tuple[dict[str, int], dict[str, list[str]]]:
     """Return how many actions of each kind there are, and for each host that work ran on, why work failed."""
     counts = {kind: 0 for kind in ACTION_KINDS}
-    failures: Dict[str, List[str]] = {}
+    failures: dict[str, list[str]] = {}
     stops = stopped(publication, results)
     for kind, work in _works(publication):
         problem = not_run(stops.get(kind, {}).get(work["name"]))
@@ -90,28 +80,28 @@ def _outcome(
     return {kind: count for kind, count in counts.items() if count}, failures
 
 
-def _works(publication: Mapping[str, Any]) -> List[Tuple[str, Mapping[str, Any]]]:
+def _works(publication: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     return [(kind, work) for kind in _KINDS for work in publication.get(kind) or ()]
 
 
-def _by_runner(failures: Mapping[str, List[str]]) -> List[Dict[str, Any]]:
+def _by_runner(failures: Mapping[str, list[str]]) -> list[dict[str, Any]]:
     """What failed on a host that cannot be added to a group is told with what failed on the first one that can."""
-    told: Dict[Optional[str], List[str]] = {name: list(texts) for name, texts in failures.items() if can_be_added(name)}
+    told: dict[str | None, list[str]] = {name: list(texts) for name, texts in failures.items() if can_be_added(name)}
     for name, texts in failures.items():
         if not can_be_added(name):
             told.setdefault(next(iter(told), None), []).extend(texts)
     return [{"runner": runner, "message": " | ".join(texts)} for runner, texts in told.items()]
 
 
-def _by_message(invalid: Iterable[Mapping[str, Any]]) -> Dict[str, List[str]]:
+def _by_message(invalid: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     """Return the hosts that were left out for the same reason, so that it is said once."""
-    found: Dict[str, List[str]] = {}
+    found: dict[str, list[str]] = {}
     for host in invalid:
         found.setdefault(host["message"], []).append(host["host"])
     return found
 
 
-def _count(result: Mapping[str, Any], counts: Dict[str, int]) -> None:
+def _count(result: Mapping[str, Any], counts: dict[str, int]) -> None:
     for action in result.get("actions") or ():
         counts[action["action"]] += 1
 
@@ -128,7 +118,7 @@ def _problem(
 
 def _headline(publication: Mapping[str, Any], actions: Mapping[str, int], failures: int) -> str:
     stages = stages_of(publication)
-    parts: List[Tuple[str, Union[str, int]]] = [] if stages == STAGES else [("stages", ",".join(stages))]
+    parts: list[tuple[str, str | int]] = [] if stages == STAGES else [("stages", ",".join(stages))]
     if "flow_logs" in stages:
         parts += [(name, len(publication[name])) for name in ("targets", "batches")]
     if "destinations" in stages:
@@ -144,7 +134,7 @@ def _without_name(message: str, host: str) -> str:
     return message[len(beginning) :] if message.startswith(beginning) else message
 
 
-def overview(publication: Mapping[str, Any]) -> List[str]:
+def overview(publication: Mapping[str, Any]) -> list[str]:
     """Return what a run is going to do, one line a piece of work; a note where there is nothing to do."""
     stages = stages_of(publication)
     lines = [_batch_line(batch) for batch in publication["batches"]]

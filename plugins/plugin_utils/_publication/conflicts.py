@@ -6,18 +6,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import S3, traffic_overlaps
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import same_destination
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import S3
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import traffic_overlaps
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import Target
+from .host_variables import Target
 
 
 @dataclass(frozen=True)
@@ -32,9 +26,9 @@ class Conflict:
     message: str
 
 
-def conflicts_by_host(targets: Iterable[Target]) -> Dict[str, Conflict]:
+def conflicts_by_host(targets: Iterable[Target]) -> dict[str, Conflict]:
     """Return each host that contradicts another host of its resource. Both are in it: neither has the better claim."""
-    resources: Dict[Tuple[str, str, str], List[Target]] = {}
+    resources: dict[tuple[str, str, str], list[Target]] = {}
     for target in targets:
         resources.setdefault((target.account_id, target.region, target.resource_id), []).append(target)
     return {
@@ -46,12 +40,12 @@ def conflicts_by_host(targets: Iterable[Target]) -> Dict[str, Conflict]:
     }
 
 
-def _first_conflict(target: Target, members: Sequence[Target]) -> Optional[Conflict]:
+def _first_conflict(target: Target, members: Sequence[Target]) -> Conflict | None:
     found = (_conflict(target, other) for other in members if other is not target)
     return next((conflict for conflict in found if conflict is not None), None)
 
 
-def _conflict(target: Target, other: Target) -> Optional[Conflict]:
+def _conflict(target: Target, other: Target) -> Conflict | None:
     if target.identity == other.identity:
         return _conflict_of_states(target, other)
     if _may_take(target, other):
@@ -74,7 +68,7 @@ def _conflict(target: Target, other: Target) -> Optional[Conflict]:
     return None
 
 
-def _conflict_of_states(target: Target, other: Target) -> Optional[Conflict]:
+def _conflict_of_states(target: Target, other: Target) -> Conflict | None:
     """Of one flow log; whatever else its hosts disagree in, none of them loses it."""
     if target.present == other.present:
         return None
@@ -98,6 +92,6 @@ def _share_traffic(one: Target, other: Target) -> bool:
     return same_place and traffic_overlaps(_traffic(one), _traffic(other))
 
 
-def _traffic(target: Target) -> Optional[str]:
+def _traffic(target: Target) -> str | None:
     """Removing a flow log is about all traffic, whatever the host says of it."""
     return target.options["traffic_type"] if target.present else None

@@ -6,12 +6,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
-from typing import Dict
-from typing import Mapping
 
 
-def names_in(connection: Any) -> Dict[str, str]:
+def names_in(connection: Any) -> dict[str, str]:
     """Return the profile and the role that connection options name; keys are left out."""
     given = connection if isinstance(connection, Mapping) else {}
     options = {

@@ -6,17 +6,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import same_destination
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import traffic_overlaps
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import same_destination
 
 
-def covering(destination: Optional[str], traffic_type: Optional[str], of_parents: Any) -> List[Dict[str, Any]]:
+def covering(destination: str | None, traffic_type: str | None, of_parents: Any) -> list[dict[str, Any]]:
     """Return which flow logs of a target's parents record its traffic to the same place.
 
     :param of_parents: the variable ``flow_log_existing_of_parents``; what is no list of flow logs tells nothing.

@@ -15,21 +15,15 @@ The tasks, each with the result of its module, or a skipped one, or none where a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import TOO_MUCH
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Action
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Change
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Unsuccessful
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import new_bucket_encryption
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Action, Change, Unsuccessful
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_names import is_account_regional
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import TOO_MUCH
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import region_of_key
+from .host_variables import new_bucket_encryption
 
 #: In the order in which they run.
 STEPS = ("look", "account", "create", "bucket_policy", "key_policy", "verdict")
@@ -54,7 +48,7 @@ _VARIABLES: Mapping[str, str] = {
 }
 
 
-def new_bucket(encryption: Optional[str], bucket: str = "") -> Dict[str, Any]:
+def new_bucket(encryption: str | None, bucket: str = "") -> dict[str, Any]:
     """Return the settings of a new bucket under the names that ``amazon.aws.s3_bucket`` has for them.
 
     :param encryption: ``AES256``, which is the default, or the ARN of a customer key.
@@ -83,14 +77,14 @@ class DestinationWish:
 
     bucket_arn: str
     create_bucket: bool = False
-    settings: Optional[Mapping[str, Any]] = None
+    settings: Mapping[str, Any] | None = None
     manage_bucket_policy: bool = True
     manage_key_policy: bool = False
     require_deliverable: bool = True
     key_apart: bool = False
 
     @property
-    def policies(self) -> Tuple[str, ...]:
+    def policies(self) -> tuple[str, ...]:
         """The steps that write policies and that belong to this destination."""
         return ("bucket_policy",) if self.key_apart else ("bucket_policy", "key_policy")
 
@@ -102,7 +96,7 @@ def _ran(result: Mapping[str, Any]) -> bool:
 class _Steps:
     """The results of the tasks, and what they mean together."""
 
-    def __init__(self, results: Mapping[str, Any], wish: DestinationWish, key_arn: Optional[str]) -> None:
+    def __init__(self, results: Mapping[str, Any], wish: DestinationWish, key_arn: str | None) -> None:
         self._results = {name: results.get(name) or {} for name in STEPS}
         self._wish = wish
         self._key_region = region_of_key(key_arn or "")
@@ -112,7 +106,7 @@ class _Steps:
         result = self._results[name]
         return result if _ran(result) else {}
 
-    def failed(self) -> Optional[str]:
+    def failed(self) -> str | None:
         """Return the name of the task that failed, if one did. None runs after it."""
         return next((name for name in STEPS if self._results[name].get("failed")), None)
 
@@ -158,8 +152,8 @@ def _creation(wish: DestinationWish) -> Action:
     return Action("create_bucket", wish.bucket_arn, changes=changes, reason="There is no such bucket.")
 
 
-def _actions(steps: _Steps, wish: DestinationWish) -> List[Mapping[str, Any]]:
-    actions: List[Mapping[str, Any]] = [_creation(wish).to_dict()] if steps.is_created() else []
+def _actions(steps: _Steps, wish: DestinationWish) -> list[Mapping[str, Any]]:
+    actions: list[Mapping[str, Any]] = [_creation(wish).to_dict()] if steps.is_created() else []
     if steps.is_to_be_created() and wish.manage_bucket_policy:
         reason = "A new bucket has no policy that lets log delivery in."
         actions.append(Action("put_policy", wish.bucket_arn, reason=reason).to_dict())
@@ -168,8 +162,8 @@ def _actions(steps: _Steps, wish: DestinationWish) -> List[Mapping[str, Any]]:
     return actions
 
 
-def _diff(steps: _Steps, wish: DestinationWish) -> Dict[str, Dict[str, Any]]:
-    diff: Dict[str, Dict[str, Any]] = {"before": {}, "after": {}}
+def _diff(steps: _Steps, wish: DestinationWish) -> dict[str, dict[str, Any]]:
+    diff: dict[str, dict[str, Any]] = {"before": {}, "after": {}}
     if steps.is_created():
         diff["before"]["bucket"] = None
         diff["after"]["bucket"] = {name: value for name, value in (wish.settings or {}).items() if value is not None}
@@ -181,11 +175,11 @@ def _diff(steps: _Steps, wish: DestinationWish) -> Dict[str, Dict[str, Any]]:
     return diff
 
 
-def _in_the_way(verdict: Mapping[str, Any]) -> List[Mapping[str, Any]]:
+def _in_the_way(verdict: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [item for item in verdict.get("problems") or () if item.get("status") == "problem"]
 
 
-def _consents(verdict: Mapping[str, Any], wish: DestinationWish) -> List[str]:
+def _consents(verdict: Mapping[str, Any], wish: DestinationWish) -> list[str]:
     """Name each consent that was not given and would help, once."""
     codes = {item.get("code") for item in _in_the_way(verdict)}
     return [
@@ -199,7 +193,7 @@ def _words(verdict: Mapping[str, Any], wish: DestinationWish) -> str:
     return " ".join([str(verdict.get("summary") or "")] + _consents(verdict, wish)).strip()
 
 
-def _unsuccessful(steps: _Steps, wish: DestinationWish, undeliverable: bool) -> List[Mapping[str, Any]]:
+def _unsuccessful(steps: _Steps, wish: DestinationWish, undeliverable: bool) -> list[Mapping[str, Any]]:
     found = [item for name in wish.policies for item in steps[name].get("unsuccessful") or ()]
     if undeliverable:
         found += [
@@ -209,7 +203,7 @@ def _unsuccessful(steps: _Steps, wish: DestinationWish, undeliverable: bool) -> 
     return found
 
 
-def _key(steps: _Steps, wish: DestinationWish, key_arn: Optional[str]) -> Optional[Dict[str, Any]]:
+def _key(steps: _Steps, wish: DestinationWish, key_arn: str | None) -> dict[str, Any] | None:
     result = steps["key_policy"]
     if not result:
         return None
@@ -223,7 +217,7 @@ def _key(steps: _Steps, wish: DestinationWish, key_arn: Optional[str]) -> Option
     }
 
 
-def _failure(steps: _Steps, wish: DestinationWish) -> Tuple[bool, str]:
+def _failure(steps: _Steps, wish: DestinationWish) -> tuple[bool, str]:
     name = steps.failed()
     if name:
         text = str(steps[name].get("msg") or "The task failed and did not say why.")
@@ -232,9 +226,7 @@ def _failure(steps: _Steps, wish: DestinationWish) -> Tuple[bool, str]:
     return verdict.get("deliverable") is False and wish.require_deliverable, _words(verdict, wish)
 
 
-def destination_result(
-    results: Mapping[str, Any], wish: DestinationWish, key_arn: Optional[str] = None
-) -> Dict[str, Any]:
+def destination_result(results: Mapping[str, Any], wish: DestinationWish, key_arn: str | None = None) -> dict[str, Any]:
     """Return what was done for a destination, or would be: of everything together, also with a failure.
 
     :param results: what the tasks named in :data:`STEPS` registered.

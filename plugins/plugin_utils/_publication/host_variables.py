@@ -7,50 +7,48 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from dataclasses import field
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
-from typing import Callable
-from typing import Dict
-from typing import Mapping
-from typing import Optional
-from typing import Tuple
-from typing import TypeVar
+from typing import Any, Callable, TypeVar
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import account_of_role
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import read_connection
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import account_of_role, read_connection
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_names import check_new_bucket
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_options import parse_layouts
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_options import (
+    parse_layouts,
     parse_source_conditions,
 )
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import ALL_REGIONS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import Destination
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import parse_destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.source_options import parse_regions
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.options import DEFAULTS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.options import options_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.options import wanted_from_params
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.options import (
+    DEFAULTS,
+    options_of,
+    wanted_from_params,
+)
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import Wanted
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import ACCOUNT_ALLOWED
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import REGION_ALLOWED
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_account_id
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_organization_id
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_region
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import partition_of_region
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import region_of_key
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.covering import covering
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.scope import parse_bucket_arns
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import resolve_resource_type
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.settings import read_destination_options
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.source_options import parse_regions
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_boolean
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_choice
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_list
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_mapping
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_tags
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_texts
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import (
+    ACCOUNT_ALLOWED,
+    REGION_ALLOWED,
+    parse_account_id,
+    parse_organization_id,
+    parse_region,
+    partition_of_region,
+    region_of_key,
+)
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.scope import parse_bucket_arns
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import Destination, parse_destination
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import (
+    read_boolean,
+    read_choice,
+    read_list,
+    read_mapping,
+    read_tags,
+    read_texts,
+)
+from .covering import covering
 
 PREFIX = "flow_log_"
 #: Options of s3_flow_log that a host may set, with what they are when no variable says otherwise.
@@ -138,7 +136,7 @@ class HostVariables:
 
     name: str
     variables: Mapping[str, Any] = field(default_factory=dict)
-    groups: Tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
     unreadable: Mapping[str, str] = field(default_factory=dict)
     misspelt: Mapping[str, str] = field(default_factory=dict)
 
@@ -158,35 +156,35 @@ class Target:
     """
 
     host: str
-    groups: Tuple[str, ...]
+    groups: tuple[str, ...]
     resource_id: str
     resource_type: str
     account_id: str
     region: str
     partition: str
-    destination: Optional[Destination]
+    destination: Destination | None
     options: Mapping[str, Any]
     connection: Any
     bucket_connection: Any
-    bucket_region: Optional[str]
-    bucket_owner: Optional[str]
-    bucket_policy: Optional[bool]
-    create_bucket: Optional[bool]
-    bucket_encryption: Optional[str]
-    bucket_tags: Optional[Mapping[str, str]]
-    key_policy: Optional[bool]
+    bucket_region: str | None
+    bucket_owner: str | None
+    bucket_policy: bool | None
+    create_bucket: bool | None
+    bucket_encryption: str | None
+    bucket_tags: Mapping[str, str] | None
+    key_policy: bool | None
     key_connection: Any
-    check_destination: Optional[bool]
-    require_deliverable: Optional[bool]
-    policy_regions: Optional[Tuple[str, ...]]
-    organization_id: Optional[str]
-    acl_condition: Optional[str]
-    source_conditions: Optional[bool]
-    layouts: Tuple[str, ...]
-    principals: Tuple[Mapping[str, Any], ...]
+    check_destination: bool | None
+    require_deliverable: bool | None
+    policy_regions: tuple[str, ...] | None
+    organization_id: str | None
+    acl_condition: str | None
+    source_conditions: bool | None
+    layouts: tuple[str, ...]
+    principals: tuple[Mapping[str, Any], ...]
     preflight: bool
-    parents: Tuple[str, ...] = ()
-    covered_by: Tuple[Mapping[str, Any], ...] = ()
+    parents: tuple[str, ...] = ()
+    covered_by: tuple[Mapping[str, Any], ...] = ()
     found_with: str = ""
 
     @property
@@ -195,7 +193,7 @@ class Target:
         return bool(self.options["state"] == "present")
 
     @property
-    def identity(self) -> Tuple[Any, ...]:
+    def identity(self) -> tuple[Any, ...]:
         """What makes two hosts mean the same flow log: the target with the name, or else with the destination."""
         place = (self.account_id, self.region, self.resource_id)
         return place + (
@@ -203,7 +201,7 @@ class Target:
         )
 
     @property
-    def destination_arn(self) -> Optional[str]:
+    def destination_arn(self) -> str | None:
         """ARN of the destination, where there is one."""
         return self.destination.arn if self.destination else None
 
@@ -248,22 +246,22 @@ class _Reader:
         # Before ansible-core 2.19 a template cannot give null.
         return None if value == "" else value
 
-    def parsed(self, name: str, parse: Callable[[str, Any], _T]) -> Optional[_T]:
+    def parsed(self, name: str, parse: Callable[[str, Any], _T]) -> _T | None:
         """Return what a parser of the core makes of a variable, if it is set."""
         value = self.get(name)
         return None if value is None else parse(name, value)
 
-    def choice(self, name: str, choices: Tuple[str, ...]) -> Optional[str]:
+    def choice(self, name: str, choices: tuple[str, ...]) -> str | None:
         """Return a variable that must be one of a few texts."""
         return self.parsed(name, partial(read_choice, choices=choices))
 
-    def boolean(self, name: str) -> Optional[bool]:
+    def boolean(self, name: str) -> bool | None:
         """Return a variable that must be true or false."""
         return self.parsed(name, read_boolean)
 
 
 def _check_role(
-    host: HostVariables, connection: str, options: Optional[Mapping[str, Any]], account: Optional[str], variable: str
+    host: HostVariables, connection: str, options: Mapping[str, Any] | None, account: str | None, variable: str
 ) -> None:
     """Refuse a role of another account, which could only do the work in the wrong place, or not at all."""
     role = (options or {}).get("assume_role_arn")
@@ -297,7 +295,7 @@ def _text_of(host: HostVariables, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def unmanaged_bucket(host: HostVariables) -> Optional[str]:
+def unmanaged_bucket(host: HostVariables) -> str | None:
     """Return the ARN of the bucket whose policy a host keeps from being managed, ``None`` if there is none.
 
     Only what this depends on is read, so the answer holds for a host that is left out for another reason too.
@@ -312,13 +310,13 @@ def unmanaged_bucket(host: HostVariables) -> Optional[str]:
         return None
 
 
-def layouts_of(destination_options: Any) -> Tuple[str, ...]:
+def layouts_of(destination_options: Any) -> tuple[str, ...]:
     """Return the layouts of folders that flow logs with these destination options write."""
     hive = read_destination_options(destination_options).hive_compatible_partitions
     return ("hive",) if hive else ("plain",)
 
 
-def bucket_of(destination: str, destination_options: Any = None, region: Optional[str] = None) -> Dict[str, Any]:
+def bucket_of(destination: str, destination_options: Any = None, region: str | None = None) -> dict[str, Any]:
     """Return what a destination means for a bucket policy: ``bucket``, ``bucket_arn``, ``prefixes``, ``layouts``.
 
     :param destination: bucket ARN with optional folder, of any partition; or ``bucket/folder``.
@@ -352,7 +350,7 @@ def new_bucket_encryption(value: Any, option: str) -> str:
 
 
 def check_new_bucket_place(
-    bucket: str, region: Optional[str], owner: Optional[str], encryption: Optional[str], option: str = "destination"
+    bucket: str, region: str | None, owner: str | None, encryption: str | None, option: str = "destination"
 ) -> None:
     """Refuse to create a bucket where S3 would refuse it, or without a Region. S3 takes keys of the same Region only.
 
@@ -365,7 +363,7 @@ def check_new_bucket_place(
     check_new_bucket(option, bucket, region, owner)
 
 
-def _principals(option: str, value: Any, partition: str) -> Tuple[Mapping[str, Any], ...]:
+def _principals(option: str, value: Any, partition: str) -> tuple[Mapping[str, Any], ...]:
     allowed = f"a list of {{type: {'|'.join(PRINCIPAL_TYPES)}, name: NAME, buckets: [BUCKET ARN, ...] (optional)}}"
     return tuple(_principal(option, item, partition, allowed) for item in read_list(option, value, allowed))
 
@@ -385,7 +383,7 @@ def _principal(option: str, value: Any, partition: str, allowed: str) -> Mapping
     }
 
 
-def _regions(option: str, value: Any) -> Tuple[str, ...]:
+def _regions(option: str, value: Any) -> tuple[str, ...]:
     """Return Regions of a bucket policy; none means every Region."""
     regions = read_texts(option, value, "a list of region names; empty for every region")
     return tuple(region for region in parse_regions(regions, option) if region != ALL_REGIONS)

@@ -11,21 +11,15 @@ error means that the credentials are of no use.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.canonical import canonical
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.expected_account import CALLER_ACCOUNT
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.task_results import failure_text
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_names import can_be_added
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import Target
+from .host_names import can_be_added
+from .host_variables import Target
+from .task_results import failure_text
 
 #: What to correct where an account is not the one that the inventory names.
 ACCOUNT_VARIABLES = "flow_log_account_id or flow_log_aws"
@@ -56,9 +50,9 @@ class IdentityWork:
     account_id: str
     region: str
     credentials_of: str
-    targets: Tuple[Target, ...]
+    targets: tuple[Target, ...]
 
-    def to_dict(self) -> Dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the work as the filters return it."""
         return {
             "name": self.name,
@@ -69,16 +63,16 @@ class IdentityWork:
         }
 
 
-def plan_identities(targets: Iterable[Target], on_first_host: bool) -> List[IdentityWork]:
+def plan_identities(targets: Iterable[Target], on_first_host: bool) -> list[IdentityWork]:
     """Return what to ask: once for each account and connection.
 
     :param on_first_host: as for :func:`work.plan_publication`.
     """
-    groups: Dict[Tuple[str, str], List[Target]] = {}
+    groups: dict[tuple[str, str], list[Target]] = {}
     for target in targets:
         groups.setdefault((target.account_id, canonical(target.connection)), []).append(target)
-    numbers: Dict[str, int] = {}
-    works: List[IdentityWork] = []
+    numbers: dict[str, int] = {}
+    works: list[IdentityWork] = []
     for (account, _connection), members in groups.items():
         numbers[account] = numbers.get(account, 0) + 1
         name = f"{account}/identity" + (f"/{numbers[account]}" if numbers[account] > 1 else "")
@@ -95,7 +89,7 @@ def _region(members: Sequence[Target]) -> str:
     return next((item.region for item in members if item.region in _ENABLED_BY_DEFAULT), members[0].region)
 
 
-def identity_problem(work: IdentityWork, answer: Optional[Mapping[str, Any]]) -> str:
+def identity_problem(work: IdentityWork, answer: Mapping[str, Any] | None) -> str:
     """Return why the targets of a connection are left out; ``""`` where the account is right.
 
     :param answer: what the task that asked returned; ``None``: it did not run.

@@ -10,25 +10,21 @@ it more often than needed, and in the end overwrite each other.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Sequence
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import ALL_REGIONS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Grant
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grant_options import key_grants
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grant_options import options_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grant_options import (
+    key_grants,
+    options_of,
+)
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import ALL_REGIONS, Grant
 
 Work = Mapping[str, Any]
 #: Options of ``flow_log_key_policy`` that name sources.
 _SOURCES = ("account_ids", "regions", "organization_id", "grants")
 
 
-def plan_keys(publication: Work, results: Mapping[str, Work], stopped: Iterable[str] = ()) -> List[Dict[str, Any]]:
+def plan_keys(publication: Work, results: Mapping[str, Work], stopped: Iterable[str] = ()) -> list[dict[str, Any]]:
     """Return one piece of work for each key whose policy is to be managed: the union of the sources of all its buckets.
 
     :param publication: what :meth:`work.Publication.to_dict` returns.
@@ -40,7 +36,7 @@ def plan_keys(publication: Work, results: Mapping[str, Work], stopped: Iterable[
         organization; they run one after the other.
     """
     halted = set(stopped)
-    members: Dict[str, List[Tuple[Work, Work]]] = {}
+    members: dict[str, list[tuple[Work, Work]]] = {}
     for work in publication["destinations"]:
         result = results.get(work["name"]) or {}
         if result.get("key_apart") and work["name"] not in halted:
@@ -48,7 +44,7 @@ def plan_keys(publication: Work, results: Mapping[str, Work], stopped: Iterable[
     return [_key(arn, buckets) for arn, buckets in members.items()]
 
 
-def _key(arn: str, members: Sequence[Tuple[Work, Work]]) -> Dict[str, Any]:
+def _key(arn: str, members: Sequence[tuple[Work, Work]]) -> dict[str, Any]:
     _arn, _aws, _kms, region, account, key_id = arn.split(":", 5)
     name = f"kms/{account}/{region}/{key_id.rsplit('/', 1)[-1]}"
     first = members[0][0]
@@ -66,7 +62,7 @@ def _key(arn: str, members: Sequence[Tuple[Work, Work]]) -> Dict[str, Any]:
     }
 
 
-def _speaker(account: str, members: Sequence[Tuple[Work, Work]]) -> Work:
+def _speaker(account: str, members: Sequence[tuple[Work, Work]]) -> Work:
     """Return the destination whose credentials are for the key: one that names some, or whose bucket is in the key's account."""
     ranked = sorted(
         members, key=lambda member: (member[0]["key_credentials_of"] is None, member[1].get("bucket_owner") != account)
@@ -74,8 +70,8 @@ def _speaker(account: str, members: Sequence[Tuple[Work, Work]]) -> Work:
     return ranked[0][0]
 
 
-def _requests(works: Iterable[Work]) -> List[Dict[str, Any]]:
-    by_organization: Dict[str, List[Work]] = {}
+def _requests(works: Iterable[Work]) -> list[dict[str, Any]]:
+    by_organization: dict[str, list[Work]] = {}
     for work in works:
         by_organization.setdefault(work["organization_id"] or "", []).append(work)
     return [
@@ -87,7 +83,7 @@ def _requests(works: Iterable[Work]) -> List[Dict[str, Any]]:
     ]
 
 
-def _options(grants: Iterable[Grant]) -> Dict[str, Any]:
+def _options(grants: Iterable[Grant]) -> dict[str, Any]:
     options = options_of(key_grants(sorted(grants, key=lambda grant: (grant.source, grant.region))))
     return {name: options[name] for name in _SOURCES if options.get(name)}
 
@@ -99,7 +95,7 @@ def _sources(work: Work) -> Iterable[Grant]:
             yield Grant(work["organization_id"] or item["account_id"], region)
 
 
-def key_answer(result: Work, bucket: str) -> Dict[str, Any]:
+def key_answer(result: Work, bucket: str) -> dict[str, Any]:
     """Return what the module answered to the request that a bucket is in.
 
     :param result: what the task left, which loops over the requests of a key.
@@ -110,12 +106,12 @@ def key_answer(result: Work, bucket: str) -> Dict[str, Any]:
     return dict(result if found is None else found)
 
 
-def key_result(result: Work) -> Dict[str, Any]:
+def key_result(result: Work) -> dict[str, Any]:
     """Return what was done for a key by all its requests, or would be: one result as modules return it."""
     answers = [one for one in result.get("results") or () if not one.get("skipped")] or [result]
     failed = [one for one in answers if one.get("failed")]
     actions = [action for one in answers for action in one.get("actions") or ()]
-    statements: Dict[str, List[str]] = {}
+    statements: dict[str, list[str]] = {}
     for one in answers:
         for kind, names in (one.get("statements") or {}).items():
             statements.setdefault(kind, []).extend(names)

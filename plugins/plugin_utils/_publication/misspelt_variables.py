@@ -7,19 +7,13 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Dict
-from typing import Iterable
-from typing import Mapping
-from typing import Optional
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import PREFIX
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import RUN_VARIABLES
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import VARIABLES
+from .host_variables import PREFIX, RUN_VARIABLES, VARIABLES
 
 #: Options of each role, by the prefix of its variables, as in its argument specs.
-ROLE_OPTIONS: Mapping[str, Tuple[str, ...]] = {
+ROLE_OPTIONS: Mapping[str, tuple[str, ...]] = {
     "publish_to_s3_": (
         "targets",
         "destination",
@@ -85,7 +79,7 @@ ROLE_OPTIONS: Mapping[str, Tuple[str, ...]] = {
         "strict",
     ),
 }
-_KNOWN: Mapping[str, Tuple[str, ...]] = {
+_KNOWN: Mapping[str, tuple[str, ...]] = {
     PREFIX: VARIABLES + RUN_VARIABLES,
     **{prefix: tuple(prefix + name for name in names) for prefix, names in ROLE_OPTIONS.items()},
 }
@@ -93,7 +87,7 @@ _KNOWN: Mapping[str, Tuple[str, ...]] = {
 _SIMILAR = 0.9
 
 
-def misspelt_variables(names: Iterable[str], prefix: str = PREFIX) -> Dict[str, str]:
+def misspelt_variables(names: Iterable[str], prefix: str = PREFIX) -> dict[str, str]:
     """Return names that no variable has but that look like one, and the one that was probably meant.
 
     Such a name has no effect, so the target would quietly get the default.
@@ -106,7 +100,7 @@ def misspelt_variables(names: Iterable[str], prefix: str = PREFIX) -> Dict[str, 
 
 # All hosts of an inventory have much the same names, and a comparison takes half a millisecond.
 @lru_cache(maxsize=None)
-def _meant_by(name: str, prefix: str) -> Optional[str]:
+def _meant_by(name: str, prefix: str) -> str | None:
     known = _KNOWN[prefix]
     similar = [] if name in known else difflib.get_close_matches(name, known, n=1, cutoff=_SIMILAR)
     return similar[0] if similar else None

@@ -11,28 +11,20 @@ is certainly not allowed stops something, and only the batches that need it.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
-from typing import Union
 
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.work import Batch
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.work import BucketWork
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.work import Publication
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.canonical import canonical
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.log_format import field_names
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.scope import may_concern
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import OPERATIONS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import operations_for_fields
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.simulation import ALLOWED
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.simulation import UNKNOWN
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import Target
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import region_of_key
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import (
+    OPERATIONS,
+    operations_for_fields,
+)
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.scope import may_concern
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.simulation import ALLOWED, UNKNOWN
+from .host_variables import Target
+from .work import Batch, BucketWork, Publication
 
 #: A policy is only deleted where no statement is left, which never happens while one is added.
 _NEVER_CALLED = ("s3:DeleteBucketPolicy",)
@@ -44,7 +36,7 @@ Result = Mapping[str, Any]
 Row = Mapping[str, Any]
 
 
-def operations_for_flow_logs(options: Mapping[str, Any]) -> Tuple[str, ...]:
+def operations_for_flow_logs(options: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the operations that a run with these options of ``s3_flow_log`` may need.
 
     :param options: by name; what is not there is not asked for. Replacing marks the old flow log with a tag and deletes it.
@@ -62,11 +54,11 @@ def operations_for_flow_logs(options: Mapping[str, Any]) -> Tuple[str, ...]:
     return ("read", "create") + tuple(name for name, is_wanted in wanted.items() if is_wanted) + fields
 
 
-def _field_names(log_format: Union[str, Sequence[str]]) -> Tuple[str, ...]:
+def _field_names(log_format: str | Sequence[str]) -> tuple[str, ...]:
     return field_names(log_format if isinstance(log_format, str) else " ".join(map(str, log_format)))
 
 
-def operations_for_bucket(manage_policy: bool, check: bool, manage_key: bool = False) -> Tuple[str, ...]:
+def operations_for_bucket(manage_policy: bool, check: bool, manage_key: bool = False) -> tuple[str, ...]:
     """Return the operations for a bucket and, where its key is known, for that key.
 
     :param manage_key: whether the policy of a known key is managed.
@@ -84,7 +76,7 @@ def operations_for_bucket(manage_policy: bool, check: bool, manage_key: bool = F
 _READING = {"bucket_policy": "read_bucket_policy", "key_policy": "read_key_policy"}
 
 
-def _only_reading(operations: Iterable[str]) -> Tuple[str, ...]:
+def _only_reading(operations: Iterable[str]) -> tuple[str, ...]:
     kept = ("read",) + _MERELY_HELPFUL
     return tuple(_READING.get(name, name) for name in operations if name in kept or name in _READING)
 
@@ -94,7 +86,7 @@ def _only_reading(operations: Iterable[str]) -> Tuple[str, ...]:
 
 def plan_preflights(
     publication: Publication, on_first_host: bool = False, only_reads: bool = False
-) -> List[Dict[str, Any]]:
+) -> list[dict[str, Any]]:
     """Return what to ask of whom: one question for the flow logs of an account, one for the buckets of an owner.
 
     :param on_first_host: as for :func:`work.plan_publication`.
@@ -102,7 +94,7 @@ def plan_preflights(
     :returns: the questions, with ``batches`` or ``destinations`` that each stands for; none of hosts without a preflight.
     """
     targets = {target.host: target for batch in publication.batches for target in batch.targets}
-    works: List[Dict[str, Any]] = []
+    works: list[dict[str, Any]] = []
     for batches in _by_account(publication.batches):
         works.append(_for_flow_logs(batches, works, on_first_host, only_reads))
     for buckets in _by_owner(publication.buckets, targets):
@@ -112,8 +104,8 @@ def plan_preflights(
     return works
 
 
-def _by_account(batches: Iterable[Batch]) -> List[List[Batch]]:
-    groups: Dict[str, List[Batch]] = {}
+def _by_account(batches: Iterable[Batch]) -> list[list[Batch]]:
+    groups: dict[str, list[Batch]] = {}
     for batch in batches:
         if any(target.preflight for target in batch.targets):
             first = batch.targets[0]
@@ -121,13 +113,13 @@ def _by_account(batches: Iterable[Batch]) -> List[List[Batch]]:
     return list(groups.values())
 
 
-def _by_owner(buckets: Iterable[BucketWork], targets: Mapping[str, Target]) -> List[List[BucketWork]]:
+def _by_owner(buckets: Iterable[BucketWork], targets: Mapping[str, Target]) -> list[list[BucketWork]]:
     wanted = {
         target.destination.bucket_arn
         for target in targets.values()
         if target.preflight and target.present and target.destination
     }
-    groups: Dict[str, List[BucketWork]] = {}
+    groups: dict[str, list[BucketWork]] = {}
     for bucket in buckets:
         if _arn(bucket) in wanted:
             connection = targets[bucket.credentials_of].bucket_connection or {}
@@ -141,7 +133,7 @@ def _arn(bucket: BucketWork) -> str:
 
 def _for_flow_logs(
     batches: Sequence[Batch], earlier: Sequence[Mapping[str, Any]], on_first_host: bool, only_reads: bool
-) -> Dict[str, Any]:
+) -> dict[str, Any]:
     first = batches[0].targets[0]
     number = 1 + sum(work["account_id"] == first.account_id for work in earlier)
     name = f"{first.account_id}/preflight" + (f"/{number}" if number > 1 else "")
@@ -168,17 +160,17 @@ def _for_flow_logs(
     }
 
 
-def _union(asked: Iterable[Mapping[str, Any]]) -> List[str]:
+def _union(asked: Iterable[Mapping[str, Any]]) -> list[str]:
     wanted = {name for one in asked for name in one["operations"]}
     return [name for name in OPERATIONS if name in wanted]
 
 
-def _bucket_operations(bucket: BucketWork, only_reads: bool) -> Tuple[str, ...]:
+def _bucket_operations(bucket: BucketWork, only_reads: bool) -> tuple[str, ...]:
     operations = operations_for_bucket(bucket.managed, bucket.check, bool(_keys(bucket)))
     return _only_reading(operations) if only_reads else operations
 
 
-def _keys(bucket: BucketWork) -> List[str]:
+def _keys(bucket: BucketWork) -> list[str]:
     """The key whose policy is managed, where a variable tells it and the owner of the bucket has it."""
     known = bucket.manage_key and bucket.key_credentials_of is None and region_of_key(bucket.encryption)
     return [bucket.encryption] if known else []
@@ -186,7 +178,7 @@ def _keys(bucket: BucketWork) -> List[str]:
 
 def _for_buckets(
     buckets: Sequence[BucketWork], targets: Mapping[str, Target], on_first_host: bool, only_reads: bool
-) -> Dict[str, Any]:
+) -> dict[str, Any]:
     first = buckets[0]
     name = f"{first.name}/preflight"
     region = next((bucket.region for bucket in buckets if bucket.region), targets[first.credentials_of].region)
@@ -219,13 +211,13 @@ def _for_buckets(
 # -- what the answers mean ----------------------------------------------------------------------------------------
 
 
-def denied_rows(work: Mapping[str, Any], result: Result) -> List[Row]:
+def denied_rows(work: Mapping[str, Any], result: Result) -> list[Row]:
     """Return the permissions that lack for certain and that some work of a preflight needs."""
     asked = list(work["batches"]) + list(work["destinations"])
     return [row for row in _denied(result) if any(_needs(one, row) for one in asked)]
 
 
-def _denied(result: Result) -> List[Row]:
+def _denied(result: Result) -> list[Row]:
     rows = result.get("permissions") or ()
     return [row for row in rows if row["decision"] not in (ALLOWED, UNKNOWN) and row["action"] not in _NEVER_CALLED]
 
@@ -250,7 +242,7 @@ def reason_of(result: Result, rows: Sequence[Row] = ()) -> str:
     return " ".join([str(result.get("summary", ""))] + sorted({str(row["reason"]) for row in rows}))
 
 
-def stopped(publication: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]) -> Dict[str, Dict[str, str]]:
+def stopped(publication: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
     """Return what must not run since a permission lacks, and why.
 
     :param publication: as the filter ``flow_log_publication`` returns it.
@@ -270,7 +262,7 @@ def stopped(publication: Mapping[str, Any], results: Mapping[str, Mapping[str, A
     return found
 
 
-def _stops(asked: Iterable[Mapping[str, Any]], result: Result) -> List[Tuple[str, str]]:
+def _stops(asked: Iterable[Mapping[str, Any]], result: Result) -> list[tuple[str, str]]:
     """Return the name of each piece of work that is stopped, and why."""
     lacking = [(one["name"], [row for row in _denied(result) if _needs(one, row, hard=True)]) for one in asked]
     return [(name, reason_of(result, rows)) for name, rows in lacking if rows]
@@ -285,6 +277,6 @@ def objection(result: Result) -> str:
     return reason_of(result, rows) if rows else ""
 
 
-def not_run(reason: Optional[str]) -> str:
+def not_run(reason: str | None) -> str:
     """Return a reason as a sentence about what did not run; ``""`` without one."""
     return f"Not run, because a permission lacks. {reason}" if reason else ""

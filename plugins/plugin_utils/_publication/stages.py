@@ -6,11 +6,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
-from typing import Dict
-from typing import Mapping
-from typing import Optional
-from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 
@@ -20,7 +17,7 @@ STAGES = tuple(_WORK_OF)
 _ALLOWED = f"one or more of {', '.join(STAGES)}, as a list or separated by commas"
 
 
-def read_stages(value: Any) -> Tuple[str, ...]:
+def read_stages(value: Any) -> tuple[str, ...]:
     """Return the stages that a variable names, each once and in the order in which they happen.
 
     :param value: a list, or a text as ``-e`` makes it; ``None``: all stages.
@@ -38,12 +35,12 @@ def read_stages(value: Any) -> Tuple[str, ...]:
     return tuple(stage for stage in STAGES if stage in named)
 
 
-def stages_of(publication: Mapping[str, Any]) -> Tuple[str, ...]:
+def stages_of(publication: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the stages that a publication has; one that says nothing of them has all."""
     return tuple(publication.get("stages", STAGES))
 
 
-def of_stages(publication: Mapping[str, Any], stages: Tuple[str, ...]) -> Dict[str, Any]:
+def of_stages(publication: Mapping[str, Any], stages: tuple[str, ...]) -> dict[str, Any]:
     """Return the part of a publication that belongs to some stages.
 
     A batch whose bucket is another run's work waits for nothing.
@@ -62,7 +59,7 @@ def of_stages(publication: Mapping[str, Any], stages: Tuple[str, ...]) -> Dict[s
     return kept
 
 
-def _work(publication: Mapping[str, Any], stages: Any) -> Dict[str, Any]:
+def _work(publication: Mapping[str, Any], stages: Any) -> dict[str, Any]:
     found = {kind: publication[kind] if stage in stages else [] for stage, kind in _WORK_OF.items()}
     asked = [kind for kind in ("batches", "destinations") if found[kind]]
     return {
@@ -72,7 +69,7 @@ def _work(publication: Mapping[str, Any], stages: Any) -> Dict[str, Any]:
     }
 
 
-def left_out_by_stages(publication: Mapping[str, Any]) -> Optional[str]:
+def left_out_by_stages(publication: Mapping[str, Any]) -> str | None:
     """Return why something was left out of a run that has only some stages; ``None`` for a run that has all."""
     if not publication.get("left_out"):
         return None

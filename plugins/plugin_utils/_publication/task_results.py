@@ -6,12 +6,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
-from typing import Mapping
-from typing import Optional
 
 
-def has_result(result: Optional[Mapping[str, Any]]) -> bool:
+def has_result(result: Mapping[str, Any] | None) -> bool:
     """Whether a task ran: it was reached, and it was not skipped."""
     return bool(result) and not (result or {}).get("skipped")
 

@@ -14,44 +14,33 @@ names the host whose variables hold them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import field
-from dataclasses import replace
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
-from typing import Container
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Set
-from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.canonical import canonical
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import ALL_REGIONS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Grant
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grant_options import (
+    items_of,
+    without_repetition,
+)
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import ALL_REGIONS, Grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import Destination
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.connection_names import names_in
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.conflicts import conflicts_by_host
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.accounts import read_gaps
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grant_options import items_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grant_options import without_repetition
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_names import can_be_added
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.identities import ACCOUNT_VARIABLES
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.identities import IdentityWork
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.identities import identity_problem
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.identities import plan_identities
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.misspelt_variables import note_of
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.accounts import Gap
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import ACL_CONDITIONS
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import PRINCIPAL_TYPES
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import SSE_S3
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import HostVariables
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import Target
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import VariableError
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import read_target
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import unmanaged_bucket
+from .._discovery.accounts import Gap, read_gaps
+from .conflicts import conflicts_by_host
+from .connection_names import names_in
+from .host_names import can_be_added
+from .host_variables import (
+    ACL_CONDITIONS,
+    HostVariables,
+    PRINCIPAL_TYPES,
+    SSE_S3,
+    Target,
+    VariableError,
+    read_target,
+    unmanaged_bucket,
+)
+from .identities import ACCOUNT_VARIABLES, IdentityWork, identity_problem, plan_identities
+from .misspelt_variables import note_of
 
 #: Version of the structure that :meth:`Publication.to_dict` returns.
 PUBLICATION_VERSION = 1
@@ -70,12 +59,12 @@ class Batch:
 
     name: str
     runner: str
-    targets: Tuple[Target, ...]
+    targets: tuple[Target, ...]
     credentials_of: str
-    bucket_name: Optional[str] = None
-    bucket_runner: Optional[str] = None
+    bucket_name: str | None = None
+    bucket_runner: str | None = None
 
-    def to_dict(self) -> Dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the batch as the filters return it."""
         first = self.targets[0]
         return {
@@ -116,17 +105,17 @@ class BucketWork:
     partition: str
     credentials_of: str
     managed: bool
-    grants: Tuple[Grant, ...]
-    organization_id: Optional[str]
+    grants: tuple[Grant, ...]
+    organization_id: str | None
     acl_condition: str
     source_conditions: bool
-    region: Optional[str]
-    expected_bucket_owner: Optional[str]
+    region: str | None
+    expected_bucket_owner: str | None
     create: bool
     encryption: str
     tags: Mapping[str, str]
     manage_key: bool
-    key_credentials_of: Optional[str]
+    key_credentials_of: str | None
     check: bool
     required: bool
     access: Mapping[str, str] = field(default_factory=dict)
@@ -136,7 +125,7 @@ class BucketWork:
         """ARN of the bucket."""
         return f"arn:{self.partition}:s3:::{self.bucket}"
 
-    def to_dict(self) -> Dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the work as the filters return it."""
         return {
             "name": self.name,
@@ -172,10 +161,10 @@ class PermissionWork:
     account_id: str
     partition: str
     region: str
-    principals: Tuple[Mapping[str, Any], ...]
+    principals: tuple[Mapping[str, Any], ...]
     credentials_of: str
 
-    def to_dict(self) -> Dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the work as the filters return it."""
         return {
             "name": self.name,
@@ -198,11 +187,11 @@ class InvalidHost:
     host: str
     variable: str
     message: str
-    groups: Tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
     known: Mapping[str, Any] = field(default_factory=dict)
     finding: str = "not_evaluated"
 
-    def to_dict(self) -> Dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the host as the filters return it."""
         return {
             "host": self.host,
@@ -223,16 +212,16 @@ class Publication:
     :param gaps: what the inventory could not read.
     """
 
-    batches: Tuple[Batch, ...] = ()
-    buckets: Tuple[BucketWork, ...] = ()
-    permissions: Tuple[PermissionWork, ...] = ()
-    invalid: Tuple[InvalidHost, ...] = ()
-    unselected: Tuple[InvalidHost, ...] = ()
-    notes: Tuple[str, ...] = ()
-    gaps: Tuple[Gap, ...] = ()
-    identities: Tuple[IdentityWork, ...] = ()
+    batches: tuple[Batch, ...] = ()
+    buckets: tuple[BucketWork, ...] = ()
+    permissions: tuple[PermissionWork, ...] = ()
+    invalid: tuple[InvalidHost, ...] = ()
+    unselected: tuple[InvalidHost, ...] = ()
+    notes: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    identities: tuple[IdentityWork, ...] = ()
 
-    def to_dict(self) -> Dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the work as plain data; of connection options it only holds names of profiles and roles."""
         return {
             "version": PUBLICATION_VERSION,
@@ -258,7 +247,7 @@ class Publication:
             "identities": [work.to_dict() for work in self.identities],
         }
 
-    def _numbered_batches(self) -> List[Dict[str, Any]]:
+    def _numbered_batches(self) -> list[dict[str, Any]]:
         """Return the batches, each with its place among all, so that whoever watches a run knows how far it is."""
         total, done, numbered = sum(len(batch.targets) for batch in self.batches), 0, []
         for number, batch in enumerate(self.batches, start=1):
@@ -268,9 +257,9 @@ class Publication:
         return numbered
 
 
-def _read_hosts(hosts: Iterable[HostVariables]) -> Tuple[List[Target], List[InvalidHost]]:
-    targets: List[Target] = []
-    invalid: List[InvalidHost] = []
+def _read_hosts(hosts: Iterable[HostVariables]) -> tuple[list[Target], list[InvalidHost]]:
+    targets: list[Target] = []
+    invalid: list[InvalidHost] = []
     for host in hosts:
         try:
             targets.append(read_target(host))
@@ -288,11 +277,11 @@ def _invalid(host: HostVariables, variable: str, message: str) -> InvalidHost:
     return InvalidHost(host.name, variable, message, host.groups, known)
 
 
-def _text(value: Any) -> Optional[str]:
+def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _known(target: Target) -> Dict[str, Any]:
+def _known(target: Target) -> dict[str, Any]:
     return {"account_id": target.account_id, "region": target.region, "target": target.resource_id}
 
 
@@ -325,9 +314,9 @@ class _ConflictFinder:
     """Finds hosts that contradict an earlier one. The first host that says something is right."""
 
     def __init__(self) -> None:
-        self._said: Dict[str, Tuple[str, str]] = {}
+        self._said: dict[str, tuple[str, str]] = {}
 
-    def conflict(self, target: Target) -> Optional[InvalidHost]:
+    def conflict(self, target: Target) -> InvalidHost | None:
         """Return what is wrong with a target in the light of those before it, or ``None``."""
         claims = self._claims(target)
         for key, variable, value, what in claims:
@@ -339,7 +328,7 @@ class _ConflictFinder:
         return None
 
     @staticmethod
-    def _claims(target: Target) -> List[Tuple[str, str, str, str]]:
+    def _claims(target: Target) -> list[tuple[str, str, str, str]]:
         settings = canonical([target.options, target.connection, target.resource_type, target.destination_arn])
         claims = [
             (
@@ -360,12 +349,12 @@ class _ConflictFinder:
         return claims
 
 
-def _without_contradictions(targets: Iterable[Target]) -> Tuple[List[Target], List[InvalidHost]]:
+def _without_contradictions(targets: Iterable[Target]) -> tuple[list[Target], list[InvalidHost]]:
     everything = list(targets)
     conflicts = conflicts_by_host(everything)
     finder = _ConflictFinder()
-    agreed: List[Target] = []
-    invalid: List[InvalidHost] = []
+    agreed: list[Target] = []
+    invalid: list[InvalidHost] = []
     for target in everything:
         conflict = conflicts.get(target.host)
         if conflict is not None:
@@ -380,12 +369,12 @@ def _without_contradictions(targets: Iterable[Target]) -> Tuple[List[Target], Li
 
 
 def _strangers(
-    identities: Iterable[IdentityWork], answers: Optional[Mapping[str, Mapping[str, Any]]]
-) -> Dict[str, InvalidHost]:
+    identities: Iterable[IdentityWork], answers: Mapping[str, Mapping[str, Any]] | None
+) -> dict[str, InvalidHost]:
     """Return the hosts whose credentials are not known to belong to their account, by name."""
     if answers is None:
         return {}
-    found: Dict[str, InvalidHost] = {}
+    found: dict[str, InvalidHost] = {}
     for work in identities:
         problem = identity_problem(work, answers.get(work.name))
         for target in work.targets if problem else ():
@@ -399,8 +388,8 @@ def _strangers(
 # -- grouping -----------------------------------------------------------------------------------------------------
 
 
-def _grouped(targets: Iterable[Target], key_of: Any) -> List[List[Target]]:
-    groups: Dict[Any, List[Target]] = {}
+def _grouped(targets: Iterable[Target], key_of: Any) -> list[list[Target]]:
+    groups: dict[Any, list[Target]] = {}
     for target in targets:
         groups.setdefault(key_of(target), []).append(target)
     return list(groups.values())
@@ -412,9 +401,9 @@ def _runner(members: Iterable[Target], name: str, on_first_host: bool) -> str:
     return next(hosts) if on_first_host else name
 
 
-def _without_hosts_to_run_on(targets: Sequence[Target]) -> Tuple[List[Target], List[InvalidHost]]:
+def _without_hosts_to_run_on(targets: Sequence[Target]) -> tuple[list[Target], list[InvalidHost]]:
     """Separate the targets of work that would have to run on a target, of which Ansible can add none to a group."""
-    refused: List[str] = []
+    refused: list[str] = []
     for key_of in (_batch_key, _permission_key):
         for members in _grouped(targets, key_of):
             if not any(can_be_added(member.host) for member in members):
@@ -431,13 +420,13 @@ def _batch_key(target: Target) -> str:
     return canonical([place, target.options, target.connection])
 
 
-def _place(target: Target) -> Tuple[str, str, str]:
+def _place(target: Target) -> tuple[str, str, str]:
     return target.account_id, target.region, target.resource_type
 
 
-def _batches(targets: Sequence[Target], buckets: Iterable[BucketWork], on_first_host: bool) -> List[Batch]:
+def _batches(targets: Sequence[Target], buckets: Iterable[BucketWork], on_first_host: bool) -> list[Batch]:
     bucket_of = {work.arn: work for work in buckets}
-    batches: List[Batch] = []
+    batches: list[Batch] = []
     for in_one_place in _grouped(targets, _place):
         groups = _grouped(in_one_place, _batch_key)
         for number, members in enumerate(groups, start=1):
@@ -461,7 +450,7 @@ def _batch(members: Sequence[Target], number: str, bucket_of: Mapping[str, Bucke
 
 def _buckets(
     targets: Iterable[Target], left_out: Container[str], unmanaged: Container[str], on_first_host: bool
-) -> List[BucketWork]:
+) -> list[BucketWork]:
     """Return the work for the buckets.
 
     :param left_out: hosts that are not worked on. What they say of a bucket holds all the same, above all that its policy is
@@ -477,9 +466,9 @@ def _buckets(
     return [replace(work, managed=work.managed and work.arn not in unmanaged) for work in works]
 
 
-def _bucket_names(destinations: Iterable[Optional[Destination]]) -> List[str]:
+def _bucket_names(destinations: Iterable[Destination | None]) -> list[str]:
     """Return a name for each bucket; the names of buckets are unique in each partition only."""
-    names: List[str] = []
+    names: list[str] = []
     for destination in filter(None, destinations):
         name = f"s3/{destination.bucket}"
         names.append(f"{name}/{destination.partition}" if name in names else name)
@@ -523,7 +512,7 @@ def _said(members: Iterable[Target], attribute: str) -> Any:
     return next((getattr(item, attribute) for item in members if getattr(item, attribute) is not None), None)
 
 
-def _grants(target: Target) -> List[Grant]:
+def _grants(target: Target) -> list[Grant]:
     """Return what the bucket must grant to the flow log of one target."""
     regions = (target.region,) if target.policy_regions is None else target.policy_regions or (ALL_REGIONS,)
     folder = target.destination.folder if target.destination else ""
@@ -534,12 +523,12 @@ def _permission_key(target: Target) -> str:
     return canonical([target.account_id, target.connection, bool(target.principals)])
 
 
-def _permissions(targets: Iterable[Target], on_first_host: bool) -> List[PermissionWork]:
+def _permissions(targets: Iterable[Target], on_first_host: bool) -> list[PermissionWork]:
     """Return the work for principals, each principal in the first work that names it, so that none has two writers."""
     naming = [target for target in targets if target.principals]
     buckets = _buckets_of_principals(naming)
-    per_account: Dict[str, int] = {}
-    works: List[PermissionWork] = []
+    per_account: dict[str, int] = {}
+    works: list[PermissionWork] = []
     for members in _grouped(naming, _permission_key):
         first = members[0]
         principals = _principals(members, buckets)
@@ -562,32 +551,32 @@ def _permissions(targets: Iterable[Target], on_first_host: bool) -> List[Permiss
 
 
 #: Account, type and name.
-_PrincipalKey = Tuple[str, str, str]
+_PrincipalKey = tuple[str, str, str]
 
 
 def _principal_key(target: Target, principal: Mapping[str, Any]) -> _PrincipalKey:
     return target.account_id, principal["type"], principal["name"]
 
 
-def _buckets_of_principals(targets: Iterable[Target]) -> Dict[_PrincipalKey, Set[str]]:
+def _buckets_of_principals(targets: Iterable[Target]) -> dict[_PrincipalKey, set[str]]:
     """Return the buckets that any host names for each principal."""
-    buckets: Dict[_PrincipalKey, Set[str]] = {}
+    buckets: dict[_PrincipalKey, set[str]] = {}
     for target in targets:
         for principal in target.principals:
             buckets.setdefault(_principal_key(target, principal), set()).update(principal["buckets"])
     return buckets
 
 
-def _principals(members: Iterable[Target], buckets: Dict[_PrincipalKey, Set[str]]) -> Tuple[Mapping[str, Any], ...]:
+def _principals(members: Iterable[Target], buckets: dict[_PrincipalKey, set[str]]) -> tuple[Mapping[str, Any], ...]:
     """Take the principals that these hosts name from those that have no work yet, and return them."""
     named = {_principal_key(member, principal) for member in members for principal in member.principals}
     found = sorted(named.intersection(buckets), key=lambda key: (PRINCIPAL_TYPES.index(key[1]), key[2]))
     return tuple({"type": key[1], "name": key[2], "buckets": sorted(buckets.pop(key))} for key in found)
 
 
-def _notes(hosts: Iterable[HostVariables]) -> List[str]:
+def _notes(hosts: Iterable[HostVariables]) -> list[str]:
     """Tell each misspelt variable once, however many hosts have it from their group."""
-    having: Dict[Tuple[str, str], List[str]] = {}
+    having: dict[tuple[str, str], list[str]] = {}
     for host in hosts:
         for name, meant in host.misspelt.items():
             having.setdefault((name, meant), []).append(host.name)
@@ -599,10 +588,10 @@ def _notes(hosts: Iterable[HostVariables]) -> List[str]:
 
 def plan_publication(
     hosts: Iterable[HostVariables],
-    selected: Optional[Iterable[str]] = None,
+    selected: Iterable[str] | None = None,
     on_first_host: bool = False,
     gaps: Any = None,
-    answers: Optional[Mapping[str, Mapping[str, Any]]] = None,
+    answers: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Publication:
     """Turn hosts and their variables into the work of a run.
 

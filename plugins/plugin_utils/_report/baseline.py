@@ -13,20 +13,13 @@ from __future__ import annotations
 import datetime
 import difflib
 import json
-from dataclasses import dataclass
-from dataclasses import field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Set
-from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import FINDINGS
+from .._findings.finding import FINDINGS
 
 #: Only by the exact id of a target: nothing of the kind may be covered by accident.
 ONLY_EXACT = ("missing", "failed_delivery", "unknown", "not_evaluated")
@@ -49,7 +42,7 @@ class Accepted:
 
     finding: str
     patterns: Mapping[str, str]
-    changes: Optional[Mapping[str, Any]]
+    changes: Mapping[str, Any] | None
     reason: str
     owner: str
     expires: str
@@ -60,11 +53,11 @@ class Accepted:
             return False
         return self.changes is None or _same_changes(self.changes, row["changes"])
 
-    def told(self, was: str) -> Dict[str, str]:
+    def told(self, was: str) -> dict[str, str]:
         """Return what a report says about an accepted finding."""
         return {"reason": self.reason, "owner": self.owner, "expires": self.expires, "was": was}
 
-    def to_dict(self) -> Dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the entry as it was given."""
         changed = {} if self.changes is None else {"changes": dict(self.changes)}
         texts = {"reason": self.reason, "owner": self.owner, "expires": self.expires}
@@ -89,7 +82,7 @@ def _canonical(value: Any) -> str:
 # -- reading ------------------------------------------------------------------------------------------------------
 
 
-def parse_baseline(data: Any, option: str = "drift_report_baseline") -> List[Accepted]:
+def parse_baseline(data: Any, option: str = "drift_report_baseline") -> list[Accepted]:
     """Return the entries of a baseline.
 
     :param data: ``{accepted: [entry, ...]}`` as YAML gives it.
@@ -137,7 +130,7 @@ def _text(entry: Mapping[str, Any], name: str, where: str) -> str:
     return value
 
 
-def _patterns(entry: Mapping[str, Any], finding: str, where: str) -> Dict[str, str]:
+def _patterns(entry: Mapping[str, Any], finding: str, where: str) -> dict[str, str]:
     patterns = {name: _text(entry, name, where) for name in _PATTERNS if name in entry}
     if not any(name in patterns for name in _SCOPES):
         raise InputError(where, finding, f"at least one of {', '.join(_SCOPES)} beside the finding")
@@ -178,8 +171,8 @@ def day_of(time: str, option: str = "drift_report_time") -> str:
 class _Use:
     """Which entries were of use."""
 
-    entries: List[Accepted]
-    used: Set[int] = field(default_factory=set)
+    entries: list[Accepted]
+    used: set[int] = field(default_factory=set)
 
     def accepted(self, row: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return a row, of class ``ignored`` if an entry accepts it."""
@@ -192,7 +185,7 @@ class _Use:
 
 def apply_baseline(
     rows: Iterable[Mapping[str, Any]], entries: Iterable[Accepted], today: str
-) -> Tuple[List[Mapping[str, Any]], Dict[str, Any]]:
+) -> tuple[list[Mapping[str, Any]], dict[str, Any]]:
     """Return the rows with accepted ones ``ignored``, and what became of the entries.
 
     :param today: ``YYYY-MM-DD``; entries whose last day is earlier accept nothing.

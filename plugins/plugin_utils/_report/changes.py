@@ -7,21 +7,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Set
-from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import NO_TARGETS
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import UNKNOWN_FINDINGS
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.fingerprint import class_before
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.fingerprint import with_ids
+from .._findings.finding import NO_TARGETS, UNKNOWN_FINDINGS
+from .._findings.fingerprint import class_before, with_ids
 
 Row = Mapping[str, Any]
 _VERSIONS = ("1.", "2.")
@@ -31,7 +22,7 @@ _PLACES = ("Account", "Region")
 _MEMBERS = ("finding", "target", "target_type", "account_id", "region", "destination", "flow_log_id", "changes")
 
 
-def parse_previous(text: str, option: str) -> Optional[Mapping[str, Any]]:
+def parse_previous(text: str, option: str) -> Mapping[str, Any] | None:
     """Return the report that a text holds; ``None`` for an empty text.
 
     :param option: name of the option, for the message.
@@ -55,7 +46,7 @@ def _is_report(found: Any) -> bool:
     return isinstance(rows, list) and all(isinstance(row, Mapping) and set(_MEMBERS) <= row.keys() for row in rows)
 
 
-def changes(rows: Iterable[Row], previous: Mapping[str, Any]) -> Dict[str, Any]:
+def changes(rows: Iterable[Row], previous: Mapping[str, Any]) -> dict[str, Any]:
     """Return how findings differ from those of the previous report; what is in sync takes no part.
 
     A finding is gone only if its target is known to be without it: not if nothing is known about the target this time.
@@ -75,13 +66,13 @@ def changes(rows: Iterable[Row], previous: Mapping[str, Any]) -> Dict[str, Any]:
     }
 
 
-def _identified(previous: Mapping[str, Any]) -> List[Row]:
+def _identified(previous: Mapping[str, Any]) -> list[Row]:
     """Version 1.0 had no ids."""
     rows = list(previous["findings"])
     return rows if all("id" in row for row in rows) else list(with_ids(rows))
 
 
-def _told(rows: Iterable[Row]) -> List[Row]:
+def _told(rows: Iterable[Row]) -> list[Row]:
     return [row for row in rows if row["finding"] != "in_sync"]
 
 
@@ -89,9 +80,9 @@ class _Unseen:
     """What a report knows nothing about: targets, and whole accounts and Regions that could not be read."""
 
     def __init__(self, rows: Sequence[Row]) -> None:
-        self._targets: Dict[str, List[Row]] = {}
-        self._places: Set[Tuple[Optional[str], Optional[str]]] = set()
-        self._seen: Set[Tuple[Optional[str], Optional[str]]] = set()
+        self._targets: dict[str, list[Row]] = {}
+        self._places: set[tuple[str | None, str | None]] = set()
+        self._seen: set[tuple[str | None, str | None]] = set()
         for row in rows:
             place = (row["account_id"], row["region"])
             if class_before(row) not in UNKNOWN_FINDINGS:
@@ -110,7 +101,7 @@ class _Unseen:
             return True
         return account is not None and (self._hides(account, None) or self._hides(account, region))
 
-    def _hides(self, account: str, region: Optional[str]) -> bool:
+    def _hides(self, account: str, region: str | None) -> bool:
         """Whether an account (without a Region) or a Region of it could not be read.
 
         An account without an id can be any account of which no target was seen.

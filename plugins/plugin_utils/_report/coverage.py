@@ -9,19 +9,12 @@ A target counts once, under its worst finding. What is unknown counts neither as
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
-from typing import Callable
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Set
-from typing import Tuple
+from typing import Any, Callable, Optional
 
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import NO_TARGETS
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.fingerprint import class_before
+from .._findings.finding import NO_TARGETS
+from .._findings.fingerprint import class_before
 
 
 @dataclass(frozen=True)
@@ -33,7 +26,7 @@ class _Standing:
     """
 
     state: str
-    is_logged: Optional[bool]
+    is_logged: bool | None
 
 
 #: What a class of findings says about its target, the worst first. Other classes say nothing: they are about further flow
@@ -55,9 +48,9 @@ _ORDER = tuple(dict.fromkeys([*list(_STANDINGS.values())[:-1], *_ACCEPTED.values
 STATES = tuple(dict.fromkeys(standing.state for standing in _ORDER))
 #: In place of an account, Region or type that is not known.
 UNKNOWN_PLACE = "unknown"
-_WORDS: Mapping[Optional[bool], str] = {True: "yes", False: "no", None: "unknown"}
+_WORDS: Mapping[bool | None, str] = {True: "yes", False: "no", None: "unknown"}
 
-Key = Tuple[Optional[str], Optional[str], str]
+Key = tuple[Optional[str], Optional[str], str]
 
 
 class _Target:
@@ -71,9 +64,9 @@ class _Target:
         self.account = str(row["account_id"] or UNKNOWN_PLACE)
         self.region = str(row["region"] or UNKNOWN_PLACE)
         self.type = str(row["target_type"] or UNKNOWN_PLACE)
-        self.groups: Set[str] = set()
+        self.groups: set[str] = set()
         self.standing = _ORDER[-1]
-        self._deliverable: Set[Optional[bool]] = set()
+        self._deliverable: set[bool | None] = set()
 
     def add(self, row: Mapping[str, Any], standing: _Standing) -> None:
         """Take in one more finding about it."""
@@ -82,12 +75,12 @@ class _Target:
         self._deliverable.add(_deliverable(row))
 
     @property
-    def is_logged(self) -> Optional[bool]:
+    def is_logged(self) -> bool | None:
         """Whether it has its flow log; ``None``: unknown."""
         return self.standing.is_logged
 
     @property
-    def is_deliverable(self) -> Optional[bool]:
+    def is_deliverable(self) -> bool | None:
         """Whether it has a flow log, and nothing is known that keeps that from its destination; ``None``: unknown."""
         if self.is_logged is not True:
             return self.is_logged
@@ -96,12 +89,12 @@ class _Target:
         return None if None in self._deliverable else True
 
 
-def _deliverable(row: Mapping[str, Any]) -> Optional[bool]:
+def _deliverable(row: Mapping[str, Any]) -> bool | None:
     """Return what a row says; reports before version 2 say nothing."""
     return False if class_before(row) == "failed_delivery" else row.get("deliverable")
 
 
-def _standing(row: Mapping[str, Any]) -> Optional[_Standing]:
+def _standing(row: Mapping[str, Any]) -> _Standing | None:
     """Return what a row says about its target, ``None`` where it says nothing about whether it is logged."""
     if row["target_type"] in NO_TARGETS:
         return None
@@ -111,8 +104,8 @@ def _standing(row: Mapping[str, Any]) -> Optional[_Standing]:
     return (_ACCEPTED if row["ignored"] else _STANDINGS).get(finding)
 
 
-def _targets(rows: Iterable[Mapping[str, Any]]) -> List[_Target]:
-    found: Dict[Key, _Target] = {}
+def _targets(rows: Iterable[Mapping[str, Any]]) -> list[_Target]:
+    found: dict[Key, _Target] = {}
     for row in rows:
         standing = _standing(row)
         if standing is not None:
@@ -121,12 +114,12 @@ def _targets(rows: Iterable[Mapping[str, Any]]) -> List[_Target]:
     return list(found.values())
 
 
-def _percent(part: int, whole: int) -> Optional[float]:
+def _percent(part: int, whole: int) -> float | None:
     """Return a percentage, rounded down to a tenth: 100 only stands for all; ``None`` of nothing."""
     return (1000 * part // whole) / 10 if whole else None
 
 
-def _counted(targets: Iterable[_Target]) -> Dict[str, Any]:
+def _counted(targets: Iterable[_Target]) -> dict[str, Any]:
     counts = dict.fromkeys(STATES, 0)
     logged = deliverable = delivery_unknown = 0
     for target in targets:
@@ -147,15 +140,15 @@ def _counted(targets: Iterable[_Target]) -> Dict[str, Any]:
     }
 
 
-def _by(targets: Iterable[_Target], names_of: Callable[[_Target], Iterable[Any]]) -> Dict[Any, Dict[str, Any]]:
-    parts: Dict[Any, List[_Target]] = {}
+def _by(targets: Iterable[_Target], names_of: Callable[[_Target], Iterable[Any]]) -> dict[Any, dict[str, Any]]:
+    parts: dict[Any, list[_Target]] = {}
     for target in targets:
         for name in names_of(target):
             parts.setdefault(name, []).append(target)
     return {name: _counted(parts[name]) for name in sorted(parts)}
 
 
-def coverage(rows: Iterable[Mapping[str, Any]]) -> Dict[str, Any]:
+def coverage(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return how many targets are logged, deliverable and unknown.
 
     Targets that are to have no flow log are not counted.
@@ -179,7 +172,7 @@ def coverage(rows: Iterable[Mapping[str, Any]]) -> Dict[str, Any]:
     }
 
 
-def target_words(rows: Iterable[Mapping[str, Any]]) -> Dict[str, Tuple[str, str]]:
+def target_words(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, str]]:
     """Return whether each target is logged and deliverable (``yes``, ``no``, ``unknown``), once for each target.
 
     :param rows: the findings of a report.

@@ -7,16 +7,12 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping, Sequence
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
 
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.coverage import target_words
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.wording import rows_of
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._printable import visible
+from .._printable import visible
+from .coverage import target_words
+from .wording import rows_of
 
 _PLAIN = (
     "id finding severity account_id region host target target_type destination flow_log_id how planned_action "
@@ -31,10 +27,10 @@ COLUMNS = tuple(_PLAIN + ["groups", "changes"] + [f"accepted_{name}" for name in
 _FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
 
 
-class _Text(List[str]):
+class _Text(list[str]):
     """What a CSV writer writes into."""
 
-    write = List.append
+    write = list.append
 
 
 def cell(value: Any) -> str:
@@ -43,7 +39,7 @@ def cell(value: Any) -> str:
     return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
 
 
-def _record(row: Mapping[str, Any], words: Sequence[Optional[str]]) -> Dict[str, Any]:
+def _record(row: Mapping[str, Any], words: Sequence[str | None]) -> dict[str, Any]:
     accepted = row["ignored"] or {}
     return {
         **{name: row[name] for name in _PLAIN},

@@ -10,19 +10,17 @@ The same report always gives the same text.
 from __future__ import annotations
 
 import json
-from typing import Any
-from typing import Callable
-from typing import Dict
-from typing import Mapping
+from collections.abc import Mapping
+from typing import Any, Callable
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import FINDINGS
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.csv import to_csv
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.page import to_html
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.junit import to_junit
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.markdown import to_markdown
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.sarif import to_sarif
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.wording import VERDICT_PREFIX
+from .._findings.finding import FINDINGS
+from .csv import to_csv
+from .html.page import to_html
+from .junit import to_junit
+from .markdown import to_markdown
+from .sarif import to_sarif
+from .wording import VERDICT_PREFIX
 
 
 def to_json(report: Mapping[str, Any]) -> str:
@@ -49,7 +47,7 @@ def headline(report: Mapping[str, Any]) -> str:
 
 
 #: Every format. Those that are files are in :data:`FILES` too.
-FORMATS: Dict[str, Callable[[Mapping[str, Any]], str]] = {
+FORMATS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "json": to_json,
     "markdown": to_markdown,
     "html": to_html,

@@ -7,12 +7,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Tuple
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 
@@ -22,7 +18,7 @@ _PERCENTAGES = ("logged_percent", "deliverable_percent")
 _LOGGED_BEFORE = "percent"
 
 
-def parse_history(text: str, option: str) -> Tuple[List[Dict[str, Any]], List[str]]:
+def parse_history(text: str, option: str) -> tuple[list[dict[str, Any]], list[str]]:
     """Return the earlier runs that a history lists, and what is wrong with each line that cannot be read.
 
     :param option: name of the option, for the messages.
@@ -36,7 +32,7 @@ def parse_history(text: str, option: str) -> Tuple[List[Dict[str, Any]], List[st
     return entries, problems
 
 
-def _entry(line: str, where: str) -> Dict[str, Any]:
+def _entry(line: str, where: str) -> dict[str, Any]:
     try:
         found = json.loads(line)
     except ValueError:
@@ -51,14 +47,14 @@ def _entry(line: str, where: str) -> Dict[str, Any]:
     }
 
 
-def history_entry(report: Mapping[str, Any], time: str) -> Dict[str, Any]:
+def history_entry(report: Mapping[str, Any], time: str) -> dict[str, Any]:
     """Return what the history keeps of a report."""
     told = {name: report[name] for name in ("verdict", "counts", "severities")}
     total = report["coverage"]["total"]
     return {"generated_at": time, **told, **{name: total[name] for name in _PERCENTAGES}}
 
 
-def history_text(report: Mapping[str, Any], time: str, length: int, existing: Optional[str] = None) -> str:
+def history_text(report: Mapping[str, Any], time: str, length: int, existing: str | None = None) -> str:
     """Return the history with the present run as its last line.
 
     :param report: with the earlier runs in ``history``.

@@ -11,20 +11,14 @@ findings, one a line, which begins with the class of the finding.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Sequence
-from typing import Tuple
 from xml.etree import ElementTree
 
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import UNKNOWN_FINDINGS
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import is_drift
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.wording import NOTHING_CHECKED
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.wording import VERDICTS
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.wording import rows_of
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._printable import visible
+from .._findings.finding import UNKNOWN_FINDINGS
+from .._printable import visible
+from .model import is_drift
+from .wording import NOTHING_CHECKED, VERDICTS, rows_of
 
 Row = Mapping[str, Any]
 #: Element of a test to the attribute that counts it.
@@ -64,15 +58,15 @@ def _place(row: Row) -> str:
     return "/".join(visible(row[name]) for name in ("account_id", "region") if row[name]) or "elsewhere"
 
 
-def _grouped(rows: Sequence[Row]) -> Dict[str, Dict[Tuple[str, str], List[Row]]]:
-    suites: Dict[str, Dict[Tuple[str, str], List[Row]]] = {}
+def _grouped(rows: Sequence[Row]) -> dict[str, dict[tuple[str, str], list[Row]]]:
+    suites: dict[str, dict[tuple[str, str], list[Row]]] = {}
     for row in rows:
         test = (visible(row["target_type"] or "target"), visible(row["target"]))
         suites.setdefault(_place(row), {}).setdefault(test, []).append(row)
     return suites
 
 
-def _add_test(suite: ElementTree.Element, name: Tuple[str, str], rows: Sequence[Row]) -> None:
+def _add_test(suite: ElementTree.Element, name: tuple[str, str], rows: Sequence[Row]) -> None:
     kind, target = name
     test = ElementTree.SubElement(suite, "testcase", classname=f"{suite.get('name')}/{kind}", name=target, time="0")
     told = ElementTree.SubElement(test, _outcome(rows))

@@ -11,16 +11,11 @@ spans, where nothing is interpreted.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
-from typing import List
-from typing import Mapping
-from typing import Sequence
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.wording import TITLES
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.wording import VERDICTS
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.wording import coverage_told
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._printable import visible
+from .._printable import visible
+from .wording import TITLES, VERDICTS, coverage_told
 
 #: Findings that a report for people only counts.
 _ONLY_COUNTED = ("in_sync",)
@@ -60,7 +55,7 @@ def to_markdown(report: Mapping[str, Any]) -> str:
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _counts(report: Mapping[str, Any]) -> List[str]:
+def _counts(report: Mapping[str, Any]) -> list[str]:
     if not report["findings"]:
         return []
     severities = {row["finding"]: row["severity"] for row in report["findings"]}
@@ -69,7 +64,7 @@ def _counts(report: Mapping[str, Any]) -> List[str]:
     return lines + [""]
 
 
-def _coverage(report: Mapping[str, Any]) -> List[str]:
+def _coverage(report: Mapping[str, Any]) -> list[str]:
     coverage = report["coverage"]
     if not coverage["total"]["targets"]:
         return []
@@ -83,7 +78,7 @@ def _coverage(report: Mapping[str, Any]) -> List[str]:
     return lines
 
 
-def _coverage_table(head: Sequence[str], parts: Sequence[Tuple[Sequence[str], Mapping[str, Any]]]) -> List[str]:
+def _coverage_table(head: Sequence[str], parts: Sequence[tuple[Sequence[str], Mapping[str, Any]]]) -> list[str]:
     lines = [
         f"| {' | '.join(head)} | targets | logged | deliverable | unknown |",
         f"|{' --- |' * len(head)} ---: | ---: | ---: | ---: |",
@@ -104,7 +99,7 @@ def _cell(value: Any) -> str:
     return code(value).replace("|", "\\|")
 
 
-def _changes(report: Mapping[str, Any]) -> List[str]:
+def _changes(report: Mapping[str, Any]) -> list[str]:
     changes = report["changes"]
     if changes is None:
         return []
@@ -116,7 +111,7 @@ def _changes(report: Mapping[str, Any]) -> List[str]:
 _CHANGED = (("new", "new"), ("gone", "gone"), ("still", "still there"))
 
 
-def _baseline(report: Mapping[str, Any]) -> List[str]:
+def _baseline(report: Mapping[str, Any]) -> list[str]:
     baseline = report["baseline"]
     if baseline is None:
         return []
@@ -126,7 +121,7 @@ def _baseline(report: Mapping[str, Any]) -> List[str]:
     return lines + [""]
 
 
-def _row(row: Mapping[str, Any]) -> List[str]:
+def _row(row: Mapping[str, Any]) -> list[str]:
     parts = [code(row["target"])]
     parts += [f"{word} {code(row[key])}" for word, key in (("account", "account_id"), ("region", "region")) if row[key]]
     if row["groups"]:
@@ -146,7 +141,7 @@ def _row(row: Mapping[str, Any]) -> List[str]:
     return lines + _accepted(row)
 
 
-def _accepted(row: Mapping[str, Any]) -> List[str]:
+def _accepted(row: Mapping[str, Any]) -> list[str]:
     accepted = row["ignored"]
     if not accepted:
         return []

@@ -6,31 +6,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.baseline import Accepted
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.baseline import apply_baseline
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.coverage import coverage
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import DRIFT_FINDINGS
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import FINDINGS
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import SEVERITIES
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import SEVERITY_ORDER
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import UNKNOWN_FINDINGS
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import Finding
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.fingerprint import class_before
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.fingerprint import with_ids
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.changes import changes
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.wording import NOTHING_CHECKED
+from .._findings.finding import DRIFT_FINDINGS, FINDINGS, Finding, SEVERITIES, SEVERITY_ORDER, UNKNOWN_FINDINGS
+from .._findings.fingerprint import class_before, with_ids
+from .baseline import Accepted, apply_baseline
+from .changes import changes
+from .coverage import coverage
+from .wording import NOTHING_CHECKED
 
 #: Version of the report's JSON: the second number grows when something is added, the first when something changes.
 REPORT_VERSION = "2.0"
@@ -52,13 +38,13 @@ class Weighing:
     """
 
     severities: Mapping[str, str] = field(default_factory=dict)
-    baseline: Optional[Sequence[Accepted]] = None
+    baseline: Sequence[Accepted] | None = None
     today: str = ""
-    previous: Optional[Mapping[str, Any]] = None
+    previous: Mapping[str, Any] | None = None
     history: Sequence[Mapping[str, Any]] = ()
 
 
-def report(findings: Iterable[Finding], generated_at: Optional[str] = None) -> Dict[str, Any]:
+def report(findings: Iterable[Finding], generated_at: str | None = None) -> dict[str, Any]:
     """Return the report about findings.
 
     :param generated_at: time of the run as text, when the report shall tell it; nothing else depends on time.
@@ -67,8 +53,8 @@ def report(findings: Iterable[Finding], generated_at: Optional[str] = None) -> D
 
 
 def weighed(
-    rows: Iterable[Mapping[str, Any]], generated_at: Optional[str] = None, weighing: Weighing = Weighing()
-) -> Dict[str, Any]:
+    rows: Iterable[Mapping[str, Any]], generated_at: str | None = None, weighing: Weighing = Weighing()
+) -> dict[str, Any]:
     """Return the report about the findings of a report, weighed anew.
 
     :param rows: findings as :meth:`finding.Finding.to_dict` returns them.
@@ -78,7 +64,7 @@ def weighed(
     table = severity_table(weighing.severities)
     weighted = ({"deliverable": None, **row, "severity": table[row["finding"]]} for row in judged)
     final = sorted(with_ids(weighted), key=report_order)
-    made: Dict[str, Any] = {
+    made: dict[str, Any] = {
         "version": REPORT_VERSION,
         "verdict": verdict(final),
         "counts": {name: sum(1 for row in final if row["finding"] == name) for name in FINDINGS},
@@ -94,20 +80,20 @@ def weighed(
     return made
 
 
-def report_order(row: Mapping[str, Any]) -> Tuple[int, int]:
+def report_order(row: Mapping[str, Any]) -> tuple[int, int]:
     """Return what findings are sorted by: the worst severity first."""
     return SEVERITY_ORDER.index(row["severity"]), FINDINGS.index(row["finding"])
 
 
 def _judged(
     rows: Iterable[Mapping[str, Any]], weighing: Weighing
-) -> Tuple[List[Mapping[str, Any]], Optional[Dict[str, Any]]]:
+) -> tuple[list[Mapping[str, Any]], dict[str, Any] | None]:
     if weighing.baseline is None:
         return list(rows), None
     return apply_baseline(rows, weighing.baseline, weighing.today)
 
 
-def severity_table(overrides: Mapping[str, str]) -> Dict[str, str]:
+def severity_table(overrides: Mapping[str, str]) -> dict[str, str]:
     """Return the severity of each class of findings.
 
     :param overrides: class to severity, where it is another than usual.
@@ -142,7 +128,7 @@ def is_drift(row: Mapping[str, Any]) -> bool:
     return row["finding"] in DRIFT_FINDINGS or (row["planned_action"] is not None and not row["ignored"])
 
 
-def failing(report_data: Mapping[str, Any], fail_on: Iterable[str]) -> Dict[str, int]:
+def failing(report_data: Mapping[str, Any], fail_on: Iterable[str]) -> dict[str, int]:
     """Return how many findings there are of each class and severity that fail a run; only those there are.
 
     A report that checked nothing proves nothing, so it fails every run that is to fail on anything.

@@ -10,19 +10,13 @@ What is in sync is counted and not listed: a scanner lists what is to be looked 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
 from urllib.parse import quote
 
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import FINDINGS
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import SEVERITIES
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.wording import NOTHING_CHECKED
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.wording import TITLES
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.wording import VERDICTS
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.wording import rows_of
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._printable import visible
+from .._findings.finding import FINDINGS, SEVERITIES
+from .._printable import visible
+from .wording import NOTHING_CHECKED, TITLES, VERDICTS, rows_of
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _HOME = "https://github.com/flowlogs/flowlogs.aws"
@@ -47,16 +41,16 @@ def message(value: str) -> str:
     return text
 
 
-def _rule(name: str, title: str) -> Dict[str, Any]:
+def _rule(name: str, title: str) -> dict[str, Any]:
     level = _LEVELS[SEVERITIES.get(name, "medium")]
     return {"id": name, "shortDescription": {"text": title}, "defaultConfiguration": {"level": level}}
 
 
-def _result(row: Mapping[str, Any], uri: str) -> Dict[str, Any]:
+def _result(row: Mapping[str, Any], uri: str) -> dict[str, Any]:
     level = _LEVELS[row["severity"]]
     remedy = f" Remedy: {row['remedy']}" if row["remedy"] else ""
     place = "/".join(visible(row[name]) for name in ("account_id", "region", "target_type", "target") if row[name])
-    made: Dict[str, Any] = {
+    made: dict[str, Any] = {
         "ruleId": row["finding"],
         "ruleIndex": list(_RULES).index(row["finding"]),
         "kind": "informational" if level == "none" else "fail",
@@ -79,7 +73,7 @@ def _result(row: Mapping[str, Any], uri: str) -> Dict[str, Any]:
     return made
 
 
-def _results(report: Mapping[str, Any]) -> List[Dict[str, Any]]:
+def _results(report: Mapping[str, Any]) -> list[dict[str, Any]]:
     uri = quote(visible((report.get("inventory") or [_NOWHERE])[0]))
     return [_result(row, uri) for row in rows_of(report) if row["finding"] != "in_sync"]
 

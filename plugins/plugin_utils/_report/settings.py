@@ -8,23 +8,19 @@ from __future__ import annotations
 
 import datetime
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Sequence
 
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.baseline import day_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.formats import FILES
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import FAIL_WORDS
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import severity_table
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.run_demands import read_switch
+from .._findings.run_demands import read_switch
+from .baseline import day_of
+from .formats import FILES
+from .model import FAIL_WORDS, severity_table
 
 PREFIX = "drift_report_"
 
 
-def read_settings(given: Mapping[str, Any]) -> Dict[str, Any]:
+def read_settings(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the variables of the role in one form each, whatever they were written as.
 
     :param given: ``directory``, ``formats``, ``fail_on``, ``severities``, ``time``, ``keep_dated``, ``baseline``, ``previous``,
@@ -53,7 +49,7 @@ def _path(value: Any, variable: str) -> str:
     return "" if value is None else str(value)
 
 
-def _words(value: Any, variable: str, known: Sequence[str]) -> List[str]:
+def _words(value: Any, variable: str, known: Sequence[str]) -> list[str]:
     """Return a list of words, each once; ``-e`` makes a text of it, with commas or as JSON."""
     allowed = f"some of {', '.join(known)}, as a list or separated by commas"
     found = _from_json(value, variable, allowed) if isinstance(value, str) and value.lstrip().startswith("[") else value
@@ -74,7 +70,7 @@ def _from_json(value: str, variable: str, allowed: str) -> Any:
         raise InputError(variable, value, allowed) from None
 
 
-def _severities(value: Any) -> Dict[str, str]:
+def _severities(value: Any) -> dict[str, str]:
     allowed = "a dictionary of classes of findings and severities"
     found = value
     if isinstance(value, str) and value.strip():

@@ -6,9 +6,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
-from typing import List
-from typing import Mapping
 
 #: Begins the one line that tells the result; made to be found with grep.
 VERDICT_PREFIX = "flow log drift report:"
@@ -79,7 +78,7 @@ def coverage_told(total: Mapping[str, Any]) -> str:
     return " ".join(told)
 
 
-def rows_of(report: Mapping[str, Any]) -> List[Mapping[str, Any]]:
+def rows_of(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return the findings of a report; one that says so where nothing was checked."""
-    rows: List[Mapping[str, Any]] = list(report["findings"])
+    rows: list[Mapping[str, Any]] = list(report["findings"])
     return rows + [_NO_TARGET] if report["verdict"] == NOTHING_CHECKED else rows

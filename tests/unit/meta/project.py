@@ -48,8 +48,13 @@ def read_yaml(name: str) -> object:
 
 
 def parse(name: str) -> ast.Module:
-    """Return the syntax tree of a Python file."""
-    return ast.parse(read(name), filename=name)
+    """Return the syntax tree of a Python file, with its relative imports as absolute ones."""
+    tree = ast.parse(read(name), filename=name)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            package = [*PACKAGE.split("."), *pathlib.PurePath(name).parts[: -node.level]]
+            node.module, node.level = ".".join(filter(None, [*package, node.module])), 0
+    return tree
 
 
 def modules() -> list[str]:

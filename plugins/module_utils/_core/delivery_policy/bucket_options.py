@@ -6,41 +6,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import ALL_REGIONS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FROM_ACCOUNTS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FROM_ANYONE
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FROM_ORGANIZATION
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import LAYOUTS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import PLAIN
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import GrantConditions
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Grant
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import Destination
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import check_new_folder
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import parse_destination
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import parse_folder
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grant_options import OF_CALLER
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grant_options import parse_item_regions
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grant_options import parse_item_source
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grant_options import parse_items
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grant_options import parse_sources
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grant_options import without_repetition
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_account_id
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.source_options import (
-    parse_organization,
+from ..errors import InputError
+from ..identifiers import parse_account_id
+from ..s3_destination import Destination, check_new_folder, parse_destination, parse_folder
+from ..values import read_boolean, read_texts
+from .grant_options import (
+    OF_CALLER,
+    parse_item_regions,
+    parse_item_source,
+    parse_items,
+    parse_sources,
+    without_repetition,
 )
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.source_options import parse_regions
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_boolean
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_texts
+from .grants import ALL_REGIONS, FROM_ACCOUNTS, FROM_ANYONE, FROM_ORGANIZATION, Grant, GrantConditions, LAYOUTS, PLAIN
+from .source_options import parse_organization, parse_regions
 
 
 @dataclass(frozen=True)
@@ -54,15 +38,15 @@ class WantedDelivery:
     bucket: Destination
     present: bool
     form: GrantConditions
-    asked: Tuple[Grant, ...]
-    expected_owner: Optional[str]
+    asked: tuple[Grant, ...]
+    expected_owner: str | None
 
     @property
-    def sources(self) -> Tuple[str, ...]:
+    def sources(self) -> tuple[str, ...]:
         """Accounts, or the organization; none if they are to be the caller's."""
         return tuple(dict.fromkeys(grant.source for grant in self.asked if grant.source != OF_CALLER))
 
-    def grants(self) -> Tuple[Grant, ...]:
+    def grants(self) -> tuple[Grant, ...]:
         """Return every single grant that is asked for."""
         return self.asked
 
@@ -83,7 +67,7 @@ def _parse_folder(option: str, prefix: str) -> str:
     return parse_folder(option, prefix)
 
 
-def _parse_folders(prefixes: Optional[Sequence[str]]) -> Tuple[str, ...]:
+def _parse_folders(prefixes: Sequence[str] | None) -> tuple[str, ...]:
     if prefixes is None:
         return ("",)
     if not prefixes:
@@ -91,7 +75,7 @@ def _parse_folders(prefixes: Optional[Sequence[str]]) -> Tuple[str, ...]:
     return tuple(_parse_folder(f"prefixes[{position}]", prefix) for position, prefix in enumerate(prefixes))
 
 
-def parse_source_conditions(params: Mapping[str, Any]) -> Optional[bool]:
+def parse_source_conditions(params: Mapping[str, Any]) -> bool | None:
     """Return whether statements name their sources; ``None`` where the option is not given."""
     value = params.get("source_conditions")
     tied = None if value is None else read_boolean("source_conditions", value)
@@ -100,7 +84,7 @@ def parse_source_conditions(params: Mapping[str, Any]) -> Optional[bool]:
     return tied
 
 
-def parse_layouts(value: Any, option: str = "layouts") -> Optional[Tuple[str, ...]]:
+def parse_layouts(value: Any, option: str = "layouts") -> tuple[str, ...] | None:
     """Return layouts, each once, in their order; ``None`` where the option is not given."""
     if value is None:
         return None
@@ -111,8 +95,8 @@ def parse_layouts(value: Any, option: str = "layouts") -> Optional[Tuple[str, ..
 
 
 def _parse_grants(
-    params: Mapping[str, Any], organization: Optional[str], default_layouts: Tuple[str, ...]
-) -> Tuple[Grant, ...]:
+    params: Mapping[str, Any], organization: str | None, default_layouts: tuple[str, ...]
+) -> tuple[Grant, ...]:
     """Return every grant that the options name, each once."""
     items = parse_items(params)
     if items is None:

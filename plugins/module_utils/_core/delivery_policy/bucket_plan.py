@@ -10,63 +10,53 @@ by ``present``; ``absent`` also cuts those that are recognisably log delivery an
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from typing import Collection
-from typing import Dict
-from typing import FrozenSet
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Set
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_options import WantedDelivery
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import ALL_REGIONS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import DELIVERY_SERVICE
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FROM_ANYONE
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import GrantConditions
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FormedGrant
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Grant
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import grant_denials
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import grant_positions
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import may_write
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import needed
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import requests_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import sources_form
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import wider
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.lookalikes import bucket_lookalikes
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.lookalikes import lookalikes_text
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import CHECK_SID
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import DENSITIES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import WRITE_SID
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import Keep
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import ObjectPrefix
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import DeliveryStatement
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import with_layouts_apart
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import is_our_sid
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import parse_ours
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import render
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import view_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.denial_remedies import denial_warning
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import Destination
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Unsuccessful
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Statement
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import decide_principal
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import gone_principals
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import perhaps_granted_by
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import size_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import statements_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import statements_with
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import PlannedStatement
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import Group
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import PolicyPlan
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import cut_entries
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import entries_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import names_at
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import plan_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import regrouped
+from ..actions import Unsuccessful
+from ..iam_policy.document import (
+    Policy,
+    Statement,
+    decide_principal,
+    gone_principals,
+    perhaps_granted_by,
+    size_of,
+    statements_of,
+    statements_with,
+)
+from ..s3_destination import Destination
+from .bucket_options import WantedDelivery
+from .denial_remedies import denial_warning
+from .grants import (
+    ALL_REGIONS,
+    DELIVERY_SERVICE,
+    FROM_ANYONE,
+    FormedGrant,
+    Grant,
+    GrantConditions,
+    grant_denials,
+    grant_positions,
+    may_write,
+    needed,
+    requests_of,
+    sources_form,
+    wider,
+)
+from .lookalikes import bucket_lookalikes, lookalikes_text
+from .merge import Group, PlannedStatement, PolicyPlan, cut_entries, entries_of, names_at, plan_of, regrouped
+from .statements import (
+    CHECK_SID,
+    DENSITIES,
+    DeliveryStatement,
+    Keep,
+    ObjectPrefix,
+    WRITE_SID,
+    is_our_sid,
+    parse_ours,
+    render,
+    view_of,
+    with_layouts_apart,
+)
 
 #: S3 User Guide, "Bucket policies": 20 KB. S3 leaves blanks out of account; so does the compact form that is measured.
 MAX_BYTES = 20480
@@ -77,8 +67,8 @@ _WARN_BYTES = MAX_BYTES * 9 // 10
 
 
 def _regrouped(
-    entries: List[PlannedStatement], bucket: Destination, missing: Iterable[FormedGrant], is_write: bool, density: int
-) -> List[PlannedStatement]:
+    entries: list[PlannedStatement], bucket: Destination, missing: Iterable[FormedGrant], is_write: bool, density: int
+) -> list[PlannedStatement]:
     """Return the entries with our statements of one kind saying what they said and what was missing besides."""
     parsed = {position: parse_ours(bucket, entry.statement) for position, entry in enumerate(entries)}
     ours = {position: group for position, group in parsed.items() if group and bool(group[0].acl) == is_write}
@@ -89,12 +79,12 @@ def _regrouped(
     return regrouped(entries, ours, missing, write, WRITE_SID if is_write else CHECK_SID, bool(density))
 
 
-def _missing(policy: Optional[Policy], wanted: WantedDelivery) -> List[FormedGrant]:
+def _missing(policy: Policy | None, wanted: WantedDelivery) -> list[FormedGrant]:
     """Return the writes and the checks that are wanted and that no statement gives.
 
     What our own statements say need not be worked out from their conditions.
     """
-    held: Set[FormedGrant] = set()
+    held: set[FormedGrant] = set()
     by_others = False
     for statement in statements_of(policy):
         ours = parse_ours(wanted.bucket, statement)
@@ -112,8 +102,8 @@ def _missing(policy: Optional[Policy], wanted: WantedDelivery) -> List[FormedGra
 
 
 def _merged(
-    policy: Optional[Policy], wanted: WantedDelivery, missing: List[FormedGrant], density: int
-) -> List[PlannedStatement]:
+    policy: Policy | None, wanted: WantedDelivery, missing: list[FormedGrant], density: int
+) -> list[PlannedStatement]:
     entries = entries_of(policy)
     for is_write in (True, False):
         of_kind = [item for item in missing if bool(item[1].layout) == is_write]
@@ -125,21 +115,21 @@ def _merged(
 # --- taking away -----------------------------------------------------------------------------------------------------
 
 
-def _without(regions: FrozenSet[str], named: Collection[str]) -> FrozenSet[str]:
+def _without(regions: frozenset[str], named: Collection[str]) -> frozenset[str]:
     return frozenset() if ALL_REGIONS in named else regions.difference(named)
 
 
 def _cut_kind(
-    entries: List[PlannedStatement], bucket: Destination, is_write: bool, keep: Keep
-) -> List[PlannedStatement]:
-    def view_of_kind(statement: Statement) -> Optional[DeliveryStatement]:
+    entries: list[PlannedStatement], bucket: Destination, is_write: bool, keep: Keep
+) -> list[PlannedStatement]:
+    def view_of_kind(statement: Statement) -> DeliveryStatement | None:
         view = view_of(bucket, statement)
         return view if view and view.is_write == is_write else None
 
     return cut_entries(entries, view_of_kind, keep, WRITE_SID if is_write else CHECK_SID)
 
 
-def _still_writing(bucket: Destination, entries: Iterable[PlannedStatement], source: str) -> FrozenSet[str]:
+def _still_writing(bucket: Destination, entries: Iterable[PlannedStatement], source: str) -> frozenset[str]:
     """Return the regions from which a source (``*``: any) may still write by some statement."""
     each = [
         _regions_in(view_of(bucket, entry.statement), source)
@@ -149,7 +139,7 @@ def _still_writing(bucket: Destination, entries: Iterable[PlannedStatement], sou
     return frozenset().union(*each)
 
 
-def _regions_in(view: Optional[DeliveryStatement], source: str) -> FrozenSet[str]:
+def _regions_in(view: DeliveryStatement | None, source: str) -> frozenset[str]:
     if view is None or source == "*":
         return frozenset({ALL_REGIONS})
     is_named = view.sources is None or source in view.sources
@@ -157,11 +147,11 @@ def _regions_in(view: Optional[DeliveryStatement], source: str) -> FrozenSet[str
 
 
 #: Source, folder and layout -> the Regions that are named for it.
-_Named = Mapping[Tuple[str, str, str], FrozenSet[str]]
+_Named = Mapping[tuple[str, str, str], frozenset[str]]
 
 
 def _named(wanted: WantedDelivery) -> _Named:
-    named: Dict[Tuple[str, str, str], Set[str]] = {}
+    named: dict[tuple[str, str, str], set[str]] = {}
     for grant in wanted.grants():
         named.setdefault((grant.source, grant.folder, grant.layout), set()).add(grant.region)
     return {place: frozenset(regions) for place, regions in named.items()}
@@ -178,22 +168,22 @@ def _spelt_out(bucket: Destination, named: _Named, entry: PlannedStatement) -> P
     return replace(entry, statement=with_layouts_apart(bucket, entry.statement, differs))
 
 
-def _reduced(policy: Optional[Policy], wanted: WantedDelivery) -> List[PlannedStatement]:
+def _reduced(policy: Policy | None, wanted: WantedDelivery) -> list[PlannedStatement]:
     named = _named(wanted)
     entries = [_spelt_out(wanted.bucket, named, entry) for entry in entries_of(policy)]
 
-    def keep_writes(source: str, place: Optional[ObjectPrefix], regions: FrozenSet[str]) -> FrozenSet[str]:
+    def keep_writes(source: str, place: ObjectPrefix | None, regions: frozenset[str]) -> frozenset[str]:
         folder, layouts = (place.folder, place.layouts) if place else ("", frozenset())
         left = [_without(regions, named.get((source, folder, layout), frozenset())) for layout in layouts]
         return frozenset().union(*left) if place else regions
 
     entries = _cut_kind(entries, wanted.bucket, True, keep_writes)
     written = {source: _still_writing(wanted.bucket, entries, source) for source in {*wanted.sources, "*"}}
-    regions_of: Dict[str, Set[str]] = {}
+    regions_of: dict[str, set[str]] = {}
     for grant in wanted.grants():
         regions_of.setdefault(grant.source, set()).add(grant.region)
 
-    def keep_checks(source: str, _place: Optional[ObjectPrefix], regions: FrozenSet[str]) -> FrozenSet[str]:
+    def keep_checks(source: str, _place: ObjectPrefix | None, regions: frozenset[str]) -> frozenset[str]:
         used = written.get(source, frozenset({ALL_REGIONS}))
         if not used:
             return frozenset()
@@ -208,11 +198,11 @@ def _reduced(policy: Optional[Policy], wanted: WantedDelivery) -> List[PlannedSt
 
 
 def _lost_checks(
-    policy: Optional[Policy],
+    policy: Policy | None,
     bucket: Destination,
     entries: Iterable[PlannedStatement],
-    written: Mapping[str, FrozenSet[str]],
-) -> List[FormedGrant]:
+    written: Mapping[str, frozenset[str]],
+) -> list[FormedGrant]:
     """Return the ACL checks of who still writes that went with a statement for writes and checks at once.
 
     :param written: source (``*``: any) -> regions from which it still writes.
@@ -231,7 +221,7 @@ def _lost_checks(
 # --- the plan --------------------------------------------------------------------------------------------------------
 
 
-def _plan(policy: Optional[Policy], wanted: WantedDelivery, entries: List[PlannedStatement]) -> PolicyPlan:
+def _plan(policy: Policy | None, wanted: WantedDelivery, entries: list[PlannedStatement]) -> PolicyPlan:
     if wanted.present:
         reason = "The policy does not let log delivery write for every source asked for."
     else:
@@ -239,7 +229,7 @@ def _plan(policy: Optional[Policy], wanted: WantedDelivery, entries: List[Planne
     return plan_of(wanted.bucket.bucket_arn, policy, entries, reason)
 
 
-def _plan_present(policy: Optional[Policy], wanted: WantedDelivery) -> PolicyPlan:
+def _plan_present(policy: Policy | None, wanted: WantedDelivery) -> PolicyPlan:
     """Return the most readable plan that fits, or the smallest if none does."""
     plans, missing = [], _missing(policy, wanted)
     for density in DENSITIES:
@@ -250,7 +240,7 @@ def _plan_present(policy: Optional[Policy], wanted: WantedDelivery) -> PolicyPla
     return min(plans, key=lambda plan: size_of(plan.after))
 
 
-def plan_bucket_policy(policy: Optional[Policy], wanted: WantedDelivery) -> PolicyPlan:
+def plan_bucket_policy(policy: Policy | None, wanted: WantedDelivery) -> PolicyPlan:
     """Return what makes a bucket policy as wanted, without writing anything.
 
     :param policy: the policy as it is, None without one.
@@ -264,7 +254,7 @@ def plan_bucket_policy(policy: Optional[Policy], wanted: WantedDelivery) -> Poli
     return replace(plan, warnings=tuple(_warnings(plan, wanted)))
 
 
-def _refusals(plan: PolicyPlan) -> Tuple[Unsuccessful, ...]:
+def _refusals(plan: PolicyPlan) -> tuple[Unsuccessful, ...]:
     if not plan.changes or plan.after is None:
         return ()
     target, refusals = plan.target, []
@@ -299,7 +289,7 @@ def _refusals(plan: PolicyPlan) -> Tuple[Unsuccessful, ...]:
 # --- what people should know -----------------------------------------------------------------------------------------
 
 
-def _warnings(plan: PolicyPlan, wanted: WantedDelivery) -> List[str]:
+def _warnings(plan: PolicyPlan, wanted: WantedDelivery) -> list[str]:
     lookalikes = bucket_lookalikes(plan.after, wanted.bucket)
     found = [_of_negations(plan), _of_size(plan), lookalikes_text(plan.target, lookalikes)]
     if wanted.present:
@@ -330,8 +320,8 @@ def _of_size(plan: PolicyPlan) -> str:
 def _of_denials(plan: PolicyPlan, wanted: WantedDelivery) -> str:
     if not any(statement.get("Effect") == "Deny" for statement in statements_of(plan.after)):
         return ""
-    certain: Set[int] = set()
-    possible: Set[int] = set()
+    certain: set[int] = set()
+    possible: set[int] = set()
     for form, grant in needed(wanted.form, wanted.grants()):
         denials = grant_denials(plan.after, wanted.bucket, form, grant)
         certain.update(denials.certain)
@@ -357,7 +347,7 @@ def _of_width(plan: PolicyPlan, wanted: WantedDelivery) -> str:
     others = {
         position: group for position, group in carrying.items() if group and group[0].acl and group[0] != wanted.form
     }
-    wide: Set[int] = set()
+    wide: set[int] = set()
     for grant in wanted.grants() if others else ():
         # What is given for every request of the form asked for, by another form, is given by a wider one.
         wide.update(others.keys() & set(grant_positions(plan.after, wanted.bucket, wanted.form, grant)))
@@ -385,8 +375,8 @@ def _has_place(view: DeliveryStatement, grant: Grant) -> bool:
     )
 
 
-def _left_over(plan: PolicyPlan, wanted: WantedDelivery) -> Set[int]:
-    left: Set[int] = set()
+def _left_over(plan: PolicyPlan, wanted: WantedDelivery) -> set[int]:
+    left: set[int] = set()
     for position, statement in enumerate(statements_of(plan.after)):
         view = view_of(wanted.bucket, statement)
         if view is None:

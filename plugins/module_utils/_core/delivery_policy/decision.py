@@ -10,21 +10,12 @@ not known is told apart from what is not granted for certain.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import replace
-from typing import List
-from typing import Optional
-from typing import Sequence
-from typing import Set
-from typing import Tuple
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import ANY_ACCOUNT
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Request
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import decide_requests
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import decide_statement
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import statements_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.patterns import Truth
+from ..iam_policy.document import Policy, Request, decide_requests, decide_statement, statements_of
+from ..iam_policy.patterns import Truth
+from .grants import ANY_ACCOUNT
 
 GRANTED = "Granted"
 NOT_GRANTED = "NotGranted"
@@ -48,11 +39,11 @@ class Decision:
     """
 
     code: str
-    positions: Tuple[int, ...] = ()
-    actions: Tuple[str, ...] = ()
+    positions: tuple[int, ...] = ()
+    actions: tuple[str, ...] = ()
 
 
-def decide_grant(policy: Optional[Policy], requests: Sequence[Request]) -> Decision:
+def decide_grant(policy: Policy | None, requests: Sequence[Request]) -> Decision:
     """Return what a policy says to the requests of one source.
 
     :param requests: every one of them is needed; values in them may hold wildcards for all regions and accounts.
@@ -66,14 +57,14 @@ def decide_grant(policy: Optional[Policy], requests: Sequence[Request]) -> Decis
     return Decision(GRANTED, _joined(each))
 
 
-def _joined(found: Sequence[Tuple[str, Decision]]) -> Tuple[int, ...]:
+def _joined(found: Sequence[tuple[str, Decision]]) -> tuple[int, ...]:
     return tuple(sorted({position for _action, decision in found for position in decision.positions}))
 
 
 class _Answers:
     """What each statement of a policy says of each request, decided once for all of them."""
 
-    def __init__(self, policy: Optional[Policy], requests: Sequence[Request]) -> None:
+    def __init__(self, policy: Policy | None, requests: Sequence[Request]) -> None:
         self._requests = requests
         self._statements = statements_of(policy)
         self._truths = [decide_requests(statement, requests) for statement in self._statements]
@@ -93,7 +84,7 @@ class _Answers:
             return Decision(PERHAPS_DENIED, tuple(sorted(possible)))
         return Decision(GRANTED, tuple(sorted(set().union(*granting))))
 
-    def _saying(self, effect: str, number: int, truths: Tuple[Truth, ...]) -> Set[int]:
+    def _saying(self, effect: str, number: int, truths: tuple[Truth, ...]) -> set[int]:
         """Return the positions of the statements with this effect that say one of these of a request."""
         return {
             position
@@ -119,7 +110,7 @@ def _named(text: str) -> str:
     return f"{text[:-1]}{_SOME_NAME}" if text.endswith("/*") else text
 
 
-def _of_the_unnamed(requests: Sequence[Request]) -> List[Request]:
+def _of_the_unnamed(requests: Sequence[Request]) -> list[Request]:
     return [
         replace(
             request,

@@ -11,19 +11,11 @@ with an exemption of AWS services, and one about where the logs of services come
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import DELIVERY_SERVICE
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Statement
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import name_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import statements_of
+from ..iam_policy.document import Policy, Statement, name_of, statements_of
+from .grants import DELIVERY_SERVICE
 
 NAME_THE_ORGANIZATION = (
     "Set organization_id, in an inventory flow_log_organization_id, to the organization of the accounts that deliver."
@@ -61,18 +53,18 @@ _PERIMETER = (
 _ABOUT_SERVICES = ("aws:principalisawsservice", "aws:principalservicename", "aws:principalservicenameslist")
 
 
-def denial_remedy(policy: Optional[Policy], positions: Iterable[int], organization: Optional[str]) -> str:
+def denial_remedy(policy: Policy | None, positions: Iterable[int], organization: str | None) -> str:
     """Return what to do about Deny statements that block log delivery, or may.
 
     :param organization: of the sources, None if it is not known.
     """
-    names: Dict[str, List[str]] = {}
+    names: dict[str, list[str]] = {}
     for name, statement in _at(policy, positions):
         names.setdefault(_template(statement, organization), []).append(name)
     return "\n".join(template.replace("STATEMENT", f"statement {', '.join(each)}") for template, each in names.items())
 
 
-def denial_warning(policy: Optional[Policy], positions: Iterable[int], sources: Iterable[str]) -> str:
+def denial_warning(policy: Policy | None, positions: Iterable[int], sources: Iterable[str]) -> str:
     """Return the same for a module that writes the policy.
 
     :param sources: accounts, or the organization.
@@ -81,18 +73,18 @@ def denial_warning(policy: Optional[Policy], positions: Iterable[int], sources: 
     return denial_remedy(policy, positions, organization).replace(NAME_THE_ORGANIZATION, _ASK_WITH_THE_ORGANIZATION)
 
 
-def organization_remedy(policy: Optional[Policy], positions: Iterable[int], organization: Optional[str]) -> str:
+def organization_remedy(policy: Policy | None, positions: Iterable[int], organization: str | None) -> str:
     """Return what to do about Allow statements that let in an organization, while that of the sources is not known."""
     asked = any(_ORGANIZATION in _keys_of(statement) for _name, statement in _at(policy, positions))
     return NAME_THE_ORGANIZATION if asked and organization is None else ""
 
 
-def _at(policy: Optional[Policy], positions: Iterable[int]) -> List[Tuple[str, Statement]]:
+def _at(policy: Policy | None, positions: Iterable[int]) -> list[tuple[str, Statement]]:
     statements = statements_of(policy)
     return [(name_of(statements[position], position), statements[position]) for position in sorted(set(positions))]
 
 
-def _keys_of(statement: Statement) -> Dict[str, str]:
+def _keys_of(statement: Statement) -> dict[str, str]:
     """Return the condition keys in lower case, without what follows a slash, with how the statement spells them."""
     condition = statement.get("Condition")
     blocks = condition.values() if isinstance(condition, Mapping) else ()
@@ -107,7 +99,7 @@ def _is_about_services(statement: Statement, keys: Mapping[str, str]) -> bool:
     )
 
 
-def _template(statement: Statement, organization: Optional[str]) -> str:
+def _template(statement: Statement, organization: str | None) -> str:
     keys = _keys_of(statement)
     if _ORGANIZATION in keys and organization is None:
         return NAME_THE_ORGANIZATION

@@ -10,26 +10,13 @@ folder. ``grants`` lists exactly the combinations that are meant.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from typing import Dict
-from typing import FrozenSet
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Set
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import ALL_REGIONS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FROM_ORGANIZATION
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import LAYOUTS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Grant
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import sources_form
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_account_id
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.source_options import parse_accounts
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.source_options import parse_regions
+from ..errors import InputError
+from ..identifiers import parse_account_id
+from .grants import ALL_REGIONS, FROM_ORGANIZATION, Grant, LAYOUTS, sources_form
+from .source_options import parse_accounts, parse_regions
 
 #: Source of a grant until the account of the caller is known.
 OF_CALLER = ""
@@ -37,19 +24,19 @@ OF_CALLER = ""
 _SIMPLE = ("account_ids", "regions", "prefixes", "layouts")
 
 
-def parse_sources(params: Mapping[str, Any], organization: Optional[str]) -> Tuple[str, ...]:
+def parse_sources(params: Mapping[str, Any], organization: str | None) -> tuple[str, ...]:
     """Return the sources that the simple options name: the organization, the accounts, or :data:`OF_CALLER`."""
     if organization:
         return (organization,)
     return parse_accounts(params.get("account_ids")) or (OF_CALLER,)
 
 
-def parse_items(params: Mapping[str, Any]) -> Optional[List[Tuple[str, Mapping[str, Any]]]]:
+def parse_items(params: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]] | None:
     """Return the items of ``grants`` with their names (``grants[0]``); None if the simple options apply.
 
     :raises InputError: for an empty list, and for a simple option next to ``grants``.
     """
-    items: Optional[Sequence[Mapping[str, Any]]] = params.get("grants")
+    items: Sequence[Mapping[str, Any]] | None = params.get("grants")
     if items is None:
         return None
     if not items:
@@ -60,7 +47,7 @@ def parse_items(params: Mapping[str, Any]) -> Optional[List[Tuple[str, Mapping[s
     return [(f"grants[{position}]", item) for position, item in enumerate(items)]
 
 
-def parse_item_source(name: str, item: Mapping[str, Any], organization: Optional[str]) -> str:
+def parse_item_source(name: str, item: Mapping[str, Any], organization: str | None) -> str:
     """Return the account of a grant or, for a whole organization, the organization.
 
     :param name: of the item, see :func:`parse_items`.
@@ -71,7 +58,7 @@ def parse_item_source(name: str, item: Mapping[str, Any], organization: Optional
     return organization or parse_account_id(f"{name}.account_id", account)
 
 
-def parse_item_regions(name: str, item: Mapping[str, Any]) -> Tuple[str, ...]:
+def parse_item_regions(name: str, item: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the Regions of a grant, ``("*",)`` for all."""
     return parse_regions(item.get("regions"), f"{name}.regions")
 
@@ -80,8 +67,8 @@ def parse_item_regions(name: str, item: Mapping[str, Any]) -> Tuple[str, ...]:
 
 
 def for_modules(
-    grants: Sequence[Mapping[str, Any]], folder: str, layouts: Sequence[str], organization: Optional[str]
-) -> Dict[str, List[Dict[str, Any]]]:
+    grants: Sequence[Mapping[str, Any]], folder: str, layouts: Sequence[str], organization: str | None
+) -> dict[str, list[dict[str, Any]]]:
     """Return the option ``grants`` for the destination check, the bucket policy and the key policy.
 
     :param grants: items with ``account_id`` and maybe ``regions``, ``prefix`` and ``layouts``.
@@ -99,8 +86,8 @@ def for_modules(
     }
 
 
-def _each_item_once(items: Iterable[Mapping[str, Any]], hidden: Set[str]) -> List[Dict[str, Any]]:
-    found: List[Dict[str, Any]] = []
+def _each_item_once(items: Iterable[Mapping[str, Any]], hidden: set[str]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
     for item in items:
         left = {name: value for name, value in item.items() if name not in hidden}
         if left not in found:
@@ -111,7 +98,7 @@ def _each_item_once(items: Iterable[Mapping[str, Any]], hidden: Set[str]) -> Lis
 # --- from grants back to options -------------------------------------------------------------------------------------
 
 
-def without_repetition(grants: Iterable[Grant]) -> Tuple[Grant, ...]:
+def without_repetition(grants: Iterable[Grant]) -> tuple[Grant, ...]:
     """Return each grant once, without those that a grant for all Regions contains."""
     given = dict.fromkeys(grants)
     return tuple(
@@ -121,34 +108,34 @@ def without_repetition(grants: Iterable[Grant]) -> Tuple[Grant, ...]:
     )
 
 
-def key_grants(grants: Iterable[Grant]) -> Tuple[Grant, ...]:
+def key_grants(grants: Iterable[Grant]) -> tuple[Grant, ...]:
     """Return what the policy of a key needs for grants of a bucket: source and Region, wherever they deliver to."""
     return without_repetition(Grant(grant.source, grant.region) for grant in grants)
 
 
-def items_of(grants: Iterable[Grant]) -> List[Dict[str, Any]]:
+def items_of(grants: Iterable[Grant]) -> list[dict[str, Any]]:
     """Return grants as the shortest list for the option ``grants``, in a stable order.
 
     An organization has no ``account_id``; the grants of a key have neither ``prefix`` nor ``layouts``.
     """
-    regions: Dict[Tuple[str, str, str], Set[str]] = {}
+    regions: dict[tuple[str, str, str], set[str]] = {}
     for grant in without_repetition(grants):
         regions.setdefault((grant.source, grant.folder, grant.layout), set()).add(grant.region)
-    layouts: Dict[Tuple[str, str, FrozenSet[str]], Set[str]] = {}
+    layouts: dict[tuple[str, str, frozenset[str]], set[str]] = {}
     for (source, folder, layout), names in regions.items():
         layouts.setdefault((source, folder, frozenset(names)), set()).add(layout)
     ordered = sorted(layouts.items(), key=lambda entry: (entry[0][:2], sorted(entry[0][2])))
     return [_item(source, folder, names, found) for (source, folder, names), found in ordered]
 
 
-def _item(source: str, folder: str, regions: FrozenSet[str], layouts: Set[str]) -> Dict[str, Any]:
+def _item(source: str, folder: str, regions: frozenset[str], layouts: set[str]) -> dict[str, Any]:
     account = {} if sources_form(source) == FROM_ORGANIZATION else {"account_id": source}
     named = [layout for layout in LAYOUTS if layout in layouts]
     place = {"prefix": folder, "layouts": named} if named else {}
     return {**account, "regions": sorted(regions), **place}
 
 
-def options_of(grants: Iterable[Grant]) -> Dict[str, Any]:
+def options_of(grants: Iterable[Grant]) -> dict[str, Any]:
     """Return grants as options of flow_log_bucket_policy or flow_log_key_policy: the simple ones where they say the same."""
     each = without_repetition(grants)
     sources, regions = _each_once(grant.source for grant in each), _each_once(grant.region for grant in each)
@@ -166,5 +153,5 @@ def options_of(grants: Iterable[Grant]) -> Dict[str, Any]:
     }
 
 
-def _each_once(values: Iterable[str]) -> List[str]:
+def _each_once(values: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(values))

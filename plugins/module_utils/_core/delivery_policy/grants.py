@@ -11,24 +11,12 @@ of the flow log as the source of the request, and reads the bucket's ACL before.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Optional
-from typing import Set
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import Destination
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.conditions import ABSENT
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.conditions import OneOf
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Denials
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Request
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Statement
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import decide_statement
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import denied_by
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import granted_by
+from ..iam_policy.conditions import ABSENT, OneOf
+from ..iam_policy.document import Denials, Policy, Request, Statement, decide_statement, denied_by, granted_by
+from ..s3_destination import Destination
 
 #: The same in all partitions, China included.
 DELIVERY_SERVICE = "delivery.logs.amazonaws.com"
@@ -84,7 +72,7 @@ class Grant:
 
 
 #: A grant together with its form.
-FormedGrant = Tuple[GrantConditions, Grant]
+FormedGrant = tuple[GrantConditions, Grant]
 
 
 def write_resource(bucket: Destination, account: str, folder: str, layout: str) -> str:
@@ -112,7 +100,7 @@ def _objects(bucket: Destination, account: str, grant: Grant) -> str:
 #: What is known of every request of the service. It comes over TLS 1.2 or newer (AWS answers none below; which one, nobody
 #: documents), from no VPC of a customer and for no other service, has no tags of a request, and belongs to no organization
 #: as a principal (IAM User Guide, "AWS global condition context keys").
-OF_THE_SERVICE: Dict[str, Optional[Tuple[str, ...]]] = {
+OF_THE_SERVICE: dict[str, tuple[str, ...] | None] = {
     "aws:securetransport": ("true",),
     "s3:tlsversion": OneOf(("1.2", "1.3")),
     "aws:principalisawsservice": ("true",),
@@ -145,7 +133,7 @@ OF_THE_SERVICE: Dict[str, Optional[Tuple[str, ...]]] = {
 #: nor without ACLs; nobody but the service could read what a key of its own encrypts (SSE-C); and tags, retention and
 #: legal hold take permissions that AWS's own policy for log delivery does not give. Other keys of a write (storage class,
 #: server-side encryption, checksum and age of the signature, conditional writes) are documented nowhere.
-_NOT_IN_WRITES: Dict[str, Optional[Tuple[str, ...]]] = dict.fromkeys(
+_NOT_IN_WRITES: dict[str, tuple[str, ...] | None] = dict.fromkeys(
     (
         "s3:accesspointnetworkorigin",
         "s3:dataaccesspointaccount",
@@ -170,7 +158,7 @@ _NOT_IN_WRITES: Dict[str, Optional[Tuple[str, ...]]] = dict.fromkeys(
     ABSENT,
 )
 #: And those that no ACL check has, since they are about objects.
-_NOT_IN_CHECKS: Dict[str, Optional[Tuple[str, ...]]] = {
+_NOT_IN_CHECKS: dict[str, tuple[str, ...] | None] = {
     **_NOT_IN_WRITES,
     **dict.fromkeys(
         (
@@ -187,10 +175,10 @@ _NOT_IN_CHECKS: Dict[str, Optional[Tuple[str, ...]]] = {
 }
 
 
-def source_contexts(partition: str, grant: Grant, form: GrantConditions) -> List[Dict[str, Optional[Tuple[str, ...]]]]:
+def source_contexts(partition: str, grant: Grant, form: GrantConditions) -> list[dict[str, tuple[str, ...] | None]]:
     """Return what the service may say of the source; a grant must hold for each of them."""
     account = ANY_ACCOUNT if form.sources == FROM_ORGANIZATION or grant.source == "*" else grant.source
-    told: Dict[str, Optional[Tuple[str, ...]]] = {
+    told: dict[str, tuple[str, ...] | None] = {
         "aws:sourceaccount": (account,),
         "aws:sourcearn": (source_arn(partition, grant.region, account),),
         "aws:sourceorgid": (grant.source,) if form.sources == FROM_ORGANIZATION else None,
@@ -200,11 +188,11 @@ def source_contexts(partition: str, grant: Grant, form: GrantConditions) -> List
     return [told, dict.fromkeys(told, ABSENT)]
 
 
-def _acl_contexts(form: GrantConditions) -> List[Tuple[str, ...]]:
+def _acl_contexts(form: GrantConditions) -> list[tuple[str, ...]]:
     return [(OWNER_HAS_CONTROL,)] if form.acl == ACL_EQUALS else [(OWNER_HAS_CONTROL,), ABSENT]
 
 
-def requests_of(bucket: Destination, form: GrantConditions, grant: Grant) -> List[Request]:
+def requests_of(bucket: Destination, form: GrantConditions, grant: Grant) -> list[Request]:
     """Return the requests that a policy must allow for a grant to be there.
 
     :param bucket: bucket and partition; its folder is not looked at, the grant's is.
@@ -243,9 +231,9 @@ def may_write(statement: Statement, bucket: Destination, source: str) -> bool:
     )
 
 
-def positions_for(policy: Optional[Policy], requests: Iterable[Request]) -> Tuple[int, ...]:
+def positions_for(policy: Policy | None, requests: Iterable[Request]) -> tuple[int, ...]:
     """Return the positions of the statements that together allow all requests; ``()`` if they do not."""
-    positions: Set[int] = set()
+    positions: set[int] = set()
     for request in requests:
         found = granted_by(policy, request)
         if not found:
@@ -254,7 +242,7 @@ def positions_for(policy: Optional[Policy], requests: Iterable[Request]) -> Tupl
     return tuple(sorted(positions))
 
 
-def denials_for(policy: Optional[Policy], requests: Iterable[Request]) -> Denials:
+def denials_for(policy: Policy | None, requests: Iterable[Request]) -> Denials:
     """Return the Deny statements that block all requests, and those that block some of them, or may."""
     each = [denied_by(policy, request) for request in requests]
     certain = set.intersection(*(set(denials.certain) for denials in each))
@@ -262,14 +250,12 @@ def denials_for(policy: Optional[Policy], requests: Iterable[Request]) -> Denial
     return Denials(tuple(sorted(certain)), tuple(sorted(mentioned - certain)))
 
 
-def grant_positions(
-    policy: Optional[Policy], bucket: Destination, form: GrantConditions, grant: Grant
-) -> Tuple[int, ...]:
+def grant_positions(policy: Policy | None, bucket: Destination, form: GrantConditions, grant: Grant) -> tuple[int, ...]:
     """Return the positions of the statements that together give a grant; ``()`` if it is not given in full."""
     return positions_for(policy, requests_of(bucket, form, grant))
 
 
-def grant_denials(policy: Optional[Policy], bucket: Destination, form: GrantConditions, grant: Grant) -> Denials:
+def grant_denials(policy: Policy | None, bucket: Destination, form: GrantConditions, grant: Grant) -> Denials:
     """Return the Deny statements that block a grant, and those that may.
 
     One that blocks only some of what the service may send is among those that may.
@@ -284,13 +270,13 @@ def check_of(form: GrantConditions, grant: Grant) -> FormedGrant:
     return GrantConditions("", form.sources), Grant(grant.source, grant.region)
 
 
-def needed(form: GrantConditions, grants: Iterable[Grant]) -> Tuple[FormedGrant, ...]:
+def needed(form: GrantConditions, grants: Iterable[Grant]) -> tuple[FormedGrant, ...]:
     """Return the writes and the checks that sources need, each once, in order."""
     writes = [(form, grant) for grant in grants]
     return tuple(dict.fromkeys(writes + [check_of(form, grant) for _form, grant in writes]))
 
 
-def wider(form: GrantConditions, grant: Grant) -> List[FormedGrant]:
+def wider(form: GrantConditions, grant: Grant) -> list[FormedGrant]:
     """Return every grant that would make this one needless, itself not among them."""
     acls = ACL_CONDITIONS[ACL_CONDITIONS.index(form.acl) :] if form.acl else ("",)
     candidates = [
@@ -303,7 +289,7 @@ def wider(form: GrantConditions, grant: Grant) -> List[FormedGrant]:
     return [candidate for candidate in candidates if candidate != (form, grant)]
 
 
-def without_needless(grants: Iterable[FormedGrant]) -> Set[FormedGrant]:
+def without_needless(grants: Iterable[FormedGrant]) -> set[FormedGrant]:
     """Return the grants without those that a wider one contains."""
     given = set(grants)
     return {item for item in given if not given.intersection(wider(*item))}

@@ -7,31 +7,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
-from typing import FrozenSet
-from typing import Mapping
-from typing import Optional
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FROM_ACCOUNTS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FROM_ORGANIZATION
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import GrantConditions
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FormedGrant
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Grant
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grant_options import OF_CALLER
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grant_options import parse_item_regions
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grant_options import parse_item_source
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grant_options import parse_items
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grant_options import parse_sources
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import KMS_ARN
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.source_options import (
-    parse_organization,
-)
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.source_options import parse_regions
+from ..errors import InputError
+from ..identifiers import KMS_ARN
+from .grant_options import OF_CALLER, parse_item_regions, parse_item_source, parse_items, parse_sources
+from .grants import FROM_ACCOUNTS, FROM_ORGANIZATION, FormedGrant, Grant, GrantConditions
+from .source_options import parse_organization, parse_regions
 
 _ALLOWED = "id, ARN or alias (alias/NAME) of a KMS key"
 #: AWS KMS Developer Guide, "Key identifiers (KeyId)": a UUID, or of multi-Region keys mrk- and 32 hexadecimal digits.
@@ -54,24 +39,24 @@ class WantedKeyUse:
     partition: str
     present: bool
     form: GrantConditions
-    asked: Tuple[Grant, ...]
+    asked: tuple[Grant, ...]
 
     @property
-    def key_account(self) -> Optional[str]:
+    def key_account(self) -> str | None:
         """Account in the ARN of the key, None where an id or a name was given."""
         found = _ARN.fullmatch(self.key_id)
         return found.group("account") if found else None
 
     @property
-    def sources(self) -> Tuple[str, ...]:
+    def sources(self) -> tuple[str, ...]:
         """Accounts, or the organization; none if they are to be the caller's."""
         return tuple(dict.fromkeys(grant.source for grant in self.asked if grant.source != OF_CALLER))
 
-    def grants(self) -> Tuple[FormedGrant, ...]:
+    def grants(self) -> tuple[FormedGrant, ...]:
         """Return every single grant that is asked for."""
         return tuple((self.form, grant) for grant in self.asked)
 
-    def regions_of(self, source: str) -> FrozenSet[str]:
+    def regions_of(self, source: str) -> frozenset[str]:
         """Return the Regions that are named for a source, ``*`` among them for all."""
         return frozenset(grant.region for grant in self.asked if grant.source == source)
 
@@ -115,7 +100,7 @@ def wanted_key_use(params: Mapping[str, Any], partition: str, region: str) -> Wa
     )
 
 
-def _parse_grants(params: Mapping[str, Any], organization: Optional[str]) -> Tuple[Grant, ...]:
+def _parse_grants(params: Mapping[str, Any], organization: str | None) -> tuple[Grant, ...]:
     """Return every grant that the options name, each once."""
     items = parse_items(params)
     if items is None:

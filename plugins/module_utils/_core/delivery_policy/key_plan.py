@@ -12,48 +12,27 @@ key keeps doing so, since no other statement is touched.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Dict
-from typing import FrozenSet
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Set
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import ALL_REGIONS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FormedGrant
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import denials_for
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import positions_for
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.lookalikes import key_lookalikes
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.lookalikes import lookalikes_text
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import ObjectPrefix
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import DeliveryStatement
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.denial_remedies import denial_warning
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.kms_key import Key
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_options import WantedKeyUse
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_statements import KEY_SID
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_statements import key_requests
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_statements import key_view_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_statements import parse_our_key_use
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_statements import render_key_use
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Unsuccessful
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Statement
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import compact
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import decide_action
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import gone_principals
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import perhaps_granted_by
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import statements_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import PlannedStatement
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import Group
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import PolicyPlan
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import cut_entries
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import entries_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import names_at
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import plan_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import regrouped
+from ..actions import Unsuccessful
+from ..iam_policy.document import (
+    Policy,
+    Statement,
+    compact,
+    decide_action,
+    gone_principals,
+    perhaps_granted_by,
+    statements_of,
+)
+from .denial_remedies import denial_warning
+from .grants import ALL_REGIONS, FormedGrant, denials_for, positions_for
+from .key_options import WantedKeyUse
+from .key_statements import KEY_SID, key_requests, key_view_of, parse_our_key_use, render_key_use
+from .kms_key import Key
+from .lookalikes import key_lookalikes, lookalikes_text
+from .merge import Group, PlannedStatement, PolicyPlan, cut_entries, entries_of, names_at, plan_of, regrouped
+from .statements import DeliveryStatement, ObjectPrefix
 
 #: AWS KMS Developer Guide, "Resource quotas": "Key policy document size", 32 KB (32,768 bytes), not adjustable.
 MAX_KEY_POLICY_BYTES = 32768
@@ -73,7 +52,7 @@ def _escape(text: str) -> str:
     return "".join(f"\\u{units[place] * 256 + units[place + 1]:04x}" for place in range(0, len(units), 2))
 
 
-def key_policy_size(policy: Optional[Policy]) -> int:
+def key_policy_size(policy: Policy | None) -> int:
     """Return how many bytes a policy has as it is sent; 0 for none."""
     return 0 if policy is None else len(key_policy_text(policy).encode("utf-8"))
 
@@ -81,12 +60,12 @@ def key_policy_size(policy: Optional[Policy]) -> int:
 # --- adding and taking away ------------------------------------------------------------------------------------------
 
 
-def _ours(entries: Iterable[PlannedStatement]) -> Dict[int, Group]:
+def _ours(entries: Iterable[PlannedStatement]) -> dict[int, Group]:
     parsed = {position: parse_our_key_use(entry.statement) for position, entry in enumerate(entries)}
     return {position: group for position, group in parsed.items() if group}
 
 
-def _missing(policy: Policy, wanted: WantedKeyUse, key: Key) -> Tuple[FormedGrant, ...]:
+def _missing(policy: Policy, wanted: WantedKeyUse, key: Key) -> tuple[FormedGrant, ...]:
     # What our own statements say need not be worked out from their conditions.
     held = {(form, grant) for form, grants in _ours(entries_of(policy)).values() for grant in grants}
     return tuple(
@@ -98,8 +77,8 @@ def _missing(policy: Policy, wanted: WantedKeyUse, key: Key) -> Tuple[FormedGran
 
 
 def _merged(
-    policy: Policy, wanted: WantedKeyUse, missing: Tuple[FormedGrant, ...], density: int
-) -> List[PlannedStatement]:
+    policy: Policy, wanted: WantedKeyUse, missing: tuple[FormedGrant, ...], density: int
+) -> list[PlannedStatement]:
     entries = entries_of(policy)
     if not missing:
         return entries
@@ -111,8 +90,8 @@ def _merged(
     return regrouped(entries, ours, missing, write, KEY_SID, bool(density))
 
 
-def _reduced(policy: Policy, wanted: WantedKeyUse) -> List[PlannedStatement]:
-    def keep(source: str, _place: Optional[ObjectPrefix], regions: FrozenSet[str]) -> FrozenSet[str]:
+def _reduced(policy: Policy, wanted: WantedKeyUse) -> list[PlannedStatement]:
+    def keep(source: str, _place: ObjectPrefix | None, regions: frozenset[str]) -> frozenset[str]:
         named = wanted.regions_of(source)
         return frozenset() if ALL_REGIONS in named else regions.difference(named)
 
@@ -163,13 +142,13 @@ def _may_administer(statement: Statement) -> bool:
     )
 
 
-def _refusals(plan: PolicyPlan) -> Tuple[Unsuccessful, ...]:
+def _refusals(plan: PolicyPlan) -> tuple[Unsuccessful, ...]:
     if not plan.changes:
         return ()
     return tuple(found for found in (_of_lockout(plan), _of_gone(plan), _of_size(plan)) if found)
 
 
-def _of_lockout(plan: PolicyPlan) -> Optional[Unsuccessful]:
+def _of_lockout(plan: PolicyPlan) -> Unsuccessful | None:
     if any(_may_administer(statement) for statement in statements_of(plan.after)):
         return None
     return Unsuccessful(
@@ -180,7 +159,7 @@ def _of_lockout(plan: PolicyPlan) -> Optional[Unsuccessful]:
     )
 
 
-def _of_gone(plan: PolicyPlan) -> Optional[Unsuccessful]:
+def _of_gone(plan: PolicyPlan) -> Unsuccessful | None:
     gone = gone_principals(plan.after)
     if not gone:
         return None
@@ -193,7 +172,7 @@ def _of_gone(plan: PolicyPlan) -> Optional[Unsuccessful]:
     )
 
 
-def _of_size(plan: PolicyPlan) -> Optional[Unsuccessful]:
+def _of_size(plan: PolicyPlan) -> Unsuccessful | None:
     size = key_policy_size(plan.after)
     if size <= MAX_KEY_POLICY_BYTES:
         return None
@@ -210,7 +189,7 @@ def _of_size(plan: PolicyPlan) -> Optional[Unsuccessful]:
 # --- what people should know -----------------------------------------------------------------------------------------
 
 
-def _warnings(plan: PolicyPlan, wanted: WantedKeyUse, key: Key) -> List[str]:
+def _warnings(plan: PolicyPlan, wanted: WantedKeyUse, key: Key) -> list[str]:
     found = [_of_room(plan), _of_replicas(plan, key), lookalikes_text(plan.target, key_lookalikes(plan.after))]
     if wanted.present:
         found.append(_of_denials(plan, wanted, key))
@@ -238,8 +217,8 @@ def _of_replicas(plan: PolicyPlan, key: Key) -> str:
 def _of_denials(plan: PolicyPlan, wanted: WantedKeyUse, key: Key) -> str:
     if not any(statement.get("Effect") == "Deny" for statement in statements_of(plan.after)):
         return ""
-    certain: Set[int] = set()
-    possible: Set[int] = set()
+    certain: set[int] = set()
+    possible: set[int] = set()
     for item in wanted.grants():
         for request in key_requests(key.arn, *item):
             denials = denials_for(plan.after, [request])
@@ -273,7 +252,7 @@ def _is_left(statement: Statement, wanted: WantedKeyUse, key: Key) -> bool:
     )
 
 
-def _is_left_for(source: str, view: DeliveryStatement, named: FrozenSet[str]) -> bool:
+def _is_left_for(source: str, view: DeliveryStatement, named: frozenset[str]) -> bool:
     regions = view.regions_of(source)
     return bool(regions) and (ALL_REGIONS in {*regions, *named} or bool(regions.intersection(named)))
 

@@ -12,28 +12,12 @@ sources. In a key policy the resource ``*`` is the key itself.
 from __future__ import annotations
 
 import re
-from typing import Dict
-from typing import FrozenSet
-from typing import List
-from typing import Optional
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import DELIVERY_SERVICE
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FROM_ANYONE
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import OF_THE_SERVICE
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import GrantConditions
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Grant
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import source_contexts
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import DeliveryStatement
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import conditions_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import is_delivery
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import parse_view
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import source_condition
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import texts_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.conditions import ABSENT
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Request
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Statement
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import Group
+from ..iam_policy.conditions import ABSENT
+from ..iam_policy.document import Request, Statement
+from .grants import DELIVERY_SERVICE, FROM_ANYONE, Grant, GrantConditions, OF_THE_SERVICE, source_contexts
+from .merge import Group
+from .statements import DeliveryStatement, conditions_of, is_delivery, parse_view, source_condition, texts_of
 
 KEY_SID = "AWSLogDeliveryKeyUse"
 _OUR_SID = re.compile(rf"{KEY_SID}[0-9]*")
@@ -56,7 +40,7 @@ _RECOGNISED = _PLAIN.union(
 _THE_KEY = "*"
 #: Condition keys that none of these operations has, since they are about others: grants, key policies, imports, replicas,
 #: deletion, rotation, signatures and key pairs (AWS KMS Developer Guide, "Condition keys for AWS KMS").
-_NOT_IN_USES: Dict[str, Optional[Tuple[str, ...]]] = dict.fromkeys(
+_NOT_IN_USES: dict[str, tuple[str, ...] | None] = dict.fromkeys(
     (
         "kms:bypasspolicylockoutsafetycheck",
         "kms:datakeypairspec",
@@ -82,7 +66,7 @@ _NOT_IN_USES: Dict[str, Optional[Tuple[str, ...]]] = dict.fromkeys(
 )
 
 
-def key_requests(key_arn: str, form: GrantConditions, grant: Grant) -> List[Request]:
+def key_requests(key_arn: str, form: GrantConditions, grant: Grant) -> list[Request]:
     """Return the requests that a key policy must allow for a grant to be there."""
     contexts = source_contexts(key_arn.split(":")[1], grant, form)
     known = [{**OF_THE_SERVICE, **_NOT_IN_USES, **context} for context in contexts]
@@ -110,7 +94,7 @@ def is_our_key_sid(statement: Statement) -> bool:
     return bool(_OUR_SID.fullmatch(str(statement.get("Sid", ""))))
 
 
-def key_view_of(statement: Statement) -> Optional[DeliveryStatement]:
+def key_view_of(statement: Statement) -> DeliveryStatement | None:
     """Return a statement as the use of a key by log delivery, whoever wrote it; None if it is not recognisably that."""
     if not is_delivery(statement):
         return None
@@ -123,7 +107,7 @@ def key_view_of(statement: Statement) -> Optional[DeliveryStatement]:
     return DeliveryStatement(False, _THE_KEY, places, values, operators, known and actions == _PLAIN)
 
 
-def parse_our_key_use(statement: Statement) -> Optional[Tuple[GrantConditions, FrozenSet[Grant]]]:
+def parse_our_key_use(statement: Statement) -> tuple[GrantConditions, frozenset[Grant]] | None:
     """Return the grants of a statement that this collection could have written, None for every other statement."""
     view = key_view_of(statement) if is_our_key_sid(statement) else None
     group = parse_view(view) if view else None

@@ -10,13 +10,11 @@ symmetric encryption keys.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from typing import List
-from typing import Mapping
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Unsuccessful
+from ..actions import Unsuccessful
 
 #: States in which a key encrypts. ``Updating`` (the primary of a multi-Region key changes) is over by itself.
 _USABLE = ("Enabled", "Updating")
@@ -68,7 +66,7 @@ def key_from_metadata(metadata: Mapping[str, Any]) -> Key:
     )
 
 
-def foreign_key(target: str, account: str, caller: str) -> Tuple[Unsuccessful, ...]:
+def foreign_key(target: str, account: str, caller: str) -> tuple[Unsuccessful, ...]:
     """Return why a key of another account cannot be worked with, nothing for one of the caller's.
 
     AWS KMS API Reference, GetKeyPolicy and PutKeyPolicy: "Cross-account use: No".
@@ -86,9 +84,9 @@ def foreign_key(target: str, account: str, caller: str) -> Tuple[Unsuccessful, .
     )
 
 
-def unusable_key(key: Key, caller: str) -> Tuple[Unsuccessful, ...]:
+def unusable_key(key: Key, caller: str) -> tuple[Unsuccessful, ...]:
     """Return every reason why log delivery cannot use a key, or the caller not change its policy."""
-    found: List[Unsuccessful] = list(foreign_key(key.arn, key.account, caller))
+    found: list[Unsuccessful] = list(foreign_key(key.arn, key.account, caller))
     if key.manager != "CUSTOMER":
         found.append(
             Unsuccessful(

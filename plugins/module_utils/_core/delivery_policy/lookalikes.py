@@ -11,34 +11,21 @@ changed by ``present`` and never trusted to be narrow. People are told its name,
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Dict
-from typing import FrozenSet
-from typing import Optional
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import CHECK_ACTION
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import DELIVERY_SERVICE
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FROM_ACCOUNTS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FROM_ANYONE
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FROM_ORGANIZATION
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import WRITE_ACTION
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import DeliveryStatement
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import conditions_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import form_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import is_delivery
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import is_our_sid
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import parse_view
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import texts_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import view_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import Destination
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_statements import KEY_ACTIONS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_statements import is_our_key_sid
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_statements import key_view_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_statements import parse_our_key_use
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Statement
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import name_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import statements_of
+from ..iam_policy.document import Policy, Statement, name_of, statements_of
+from ..s3_destination import Destination
+from .grants import CHECK_ACTION, DELIVERY_SERVICE, FROM_ACCOUNTS, FROM_ANYONE, FROM_ORGANIZATION, WRITE_ACTION
+from .key_statements import KEY_ACTIONS, is_our_key_sid, key_view_of, parse_our_key_use
+from .statements import (
+    DeliveryStatement,
+    conditions_of,
+    form_of,
+    is_delivery,
+    is_our_sid,
+    parse_view,
+    texts_of,
+    view_of,
+)
 
 _WRITE = frozenset({WRITE_ACTION.lower()})
 _CHECK = frozenset({CHECK_ACTION.lower()})
@@ -48,10 +35,10 @@ _TIED = (FROM_ACCOUNTS, FROM_ORGANIZATION)
 _KEY = frozenset(action.lower() for action in KEY_ACTIONS)
 
 #: Name of a statement -> what is unusual about it.
-Lookalikes = Dict[str, Tuple[str, ...]]
+Lookalikes = dict[str, tuple[str, ...]]
 
 
-def _actions_of(statement: Statement) -> FrozenSet[str]:
+def _actions_of(statement: Statement) -> frozenset[str]:
     return frozenset(action.lower() for action in texts_of(statement.get("Action", [])) or ())
 
 
@@ -61,7 +48,7 @@ def _as_if_plain(view: DeliveryStatement, statement: Statement) -> DeliveryState
     return replace(view, is_plain=bool(conditions and conditions[2]))
 
 
-def _is_edition_of_aws(view: Optional[DeliveryStatement], statement: Statement) -> bool:
+def _is_edition_of_aws(view: DeliveryStatement | None, statement: Statement) -> bool:
     """Whether a check differs from that of this collection by s3:ListBucket only."""
     if view is None or view.is_write or not _CHECK <= _actions_of(statement) <= _CHECK_OF_AWS:
         return False
@@ -89,10 +76,10 @@ def _usual_parts(statement: Statement, action: str) -> Statement:
 
 def _reasons(
     statement: Statement,
-    view: Optional[DeliveryStatement],
-    usual_actions: Tuple[FrozenSet[str], ...],
-    sources: Tuple[str, ...],
-) -> Tuple[str, ...]:
+    view: DeliveryStatement | None,
+    usual_actions: tuple[frozenset[str], ...],
+    sources: tuple[str, ...],
+) -> tuple[str, ...]:
     """Return what is unusual about a statement.
 
     :param view: of its :func:`_usual_parts`.
@@ -115,7 +102,7 @@ def _is_allow(statement: Statement) -> bool:
     return statement.get("Effect") == "Allow"
 
 
-def _bucket_reasons(statement: Statement, bucket: Destination) -> Tuple[str, ...]:
+def _bucket_reasons(statement: Statement, bucket: Destination) -> tuple[str, ...]:
     resources = texts_of(statement.get("Resource", [])) or ()
     action = WRITE_ACTION if any("/" in resource for resource in resources) else CHECK_ACTION
     view = view_of(bucket, _usual_parts(statement, action))
@@ -130,7 +117,7 @@ def _is_odd(statement: Statement, bucket: Destination) -> bool:
     return not (view and parse_view(view)) and not _is_edition_of_aws(view, statement)
 
 
-def bucket_lookalikes(policy: Optional[Policy], bucket: Destination) -> Lookalikes:
+def bucket_lookalikes(policy: Policy | None, bucket: Destination) -> Lookalikes:
     """Return the statements under the Sids of a bucket policy that this collection would not write."""
     return {
         name_of(statement, position): _bucket_reasons(statement, bucket)
@@ -139,7 +126,7 @@ def bucket_lookalikes(policy: Optional[Policy], bucket: Destination) -> Lookalik
     }
 
 
-def key_lookalikes(policy: Optional[Policy]) -> Lookalikes:
+def key_lookalikes(policy: Policy | None) -> Lookalikes:
     """Return the statements under the Sid of a key policy that this collection would not write."""
     return {
         name_of(statement, position): _reasons(

@@ -10,36 +10,14 @@ statements that are there already, and the comparison that everything reported i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import replace
-from typing import Any
-from typing import Callable
-from typing import Dict
-from typing import FrozenSet
-from typing import Iterable
-from typing import List
-from typing import Optional
-from typing import Set
-from typing import Tuple
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Callable
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FROM_ACCOUNTS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import GrantConditions
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FormedGrant
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Grant
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import without_needless
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import Keep
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import DeliveryStatement
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import cut
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import grouped
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Action
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Change
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Unsuccessful
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Statement
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import name_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import size_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import statements_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import with_statements
+from ..actions import Action, Change, Unsuccessful
+from ..iam_policy.document import Policy, Statement, name_of, size_of, statements_of, with_statements
+from .grants import FROM_ACCOUNTS, FormedGrant, Grant, GrantConditions, without_needless
+from .statements import DeliveryStatement, Keep, cut, grouped
 
 
 @dataclass(frozen=True)
@@ -47,7 +25,7 @@ class PlannedStatement:
     """A statement of the policy to be, and the position it had in the policy that is (None: it is new)."""
 
     statement: Statement
-    origin: Optional[int] = None
+    origin: int | None = None
 
 
 @dataclass(frozen=True)
@@ -65,17 +43,17 @@ class PolicyPlan:
     """
 
     target: str
-    before: Optional[Policy]
-    after: Optional[Policy]
-    added: Tuple[str, ...] = ()
-    updated: Tuple[str, ...] = ()
-    removed: Tuple[str, ...] = ()
-    kept: Tuple[str, ...] = ()
-    changes: Tuple[Change, ...] = ()
+    before: Policy | None
+    after: Policy | None
+    added: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
     reason: str = ""
-    warnings: Tuple[str, ...] = ()
-    refusals: Tuple[Unsuccessful, ...] = ()
-    missing: Tuple[FormedGrant, ...] = ()
+    warnings: tuple[str, ...] = ()
+    refusals: tuple[Unsuccessful, ...] = ()
+    missing: tuple[FormedGrant, ...] = ()
 
     @property
     def size(self) -> int:
@@ -88,14 +66,14 @@ class PolicyPlan:
         return bool(self.changes) and not self.refusals
 
     @property
-    def actions(self) -> Tuple[Action, ...]:
+    def actions(self) -> tuple[Action, ...]:
         """The one write call, or none."""
         if not self.writes:
             return ()
         kind = "delete_policy" if self.after is None else "put_policy"
         return (Action(kind, self.target, changes=self.changes, reason=self.reason),)
 
-    def statements(self) -> Dict[str, List[str]]:
+    def statements(self) -> dict[str, list[str]]:
         """Return the names of the statements by what happens to them."""
         if self.refusals:
             names = [name_of(item, position) for position, item in enumerate(statements_of(self.before))]
@@ -108,7 +86,7 @@ class PolicyPlan:
         }
 
 
-def grants_told(missing: Iterable[FormedGrant]) -> List[Dict[str, Any]]:
+def grants_told(missing: Iterable[FormedGrant]) -> list[dict[str, Any]]:
     """Return grants as modules return them: ``account_id``, ``region``, ``folder`` and ``layout``.
 
     ``account_id`` is ``None`` for every account of an organization, or any account; ``region`` is ``*`` for every Region.
@@ -126,7 +104,7 @@ def grants_told(missing: Iterable[FormedGrant]) -> List[Dict[str, Any]]:
     return [dict(zip(("account_id", "region", "folder", "layout"), item)) for item in dict.fromkeys(found)]
 
 
-def free_sid(base: str, taken: Set[str]) -> str:
+def free_sid(base: str, taken: set[str]) -> str:
     """Return ``base``, with a number behind it if need be, and add it to those taken."""
     sid, number = base, 1
     while sid in taken:
@@ -136,21 +114,21 @@ def free_sid(base: str, taken: Set[str]) -> str:
     return sid
 
 
-def sids_of(entries: Iterable[PlannedStatement]) -> Set[str]:
+def sids_of(entries: Iterable[PlannedStatement]) -> set[str]:
     """Return the Sids that are in use."""
     return {str(entry.statement["Sid"]) for entry in entries if entry.statement.get("Sid")}
 
 
 #: Grants that one statement gives, with their form.
-Group = Tuple[GrantConditions, FrozenSet[Grant]]
+Group = tuple[GrantConditions, frozenset[Grant]]
 
 
-def _pair(groups: List[Group], ours: Dict[int, Group]) -> Dict[int, int]:
+def _pair(groups: list[Group], ours: dict[int, Group]) -> dict[int, int]:
     """Return which group goes where: index of a group -> position of the statement that says it, or nearly so."""
-    pairs: Dict[int, int] = {}
+    pairs: dict[int, int] = {}
     free = dict(ours)
 
-    def likeness(group: Group, statement: Group) -> Tuple[bool, int, bool]:
+    def likeness(group: Group, statement: Group) -> tuple[bool, int, bool]:
         return group == statement, len(group[1] & statement[1]), group[0] == statement[0]
 
     candidates = sorted(
@@ -173,13 +151,13 @@ Write = Callable[[Group, str], Statement]
 
 
 def regrouped(
-    entries: List[PlannedStatement],
-    ours: Dict[int, Group],
+    entries: list[PlannedStatement],
+    ours: dict[int, Group],
     missing: Iterable[FormedGrant],
     write: Write,
     base: str,
     is_dense: bool,
-) -> List[PlannedStatement]:
+) -> list[PlannedStatement]:
     """Return the entries with our statements saying what they said and what was missing besides.
 
     :param ours: position in ``entries`` -> what a statement of ours says; only these are changed.
@@ -206,8 +184,8 @@ def regrouped(
 
 
 def cut_entries(
-    entries: List[PlannedStatement], view_of: Callable[[Statement], Optional[DeliveryStatement]], keep: Keep, base: str
-) -> List[PlannedStatement]:
+    entries: list[PlannedStatement], view_of: Callable[[Statement], DeliveryStatement | None], keep: Keep, base: str
+) -> list[PlannedStatement]:
     """Return the entries with those cut that ``view_of`` takes for log delivery.
 
     :param keep: see :func:`statements.cut`.
@@ -222,7 +200,7 @@ def cut_entries(
     return result
 
 
-def _kind(before: Optional[Statement], after: Optional[Statement]) -> str:
+def _kind(before: Statement | None, after: Statement | None) -> str:
     if before is None:
         return "added"
     if after is None:
@@ -230,14 +208,14 @@ def _kind(before: Optional[Statement], after: Optional[Statement]) -> str:
     return "kept" if before == after else "updated"
 
 
-def _compare(policy: Optional[Policy], entries: List[PlannedStatement]) -> Dict[str, Any]:
+def _compare(policy: Policy | None, entries: list[PlannedStatement]) -> dict[str, Any]:
     by_origin = {entry.origin: entry.statement for entry in entries if entry.origin is not None}
-    pairs: List[Tuple[str, Optional[Statement], Optional[Statement]]] = [
+    pairs: list[tuple[str, Statement | None, Statement | None]] = [
         (name_of(statement, position), statement, by_origin.get(position))
         for position, statement in enumerate(statements_of(policy))
     ]
     pairs += [(str(entry.statement["Sid"]), None, entry.statement) for entry in entries if entry.origin is None]
-    compared: Dict[str, Any] = {
+    compared: dict[str, Any] = {
         kind: tuple(name for name, before, after in pairs if _kind(before, after) == kind)
         for kind in ("added", "updated", "removed", "kept")
     }
@@ -247,7 +225,7 @@ def _compare(policy: Optional[Policy], entries: List[PlannedStatement]) -> Dict[
     return compared
 
 
-def plan_of(target: str, policy: Optional[Policy], entries: List[PlannedStatement], reason: str) -> PolicyPlan:
+def plan_of(target: str, policy: Policy | None, entries: list[PlannedStatement], reason: str) -> PolicyPlan:
     """Return the plan that makes a policy of these entries.
 
     :param target: ARN of the bucket or key.
@@ -258,12 +236,12 @@ def plan_of(target: str, policy: Optional[Policy], entries: List[PlannedStatemen
     return PolicyPlan(target, policy, after, reason=reason if compared["changes"] else "", **compared)
 
 
-def entries_of(policy: Optional[Policy]) -> List[PlannedStatement]:
+def entries_of(policy: Policy | None) -> list[PlannedStatement]:
     """Return the statements of a policy with their positions."""
     return [PlannedStatement(statement, position) for position, statement in enumerate(statements_of(policy))]
 
 
-def names_at(policy: Optional[Policy], positions: Iterable[int]) -> str:
+def names_at(policy: Policy | None, positions: Iterable[int]) -> str:
     """Return the names of the statements at these positions, for a sentence."""
     statements = statements_of(policy)
     return ", ".join(name_of(statements[position], position) for position in sorted(set(positions)))

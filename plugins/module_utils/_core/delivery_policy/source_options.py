@@ -9,25 +9,19 @@ All of them raise :class:`InputError` for what can never work.
 
 from __future__ import annotations
 
-from typing import Any
-from typing import Mapping
-from typing import Optional
-from typing import Callable
-from typing import Sequence
-from typing import Tuple
+from collections.abc import Mapping, Sequence
+from typing import Any, Callable
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import ALL_REGIONS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_account_id
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_organization_id
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_region
+from ..errors import InputError
+from ..identifiers import parse_account_id, parse_organization_id, parse_region
+from .grants import ALL_REGIONS
 
 
-def _parse_each(option: str, values: Sequence[Any], parse: Callable[[str, Any], str]) -> Tuple[str, ...]:
+def _parse_each(option: str, values: Sequence[Any], parse: Callable[[str, Any], str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(parse(f"{option}[{position}]", value) for position, value in enumerate(values)))
 
 
-def parse_accounts(account_ids: Optional[Sequence[str]]) -> Optional[Tuple[str, ...]]:
+def parse_accounts(account_ids: Sequence[str] | None) -> tuple[str, ...] | None:
     """Read ``account_ids``; None: that of the caller."""
     if account_ids is None:
         return None
@@ -38,16 +32,16 @@ def parse_accounts(account_ids: Optional[Sequence[str]]) -> Optional[Tuple[str, 
     return _parse_each("account_ids", account_ids, parse_account_id)
 
 
-def parse_regions(regions: Optional[Sequence[str]], option: str = "regions") -> Tuple[str, ...]:
+def parse_regions(regions: Sequence[str] | None, option: str = "regions") -> tuple[str, ...]:
     """Read a list of Regions; none, or ``*`` among them: all."""
     if not regions or ALL_REGIONS in regions:
         return (ALL_REGIONS,)
     return _parse_each(option, regions, parse_region)
 
 
-def parse_organization(params: Mapping[str, Any]) -> Optional[str]:
+def parse_organization(params: Mapping[str, Any]) -> str | None:
     """Read ``organization_id``, which excludes ``account_ids``."""
-    organization: Optional[str] = params.get("organization_id")
+    organization: str | None = params.get("organization_id")
     if organization is None:
         return None
     parse_organization_id("organization_id", organization)

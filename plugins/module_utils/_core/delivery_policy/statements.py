@@ -17,48 +17,38 @@ are three densities; the next is taken only where the policy would not fit other
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
-from typing import Callable
-from typing import Dict
-from typing import FrozenSet
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Match
-from typing import Optional
-from typing import Set
-from typing import Tuple
+from re import Match
+from typing import Any, Callable, Optional
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import ACL_EQUALS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import ACL_IF_EXISTS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import ACL_NONE
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import ALL_REGIONS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import ANY_ACCOUNT
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import CHECK_ACTION
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import DELIVERY_SERVICE
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FROM_ACCOUNTS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FROM_ANYONE
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FROM_ORGANIZATION
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import HIVE
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import LAYOUTS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import OWNER_HAS_CONTROL
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import PLAIN
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import WRITE_ACTION
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import GrantConditions
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Grant
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import source_arn
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import write_resource
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import Destination
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import ACCOUNT
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import PARTITION
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import REGION
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import is_account_id
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.conditions import as_list
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Statement
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.patterns import has_wildcard
+from ..iam_policy.conditions import as_list
+from ..iam_policy.document import Statement
+from ..iam_policy.patterns import has_wildcard
+from ..identifiers import ACCOUNT, PARTITION, REGION, is_account_id
+from ..s3_destination import Destination
+from .grants import (
+    ACL_EQUALS,
+    ACL_IF_EXISTS,
+    ACL_NONE,
+    ALL_REGIONS,
+    ANY_ACCOUNT,
+    CHECK_ACTION,
+    DELIVERY_SERVICE,
+    FROM_ACCOUNTS,
+    FROM_ANYONE,
+    FROM_ORGANIZATION,
+    Grant,
+    GrantConditions,
+    HIVE,
+    LAYOUTS,
+    OWNER_HAS_CONTROL,
+    PLAIN,
+    WRITE_ACTION,
+    source_arn,
+    write_resource,
+)
 
 #: The Sids of 2020. AWS uses them too, with numbers behind them, so a Sid alone makes no statement ours.
 WRITE_SID = "AWSLogDeliveryWrite"
@@ -107,7 +97,7 @@ def scalar(values: Iterable[str]) -> Any:
     return items[0] if len(items) == 1 else items
 
 
-def _place_order(grant: Grant) -> Tuple[str, str, bool]:
+def _place_order(grant: Grant) -> tuple[str, str, bool]:
     return grant.folder, grant.source, grant.layout == HIVE
 
 
@@ -119,7 +109,7 @@ def _resource(bucket: Destination, form: GrantConditions, grant: Grant, joint: b
     )
 
 
-def _resources(bucket: Destination, form: GrantConditions, grants: FrozenSet[Grant], density: int) -> Any:
+def _resources(bucket: Destination, form: GrantConditions, grants: frozenset[Grant], density: int) -> Any:
     def is_joint(grant: Grant) -> bool:
         both = (replace(grant, layout=layout) in grants for layout in LAYOUTS)
         return density > 1 and form.sources == FROM_ACCOUNTS and all(both)
@@ -128,7 +118,7 @@ def _resources(bucket: Destination, form: GrantConditions, grants: FrozenSet[Gra
     return scalar(dict.fromkeys(_resource(bucket, form, grant, is_joint(grant)) for grant in ordered))
 
 
-def source_condition(partition: str, form: GrantConditions, grants: Iterable[Grant], density: int) -> Dict[str, Any]:
+def source_condition(partition: str, form: GrantConditions, grants: Iterable[Grant], density: int) -> dict[str, Any]:
     """Return the condition that ties a statement to the sources and regions of its grants."""
     if form.sources == FROM_ANYONE:
         return {}
@@ -140,7 +130,7 @@ def source_condition(partition: str, form: GrantConditions, grants: Iterable[Gra
     return {"StringEquals": {key: scalar(sources)}, "ArnLike": {"aws:SourceArn": scalar(arns)}}
 
 
-def _with_acl(form: GrantConditions, condition: Dict[str, Any]) -> Dict[str, Any]:
+def _with_acl(form: GrantConditions, condition: dict[str, Any]) -> dict[str, Any]:
     acl = {"s3:x-amz-acl": OWNER_HAS_CONTROL}
     if form.acl == ACL_EQUALS:
         return {**condition, "StringEquals": {**acl, **condition.get("StringEquals", {})}}
@@ -150,7 +140,7 @@ def _with_acl(form: GrantConditions, condition: Dict[str, Any]) -> Dict[str, Any
 
 
 def render(
-    bucket: Destination, form: GrantConditions, grants: FrozenSet[Grant], sid: str, density: int = 0
+    bucket: Destination, form: GrantConditions, grants: frozenset[Grant], sid: str, density: int = 0
 ) -> Statement:
     """Return the statement for grants that share their regions, as :func:`grouped` makes them.
 
@@ -168,16 +158,16 @@ def render(
     return {**statement, "Condition": condition} if condition else statement
 
 
-def grouped(grants: Iterable[Tuple[GrantConditions, Grant]]) -> List[Tuple[GrantConditions, FrozenSet[Grant]]]:
+def grouped(grants: Iterable[tuple[GrantConditions, Grant]]) -> list[tuple[GrantConditions, frozenset[Grant]]]:
     """Return grants in as few groups as statements need, so that none grants more than asked for.
 
     Places of one source share a statement when they have the same regions; organizations have their own statements,
     since their resources do not name them.
     """
-    regions: Dict[Tuple[GrantConditions, str, str, str], Set[str]] = {}
+    regions: dict[tuple[GrantConditions, str, str, str], set[str]] = {}
     for form, grant in grants:
         regions.setdefault((form, grant.source, grant.folder, grant.layout), set()).add(grant.region)
-    groups: Dict[Tuple[GrantConditions, str, Tuple[str, ...]], Set[Grant]] = {}
+    groups: dict[tuple[GrantConditions, str, tuple[str, ...]], set[Grant]] = {}
     for (form, source, folder, layout), names in regions.items():
         owner = source if form.sources == FROM_ORGANIZATION else ""
         group = groups.setdefault((form, owner, tuple(sorted(names))), set())
@@ -199,7 +189,7 @@ class ObjectPrefix:
 
     account: str
     folder: str
-    layouts: FrozenSet[str]
+    layouts: frozenset[str]
     exact: bool = True
 
 
@@ -217,52 +207,52 @@ class DeliveryStatement:
 
     is_write: bool
     whole: str
-    places: Tuple[Tuple[str, Optional[ObjectPrefix]], ...]
-    values: Mapping[str, Tuple[str, ...]]
+    places: tuple[tuple[str, ObjectPrefix | None], ...]
+    values: Mapping[str, tuple[str, ...]]
     operators: Mapping[str, str]
     is_plain: bool
 
     @property
-    def sources(self) -> Optional[Tuple[str, ...]]:
+    def sources(self) -> tuple[str, ...] | None:
         """Accounts or organizations that the conditions name; None where they do not."""
         return self.values.get(_ORGANIZATION_KEY, self.values.get(_ACCOUNT_KEY))
 
-    def regions_of(self, source: str) -> FrozenSet[str]:
+    def regions_of(self, source: str) -> frozenset[str]:
         """Regions from which a source may deliver by this statement, ``*`` among them for all."""
         if _ARN_KEY not in self.values:
             return frozenset({ALL_REGIONS})
         account = source if is_account_id(source) else "*"
         return frozenset(self._regions.get(account, set()) | self._regions.get("*", set()))
 
-    def places_of(self, source: str) -> Tuple[Tuple[str, Optional[ObjectPrefix]], ...]:
+    def places_of(self, source: str) -> tuple[tuple[str, ObjectPrefix | None], ...]:
         """Values of ``Resource`` that speak of a source: its objects, or all that an ACL check names."""
         if not self.is_write:
             return self.places
         return tuple(self._places.get(source, []) + self._places.get("*", []))
 
     @cached_property
-    def _regions(self) -> Dict[str, Set[str]]:
-        found: Dict[str, Set[str]] = {}
+    def _regions(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
         for item in filter(None, map(_SOURCE_ARN.fullmatch, self.values.get(_ARN_KEY, ()))):
             found.setdefault(item.group(2), set()).add(_region_of(item))
         return found
 
     @cached_property
-    def _places(self) -> Dict[str, List[Tuple[str, Optional[ObjectPrefix]]]]:
-        found: Dict[str, List[Tuple[str, Optional[ObjectPrefix]]]] = {}
+    def _places(self) -> dict[str, list[tuple[str, ObjectPrefix | None]]]:
+        found: dict[str, list[tuple[str, ObjectPrefix | None]]] = {}
         for raw, place in self.places:
             if raw != self.whole:
                 found.setdefault(place.account if place else "*", []).append((raw, place))
         return found
 
 
-def texts_of(value: Any) -> Optional[Tuple[str, ...]]:
+def texts_of(value: Any) -> tuple[str, ...] | None:
     """Return the values of an element, None if one is no text or holds a policy variable."""
     values = as_list(value)
     return tuple(values) if all(isinstance(item, str) and "${" not in item for item in values) else None
 
 
-def parse_place(bucket: Destination, resource: str) -> Optional[ObjectPrefix]:
+def parse_place(bucket: Destination, resource: str) -> ObjectPrefix | None:
     """Return what a value of ``Resource`` means for log delivery, None for anything else."""
     start = f"{bucket.bucket_arn}/"
     if not resource.startswith(start):
@@ -294,7 +284,7 @@ def is_delivery(statement: Statement) -> bool:
     )
 
 
-def _condition_values(operator: str, key: str, value: Any) -> Optional[Tuple[str, ...]]:
+def _condition_values(operator: str, key: str, value: Any) -> tuple[str, ...] | None:
     """Return the values of a key that log delivery needs, None if taking one out might not take a grant away."""
     texts = texts_of(value)
     if texts is None or operator not in _LISTING[key]:
@@ -305,7 +295,7 @@ def _condition_values(operator: str, key: str, value: Any) -> Optional[Tuple[str
     return None if key == _ARN_KEY and not all(map(_SOURCE_ARN.fullmatch, texts)) else texts
 
 
-def conditions_of(statement: Statement) -> Optional[Tuple[Dict[str, Tuple[str, ...]], Dict[str, str], bool]]:
+def conditions_of(statement: Statement) -> tuple[dict[str, tuple[str, ...]], dict[str, str], bool] | None:
     """Return values and operators by key, and whether all keys are known; None if they cannot be cut safely."""
     condition = statement.get("Condition", {})
     if not isinstance(condition, Mapping) or not all(isinstance(block, Mapping) for block in condition.values()):
@@ -319,7 +309,7 @@ def conditions_of(statement: Statement) -> Optional[Tuple[Dict[str, Tuple[str, .
     return values, {key: operator for operator, key, _value in ours}, len(ours) == len(given)
 
 
-def view_of(bucket: Destination, statement: Statement) -> Optional[DeliveryStatement]:
+def view_of(bucket: Destination, statement: Statement) -> DeliveryStatement | None:
     """Return a statement as log delivery, whoever wrote it; None if it is not recognisably that."""
     if not is_delivery(statement):
         return None
@@ -338,7 +328,7 @@ def view_of(bucket: Destination, statement: Statement) -> Optional[DeliveryState
     return DeliveryStatement(is_write, bucket.bucket_arn, places, values, operators, is_plain)
 
 
-def _acl_of(view: DeliveryStatement) -> Optional[str]:
+def _acl_of(view: DeliveryStatement) -> str | None:
     """Return the ACL condition of a statement, None if it is none of those that this collection writes."""
     if not view.is_write:
         return "" if _ACL_KEY not in view.values else None
@@ -349,7 +339,7 @@ def _acl_of(view: DeliveryStatement) -> Optional[str]:
     return {"StringEquals": ACL_EQUALS, "StringEqualsIfExists": ACL_IF_EXISTS}.get(view.operators[_ACL_KEY])
 
 
-def _sources_of(view: DeliveryStatement) -> Optional[str]:
+def _sources_of(view: DeliveryStatement) -> str | None:
     keys = {key for key in view.values if key != _ACL_KEY}
     if not keys:
         return FROM_ANYONE
@@ -359,7 +349,7 @@ def _sources_of(view: DeliveryStatement) -> Optional[str]:
     }.get(frozenset(keys))
 
 
-def form_of(view: DeliveryStatement) -> Optional[GrantConditions]:
+def form_of(view: DeliveryStatement) -> GrantConditions | None:
     """Return the form of a statement, None if it is none of those that this collection writes."""
     acl, sources = _acl_of(view), _sources_of(view)
     usual = {_ACCOUNT_KEY: ("StringEquals",), _ORGANIZATION_KEY: ("StringEquals",), _ARN_KEY: ("ArnLike", "ArnEquals")}
@@ -372,7 +362,7 @@ def form_of(view: DeliveryStatement) -> Optional[GrantConditions]:
     return GrantConditions(acl, sources)
 
 
-def _grants_of_writes(view: DeliveryStatement, form: GrantConditions) -> Optional[FrozenSet[Grant]]:
+def _grants_of_writes(view: DeliveryStatement, form: GrantConditions) -> frozenset[Grant] | None:
     if any(place is None or not place.exact for _raw, place in view.places):
         return None
     if form.sources == FROM_ORGANIZATION:
@@ -392,7 +382,7 @@ def _grants_of_writes(view: DeliveryStatement, form: GrantConditions) -> Optiona
     )
 
 
-def _grants_of_check(view: DeliveryStatement, form: GrantConditions) -> Optional[FrozenSet[Grant]]:
+def _grants_of_check(view: DeliveryStatement, form: GrantConditions) -> frozenset[Grant] | None:
     if [raw for raw, _place in view.places] != [view.whole]:
         return None
     if form.sources == FROM_ANYONE:
@@ -400,7 +390,7 @@ def _grants_of_check(view: DeliveryStatement, form: GrantConditions) -> Optional
     return frozenset(Grant(source, region) for source in view.sources or () for region in view.regions_of(source))
 
 
-def _is_whole(view: DeliveryStatement, form: GrantConditions, grants: FrozenSet[Grant]) -> bool:
+def _is_whole(view: DeliveryStatement, form: GrantConditions, grants: frozenset[Grant]) -> bool:
     """Whether the grants say all that the statement says: no account, folder or ARN in it is without its partners."""
     if form.sources == FROM_ANYONE:
         return bool(grants)
@@ -411,7 +401,7 @@ def _is_whole(view: DeliveryStatement, form: GrantConditions, grants: FrozenSet[
     return sources == set(view.sources or ()) and accounts - {"*"} <= sources and resources <= sources
 
 
-def parse_ours(bucket: Destination, statement: Statement) -> Optional[Tuple[GrantConditions, FrozenSet[Grant]]]:
+def parse_ours(bucket: Destination, statement: Statement) -> tuple[GrantConditions, frozenset[Grant]] | None:
     """Return the grants of a statement that this collection could have written, None for every other statement.
 
     Ours are those with our Sid, the delivery service as the only principal, the one delivery action, and nothing in
@@ -421,7 +411,7 @@ def parse_ours(bucket: Destination, statement: Statement) -> Optional[Tuple[Gran
     return parse_view(view) if view else None
 
 
-def parse_view(view: DeliveryStatement) -> Optional[Tuple[GrantConditions, FrozenSet[Grant]]]:
+def parse_view(view: DeliveryStatement) -> tuple[GrantConditions, frozenset[Grant]] | None:
     """Return the grants of a statement with one of our Sids, None if this collection would not write it so."""
     form = form_of(view)
     if form is None:
@@ -437,7 +427,7 @@ def with_layouts_apart(
 
     :param is_apart: decides for which places of a single account.
     """
-    resources: List[str] = []
+    resources: list[str] = []
     for raw in as_list(statement["Resource"]):
         place = parse_place(bucket, raw)
         if place and len(place.layouts) > 1 and place.account != "*" and is_apart(place):
@@ -450,10 +440,10 @@ def with_layouts_apart(
 # --- cutting ---------------------------------------------------------------------------------------------------------
 
 #: Decides, for a source, a place (None for the bucket itself) and its regions, which regions it keeps there.
-Keep = Callable[[str, Optional[ObjectPrefix], FrozenSet[str]], FrozenSet[str]]
+Keep = Callable[[str, Optional[ObjectPrefix], frozenset[str]], frozenset[str]]
 
 
-def _sources_in(view: DeliveryStatement) -> Tuple[str, ...]:
+def _sources_in(view: DeliveryStatement) -> tuple[str, ...]:
     if view.sources is not None:
         return view.sources
     named = [_SOURCE_ARN.fullmatch(value) for value in view.values.get(_ARN_KEY, ())]
@@ -464,15 +454,15 @@ def _sources_in(view: DeliveryStatement) -> Tuple[str, ...]:
 
 
 #: Regions that a part is narrowed to (none: those it had) and the resources in it that are not of one source alone.
-_PartKey = Tuple[FrozenSet[str], FrozenSet[str]]
+_PartKey = tuple[frozenset[str], frozenset[str]]
 #: Source -> its values of ``Resource``.
-_Part = Dict[str, Set[str]]
+_Part = dict[str, set[str]]
 
 
-def _left_of(view: DeliveryStatement, source: str, keep: Keep) -> Dict[FrozenSet[str], Set[str]]:
+def _left_of(view: DeliveryStatement, source: str, keep: Keep) -> dict[frozenset[str], set[str]]:
     """Return what a source keeps: its values of ``Resource`` by the regions they are narrowed to (none: not at all)."""
     before = view.regions_of(source) or frozenset({ALL_REGIONS})
-    left: Dict[FrozenSet[str], Set[str]] = {}
+    left: dict[frozenset[str], set[str]] = {}
     for raw, place in view.places_of(source):
         # What is more than log delivery cannot be taken from a source, since nobody named it.
         after = before if view.is_write and place is None else keep(source, place, before)
@@ -481,10 +471,10 @@ def _left_of(view: DeliveryStatement, source: str, keep: Keep) -> Dict[FrozenSet
     return left
 
 
-def _kept_parts(view: DeliveryStatement, keep: Keep) -> Dict[_PartKey, _Part]:
+def _kept_parts(view: DeliveryStatement, keep: Keep) -> dict[_PartKey, _Part]:
     """Return what is left, in parts that a statement each can say."""
     shared = {raw for raw, place in view.places if place is None or place.account == "*"}
-    parts: Dict[_PartKey, _Part] = {}
+    parts: dict[_PartKey, _Part] = {}
     for source in _sources_in(view):
         for regions, raws in _left_of(view, source, keep).items():
             parts.setdefault((regions, frozenset(raws & shared)), {})[source] = raws
@@ -495,7 +485,7 @@ def _filtered(value: Any, keep: Callable[[str], bool]) -> Any:
     return scalar([item for item in as_list(value) if keep(item)] or as_list(value))
 
 
-def _narrowed(view: DeliveryStatement, statement: Statement, part: _Part, regions: FrozenSet[str]) -> Statement:
+def _narrowed(view: DeliveryStatement, statement: Statement, part: _Part, regions: frozenset[str]) -> Statement:
     """Return the statement for these sources, resources and (if any are given) regions only."""
     raws = set().union({view.whole}, *part.values())
 
@@ -503,7 +493,7 @@ def _narrowed(view: DeliveryStatement, statement: Statement, part: _Part, region
         found = _SOURCE_ARN.fullmatch(value)
         return found is not None and found.group(2) in ("*", *part) and (not regions or _region_of(found) in regions)
 
-    keeps: Dict[str, Callable[[str], bool]] = {_ARN_KEY: keep_arn}
+    keeps: dict[str, Callable[[str], bool]] = {_ARN_KEY: keep_arn}
     for key in (_ACCOUNT_KEY, _ORGANIZATION_KEY):
         if view.sources is not None and view.values.get(key) == view.sources:
             keeps[key] = part.__contains__
@@ -527,7 +517,7 @@ def _is_untouched(view: DeliveryStatement, parts: Mapping[_PartKey, _Part]) -> b
     return kept == {source: raws for source, raws in whole.items() if raws}
 
 
-def cut(view: DeliveryStatement, statement: Statement, keep: Keep) -> List[Statement]:
+def cut(view: DeliveryStatement, statement: Statement, keep: Keep) -> list[Statement]:
     """Return what is left of a statement: itself, untouched, if all is kept; nothing; or parts with the same Sid.
 
     :param keep: decides region by region; regions that it hands back must be among those it was given.

@@ -10,25 +10,13 @@ each like one that it makes but for one thing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Sequence
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import WRITE_ACTION
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Grant
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import source_arn
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import write_resource
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import Destination
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Request
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Statement
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import decide_action
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import decide_principal
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import decide_requests
+from ..iam_policy.document import Request, Statement, decide_action, decide_principal, decide_requests
+from ..s3_destination import Destination
+from .grants import Grant, WRITE_ACTION, source_arn, write_resource
 
 #: Stand for whoever and whatever nobody names.
 _SOME_ACCOUNT, _SOME_ORGANIZATION, _SOME_SERVICE, _SOME_NAME = "000000000000", "o-0000000000", "unnamed", "unnamed"
@@ -39,7 +27,7 @@ _USELESS = (
 )
 
 
-def excess_of(statement: Statement, requests: Sequence[Request], bucket: Destination, grant: Grant) -> Tuple[str, ...]:
+def excess_of(statement: Statement, requests: Sequence[Request], bucket: Destination, grant: Grant) -> tuple[str, ...]:
     """Return what a statement grants beyond what log delivery needs, in words; ``()`` for nothing.
 
     :param requests: what one source asks for; those that the statement does not allow are not looked at.
@@ -62,7 +50,7 @@ def _allows(statement: Statement, requests: Sequence[Request]) -> bool:
     return any(truth is True for truth in decide_requests(statement, requests))
 
 
-def _of_strangers(partition: str, requests: Iterable[Request]) -> List[Request]:
+def _of_strangers(partition: str, requests: Iterable[Request]) -> list[Request]:
     told = {
         "aws:sourceaccount": (_SOME_ACCOUNT,),
         "aws:sourcearn": (source_arn(partition, "*", _SOME_ACCOUNT),),
@@ -71,7 +59,7 @@ def _of_strangers(partition: str, requests: Iterable[Request]) -> List[Request]:
     return [replace(request, context={**request.context, **told}) for request in requests]
 
 
-def _elsewhere(statement: Statement, writes: Iterable[Request], bucket: Destination, grant: Grant) -> List[Request]:
+def _elsewhere(statement: Statement, writes: Iterable[Request], bucket: Destination, grant: Grant) -> list[Request]:
     places = [
         f"{bucket.bucket_arn}/{_SOME_NAME}",
         f"{bucket.bucket_arn}/{grant.folder}/{_SOME_NAME}",
@@ -93,7 +81,7 @@ def _names_organization(statement: Statement) -> bool:
     return any(str(key).lower() == "aws:sourceorgid" for block in blocks for key in block)
 
 
-def excess_words(excess: Dict[str, Tuple[str, ...]]) -> str:
+def excess_words(excess: dict[str, tuple[str, ...]]) -> str:
     """Return what is too much, statement by statement.
 
     :param excess: name of a statement -> see :func:`excess_of`.

@@ -7,57 +7,34 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Tuple
-from typing import Union
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import ACL_EQUALS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import ALL_REGIONS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import HIVE
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import GrantConditions
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Grant
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import check_of as acl_check_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import needed
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import requests_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.denial_remedies import denial_remedy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import CHECK_SID
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import WRITE_SID
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import grouped
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import render
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.width import excess_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.width import excess_words
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.denial_remedies import (
-    organization_remedy,
+from ..delivery_policy.decision import DENIED, Decision, GRANTED, NOT_GRANTED, PERHAPS_DENIED, decide_grant
+from ..delivery_policy.denial_remedies import denial_remedy, organization_remedy
+from ..delivery_policy.grants import (
+    ACL_EQUALS,
+    ALL_REGIONS,
+    Grant,
+    GrantConditions,
+    HIVE,
+    check_of as acl_check_of,
+    needed,
+    requests_of,
 )
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import Check
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import check_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import unread_check
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.facts import Unread
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.request import Question
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.remedies import module_call
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.conditions import ABSENT
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.decision import DENIED
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.decision import GRANTED
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.decision import NOT_GRANTED
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.decision import PERHAPS_DENIED
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.decision import Decision
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.decision import decide_grant
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Request
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Statement
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import gone_principals
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import name_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import statements_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import statements_with
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import names_at
+from ..delivery_policy.merge import names_at
+from ..delivery_policy.statements import CHECK_SID, WRITE_SID, grouped, render
+from ..delivery_policy.width import excess_of, excess_words
+from ..iam_policy.conditions import ABSENT
+from ..iam_policy.document import Policy, Request, Statement, gone_principals, name_of, statements_of, statements_with
+from .codes import Check, check_of, unread_check
+from .facts import Unread
+from .remedies import module_call
+from .request import Question
 
 
-def policy_checks(question: Question, policy: Union[Policy, None, Unread]) -> List[Check]:
+def policy_checks(question: Question, policy: Policy | None | Unread) -> list[Check]:
     """Return what there is to say of the policy of a bucket."""
     names = {"bucket": question.wanted.bucket.bucket}
     if isinstance(policy, Unread):
@@ -67,7 +44,7 @@ def policy_checks(question: Question, policy: Union[Policy, None, Unread]) -> Li
     return checks + _of_width(question, policy, decisions) + _of_others(names, policy)
 
 
-def known_to_belong(requests: List[Request], organization: Optional[str]) -> List[Request]:
+def known_to_belong(requests: list[Request], organization: str | None) -> list[Request]:
     """Return requests of accounts with the organization that they are known to belong to.
 
     :param organization: None if it is not known.
@@ -87,18 +64,18 @@ def source_words(source: str, region: str) -> str:
     return f"{who}, {'all regions' if region == ALL_REGIONS else region}"
 
 
-def source_details(source: str, region: str) -> Dict[str, Any]:
+def source_details(source: str, region: str) -> dict[str, Any]:
     """Return the fields of a check that name its source."""
     return {"account_id": None if source.startswith("o-") else source, "region": region}
 
 
-def source_options(grant: Grant) -> Dict[str, Any]:
+def source_options(grant: Grant) -> dict[str, Any]:
     """Return the source of a grant as options of the modules that write policies."""
     who = {"organization_id": grant.source} if grant.source.startswith("o-") else {"account_ids": [grant.source]}
     return {**who, "regions": None if grant.region == ALL_REGIONS else [grant.region]}
 
 
-def _requests(question: Question, form: GrantConditions, grant: Grant) -> List[Request]:
+def _requests(question: Question, form: GrantConditions, grant: Grant) -> list[Request]:
     """Return the write and the ACL check of one source."""
     writes = requests_of(question.wanted.bucket, form, grant)
     checks = requests_of(question.wanted.bucket, *acl_check_of(form, grant))
@@ -110,20 +87,20 @@ def _place_words(grant: Grant) -> str:
     return f"{folder}, {'Hive-compatible' if grant.layout == HIVE else 'plain'} layout"
 
 
-def _decision(question: Question, policy: Optional[Policy], grant: Grant) -> Decision:
+def _decision(question: Question, policy: Policy | None, grant: Grant) -> Decision:
     return decide_grant(policy, _requests(question, replace(question.wanted.form, acl=ACL_EQUALS), grant))
 
 
-def first_grants(decisions: Mapping[Grant, Decision]) -> Dict[int, Grant]:
+def first_grants(decisions: Mapping[Grant, Decision]) -> dict[int, Grant]:
     """Return the positions of the statements that grants come from, each with the first of its grants, in order."""
-    found: Dict[int, Grant] = {}
+    found: dict[int, Grant] = {}
     for grant, decision in decisions.items():
         for position in decision.positions if decision.code == GRANTED else ():
             found.setdefault(position, grant)
     return dict(sorted(found.items()))
 
 
-def _of_width(question: Question, policy: Optional[Policy], decisions: Mapping[Grant, Decision]) -> List[Check]:
+def _of_width(question: Question, policy: Policy | None, decisions: Mapping[Grant, Decision]) -> list[Check]:
     """Return a check if statements grant more than they have to, with those that would do."""
     bucket, form = question.wanted.bucket, replace(question.wanted.form, acl=ACL_EQUALS)
     statements, excess = statements_of(policy), {}
@@ -146,7 +123,7 @@ def _of_width(question: Question, policy: Optional[Policy], decisions: Mapping[G
     ]
 
 
-def narrower(statements: List[Statement]) -> str:
+def narrower(statements: list[Statement]) -> str:
     """Return what to write in the place of statements that grant too much.
 
     :param statements: that grant what is needed.
@@ -154,7 +131,7 @@ def narrower(statements: List[Statement]) -> str:
     return "If nothing else needs it, write in its place: " + json.dumps(statements)
 
 
-def _of_grant(question: Question, policy: Optional[Policy], grant: Grant, decision: Decision) -> Check:
+def _of_grant(question: Question, policy: Policy | None, grant: Grant, decision: Decision) -> Check:
     return check_of(
         decision.code,
         {"source": source_words(grant.source, grant.region), "place": _place_words(grant)},
@@ -166,7 +143,7 @@ def _of_grant(question: Question, policy: Optional[Policy], grant: Grant, decisi
     )
 
 
-def decision_evidence(decision: Decision, policy: Optional[Policy]) -> str:
+def decision_evidence(decision: Decision, policy: Policy | None) -> str:
     """Return which statements a decision comes from, for people."""
     names, actions = names_at(policy, decision.positions), ", ".join(decision.actions)
     if decision.code == GRANTED:
@@ -181,7 +158,7 @@ def decision_evidence(decision: Decision, policy: Optional[Policy]) -> str:
     return f"Statement {names} may grant {actions}: that depends on what is not known of the requests."
 
 
-def _remedy(question: Question, policy: Optional[Policy], grant: Grant, decision: Decision) -> str:
+def _remedy(question: Question, policy: Policy | None, grant: Grant, decision: Decision) -> str:
     if decision.code == GRANTED:
         return ""
     if decision.code in (DENIED, PERHAPS_DENIED):
@@ -198,7 +175,7 @@ def _remedy(question: Question, policy: Optional[Policy], grant: Grant, decision
     )
 
 
-def _of_others(names: Dict[str, str], policy: Optional[Policy]) -> List[Check]:
+def _of_others(names: dict[str, str], policy: Policy | None) -> list[Check]:
     checks = []
     negations = statements_with(policy, ("NotAction", "NotPrincipal"))
     if negations:
@@ -225,9 +202,9 @@ def _of_others(names: Dict[str, str], policy: Optional[Policy]) -> List[Check]:
     return checks
 
 
-def acl_statements(question: Question, policy: Optional[Policy]) -> str:
+def acl_statements(question: Question, policy: Policy | None) -> str:
     """Return the names of the statements that let log delivery write, but not without the ACL; ``""`` for none."""
-    found: Tuple[int, ...] = ()
+    found: tuple[int, ...] = ()
     for grant in question.wanted.grants():
         with_acl = requests_of(question.wanted.bucket, replace(question.wanted.form, acl=ACL_EQUALS), grant)
         requests = known_to_belong(with_acl, question.organization)

@@ -9,22 +9,13 @@ The words are constant but for what stands in braces, so that a person who searc
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Tuple
-from typing import Union
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import FROM_ORGANIZATION
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Grant
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import sources_form
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.facts import Unread
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.remedies import permission_statement
+from ..delivery_policy.grants import FROM_ORGANIZATION, Grant, sources_form
+from .facts import Unread
+from .remedies import permission_statement
 
 OK = "ok"
 PROBLEM = "problem"
@@ -154,17 +145,17 @@ class Check:
     message: str
     evidence: str = ""
     remedy: str = ""
-    account_id: Optional[str] = None
-    region: Optional[str] = None
-    folder: Optional[str] = None
-    layout: Optional[str] = None
+    account_id: str | None = None
+    region: str | None = None
+    folder: str | None = None
+    layout: str | None = None
 
     @property
     def matters(self) -> bool:
         """Whether it decides that the destination is not, or not certainly, deliverable."""
         return self.status != OK and self.severity == ERROR
 
-    def to_dict(self) -> Dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the check as the module returns it."""
         return asdict(self)
 
@@ -194,12 +185,12 @@ def unread_check(code: str, names: Mapping[str, str], unread: Unread, resource: 
 TOO_MUCH = ("GrantsTooMuch", "KeyGrantsTooMuch")
 
 
-def width_warnings(checks: Iterable[Check]) -> List[str]:
+def width_warnings(checks: Iterable[Check]) -> list[str]:
     """Return a warning for each policy that grants more than log delivery needs."""
     return [f"{check.message} {check.evidence}" for check in checks if check.code in TOO_MUCH]
 
 
-def is_deliverable(checks: Iterable[Check]) -> Union[bool, str]:
+def is_deliverable(checks: Iterable[Check]) -> bool | str:
     """Return the verdict: False if a problem stands in the way, ``unknown`` if one may, else True."""
     statuses = {check.status for check in checks if check.matters}
     if PROBLEM in statuses:
@@ -207,19 +198,19 @@ def is_deliverable(checks: Iterable[Check]) -> Union[bool, str]:
     return UNKNOWN if statuses else True
 
 
-def verdicts_of(grants: Iterable[Grant], checks: Iterable[Check]) -> List[Dict[str, Any]]:
+def verdicts_of(grants: Iterable[Grant], checks: Iterable[Check]) -> list[dict[str, Any]]:
     """Return the verdict for each grant by itself.
 
     :returns: ``account_id`` (None for a whole organization), ``region``, ``folder``, ``layout`` and ``deliverable``.
     """
-    deciding: Dict[Tuple[Optional[str], ...], List[Check]] = {}
+    deciding: dict[tuple[str | None, ...], list[Check]] = {}
     for check in checks:
         if check.matters:
             deciding.setdefault((check.account_id, check.region, check.folder, check.layout), []).append(check)
     return [_verdict_of(grant, deciding) for grant in grants]
 
 
-def _verdict_of(grant: Grant, deciding: Mapping[Tuple[Optional[str], ...], List[Check]]) -> Dict[str, Any]:
+def _verdict_of(grant: Grant, deciding: Mapping[tuple[str | None, ...], list[Check]]) -> dict[str, Any]:
     account = None if sources_form(grant.source) == FROM_ORGANIZATION else grant.source
     # A check is about the destination as a whole, about one source, or about one source and place.
     places = (
@@ -251,7 +242,7 @@ def summary_of(destination: str, checks: Iterable[Check], shown: int = 3) -> str
     return f"Log delivery {head} write to {destination}. " + " ".join(_spelt_out(deciding, shown))
 
 
-def _spelt_out(checks: List[Check], shown: int) -> List[str]:
+def _spelt_out(checks: list[Check], shown: int) -> list[str]:
     texts = [" ".join(filter(None, (f"{check.message} ({check.code})", check.evidence))) for check in checks[:shown]]
     more = len(checks) - shown
     return texts + ([f"And {more} more, see 'problems'."] if more > 0 else [])

@@ -12,30 +12,19 @@ Guide, "Logs sent to Amazon S3"; Amazon S3 User Guide, "Requester Pays buckets",
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Dict
-from typing import List
-from typing import Optional
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_plan import MAX_BYTES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import ACL_IF_EXISTS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import Check
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import check_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import unread_check
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.facts import OWNER_ENFORCED
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.facts import DestinationFacts
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.facts import Unread
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.kms_key import key_checks
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.bucket_policy import acl_statements
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.bucket_policy import policy_checks
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.request import Question
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.remedies import cli
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.remedies import module_call
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import name_options
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grant_options import options_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import UNKNOWN_OWNER
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import WRONG_OWNER
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import size_of
+from ..delivery_policy.bucket_plan import MAX_BYTES
+from ..delivery_policy.grant_options import options_of
+from ..delivery_policy.grants import ACL_IF_EXISTS
+from ..errors import name_options
+from ..iam_policy.document import size_of
+from ..option_hints import UNKNOWN_OWNER, WRONG_OWNER
+from .bucket_policy import acl_statements, policy_checks
+from .codes import Check, check_of, unread_check
+from .facts import DestinationFacts, OWNER_ENFORCED, Unread
+from .kms_key import key_checks
+from .remedies import cli, module_call
+from .request import Question
 
 _WARN_BYTES = MAX_BYTES * 9 // 10
 
@@ -48,8 +37,8 @@ class Diagnosis:
     :param size: bytes of the bucket policy, None if it was not read.
     """
 
-    checks: Tuple[Check, ...]
-    size: Optional[int] = None
+    checks: tuple[Check, ...]
+    size: int | None = None
 
 
 def examine(question: Question, facts: DestinationFacts) -> Diagnosis:
@@ -72,7 +61,7 @@ def examine(question: Question, facts: DestinationFacts) -> Diagnosis:
     return Diagnosis(checks, size)
 
 
-def _names(question: Question) -> Dict[str, str]:
+def _names(question: Question) -> dict[str, str]:
     return {"bucket": question.wanted.bucket.bucket}
 
 
@@ -121,7 +110,7 @@ def _of_owner(question: Question, facts: DestinationFacts) -> Check:
     )
 
 
-def _of_size(question: Question, size: Optional[int]) -> List[Check]:
+def _of_size(question: Question, size: int | None) -> list[Check]:
     if size is None:
         return []
     evidence = f"It has {size} of {MAX_BYTES} bytes."
@@ -131,7 +120,7 @@ def _of_size(question: Question, size: Optional[int]) -> List[Check]:
     return [check_of("PolicyNearLimit", _names(question), evidence=evidence, remedy=remedy)]
 
 
-def _of_encryption(question: Question, facts: DestinationFacts) -> List[Check]:
+def _of_encryption(question: Question, facts: DestinationFacts) -> list[Check]:
     names, bucket = _names(question), question.wanted.bucket
     found = facts.encryption
     if isinstance(found, Unread):

@@ -10,11 +10,9 @@ What could not be read is :class:`Unread`, which is something else than a settin
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Optional
-from typing import Union
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.kms_key import Key
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Policy
+from ..delivery_policy.kms_key import Key
+from ..iam_policy.document import Policy
 
 
 @dataclass(frozen=True)
@@ -81,15 +79,15 @@ class DestinationFacts:
     :param key: of a bucket that a customer's key encrypts, else None; the same is true of ``key_policy``.
     """
 
-    exists: Union[bool, Unread]
-    region: Optional[str] = None
-    owner: Optional[str] = None
-    not_owner: Optional[str] = None
-    policy: Union[Policy, None, Unread] = None
-    encryption: Union[Encryption, Unread] = Encryption("AES256")
-    ownership: Union[str, None, Unread] = OWNER_ENFORCED
-    requester_pays: Union[bool, Unread] = False
-    public_access_blocked: Union[bool, Unread] = True
-    key: Union[Key, None, Unread] = None
-    key_policy: Union[Policy, None, Unread] = None
-    head: Optional[Unread] = None
+    exists: bool | Unread
+    region: str | None = None
+    owner: str | None = None
+    not_owner: str | None = None
+    policy: Policy | None | Unread = None
+    encryption: Encryption | Unread = Encryption("AES256")
+    ownership: str | None | Unread = OWNER_ENFORCED
+    requester_pays: bool | Unread = False
+    public_access_blocked: bool | Unread = True
+    key: Key | None | Unread = None
+    key_policy: Policy | None | Unread = None
+    head: Unread | None = None

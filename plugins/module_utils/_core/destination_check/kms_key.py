@@ -11,52 +11,30 @@ kms:Decrypt too.
 
 from __future__ import annotations
 
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Tuple
+from collections.abc import Mapping
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import GrantConditions
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Grant
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import grouped
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.width import excess_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.width import excess_words
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.denial_remedies import denial_remedy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.denial_remedies import (
-    organization_remedy,
-)
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import Check
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import check_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import unread_check
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.facts import DestinationFacts
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.facts import Encryption
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.facts import Unread
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.bucket_policy import (
+from ..delivery_policy.decision import DENIED, Decision, GRANTED, NOT_GRANTED, PERHAPS_DENIED, decide_grant
+from ..delivery_policy.denial_remedies import denial_remedy, organization_remedy
+from ..delivery_policy.grant_options import key_grants
+from ..delivery_policy.grants import Grant, GrantConditions
+from ..delivery_policy.key_statements import KEY_SID, key_requests, render_key_use
+from ..delivery_policy.kms_key import Key, unusable_key
+from ..delivery_policy.statements import grouped
+from ..delivery_policy.width import excess_of, excess_words
+from ..iam_policy.document import Policy, name_of, statements_of
+from .bucket_policy import (
     decision_evidence,
+    first_grants,
+    known_to_belong,
+    narrower,
+    source_details,
+    source_options,
+    source_words,
 )
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.bucket_policy import first_grants
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.bucket_policy import known_to_belong
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.bucket_policy import narrower
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.bucket_policy import source_details
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.bucket_policy import source_options
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.bucket_policy import source_words
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.request import Question
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.remedies import module_call
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grant_options import key_grants
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.kms_key import Key
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.kms_key import unusable_key
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_statements import KEY_SID
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_statements import key_requests
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_statements import render_key_use
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.decision import DENIED
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.decision import GRANTED
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.decision import NOT_GRANTED
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.decision import PERHAPS_DENIED
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.decision import Decision
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.decision import decide_grant
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import name_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import statements_of
+from .codes import Check, check_of, unread_check
+from .facts import DestinationFacts, Encryption, Unread
+from .remedies import module_call
+from .request import Question
 
 #: S3 User Guide, "Uploading large files to Amazon S3 with SSE-KMS": what it takes to write an object. To upload it in parts
 #: takes kms:Decrypt as well, and whether log delivery does so is not documented.
@@ -71,7 +49,7 @@ _CODES = {
 _MISSING = "NotFoundException"
 
 
-def key_checks(question: Question, facts: DestinationFacts) -> List[Check]:
+def key_checks(question: Question, facts: DestinationFacts) -> list[Check]:
     """Return what there is to say of the key and its policy; nothing for a bucket without a customer's key."""
     encryption = facts.encryption
     if isinstance(encryption, Unread) or not encryption.has_own_key:
@@ -86,7 +64,7 @@ def key_checks(question: Question, facts: DestinationFacts) -> List[Check]:
     return of_key + _of_policy(question, facts, facts.key.arn)
 
 
-def _arn_in(encryption: Encryption) -> Optional[str]:
+def _arn_in(encryption: Encryption) -> str | None:
     return encryption.key_id if ":key/" in encryption.key_id else None
 
 
@@ -99,7 +77,7 @@ def _unread_key(encryption: Encryption, unread: Unread) -> Check:
     return unread_check("KeyUnreadable", names, unread, resource)
 
 
-def _of_key(question: Question, facts: DestinationFacts, key: Key) -> List[Check]:
+def _of_key(question: Question, facts: DestinationFacts, key: Key) -> list[Check]:
     names = {"key": key.arn, "bucket": question.wanted.bucket.bucket}
     # Whoever asks, only the reasons that are the key's own count.
     checks = [
@@ -119,7 +97,7 @@ def _of_key(question: Question, facts: DestinationFacts, key: Key) -> List[Check
     return checks or [check_of("KeySuitable", names, evidence=f"Its state is {key.state}.")]
 
 
-def _of_policy(question: Question, facts: DestinationFacts, arn: Optional[str]) -> List[Check]:
+def _of_policy(question: Question, facts: DestinationFacts, arn: str | None) -> list[Check]:
     """Return a check for each source; nothing if it is not known which key it is."""
     policy = facts.key_policy
     if arn is None:
@@ -132,9 +110,7 @@ def _of_policy(question: Question, facts: DestinationFacts, arn: Optional[str]) 
     return checks + _of_width(question, policy, arn, granted)
 
 
-def _of_width(
-    question: Question, policy: Optional[Policy], arn: str, decisions: Mapping[Grant, Decision]
-) -> List[Check]:
+def _of_width(question: Question, policy: Policy | None, arn: str, decisions: Mapping[Grant, Decision]) -> list[Check]:
     """Return a check if statements grant more than they have to, with those that would do."""
     form, bucket = GrantConditions("", question.wanted.form.sources), question.wanted.bucket
     statements, excess = statements_of(policy), {}
@@ -151,7 +127,7 @@ def _of_width(
     return [check_of("KeyGrantsTooMuch", {"key": arn}, evidence=evidence, remedy=remedy)]
 
 
-def _decide(question: Question, policy: Optional[Policy], arn: str, grant: Grant) -> Tuple[str, Decision]:
+def _decide(question: Question, policy: Policy | None, arn: str, grant: Grant) -> tuple[str, Decision]:
     """Return the code of a check and what it comes from.
 
     Only what a write certainly needs can stand in the way for certain. AWS documents more actions than that, and nobody
@@ -169,7 +145,7 @@ def _decide(question: Question, policy: Optional[Policy], arn: str, grant: Grant
 
 
 def _of_source(
-    question: Question, policy: Optional[Policy], arn: str, grant: Grant, code: str, decision: Decision
+    question: Question, policy: Policy | None, arn: str, grant: Grant, code: str, decision: Decision
 ) -> Check:
     return check_of(
         code,
@@ -180,7 +156,7 @@ def _of_source(
     )
 
 
-def _remedy(question: Question, policy: Optional[Policy], arn: str, grant: Grant, decision: Decision) -> str:
+def _remedy(question: Question, policy: Policy | None, arn: str, grant: Grant, decision: Decision) -> str:
     if decision.code == GRANTED:
         return ""
     if decision.code in (DENIED, PERHAPS_DENIED):

@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
-from typing import Mapping
 
 
 def module_call(module: str, options: Mapping[str, Any]) -> str:

@@ -6,30 +6,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
-from typing import Dict
-from typing import Mapping
-from typing import Optional
-from typing import Union
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_options import WantedDelivery
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_options import (
-    wanted_from_options,
-)
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_plan import plan_bucket_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import PLAIN
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import parse_destination
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.facts import Unread
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import PolicyError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import compact
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import statements_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.source_options import (
-    parse_organization,
-)
+from ..delivery_policy.bucket_options import WantedDelivery, wanted_from_options
+from ..delivery_policy.bucket_plan import plan_bucket_policy
+from ..delivery_policy.grants import PLAIN
+from ..delivery_policy.source_options import parse_organization
+from ..errors import InputError
+from ..iam_policy.document import Policy, PolicyError, compact, statements_of
+from ..s3_destination import parse_destination
+from .facts import Unread
 
 
 @dataclass(frozen=True)
@@ -44,17 +32,17 @@ class Question:
     """
 
     wanted: WantedDelivery
-    organization: Optional[str] = None
-    bucket_policy: Optional[Policy] = None
-    key_policy: Optional[Policy] = None
-    planned: Optional[WantedDelivery] = None
+    organization: str | None = None
+    bucket_policy: Policy | None = None
+    key_policy: Policy | None = None
+    planned: WantedDelivery | None = None
 
     def of_caller(self, account: str) -> Question:
         """Return the question with the account of the caller as the source, where none was named."""
         planned = self.planned and self.planned.of_caller(account)
         return replace(self, wanted=self.wanted.of_caller(account), planned=planned)
 
-    def planned_policy(self, policy: Optional[Policy]) -> Optional[Policy]:
+    def planned_policy(self, policy: Policy | None) -> Policy | None:
         """Return the policy of the bucket as flow_log_bucket_policy is going to leave it."""
         plan = plan_bucket_policy(policy, self.planned) if self.planned else None
         return plan.after if plan and plan.writes else policy
@@ -64,7 +52,7 @@ class Question:
 _MASK = "*" * 8
 
 
-def unmasked(policy: Policy, option: str) -> Union[Policy, Unread]:
+def unmasked(policy: Policy, option: str) -> Policy | Unread:
     """Return a policy that was given, or why it cannot be judged: Ansible has changed it on its way.
 
     :param option: that it was given with.
@@ -80,7 +68,7 @@ def unmasked(policy: Policy, option: str) -> Union[Policy, Unread]:
     )
 
 
-def _parse_policy(params: Mapping[str, Any], option: str) -> Optional[Policy]:
+def _parse_policy(params: Mapping[str, Any], option: str) -> Policy | None:
     policy = params.get(option)
     try:
         statements_of(policy)
@@ -123,8 +111,8 @@ def question_from_options(params: Mapping[str, Any], partition: str) -> Question
 
 
 def _of_bucket_policy(
-    params: Mapping[str, Any], options: Mapping[str, Any], organization: Optional[str]
-) -> Dict[str, Any]:
+    params: Mapping[str, Any], options: Mapping[str, Any], organization: str | None
+) -> dict[str, Any]:
     """Return the options of flow_log_bucket_policy, which grants to an organization what its accounts are to have."""
     ties = {name: params.get(name) for name in ("acl_condition", "source_conditions")}
     if organization is None:
@@ -133,7 +121,7 @@ def _of_bucket_policy(
     return {**options, **ties, "organization_id": organization, "account_ids": None, "grants": items}
 
 
-def _places(params: Mapping[str, Any], folder: str) -> Dict[str, Any]:
+def _places(params: Mapping[str, Any], folder: str) -> dict[str, Any]:
     """Return the places to ask about; without a word on them the folder in the destination, in the plain layout."""
     grants = params.get("grants")
     if grants is None:
@@ -145,5 +133,5 @@ def _places(params: Mapping[str, Any], folder: str) -> Dict[str, Any]:
     }
 
 
-def _with_defaults(given: Mapping[str, Any], defaults: Mapping[str, Any]) -> Dict[str, Any]:
+def _with_defaults(given: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value if given.get(name) is None else given[name] for name, value in defaults.items()}

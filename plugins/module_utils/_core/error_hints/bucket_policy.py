@@ -9,12 +9,11 @@ S3 API Reference, PutBucketPolicy and "Error responses"; S3 User Guide, "Verifyi
 
 from __future__ import annotations
 
-from typing import Optional
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.denials import is_blocked_as_public
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.flow_logs import hint_for
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.public_policy import public_statements
+from ..iam_policy.document import Policy
+from ..iam_policy.public_policy import public_statements
+from .denials import is_blocked_as_public
+from .flow_logs import hint_for
 
 #: A conflicting call on the bucket's configuration is under way; it passes.
 CONFLICT_CODES = ("OperationAborted",)
@@ -22,14 +21,14 @@ CONFLICT_CODES = ("OperationAborted",)
 _DENIED = ("AccessDenied", "403")
 
 
-def _of_denial(doing: str, expected_owner: Optional[str]) -> str:
+def _of_denial(doing: str, expected_owner: str | None) -> str:
     hint = f"The caller needs {doing} on the bucket, and no service control, endpoint or bucket policy may deny it."
     if expected_owner:
         hint += f" S3 answers the same if the bucket does not belong to expected_bucket_owner {expected_owner}."
     return hint
 
 
-def _of_public_policy(policy: Optional[Policy]) -> str:
+def _of_public_policy(policy: Policy | None) -> str:
     names = ", ".join(public_statements(policy))
     which = f"These statements make it public: {names}. " if names else ""
     return (
@@ -40,7 +39,7 @@ def _of_public_policy(policy: Optional[Policy]) -> str:
 
 
 def policy_error_hint(
-    operation: str, code: str, expected_owner: Optional[str] = None, message: str = "", policy: Optional[Policy] = None
+    operation: str, code: str, expected_owner: str | None = None, message: str = "", policy: Policy | None = None
 ) -> str:
     """Return what fixes an error of a call around bucket policies, ``""`` where AWS's message says it all.
 

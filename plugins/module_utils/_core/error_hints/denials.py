@@ -12,13 +12,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from typing import Mapping
-from typing import Sequence
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import actions_for_call
+from ..permissions.catalog import actions_for_call
 
 #: Error codes of denied calls: EC2's, those of S3 (HeadBucket has no body, hence 403), IAM and STS, and KMS's.
 DENIED_CODES = ("UnauthorizedOperation", "AccessDenied", "403", "AccessDeniedException")
@@ -38,7 +36,7 @@ class Denial:
     :param is_explicit: whether a statement denies it, so that a further permission does not help.
     """
 
-    actions: Tuple[str, ...]
+    actions: tuple[str, ...]
     resource: str = ""
     is_explicit: bool = False
 

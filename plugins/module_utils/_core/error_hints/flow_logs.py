@@ -7,34 +7,29 @@
 from __future__ import annotations
 
 import re
+from re import Pattern
 from typing import NamedTuple
-from typing import Optional
-from typing import Pattern
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.denials import statement_for
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import name_options
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import ALLOW_GAP
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import CORRECT_DESTINATION
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import WITH_ECS_FIELDS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import WITH_TAG_FIELDS
+from ..errors import name_options
+from ..option_hints import ALLOW_GAP, CORRECT_DESTINATION, WITH_ECS_FIELDS, WITH_TAG_FIELDS
+from .denials import statement_for
 
 
 class _Hint(NamedTuple):
-    operation: Optional[str]
-    code: Optional[Pattern[str]]
-    message: Optional[Pattern[str]]
+    operation: str | None
+    code: Pattern[str] | None
+    message: Pattern[str] | None
     text: str
 
 
-def _hint(text: str, operation: Optional[str] = None, code: str = "", message: str = "") -> _Hint:
+def _hint(text: str, operation: str | None = None, code: str = "", message: str = "") -> _Hint:
     return _Hint(operation, re.compile(code) if code else None, re.compile(message) if message else None, text)
 
 
 _DENIED = "^(UnauthorizedOperation|AccessDenied|AccessDeniedException)$"
 
 #: VPC User Guide, flow-logs-s3-permissions and flow-logs-troubleshooting; EC2 API error codes. The first match counts.
-_HINTS: Tuple[_Hint, ...] = (
+_HINTS: tuple[_Hint, ...] = (
     _hint(
         "The caller needs ec2:CreateFlowLogs on the flow log and on the resource, ec2:CreateTags on the flow log when "
         "tags or name are given, and logs:CreateLogDelivery on '*'; "

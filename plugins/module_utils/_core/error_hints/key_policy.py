@@ -9,7 +9,7 @@ AWS KMS API Reference, DescribeKey, GetKeyPolicy and PutKeyPolicy.
 
 from __future__ import annotations
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.flow_logs import hint_for
+from .flow_logs import hint_for
 
 _HINTS = {
     "NotFoundException": "There is no such key or alias in this account and region: correct key_id or region.",

@@ -7,16 +7,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
-from typing import Dict
-from typing import Mapping
-from typing import Sequence
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import destination_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import S3
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import FlowLog
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import ResourceType
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.settings import FlowLogSettings
+from ..s3_destination import destination_of
+from .model import FlowLog, S3
+from .resource_types import ResourceType
+from .settings import FlowLogSettings
 
 #: Most flow log ids in DescribeFlowLogs and DeleteFlowLogs (botocore model, FlowLogIdList), and ids per tag call.
 MAX_FLOW_LOG_IDS = 1000
@@ -37,7 +34,7 @@ _ONE_ID = re.compile(r"Invalid[A-Za-z]+\.(NotFound|Malformed)|FlowLogAlreadyExis
 
 def create_request(
     settings: FlowLogSettings, resource_ids: Sequence[str], tags: Mapping[str, str], client_token: str
-) -> Dict[str, Any]:
+) -> dict[str, Any]:
     """Return the parameters of one CreateFlowLogs call.
 
     The destination type is always said, because the API's default is CloudWatch Logs. A format that was not asked for
@@ -45,7 +42,7 @@ def create_request(
 
     :param resource_ids: at most ``settings.resource_type.max_ids``.
     """
-    request: Dict[str, Any] = {
+    request: dict[str, Any] = {
         "ResourceIds": list(resource_ids),
         "ResourceType": settings.resource_type.name,
         "LogDestinationType": S3,

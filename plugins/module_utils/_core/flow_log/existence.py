@@ -10,21 +10,13 @@ whose resource is deleted.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
-from typing import Collection
-from typing import FrozenSet
-from typing import Iterable
-from typing import Mapping
-from typing import Optional
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import CreateStep
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import FlowLogPlan
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import Step
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Unsuccessful
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.target_shapes import SHAPES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.target_shapes import Shape
+from ..actions import Unsuccessful
+from .plan import CreateStep, FlowLogPlan, Step
+from .target_shapes import SHAPES, Shape
 
 NOT_THERE = "TargetNotFound"
 #: For NAT gateways and Cloud WAN, CreateFlowLogs itself says what is not there.
@@ -33,17 +25,17 @@ _LOOKED_UP = ("VPC", "Subnet", "NetworkInterface", "TransitGateway", "TransitGat
 _DELETED = "deleted"
 
 
-def shape_of(resource_type: str) -> Optional[Shape]:
+def shape_of(resource_type: str) -> Shape | None:
     """Return how EC2 describes a type; ``None``: whether a target is there is left to CreateFlowLogs."""
     return SHAPES[resource_type] if resource_type in _LOOKED_UP else None
 
 
-def to_be_created(plan: FlowLogPlan) -> Tuple[str, ...]:
+def to_be_created(plan: FlowLogPlan) -> tuple[str, ...]:
     """Return the targets that get a new flow log although they may not exist; one that has flow logs does."""
     return tuple(step.action.target for step in plan.steps if isinstance(step, CreateStep))
 
 
-def missing_among(targets: Iterable[str], described: Iterable[Mapping[str, Any]], shape: Shape) -> FrozenSet[str]:
+def missing_among(targets: Iterable[str], described: Iterable[Mapping[str, Any]], shape: Shape) -> frozenset[str]:
     """Return the targets that are not there.
 
     :param described: what EC2 described; it may hold other resources too.

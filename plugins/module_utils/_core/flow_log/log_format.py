@@ -8,17 +8,11 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import Any
-from typing import Dict
-from typing import List
-from typing import Match
-from typing import NamedTuple
-from typing import Optional
-from typing import Sequence
-from typing import Set
-from typing import Tuple
+from collections.abc import Sequence
+from re import Match
+from typing import Any, NamedTuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ..errors import InputError
 
 VPC = "vpc"
 TRANSIT_GATEWAY = "transit_gateway"
@@ -39,7 +33,7 @@ class Field(NamedTuple):
 
 
 #: VPC User Guide, flow-log-records, "Available fields", by record version (6 is the transit gateway version).
-_VPC_NAMES: Dict[int, str] = {
+_VPC_NAMES: dict[int, str] = {
     2: "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status",
     3: "vpc-id subnet-id instance-id tcp-flags type pkt-srcaddr pkt-dstaddr",
     4: "region az-id sublocation-type sublocation-id",
@@ -86,7 +80,7 @@ def _parquet_type(name: str) -> str:
     return "INT_64" if name in _INT_64 else "STRING"
 
 
-def _fields(names_by_version: Dict[int, str]) -> Dict[str, Field]:
+def _fields(names_by_version: dict[int, str]) -> dict[str, Field]:
     return {
         name: Field(name, version, _parquet_type(name))
         for version, names in names_by_version.items()
@@ -95,7 +89,7 @@ def _fields(names_by_version: Dict[int, str]) -> Dict[str, Field]:
 
 
 #: Known fields by family; Cloud WAN's are not published in machine-readable form, so any name passes there.
-FIELDS: Dict[str, Dict[str, Field]] = {
+FIELDS: dict[str, dict[str, Field]] = {
     VPC: _fields(_VPC_NAMES),
     TRANSIT_GATEWAY: _fields({6: _TRANSIT_GATEWAY_NAMES}),
     CLOUD_WAN: {},
@@ -103,7 +97,7 @@ FIELDS: Dict[str, Dict[str, Field]] = {
 
 #: Fields that stay empty without TagFieldSpecifications, and the resource type whose tags they carry
 #: (EC2 API CreateFlowLogs, TagFieldSpecifications).
-TAG_FIELDS: Dict[str, str] = {
+TAG_FIELDS: dict[str, str] = {
     "instance-tag": "instance",
     "instance-tag-2": "instance",
     "interface-tag": "network-interface",
@@ -126,14 +120,14 @@ def format_string(names: Sequence[str]) -> str:
     return " ".join("${" + name + "}" for name in names)
 
 
-DEFAULT_FORMATS: Dict[str, Optional[str]] = {
+DEFAULT_FORMATS: dict[str, str | None] = {
     VPC: format_string(_VPC_NAMES[2].split()),
     TRANSIT_GATEWAY: format_string(_TRANSIT_GATEWAY_NAMES.split()),
     CLOUD_WAN: None,
 }
 
 
-def field_names(log_format: str) -> Tuple[str, ...]:
+def field_names(log_format: str) -> tuple[str, ...]:
     """Return the field names of a format string as AWS stores it, in order; items that are none are kept as they are."""
     matches = ((_ITEM.fullmatch(item), item) for item in log_format.split())
     return tuple(match.group("name") if match else item for match, item in matches)
@@ -154,7 +148,7 @@ def is_default_format(log_format: str, family: str) -> bool:
     return " ".join(log_format.split()) == default
 
 
-def _requested_names(value: Any, family: str) -> List[str]:
+def _requested_names(value: Any, family: str) -> list[str]:
     if isinstance(value, str):
         return [_name_of(item, _ITEM.fullmatch(item), family) for item in value.split()]
     if not isinstance(value, (list, tuple)):
@@ -162,21 +156,21 @@ def _requested_names(value: Any, family: str) -> List[str]:
     return [_name_of(item, _LISTED.fullmatch(str(item).strip()), family) for item in value]
 
 
-def _name_of(item: Any, found: Optional[Match[str]], family: str) -> str:
+def _name_of(item: Any, found: Match[str] | None, family: str) -> str:
     if found:
         return found.group("name")
     guess = _meant_by(str(item), family)
     raise InputError("log_format", item, f"{_ALLOWED} (did you mean {guess}?)" if guess else _ALLOWED)
 
 
-def _meant_by(item: str, family: str) -> Optional[str]:
+def _meant_by(item: str, family: str) -> str | None:
     """Return the field that people mean who write underscores, upper case, or a name alone where the format is a text."""
     name = re.sub(r"[${}\s]", "", item).lower().replace("_", "-")
     close = [name] if name in FIELDS[family] else difflib.get_close_matches(name, FIELDS[family], n=1)
     return close[0] if close else None
 
 
-def parse_log_format(value: Any, family: str) -> Tuple[str, List[str]]:
+def parse_log_format(value: Any, family: str) -> tuple[str, list[str]]:
     """Read a format as people write it.
 
     :param value: list of field names (``srcaddr`` or ``${srcaddr}``), or the raw string.
@@ -194,11 +188,11 @@ def parse_log_format(value: Any, family: str) -> Tuple[str, List[str]]:
     return format_string(names), warnings
 
 
-def _check_names(names: Sequence[str], family: str) -> List[str]:
+def _check_names(names: Sequence[str], family: str) -> list[str]:
     known = FIELDS[family]
     if not known:
         return []
-    elsewhere: Set[str] = {name for other, fields in FIELDS.items() if other != family for name in fields}
+    elsewhere: set[str] = {name for other, fields in FIELDS.items() if other != family for name in fields}
     warnings = []
     for name in names:
         if name in known:

@@ -6,18 +6,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import field
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
-from typing import Dict
-from typing import Mapping
-from typing import Optional
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.log_format import DEFAULT_FORMATS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.log_format import VPC
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import ResourceType
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import type_of_id
+from .log_format import DEFAULT_FORMATS, VPC
+from .resource_types import ResourceType, type_of_id
 
 S3 = "s3"
 #: EC2 API CreateFlowLogs, MaxAggregationInterval: the default, in seconds. Old flow logs do not return it.
@@ -25,7 +19,7 @@ DEFAULT_INTERVAL = 600
 #: Marks a flow log that a replacement is about to remove, so that an interrupted run is finished by the next one.
 REPLACED_TAG = "flowlogs.aws:replaced"
 
-TagFields = Tuple[Tuple[str, Tuple[str, ...]], ...]
+TagFields = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -36,7 +30,7 @@ class DestinationOptions:
     hive_compatible_partitions: bool = False
     per_hour_partition: bool = False
 
-    def to_dict(self) -> Dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the options under the names that module options use."""
         return {
             "file_format": self.file_format,
@@ -45,7 +39,7 @@ class DestinationOptions:
         }
 
 
-def traffic_overlaps(one: Optional[str], other: Optional[str]) -> bool:
+def traffic_overlaps(one: str | None, other: str | None) -> bool:
     """Whether two traffic types have something in common; a type that has none to choose records everything."""
     return one == other or "ALL" in (one or "ALL", other or "ALL")
 
@@ -60,23 +54,23 @@ class FlowLog:
     :param creation_time: ISO 8601, or ``""``.
     """
 
-    flow_log_id: Optional[str]
+    flow_log_id: str | None
     resource_id: str
     log_destination_type: str = S3
     log_destination: str = ""
-    traffic_type: Optional[str] = None
+    traffic_type: str | None = None
     max_aggregation_interval: int = DEFAULT_INTERVAL
-    log_format: Optional[str] = None
+    log_format: str | None = None
     destination_options: DestinationOptions = DestinationOptions()
     tag_fields: TagFields = ()
     tags: Mapping[str, str] = field(default_factory=dict)
-    delivery_status: Optional[str] = None
-    delivery_error: Optional[str] = None
+    delivery_status: str | None = None
+    delivery_error: str | None = None
     creation_time: str = ""
-    log_group_name: Optional[str] = None
+    log_group_name: str | None = None
 
     @property
-    def name(self) -> Optional[str]:
+    def name(self) -> str | None:
         """Value of the tag ``Name``; an empty one is no name."""
         return self.tags.get("Name") or None
 
@@ -96,11 +90,11 @@ class FlowLog:
         return REPLACED_TAG in self.tags
 
     @property
-    def user_tags(self) -> Dict[str, str]:
+    def user_tags(self) -> dict[str, str]:
         """The tags that people may change, without this collection's own mark."""
         return {key: value for key, value in self.tags.items() if key != REPLACED_TAG and not key.startswith("aws:")}
 
-    def to_dict(self) -> Dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the flow log under the names of the module's options, so that it can be fed back in."""
         rules = type_of_id(self.resource_id)
         return {
@@ -159,7 +153,7 @@ def flow_log_from_description(item: Mapping[str, Any]) -> FlowLog:
     )
 
 
-def _default_format(rules: Optional[ResourceType]) -> str:
+def _default_format(rules: ResourceType | None) -> str:
     return DEFAULT_FORMATS[rules.family if rules else VPC] or ""
 
 

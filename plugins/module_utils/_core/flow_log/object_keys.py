@@ -13,16 +13,12 @@ with Hive-compatible partitions ``[folder/]AWSLogs/aws-account-id=ACCOUNT/aws-se
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from datetime import timedelta
-from datetime import timezone
-from typing import Iterable
-from typing import List
+from collections.abc import Iterable
+from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
-from typing import Optional
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import destination_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import FlowLog
+from ..s3_destination import destination_of
+from .model import FlowLog
 
 _STAMP = re.compile(r"_(\d{8}T\d{4})Z_")
 _STAMP_FORMAT = "%Y%m%dT%H%M"
@@ -36,7 +32,7 @@ class Listing(NamedTuple):
     start_after: str
 
 
-def listings(flow_log: FlowLog, account: str, region: str, now: datetime, hours: int) -> List[Listing]:
+def listings(flow_log: FlowLog, account: str, region: str, now: datetime, hours: int) -> list[Listing]:
     """Return the listings that find every object which the flow log wrote in the last hours, the newest first.
 
     Only keys that carry the flow log's own id are named, so other flow logs with the same folder cost nothing.
@@ -57,7 +53,7 @@ def listings(flow_log: FlowLog, account: str, region: str, now: datetime, hours:
     return result
 
 
-def _periods(since: datetime, now: datetime, hourly: bool) -> List[datetime]:
+def _periods(since: datetime, now: datetime, hourly: bool) -> list[datetime]:
     """Return the start of each day, or hour, that the time from ``since`` to ``now`` touches, the newest first."""
     step = timedelta(hours=1) if hourly else timedelta(days=1)
     moment = now.replace(minute=0, second=0, microsecond=0)
@@ -79,7 +75,7 @@ def _folder_of(flow_log: FlowLog, account: str, region: str, moment: datetime) -
     return base + moment.strftime("%Y/%m/%d/" + ("%H/" if options.per_hour_partition else ""))
 
 
-def stamp_of(key: str) -> Optional[datetime]:
+def stamp_of(key: str) -> datetime | None:
     """Return the time that an object's name tells (UTC), or ``None`` if it is no object of a flow log."""
     match = _STAMP.search(key)
     if not match:
@@ -87,7 +83,7 @@ def stamp_of(key: str) -> Optional[datetime]:
     return datetime.strptime(match.group(1), _STAMP_FORMAT).replace(tzinfo=timezone.utc)
 
 
-def newest_stamp(keys: Iterable[str]) -> Optional[str]:
+def newest_stamp(keys: Iterable[str]) -> str | None:
     """Return the newest time that the keys tell, in ISO 8601, or ``None``."""
     stamps = [stamp for stamp in map(stamp_of, keys) if stamp is not None]
     return max(stamps).isoformat() if stamps else None

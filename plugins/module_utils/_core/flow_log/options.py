@@ -6,28 +6,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-from typing import Callable
-from typing import Dict
-from typing import Mapping
-from typing import Optional
+from collections.abc import Mapping
+from typing import Any, Callable
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import parse_destination
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import DestinationOptions
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import Wanted
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.log_format import DEFAULT_FORMATS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.log_format import VPC
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import resolve_resource_type
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import resource_ids_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import unique_ids
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.settings import FlowLogSettings
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.settings import settings_from_options
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.settings import tag_fields_to_options
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.tags import check_tags
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_boolean
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_choice
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_integer
+from ..errors import InputError
+from ..s3_destination import parse_destination
+from ..values import read_boolean, read_choice, read_integer
+from .log_format import DEFAULT_FORMATS, VPC
+from .model import DestinationOptions
+from .plan import Wanted
+from .resource_types import resolve_resource_type, resource_ids_of, unique_ids
+from .settings import FlowLogSettings, settings_from_options, tag_fields_to_options
+from .tags import check_tags
 
 STATES = ("present", "absent")
 REPLACE = ("create_first", "delete_first", "never")
@@ -61,14 +51,14 @@ def wanted_from_params(
     wait_timeout = read_integer("wait_timeout", given["wait_timeout"], "seconds, 0 or more")
     if wait_timeout < 0:
         raise InputError("wait_timeout", wait_timeout, "seconds, 0 or more")
-    common: Dict[str, Any] = {
+    common: dict[str, Any] = {
         "targets": targets,
         "name": str(given["name"]) if "name" in given else None,
         "tags": tags,
         "purge_tags": read_boolean("purge_tags", given["purge_tags"]),
         "adopt_named": read_boolean("adopt_named", given["adopt_named"]),
     }
-    creating: Dict[str, Any] = {
+    creating: dict[str, Any] = {
         "replace": read_choice("replace", given["replace"], REPLACE),
         "allow_gap": read_boolean("allow_gap", given["allow_gap"]),
         "purge": read_choice("purge", given["purge"], PURGE),
@@ -84,7 +74,7 @@ def wanted_from_params(
     return Wanted(settings=settings, **common, **creating)
 
 
-def options_of(wanted: Wanted) -> Dict[str, Any]:
+def options_of(wanted: Wanted) -> dict[str, Any]:
     """Return the options, but for targets and destination, that ask for the same; equal ones are written alike.
 
     What is AWS's default is ``None``, so that it does not matter whether it was given.
@@ -103,7 +93,7 @@ def options_of(wanted: Wanted) -> Dict[str, Any]:
     }
 
 
-def _settings_options(settings: Optional[FlowLogSettings]) -> Dict[str, Any]:
+def _settings_options(settings: FlowLogSettings | None) -> dict[str, Any]:
     names = (
         *("traffic_type", "max_aggregation_interval", "log_format", "destination_options"),
         "tag_field_specifications",

@@ -9,34 +9,17 @@ Nothing here calls AWS: the same plan is shown in check mode and carried out oth
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import field
-from dataclasses import replace
-from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
-from typing import Union
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Union
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import same_destination
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import name_options
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import S3
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import FlowLog
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import traffic_overlaps
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import ADOPT_ONE
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import ADOPT_SEVERAL
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import KEEP_ONE
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import REPLACE
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Action
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Unsuccessful
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.settings import FlowLogSettings
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.tags import tag_changes
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.tags import tag_key
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.tags import tags_after
+from ..actions import Action, Unsuccessful
+from ..errors import name_options
+from ..option_hints import ADOPT_ONE, ADOPT_SEVERAL, KEEP_ONE, REPLACE
+from ..s3_destination import same_destination
+from .model import FlowLog, S3, traffic_overlaps
+from .settings import FlowLogSettings
+from .tags import tag_changes, tag_key, tags_after
 
 #: How many flow logs a warning lists.
 _SHOWN = 3
@@ -56,11 +39,11 @@ class Wanted:
     :param adopt_named: consent to take over flow logs that have a name, where ``name`` is not given.
     """
 
-    targets: Tuple[str, ...]
-    settings: Optional[FlowLogSettings] = None
-    destination_arn: Optional[str] = None
-    name: Optional[str] = None
-    tags: Optional[Mapping[str, str]] = None
+    targets: tuple[str, ...]
+    settings: FlowLogSettings | None = None
+    destination_arn: str | None = None
+    name: str | None = None
+    tags: Mapping[str, str] | None = None
     purge_tags: bool = True
     replace: str = "create_first"
     allow_gap: bool = False
@@ -90,7 +73,7 @@ class CreateStep:
 
     action: Action
     tags: Mapping[str, str] = field(default_factory=dict)
-    resumed: Optional[FlowLog] = None
+    resumed: FlowLog | None = None
 
 
 @dataclass(frozen=True)
@@ -109,8 +92,8 @@ class ReplaceStep:
     action: Action
     flow_log: FlowLog
     tags: Mapping[str, str] = field(default_factory=dict)
-    resumed: Optional[FlowLog] = None
-    rivals: Tuple[str, ...] = ()
+    resumed: FlowLog | None = None
+    rivals: tuple[str, ...] = ()
 
     @property
     def old_id(self) -> str:
@@ -154,10 +137,10 @@ class FlowLogPlan:
     :param extra: other S3 flow logs of the targets, reported and not touched.
     """
 
-    steps: Tuple[Step, ...] = ()
-    unsuccessful: Tuple[Unsuccessful, ...] = ()
-    kept: Tuple[FlowLog, ...] = ()
-    extra: Tuple[FlowLog, ...] = ()
+    steps: tuple[Step, ...] = ()
+    unsuccessful: tuple[Unsuccessful, ...] = ()
+    kept: tuple[FlowLog, ...] = ()
+    extra: tuple[FlowLog, ...] = ()
 
 
 _ORDER = {"create": 0, "replace": 1, "tag": 2, "untag": 3, "delete": 4}
@@ -176,13 +159,13 @@ def join_plans(parts: Iterable[FlowLogPlan]) -> FlowLogPlan:
     )
 
 
-def in_order(steps: Iterable[Step], targets: Sequence[str]) -> List[Step]:
+def in_order(steps: Iterable[Step], targets: Sequence[str]) -> list[Step]:
     """Return steps in the order of a plan for these targets, whatever the order in which they were carried out."""
     position = {target: number for number, target in enumerate(targets)}
     return sorted(steps, key=lambda step: (_ORDER[step.action.action], position[step.action.target]))
 
 
-def answered_later(unanswered: Iterable[NewFlowLogStep], plan: FlowLogPlan) -> List[Step]:
+def answered_later(unanswered: Iterable[NewFlowLogStep], plan: FlowLogPlan) -> list[Step]:
     """Return steps whose answer was lost as what they did, by the flow logs that a later plan finds.
 
     :param unanswered: creates, and replacements whose old flow log is deleted.
@@ -191,7 +174,7 @@ def answered_later(unanswered: Iterable[NewFlowLogStep], plan: FlowLogPlan) -> L
     return [done for step in unanswered for done in _as_done(step, plan)]
 
 
-def _as_done(step: NewFlowLogStep, plan: FlowLogPlan) -> List[Step]:
+def _as_done(step: NewFlowLogStep, plan: FlowLogPlan) -> list[Step]:
     for item in plan.kept:
         if item.resource_id == step.action.target and item.user_tags == dict(step.tags):
             reason = f"{step.action.reason} AWS's first answer was lost."
@@ -215,12 +198,12 @@ def without_targets(plan: FlowLogPlan, targets: Iterable[str]) -> FlowLogPlan:
     )
 
 
-def _by_age(flow_log: FlowLog) -> Tuple[str, str]:
+def _by_age(flow_log: FlowLog) -> tuple[str, str]:
     return (flow_log.creation_time, flow_log.flow_log_id or "")
 
 
-def _by_target(targets: Sequence[str], current: Iterable[FlowLog]) -> Dict[str, List[FlowLog]]:
-    grouped: Dict[str, List[FlowLog]] = {target: [] for target in targets}
+def _by_target(targets: Sequence[str], current: Iterable[FlowLog]) -> dict[str, list[FlowLog]]:
+    grouped: dict[str, list[FlowLog]] = {target: [] for target in targets}
     for flow_log in sorted(current, key=_by_age):
         if flow_log.log_destination_type == S3 and flow_log.resource_id in grouped:
             grouped[flow_log.resource_id].append(flow_log)
@@ -242,7 +225,7 @@ def plan_flow_logs(wanted: Wanted, current: Iterable[FlowLog], present: bool = T
 # -- present ----------------------------------------------------------------------------------------------------
 
 
-def _candidates(wanted: Wanted, settings: FlowLogSettings, logs: Sequence[FlowLog]) -> List[FlowLog]:
+def _candidates(wanted: Wanted, settings: FlowLogSettings, logs: Sequence[FlowLog]) -> list[FlowLog]:
     """Return the flow logs that have the identity asked for.
 
     With a name: those of the target with this name. Without: the unnamed ones of the target to the destination.
@@ -257,7 +240,7 @@ def _candidates(wanted: Wanted, settings: FlowLogSettings, logs: Sequence[FlowLo
     return [item for item in logs if item.name is None and not settings.differences(item)]
 
 
-def _named_otherwise(wanted: Wanted, settings: FlowLogSettings, logs: Sequence[FlowLog]) -> List[FlowLog]:
+def _named_otherwise(wanted: Wanted, settings: FlowLogSettings, logs: Sequence[FlowLog]) -> list[FlowLog]:
     """Return the flow logs that a task without a name does not own and that record the same traffic for the same place."""
     if wanted.name is not None:
         return []
@@ -293,7 +276,7 @@ def _plan_present(wanted: Wanted, target: str, logs: Sequence[FlowLog]) -> FlowL
     return _purge(wanted, settings, plan, logs)
 
 
-def _equal(settings: FlowLogSettings, logs: Iterable[FlowLog]) -> List[FlowLog]:
+def _equal(settings: FlowLogSettings, logs: Iterable[FlowLog]) -> list[FlowLog]:
     return [item for item in logs if not settings.differences(item)]
 
 
@@ -306,7 +289,7 @@ def _keep(wanted: Wanted, target: str, exact: Sequence[FlowLog], candidates: Seq
     """Keep the oldest healthy equal flow log, finish what an interrupted run began, and set the tags."""
     kept = min(exact, key=lambda item: (item.failed, item.marked_as_replaced) + _by_age(item))
     left = [item for item in candidates if item.marked_as_replaced and item is not kept and not item.managed_by_aws]
-    steps: List[Step] = [] if kept.failed else [_finishing_step(target, kept, old) for old in left]
+    steps: list[Step] = [] if kept.failed else [_finishing_step(target, kept, old) for old in left]
     unsuccessful = [_unfinished(target, kept, old) for old in left] if kept.failed else []
     steps.extend(_tag_steps(wanted, target, kept))
     managed = (kept, *left) if kept.failed else (kept,)
@@ -328,7 +311,7 @@ def _unfinished(target: str, kept: FlowLog, old: FlowLog) -> Unsuccessful:
     return Unsuccessful(target, "ReplacementFailed", message, hint, flow_log_id=kept.flow_log_id)
 
 
-def _tag_steps(wanted: Wanted, target: str, kept: FlowLog) -> List[RetagStep]:
+def _tag_steps(wanted: Wanted, target: str, kept: FlowLog) -> list[RetagStep]:
     if not wanted.owns(kept):
         # Adopted as it is: somebody else gave it this name, and perhaps its tags.
         return []
@@ -463,7 +446,7 @@ def _purge_step(wanted: Wanted, item: FlowLog) -> DeleteStep:
     return DeleteStep(Action("delete", item.resource_id, flow_log_id=item.flow_log_id, reason=reason), item)
 
 
-def tags_left_alone(wanted: Wanted, plan: FlowLogPlan) -> Optional[str]:
+def tags_left_alone(wanted: Wanted, plan: FlowLogPlan) -> str | None:
     """Return which desired tags are not set because a flow log with a name is adopted as it is, or ``None``."""
     refused = {item.target for item in plan.unsuccessful}
     left = [
@@ -484,9 +467,9 @@ def tags_left_alone(wanted: Wanted, plan: FlowLogPlan) -> Optional[str]:
 
 
 def _plan_absent(wanted: Wanted, target: str, logs: Sequence[FlowLog]) -> FlowLogPlan:
-    steps: List[Step] = []
-    unsuccessful: List[Unsuccessful] = []
-    extra: List[FlowLog] = []
+    steps: list[Step] = []
+    unsuccessful: list[Unsuccessful] = []
+    extra: list[FlowLog] = []
     for item in logs:
         if not _is_unwanted(wanted, item):
             extra.append(item)
@@ -508,16 +491,14 @@ def _is_unwanted(wanted: Wanted, item: FlowLog) -> bool:
 # -- what a plan leads to ---------------------------------------------------------------------------------------
 
 
-def apply_steps(
-    steps: Iterable[Step], flow_logs: Iterable[FlowLog], settings: Optional[FlowLogSettings]
-) -> List[FlowLog]:
+def apply_steps(steps: Iterable[Step], flow_logs: Iterable[FlowLog], settings: FlowLogSettings | None) -> list[FlowLog]:
     """Return the flow logs as they are after the steps: the prediction of check mode, and the result of a run.
 
     :param flow_logs: as they are before; not changed.
     :param settings: of the flow logs that steps create.
     """
-    state: Dict[Optional[str], FlowLog] = {item.flow_log_id: item for item in flow_logs}
-    created: List[FlowLog] = []
+    state: dict[str | None, FlowLog] = {item.flow_log_id: item for item in flow_logs}
+    created: list[FlowLog] = []
     for step in steps:
         flow_log_id = step.action.flow_log_id
         if isinstance(step, (CreateStep, ReplaceStep)):
@@ -531,7 +512,7 @@ def apply_steps(
     ]
 
 
-def _made_by(step: NewFlowLogStep, settings: Optional[FlowLogSettings]) -> FlowLog:
+def _made_by(step: NewFlowLogStep, settings: FlowLogSettings | None) -> FlowLog:
     if step.resumed is not None:
         return step.resumed
     if settings is None:
@@ -549,7 +530,7 @@ def _retagged(flow_log: FlowLog, step: RetagStep) -> FlowLog:
     return replace(flow_log, tags=tags)
 
 
-def managed_flow_logs(plan: FlowLogPlan, done: Iterable[Step] = ()) -> List[FlowLog]:
+def managed_flow_logs(plan: FlowLogPlan, done: Iterable[Step] = ()) -> list[FlowLog]:
     """Return the flow logs that a plan keeps or touches, as they are before it.
 
     :param done: steps that were carried out, some of them perhaps of an earlier plan for the same targets.
@@ -567,7 +548,7 @@ def managed_flow_logs(plan: FlowLogPlan, done: Iterable[Step] = ()) -> List[Flow
     return list(managed.values())
 
 
-def _comparable(flow_log: FlowLog) -> Dict[str, Any]:
+def _comparable(flow_log: FlowLog) -> dict[str, Any]:
     shown = flow_log.to_dict()
     for name in ("flow_log_id", "resource_id", "name", "delivery_status", "delivery_error", "creation_time"):
         del shown[name]
@@ -578,8 +559,8 @@ def _comparable(flow_log: FlowLog) -> Dict[str, Any]:
 
 
 def diff_of(
-    steps: Sequence[Step], before: Iterable[FlowLog], settings: Optional[FlowLogSettings]
-) -> Dict[str, Dict[str, List[Dict[str, Any]]]]:
+    steps: Sequence[Step], before: Iterable[FlowLog], settings: FlowLogSettings | None
+) -> dict[str, dict[str, list[dict[str, Any]]]]:
     """Return ``{before, after}``: per changed target the managed flow logs with the fields this module manages."""
     before = list(before)
     changed = sorted({step.action.target for step in steps})
@@ -587,8 +568,8 @@ def diff_of(
     return {"before": _shown_by_target(changed, before), "after": _shown_by_target(changed, after)}
 
 
-def _shown_by_target(targets: Sequence[str], flow_logs: Iterable[FlowLog]) -> Dict[str, List[Dict[str, Any]]]:
-    shown: Dict[str, List[Dict[str, Any]]] = {target: [] for target in targets}
+def _shown_by_target(targets: Sequence[str], flow_logs: Iterable[FlowLog]) -> dict[str, list[dict[str, Any]]]:
+    shown: dict[str, list[dict[str, Any]]] = {target: [] for target in targets}
     for flow_log in sorted(flow_logs, key=_by_age):
         if flow_log.resource_id in shown:
             shown[flow_log.resource_id].append(_comparable(flow_log))

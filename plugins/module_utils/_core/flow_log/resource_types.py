@@ -7,21 +7,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.log_format import CLOUD_WAN
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.log_format import TRANSIT_GATEWAY
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.log_format import VPC
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_choice
+from ..errors import InputError
+from ..values import read_choice
+from .log_format import CLOUD_WAN, TRANSIT_GATEWAY, VPC
 
 
 @dataclass(frozen=True)
@@ -37,23 +29,23 @@ class ResourceType:
     """
 
     name: str
-    id_prefix: Optional[str]
+    id_prefix: str | None
     family: str
     max_ids: int
     has_traffic_type: bool
-    intervals: Tuple[int, ...]
+    intervals: tuple[int, ...]
 
 
 def _vpc_type(name: str, id_prefix: str) -> ResourceType:
     return ResourceType(name, id_prefix, VPC, 300, True, (600, 60))
 
 
-def _transit_type(name: str, id_prefix: Optional[str], family: str) -> ResourceType:
+def _transit_type(name: str, id_prefix: str | None, family: str) -> ResourceType:
     # The limit for Cloud WAN types is not published: the smaller of the two known limits is right either way.
     return ResourceType(name, id_prefix, family, 25, False, (60,))
 
 
-RESOURCE_TYPES: Dict[str, ResourceType] = {
+RESOURCE_TYPES: dict[str, ResourceType] = {
     rules.name: rules
     for rules in (
         _vpc_type("VPC", "vpc-"),
@@ -75,7 +67,7 @@ _BY_PREFIX = sorted(
 _ID = re.compile(r"[a-z][a-z0-9-]*-[0-9a-z]+")
 
 
-def type_of_id(resource_id: str) -> Optional[ResourceType]:
+def type_of_id(resource_id: str) -> ResourceType | None:
     """Return the type that an id's prefix tells, or ``None``."""
     for rules in _BY_PREFIX:
         if resource_id.startswith(rules.id_prefix or ""):
@@ -116,7 +108,7 @@ _WITH_FLOW_LOGS = (
 )
 
 
-def resource_ids_of(items: Iterable[Any], option: str = "targets") -> List[str]:
+def resource_ids_of(items: Iterable[Any], option: str = "targets") -> list[str]:
     """Return the ids of resources that are given as ids or as ``amazon.aws.*_info`` modules return them.
 
     :param option: name of the option, for the error.
@@ -148,7 +140,7 @@ def _prefixes() -> str:
     return ", ".join(sorted(rules.id_prefix or "" for rules in _BY_PREFIX))
 
 
-def unique_ids(resource_ids: Iterable[str]) -> Tuple[str, ...]:
+def unique_ids(resource_ids: Iterable[str]) -> tuple[str, ...]:
     """Fold duplicate ids, keep the order.
 
     :raises InputError: for an empty list or something that is no resource id.
@@ -162,14 +154,14 @@ def unique_ids(resource_ids: Iterable[str]) -> Tuple[str, ...]:
     return ids
 
 
-def resolve_resource_type(resource_ids: Sequence[str], resource_type: Optional[str] = None) -> ResourceType:
+def resolve_resource_type(resource_ids: Sequence[str], resource_type: str | None = None) -> ResourceType:
     """Return the one type of all ids; CreateFlowLogs takes a single type per call.
 
     :param resource_ids: from :func:`unique_ids`.
     :param resource_type: the option, where given; needed for ids whose prefix AWS does not document.
     :raises InputError: for an unknown prefix, mixed types, or ids that are not of the type given.
     """
-    found: List[Optional[ResourceType]] = [type_of_id(resource_id) for resource_id in resource_ids]
+    found: list[ResourceType | None] = [type_of_id(resource_id) for resource_id in resource_ids]
     if resource_type is not None:
         read_choice("resource_type", resource_type, tuple(RESOURCE_TYPES))
         return _check_given_type(resource_ids, found, RESOURCE_TYPES[resource_type])
@@ -187,7 +179,7 @@ def resolve_resource_type(resource_ids: Sequence[str], resource_type: Optional[s
 
 
 def _check_given_type(
-    resource_ids: Sequence[str], found: Sequence[Optional[ResourceType]], given: ResourceType
+    resource_ids: Sequence[str], found: Sequence[ResourceType | None], given: ResourceType
 ) -> ResourceType:
     for resource_id, rules in zip(resource_ids, found):
         other = rules is not None and rules.name != given.name

@@ -7,38 +7,18 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
-from typing import Callable
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Tuple
+from typing import Any, Callable
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import Destination
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import check_new_folder
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import parse_destination
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import same_destination
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import DestinationOptions
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import FlowLog
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import TagFields
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.log_format import DEFAULT_FORMATS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.log_format import TAG_FIELDS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.log_format import TAG_FIELD_REGIONS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.log_format import field_names
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.log_format import is_default_format
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.log_format import parse_log_format
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Change
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import ResourceType
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_boolean
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_choice
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_integer
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_list
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_mapping
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_texts
+from ..actions import Change
+from ..errors import InputError
+from ..s3_destination import Destination, check_new_folder, parse_destination, same_destination
+from ..values import read_boolean, read_choice, read_integer, read_list, read_mapping, read_texts
+from .log_format import DEFAULT_FORMATS, TAG_FIELDS, TAG_FIELD_REGIONS, field_names, is_default_format, parse_log_format
+from .model import DestinationOptions, FlowLog, TagFields
+from .resource_types import ResourceType
 
 FILE_FORMATS = ("plain-text", "parquet")
 TRAFFIC_TYPES = ("ALL", "ACCEPT", "REJECT")
@@ -59,19 +39,19 @@ class FlowLogSettings:
 
     resource_type: ResourceType
     destination: Destination
-    traffic_type: Optional[str] = "ALL"
+    traffic_type: str | None = "ALL"
     max_aggregation_interval: int = 600
-    log_format: Optional[str] = None
+    log_format: str | None = None
     destination_options: DestinationOptions = DestinationOptions()
     tag_fields: TagFields = ()
 
-    def differences(self, flow_log: FlowLog) -> Tuple[Change, ...]:
+    def differences(self, flow_log: FlowLog) -> tuple[Change, ...]:
         """Return what differs in a flow log, field by field; nothing for a difference without meaning.
 
         No difference are: a trailing slash of the folder, blanks in the format, defaults that AWS filled in, and
         the traffic type of resource types that have none.
         """
-        changes: List[Change] = []
+        changes: list[Change] = []
         if not same_destination(flow_log.log_destination, self.destination.arn):
             changes.append(Change("destination", flow_log.log_destination, self.destination.arn))
         if self.traffic_type is not None and flow_log.traffic_type != self.traffic_type:
@@ -97,7 +77,7 @@ class FlowLogSettings:
             )
         return tuple(changes)
 
-    def _format_differences(self, flow_log: FlowLog) -> List[Change]:
+    def _format_differences(self, flow_log: FlowLog) -> list[Change]:
         current = flow_log.log_format or ""
         if self.log_format is None:
             family = self.resource_type.family
@@ -120,14 +100,14 @@ class FlowLogSettings:
         )
 
 
-def tag_fields_to_options(tag_fields: TagFields) -> List[Dict[str, Any]]:
+def tag_fields_to_options(tag_fields: TagFields) -> list[dict[str, Any]]:
     """Return tag fields as the option ``tag_field_specifications`` is written."""
     return [{"resource_type": resource_type, "tag_keys": list(keys)} for resource_type, keys in tag_fields]
 
 
 def settings_from_options(
     options: Mapping[str, Any], resource_type: ResourceType, partition: str
-) -> Tuple[FlowLogSettings, List[str]]:
+) -> tuple[FlowLogSettings, list[str]]:
     """Read the options of ``s3_flow_log`` into settings.
 
     :param options: the module's parameters; absent or ``None`` means not given.
@@ -135,7 +115,7 @@ def settings_from_options(
     :returns: the settings, and warnings for people.
     :raises InputError: for values that AWS would refuse, or that contradict each other.
     """
-    warnings: List[str] = []
+    warnings: list[str] = []
     log_format = None
     if options.get("log_format") is not None:
         log_format, warnings = parse_log_format(options["log_format"], resource_type.family)
@@ -172,7 +152,7 @@ def _destination(value: Any, partition: str) -> Destination:
     return destination
 
 
-def _traffic_type(value: Any, rules: ResourceType) -> Optional[str]:
+def _traffic_type(value: Any, rules: ResourceType) -> str | None:
     if not rules.has_traffic_type:
         if value is not None:
             raise InputError("traffic_type", value, f"nothing: resources of type {rules.name} have no traffic type")
@@ -209,7 +189,7 @@ def read_destination_options(value: Any) -> DestinationOptions:
     if unknown:
         close = difflib.get_close_matches(unknown[0], _DESTINATION_READERS, n=1)
         raise InputError("destination_options", unknown[0], ", ".join(close or _DESTINATION_READERS))
-    given: Dict[str, Any] = {
+    given: dict[str, Any] = {
         name: _DESTINATION_READERS[name](f"destination_options.{name}", item)
         for name, item in options.items()
         if item is not None
@@ -217,7 +197,7 @@ def read_destination_options(value: Any) -> DestinationOptions:
     return DestinationOptions(**given)
 
 
-def _tag_field(value: Any) -> Tuple[Any, Tuple[str, ...]]:
+def _tag_field(value: Any) -> tuple[Any, tuple[str, ...]]:
     allowed = "a list of dictionaries with resource_type and tag_keys"
     item = read_mapping("tag_field_specifications", value, allowed)
     if set(item) != {"resource_type", "tag_keys"}:
@@ -228,7 +208,7 @@ def _tag_field(value: Any) -> Tuple[Any, Tuple[str, ...]]:
 
 def _tag_fields(value: Any) -> TagFields:
     items = read_list("tag_field_specifications", value, "a list of dictionaries with resource_type and tag_keys")
-    seen: Dict[str, Tuple[str, ...]] = {}
+    seen: dict[str, tuple[str, ...]] = {}
     for resource_type, keys in map(_tag_field, items):
         if resource_type not in TAGGABLE or resource_type in seen:
             raise InputError("tag_field_specifications", resource_type, f"each of {', '.join(TAGGABLE)} at most once")
@@ -238,7 +218,7 @@ def _tag_fields(value: Any) -> TagFields:
     return tuple(sorted(seen.items()))
 
 
-def _check_tag_fields(log_format: Optional[str], tag_fields: TagFields) -> None:
+def _check_tag_fields(log_format: str | None, tag_fields: TagFields) -> None:
     """Tag fields stay empty without their specification, and a specification without its field is useless."""
     specified = dict(tag_fields)
     names = sorted(name for name in field_names(log_format or "") if name in TAG_FIELDS)

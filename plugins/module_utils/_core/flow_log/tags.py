@@ -6,24 +6,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import REPLACED_TAG
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import FlowLog
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Change
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_name
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import read_tags
+from ..actions import Change
+from ..errors import InputError
+from ..values import read_name, read_tags
+from .model import FlowLog, REPLACED_TAG
 
 _FIELD = "tags."
 
 
-def check_tags(tags: Any, name: Any) -> Optional[Dict[str, str]]:
+def check_tags(tags: Any, name: Any) -> dict[str, str] | None:
     """Return the tags asked for, with ``name`` as the Name tag; ``None`` where tags are not to be touched.
 
     :raises InputError: for reserved keys, lengths and numbers that EC2 refuses, and a Name tag that is not ``name``.
@@ -40,8 +34,8 @@ def check_tags(tags: Any, name: Any) -> Optional[Dict[str, str]]:
 
 
 def tag_changes(
-    flow_log: FlowLog, tags: Optional[Mapping[str, str]], purge: bool, name: Optional[str]
-) -> Tuple[Tuple[Change, ...], Tuple[Change, ...]]:
+    flow_log: FlowLog, tags: Mapping[str, str] | None, purge: bool, name: str | None
+) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
     """Return what to set and what to remove; tags of AWS are never removed.
 
     :param tags: from :func:`check_tags`; ``None`` leaves the tags alone, but for the name.
@@ -55,7 +49,7 @@ def tag_changes(
         for key, value in sorted(desired.items())
         if current.get(key) != value
     )
-    surplus: List[str] = sorted(set(current) - set(desired)) if purge and tags is not None else []
+    surplus: list[str] = sorted(set(current) - set(desired)) if purge and tags is not None else []
     if flow_log.marked_as_replaced:
         surplus.append(REPLACED_TAG)
     to_unset = tuple(Change(_FIELD + key, flow_log.tags[key], None) for key in surplus)
@@ -63,8 +57,8 @@ def tag_changes(
 
 
 def tags_after(
-    flow_log: Optional[FlowLog], tags: Optional[Mapping[str, str]], purge: bool, name: Optional[str]
-) -> Dict[str, str]:
+    flow_log: FlowLog | None, tags: Mapping[str, str] | None, purge: bool, name: str | None
+) -> dict[str, str]:
     """Return the tags of a new flow log, which takes over those of the one it replaces as far as they stay.
 
     :param flow_log: the flow log that is replaced, or ``None``.

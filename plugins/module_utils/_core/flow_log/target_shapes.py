@@ -7,13 +7,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from dataclasses import field
-from typing import Any
-from typing import Callable
-from typing import Mapping
-from typing import Optional
-from typing import Tuple
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Callable
 
 
 def _regional(item: Mapping[str, Any]) -> bool:
@@ -40,8 +36,8 @@ class Shape:
     operation: str
     answer: str
     resource_id: str
-    owner: Optional[str]
-    parents: Tuple[str, ...] = ()
+    owner: str | None
+    parents: tuple[str, ...] = ()
     filter_parameter: str = "Filters"
     is_target: Callable[[Mapping[str, Any]], bool] = field(default=_any)
 

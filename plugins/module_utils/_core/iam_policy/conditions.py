@@ -11,34 +11,21 @@ understood (an operator, a policy variable, a key of which nothing is known) mak
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-from typing import Callable
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
+from typing import Any, Callable, Optional
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.patterns import Truth
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.patterns import all_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.patterns import any_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.patterns import has_wildcard
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.patterns import match
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.patterns import match_arn
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.patterns import negated
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.patterns import overlaps
+from .patterns import Truth, all_of, any_of, has_wildcard, match, match_arn, negated, overlaps
 
 #: Condition key in lower case -> its values, which may hold wildcards where only a part is known; ``()``: the request
 #: does not have this key; None, or not in the mapping: nothing is known of it. ``aws:requesttag/`` stands for all keys that
 #: begin so.
-Context = Mapping[str, Optional[Tuple[str, ...]]]
+Context = Mapping[str, Optional[tuple[str, ...]]]
 
-ABSENT: Tuple[str, ...] = ()
+ABSENT: tuple[str, ...] = ()
 
 
-class OneOf(Tuple[str, ...]):
+class OneOf(tuple[str, ...]):
     """The value of a key is one of these, and nobody documents which."""
 
 
@@ -53,7 +40,7 @@ class _Operator:
     negative: bool
 
 
-def as_list(value: Any) -> List[Any]:
+def as_list(value: Any) -> list[Any]:
     """Return a list, whether a policy has one or, for a single value, the value itself."""
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
@@ -86,7 +73,7 @@ def _number(compare: Callable[[float, float], bool]) -> Callable[[str, str], Tru
     return decide
 
 
-_DECIDE: Dict[str, Callable[[str, str], Truth]] = {
+_DECIDE: dict[str, Callable[[str, str], Truth]] = {
     "StringEquals": _equals,
     "StringEqualsIgnoreCase": _equals_whatever_case,
     "StringLike": match,
@@ -119,7 +106,7 @@ _OPAQUE = (
 )
 
 
-def _parse_operator(name: str) -> Optional[_Operator]:
+def _parse_operator(name: str) -> _Operator | None:
     found = _QUANTIFIER.fullmatch(name)
     if not found:
         return None
@@ -150,14 +137,14 @@ def _when_absent(operator: _Operator) -> Truth:
     return operator.negative and operator.quantifier != "ForAnyValue"
 
 
-def _decide_null(present: Tuple[str, ...], values: Sequence[Any]) -> Truth:
+def _decide_null(present: tuple[str, ...], values: Sequence[Any]) -> Truth:
     wanted = {as_text(value).lower() for value in values}
     if not wanted <= {"true", "false"}:
         return None
     return ("true" if present == ABSENT else "false") in wanted
 
 
-def _decide(operator: _Operator, present: Tuple[str, ...], values: Sequence[Any]) -> Truth:
+def _decide(operator: _Operator, present: tuple[str, ...], values: Sequence[Any]) -> Truth:
     if present == ABSENT:
         return _when_absent(operator)
     each = []
@@ -167,16 +154,16 @@ def _decide(operator: _Operator, present: Tuple[str, ...], values: Sequence[Any]
     return all_of(each) if operator.quantifier == "ForAllValues" else any_of(each)
 
 
-def _decide_operator(operator: _Operator, present: Tuple[str, ...], values: Sequence[Any]) -> Truth:
+def _decide_operator(operator: _Operator, present: tuple[str, ...], values: Sequence[Any]) -> Truth:
     return _decide_null(present, values) if operator.base == "Null" else _decide(operator, present, values)
 
 
-def _decide_key(operator: Optional[_Operator], key: str, value: Any, context: Context) -> Truth:
+def _decide_key(operator: _Operator | None, key: str, value: Any, context: Context) -> Truth:
     name, slash, _rest = key.lower().partition("/")
     present = context.get(key.lower(), context.get(name + slash))
     if operator is None or present is None:
         return None
-    alternatives: Sequence[Tuple[str, ...]] = [(one,) for one in present] if isinstance(present, OneOf) else [present]
+    alternatives: Sequence[tuple[str, ...]] = [(one,) for one in present] if isinstance(present, OneOf) else [present]
     truths = {_decide_operator(operator, alternative, as_list(value)) for alternative in alternatives}
     return truths.pop() if len(truths) == 1 else None
 

@@ -12,32 +12,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-from typing import Callable
-from typing import Dict
-from typing import Iterable
-from typing import Iterator
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
+from typing import Any, Callable
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import account_of_root
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.conditions import Context
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.conditions import as_list
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.conditions import as_text
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.conditions import decide_condition
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.patterns import Truth
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.patterns import all_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.patterns import any_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.patterns import covers
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.patterns import match
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.patterns import negated
+from ..identifiers import account_of_root
+from .conditions import Context, as_list, as_text, decide_condition
+from .patterns import Truth, all_of, any_of, covers, match, negated
 
 Policy = Mapping[str, Any]
-Statement = Dict[str, Any]
+Statement = dict[str, Any]
 
 #: Written into policies that are made anew. A policy without a version means 2008-10-17 and stays without.
 NEW_VERSION = "2012-10-17"
@@ -72,24 +56,24 @@ class Request:
 class Denials:
     """Positions of the Deny statements that block a request, and of those that may, as far as can be told."""
 
-    certain: Tuple[int, ...] = ()
-    possible: Tuple[int, ...] = ()
+    certain: tuple[int, ...] = ()
+    possible: tuple[int, ...] = ()
 
 
-def parse_policy(text: str) -> Dict[str, Any]:
+def parse_policy(text: str) -> dict[str, Any]:
     """Return the document in a text.
 
     :raises PolicyError: if it is no policy.
     """
     try:
-        policy: Dict[str, Any] = json.loads(text)
+        policy: dict[str, Any] = json.loads(text)
     except ValueError as error:
         raise PolicyError(f"the policy is not JSON: {error}") from error
     statements_of(policy)
     return policy
 
 
-def statements_of(policy: Optional[Policy]) -> List[Statement]:
+def statements_of(policy: Policy | None) -> list[Statement]:
     """Return the statements of a policy in order, none for no policy.
 
     :raises PolicyError: if it is no policy.
@@ -104,7 +88,7 @@ def statements_of(policy: Optional[Policy]) -> List[Statement]:
     return statements
 
 
-def with_statements(policy: Optional[Policy], statements: List[Statement]) -> Optional[Dict[str, Any]]:
+def with_statements(policy: Policy | None, statements: list[Statement]) -> dict[str, Any] | None:
     """Return the policy with these statements instead of its own; everything else, and the order, stays.
 
     Without statements nothing is left: None.
@@ -126,7 +110,7 @@ def compact(policy: Policy) -> str:
     return json.dumps(policy, separators=(",", ":"), ensure_ascii=False)
 
 
-def size_of(policy: Optional[Policy]) -> int:
+def size_of(policy: Policy | None) -> int:
     """Return how many bytes a policy has as it is sent; 0 for none."""
     return 0 if policy is None else len(compact(policy).encode("utf-8"))
 
@@ -136,7 +120,7 @@ def _principal_matches(principal: Any, service: str) -> Truth:
         return True
     if not isinstance(principal, dict):
         return None
-    truths: List[Truth] = ["*" in as_list(principal.get("AWS", []))]
+    truths: list[Truth] = ["*" in as_list(principal.get("AWS", []))]
     for value in as_list(principal.get("Service", [])):
         truths.append(None if isinstance(value, str) and "*" in value else value == service)
     return any_of(truths)
@@ -147,7 +131,7 @@ def _matches_any(patterns: Any, value: str, fold_case: bool = False) -> Truth:
         isinstance(pattern, str) and "${" not in pattern and covers(pattern, value) for pattern in as_list(patterns)
     ):
         return True
-    truths: List[Truth] = []
+    truths: list[Truth] = []
     for pattern in as_list(patterns):
         if not isinstance(pattern, str) or "${" in pattern:
             truths.append(None)
@@ -175,9 +159,9 @@ def decide_statement(statement: Statement, request: Request) -> Truth:
     return decide_requests(statement, [request])[0]
 
 
-def decide_requests(statement: Statement, requests: Sequence[Request]) -> List[Truth]:
+def decide_requests(statement: Statement, requests: Sequence[Request]) -> list[Truth]:
     """Return for each request whether a statement speaks of it; what several requests share is decided once."""
-    decided: Dict[Tuple[str, Any], Truth] = {}
+    decided: dict[tuple[str, Any], Truth] = {}
 
     def once(element: str, key: Any, decide: Callable[[], Truth]) -> Truth:
         if (element, key) not in decided:
@@ -220,7 +204,7 @@ def _may_cover(statement: Statement, resource: str) -> bool:
     return any(isinstance(pattern, str) and covers(pattern, resource) for pattern in patterns)
 
 
-def granted_by(policy: Optional[Policy], request: Request) -> Tuple[int, ...]:
+def granted_by(policy: Policy | None, request: Request) -> tuple[int, ...]:
     """Return the positions of the Allow statements that grant a request for certain, Deny statements left aside."""
     return tuple(
         position
@@ -231,7 +215,7 @@ def granted_by(policy: Optional[Policy], request: Request) -> Tuple[int, ...]:
     )
 
 
-def perhaps_granted_by(policy: Optional[Policy], request: Request) -> Tuple[int, ...]:
+def perhaps_granted_by(policy: Policy | None, request: Request) -> tuple[int, ...]:
     """Return the positions of the Allow statements that grant what a service asks for, or may."""
     return tuple(
         position
@@ -240,7 +224,7 @@ def perhaps_granted_by(policy: Optional[Policy], request: Request) -> Tuple[int,
     )
 
 
-def denied_by(policy: Optional[Policy], request: Request) -> Denials:
+def denied_by(policy: Policy | None, request: Request) -> Denials:
     """Return which Deny statements block a request, or may."""
     certain, possible = [], []
     for position, statement in enumerate(statements_of(policy)):
@@ -252,7 +236,7 @@ def denied_by(policy: Optional[Policy], request: Request) -> Denials:
     return Denials(tuple(certain), tuple(possible))
 
 
-def _aws_principals(statement: Statement) -> List[str]:
+def _aws_principals(statement: Statement) -> list[str]:
     found = []
     for name in ("Principal", "NotPrincipal"):
         principal = statement.get(name)
@@ -261,13 +245,13 @@ def _aws_principals(statement: Statement) -> List[str]:
     return found
 
 
-def gone_principals(policy: Optional[Policy]) -> Dict[str, List[str]]:
+def gone_principals(policy: Policy | None) -> dict[str, list[str]]:
     """Return the principals that no longer exist, by name of the statement.
 
     S3 shows a deleted user or role as its unique id, and refuses to take that back (MalformedPolicy, "Invalid principal
     in policy"): S3 User Guide, "Bucket policies"; IAM User Guide, "Principal".
     """
-    found: Dict[str, List[str]] = {}
+    found: dict[str, list[str]] = {}
     for position, statement in enumerate(statements_of(policy)):
         gone = [value for value in _aws_principals(statement) if _UNIQUE_ID.fullmatch(value)]
         if gone:
@@ -275,7 +259,7 @@ def gone_principals(policy: Optional[Policy]) -> Dict[str, List[str]]:
     return found
 
 
-def statements_with(policy: Optional[Policy], elements: Iterable[str]) -> List[str]:
+def statements_with(policy: Policy | None, elements: Iterable[str]) -> list[str]:
     """Return the names of the statements that have one of these elements, for example ``NotAction``."""
     wanted = set(elements)
     return [
@@ -296,7 +280,7 @@ def _normal_statement(statement: Statement) -> Any:
     return tuple(sorted((key, _normal(value, key.endswith("Principal"))) for key, value in statement.items()))
 
 
-def same_policy(first: Optional[Policy], second: Optional[Policy]) -> bool:
+def same_policy(first: Policy | None, second: Policy | None) -> bool:
     """Whether two documents are the same but for what S3 changes in keeping them.
 
     S3 hands out lists of one as scalars, lists in any order, booleans and numbers as strings, and an account as its id
@@ -305,10 +289,10 @@ def same_policy(first: Optional[Policy], second: Optional[Policy]) -> bool:
     if first is None or second is None:
         return first is second
 
-    def rest(policy: Policy) -> Dict[str, Any]:
+    def rest(policy: Policy) -> dict[str, Any]:
         return {key: value for key, value in policy.items() if key != "Statement"}
 
-    def normal(policy: Policy) -> List[str]:
+    def normal(policy: Policy) -> list[str]:
         return sorted(repr(_normal_statement(statement)) for statement in statements_of(policy))
 
     return rest(first) == rest(second) and normal(first) == normal(second)

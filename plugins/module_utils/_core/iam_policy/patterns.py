@@ -17,13 +17,10 @@ the bits of a number. That takes one step for each character of the pattern.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Dict
-from typing import Iterable
-from typing import Mapping
 from typing import Optional
-from typing import Tuple
 
 #: True, False, or None for "not known".
 Truth = Optional[bool]
@@ -98,9 +95,9 @@ def _folded(text: str) -> str:
     return _SEVERAL_WILDCARDS.sub(lambda run: "?" * run[0].count("?") + "*" * ("*" in run[0]), text)
 
 
-def _letters_of(text: str) -> Tuple[Dict[str, int], int]:
+def _letters_of(text: str) -> tuple[dict[str, int], int]:
     """Return the places before each letter, and the end."""
-    letters: Dict[str, int] = {}
+    letters: dict[str, int] = {}
     for position, letter in enumerate(text):
         letters[letter] = letters.get(letter, 0) | 1 << position
     return letters, 1 << len(text)

@@ -11,17 +11,11 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Iterator, Mapping
 from typing import Any
-from typing import Iterator
-from typing import Mapping
-from typing import Optional
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.conditions import as_list
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Statement
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import name_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import statements_of
+from .conditions import as_list
+from .document import Policy, Statement, name_of, statements_of
 
 _OPERATORS = frozenset(("stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike", "ipaddress"))
 #: A condition on fixed values of one of these keeps a statement from being public.
@@ -48,7 +42,7 @@ _VARIES = re.compile(r"[*?]|\$\{")
 _EVERYONE = {4: 8, 6: 32}
 
 
-def public_statements(policy: Optional[Policy]) -> Tuple[str, ...]:
+def public_statements(policy: Policy | None) -> tuple[str, ...]:
     """Return the names of the statements that S3 considers public: the Sid, or ``#1`` for the first one.
 
     :param policy: a bucket policy, None for none.
@@ -71,7 +65,7 @@ def _lets_everyone_in(statement: Statement) -> bool:
     return "NotPrincipal" in statement or "*" in as_list(principal)
 
 
-def _conditions(condition: Any) -> Iterator[Tuple[str, Any]]:
+def _conditions(condition: Any) -> Iterator[tuple[str, Any]]:
     """Yield key and value of what a request must equal; negated and optional conditions let others in."""
     for operator, keys in condition.items() if isinstance(condition, Mapping) else ():
         if operator.rpartition(":")[2].lower() in _OPERATORS and isinstance(keys, Mapping):

@@ -14,11 +14,8 @@ handler permissions of the CloudFormation resource AWS::EC2::FlowLog.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import FrozenSet
-from typing import Iterable
-from typing import Mapping
-from typing import Tuple
 
 #: Kinds of resource. The values are how they are called for people.
 EVERYTHING = "*"
@@ -33,7 +30,7 @@ GROUPS = "groups"
 ROLES = "roles"
 
 #: Operator, condition key, value.
-Condition = Tuple[str, str, str]
+Condition = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -48,10 +45,10 @@ class Need:
     """
 
     action: str
-    resources: Tuple[str, ...]
-    calls: Tuple[str, ...]
+    resources: tuple[str, ...]
+    calls: tuple[str, ...]
     why: str
-    conditions: Tuple[Condition, ...] = ()
+    conditions: tuple[Condition, ...] = ()
 
 
 def _s3(name: str, call: str, why: str) -> Need:
@@ -93,7 +90,7 @@ _READ_OF_ROLE = (_iam("ListRolePolicies", ROLES, _LIST), _iam("GetRolePolicy", R
 _ALSO_READ = "be spared a warning of amazon.aws.s3_bucket, which reads it in any case"
 
 #: What is done, and what that needs.
-OPERATIONS: Mapping[str, Tuple[Need, ...]] = {
+OPERATIONS: Mapping[str, tuple[Need, ...]] = {
     "read": (_DESCRIBE,),
     "look_up_targets": tuple(
         Need(f"ec2:{call}", (EVERYTHING,), (call,), f"see whether {what} exist before flow logs are planned for them")
@@ -231,10 +228,10 @@ _ECS_OPERATION_OF: Mapping[str, str] = {
     "ecs-task-arn": "ecs_task_fields",
     "ecs-task-id": "ecs_task_fields",
 }
-ECS_OPERATIONS: Tuple[str, ...] = tuple(dict.fromkeys(_ECS_OPERATION_OF.values()))
+ECS_OPERATIONS: tuple[str, ...] = tuple(dict.fromkeys(_ECS_OPERATION_OF.values()))
 
 
-def operations_for_fields(names: Iterable[str]) -> Tuple[str, ...]:
+def operations_for_fields(names: Iterable[str]) -> tuple[str, ...]:
     """Return the operations that the fields of a log format need, in the order of the table.
 
     :param names: of the fields, as in ``log_format``.
@@ -244,7 +241,7 @@ def operations_for_fields(names: Iterable[str]) -> Tuple[str, ...]:
 
 
 #: Policies by name: the operations that each allows.
-POLICIES: Mapping[str, Tuple[str, ...]] = {
+POLICIES: Mapping[str, tuple[str, ...]] = {
     "publishing": ("read", "look_up_targets", "create", "tag_at_create", "tag", "delete"),
     "log_delivery": ("log_delivery",),
     "reading": ("read", "look_up_targets"),
@@ -254,7 +251,7 @@ POLICIES: Mapping[str, Tuple[str, ...]] = {
     "checking_permissions": ("check_permissions", "decode_denials"),
 }
 #: The operations that a named policy allows in addition when ARNs are given, by the option that names these.
-WITH: Mapping[str, Mapping[str, Tuple[str, ...]]] = {
+WITH: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "buckets": {
         "publishing": ("bucket_policy", "check_destination"),
         "log_delivery": ("bucket_policy",),
@@ -271,7 +268,7 @@ WITH: Mapping[str, Mapping[str, Tuple[str, ...]]] = {
 
 #: What each module does. GetCallerIdentity, which some call, needs no permission. With ``decode_denials`` each says more
 #: of a call that is denied, and without it does the same.
-MODULES: Mapping[str, Tuple[str, ...]] = {
+MODULES: Mapping[str, tuple[str, ...]] = {
     "s3_flow_log": (
         "read",
         "look_up_targets",
@@ -290,7 +287,7 @@ MODULES: Mapping[str, Tuple[str, ...]] = {
 }
 
 
-def needs_of(operations: Iterable[str]) -> Tuple[Need, ...]:
+def needs_of(operations: Iterable[str]) -> tuple[Need, ...]:
     """Return what operations need together, each need once, in the order of the table.
 
     :param operations: keys of :data:`OPERATIONS`.
@@ -299,17 +296,17 @@ def needs_of(operations: Iterable[str]) -> Tuple[Need, ...]:
     return tuple(dict.fromkeys(need for name, needs in OPERATIONS.items() if name in wanted for need in needs))
 
 
-def actions_of(operations: Iterable[str]) -> FrozenSet[str]:
+def actions_of(operations: Iterable[str]) -> frozenset[str]:
     """Return the actions that operations need."""
     return frozenset(need.action for need in needs_of(operations))
 
 
-def calls_of(operations: Iterable[str]) -> FrozenSet[str]:
+def calls_of(operations: Iterable[str]) -> frozenset[str]:
     """Return the API operations that operations may call."""
     return frozenset(call for need in needs_of(operations) for call in need.calls)
 
 
-def actions_for_call(call: str) -> Tuple[str, ...]:
+def actions_for_call(call: str) -> tuple[str, ...]:
     """Return the actions of which one is missing when AWS denies a call, in alphabetical order.
 
     :param call: name of an API operation, for example ``GetBucketEncryption``; ``()`` for one that is never called.

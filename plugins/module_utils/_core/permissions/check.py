@@ -9,35 +9,18 @@ Each action is asked about on each resource, in each region, with the context ke
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Set
-from typing import Tuple
-from typing import Union
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.documents import Statement
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.documents import document_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.documents import statements_for
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.scope import scope_from_options
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import OPERATIONS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import Condition
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import needs_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import operations_at_hand
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import operations_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import permissions_policies
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.principals import parse_principal
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import resolve_resource_type
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.simulation import ALLOWED
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.simulation import NOT_ALLOWED
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.simulation import UNKNOWN
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.simulation import Answer
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.source_options import parse_regions
+from ..delivery_policy.source_options import parse_regions
+from ..flow_log.resource_types import resolve_resource_type
+from .catalog import Condition, OPERATIONS, needs_of
+from .documents import Statement, document_of, statements_for
+from .policies import operations_at_hand, operations_of, permissions_policies
+from .principals import parse_principal
+from .scope import scope_from_options
+from .simulation import ALLOWED, Answer, NOT_ALLOWED, UNKNOWN
 
 SIMULATION, DRY_RUN, NOTHING = "simulation", "dry_run", "none"
 
@@ -64,9 +47,9 @@ class SimulationQuery:
     """
 
     region: str
-    actions: Tuple[str, ...]
-    resources: Tuple[str, ...]
-    context: Tuple[Tuple[str, str], ...]
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    context: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -79,12 +62,12 @@ class PermissionQuestion:
     :param resource_ids: targets to try dry runs on; so are ``flow_log_ids``.
     """
 
-    principal: Optional[str]
-    operations: Tuple[str, ...]
-    asks: Tuple[SimulationQuery, ...]
-    policies: Tuple[Dict[str, Any], ...]
-    resource_ids: Tuple[str, ...] = ()
-    flow_log_ids: Tuple[str, ...] = ()
+    principal: str | None
+    operations: tuple[str, ...]
+    asks: tuple[SimulationQuery, ...]
+    policies: tuple[dict[str, Any], ...]
+    resource_ids: tuple[str, ...] = ()
+    flow_log_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,9 +82,9 @@ class Permission:
     region: str
     answer: Answer
     method: str
-    context: Tuple[Tuple[str, str], ...] = ()
+    context: tuple[tuple[str, str], ...] = ()
 
-    def to_dict(self, operations: Iterable[str]) -> Dict[str, Any]:
+    def to_dict(self, operations: Iterable[str]) -> dict[str, Any]:
         """Return the answer as the module returns it.
 
         :param operations: those at hand.
@@ -134,7 +117,7 @@ def question_from_options(params: Mapping[str, Any], account: str, partition: st
     if params.get("resource_ids"):
         resolve_resource_type(params["resource_ids"])
     wanted = wanted_of(params["operations"])
-    scope: Dict[str, Any] = {
+    scope: dict[str, Any] = {
         "partition": partition,
         "account_id": params.get("account_id") or account,
         "resource_types": params.get("resource_types"),
@@ -156,7 +139,7 @@ def question_from_options(params: Mapping[str, Any], account: str, partition: st
     )
 
 
-def wanted_of(operations: Sequence[str]) -> Union[str, Sequence[str]]:
+def wanted_of(operations: Sequence[str]) -> str | Sequence[str]:
     """Return a single name as such, as it may be that of a policy, and a list of operations as it is.
 
     :raises InputError: for unknown names.
@@ -167,8 +150,8 @@ def wanted_of(operations: Sequence[str]) -> Union[str, Sequence[str]]:
 
 
 def _asks(
-    operations: Iterable[str], region: str, given: Tuple[Tuple[str, str], ...], scope: Mapping[str, Any]
-) -> List[SimulationQuery]:
+    operations: Iterable[str], region: str, given: tuple[tuple[str, str], ...], scope: Mapping[str, Any]
+) -> list[SimulationQuery]:
     statements = statements_for(needs_of(operations), scope_from_options(region=region, **scope))
     return [
         SimulationQuery(region, statement.actions, statement.resources, _context(statement, region, given))
@@ -176,7 +159,7 @@ def _asks(
     ]
 
 
-def _context(statement: Statement, region: str, given: Tuple[Tuple[str, str], ...]) -> Tuple[Tuple[str, str], ...]:
+def _context(statement: Statement, region: str, given: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
     known = {"aws:RequestedRegion": region}
     if any(action.startswith("ec2:") for action in statement.actions):
         known["ec2:Region"] = region
@@ -185,12 +168,12 @@ def _context(statement: Statement, region: str, given: Tuple[Tuple[str, str], ..
     return tuple(sorted(known.items()))
 
 
-def _without_repetition(asks: Iterable[SimulationQuery]) -> Tuple[SimulationQuery, ...]:
+def _without_repetition(asks: Iterable[SimulationQuery]) -> tuple[SimulationQuery, ...]:
     """Return each ask once; what has no region in its resources is the same in each but for the context."""
     return tuple(dict.fromkeys(asks))
 
 
-def permitted(permissions: Iterable[Permission]) -> Union[bool, str]:
+def permitted(permissions: Iterable[Permission]) -> bool | str:
     """Return the verdict: False if something is not allowed, ``unknown`` if something is not known, else True."""
     decisions = {permission.answer.decision for permission in permissions}
     if decisions - {ALLOWED, UNKNOWN}:
@@ -198,7 +181,7 @@ def permitted(permissions: Iterable[Permission]) -> Union[bool, str]:
     return UNKNOWN if UNKNOWN in decisions else True
 
 
-def missing_policy(permissions: Iterable[Permission], operations: Sequence[str]) -> Optional[Dict[str, Any]]:
+def missing_policy(permissions: Iterable[Permission], operations: Sequence[str]) -> dict[str, Any] | None:
     """Return the least policy that allows what no statement allows, None if there is nothing of that kind.
 
     What a statement, a boundary or an organization denies is fixed by no further statement.
@@ -208,7 +191,7 @@ def missing_policy(permissions: Iterable[Permission], operations: Sequence[str])
         for permission in permissions
         if permission.answer.decision == NOT_ALLOWED
     }
-    by_resources: Dict[Tuple[Any, ...], List[str]] = {}
+    by_resources: dict[tuple[Any, ...], list[str]] = {}
     for action in sorted({action for action, _resource in wanted}):
         resources = tuple(sorted({resource for name, resource in wanted if name == action}))
         context = {pair for resource in resources for pair in wanted[(action, resource)].context}
@@ -225,7 +208,7 @@ def missing_policy(permissions: Iterable[Permission], operations: Sequence[str])
     return {**document, "Statement": bare}
 
 
-def _conditions(action: str, operations: Iterable[str], context: Set[Tuple[str, str]]) -> Tuple[Condition, ...]:
+def _conditions(action: str, operations: Iterable[str], context: set[tuple[str, str]]) -> tuple[Condition, ...]:
     """Return the conditions of an action that it was asked about with: under these it is enough to have it."""
     needs = [need for name in operations for need in OPERATIONS[name] if need.action == action]
     conditions = {condition for need in needs for condition in need.conditions}

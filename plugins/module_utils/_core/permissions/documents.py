@@ -11,27 +11,16 @@ allowed on each of its resources under its conditions.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import Iterator
-from typing import List
-from typing import Mapping
-from typing import Sequence
-from typing import Set
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.scope import ANY
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.scope import Scope
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import FLOW_LOGS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import Condition
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import Need
+from ..errors import InputError
+from .catalog import Condition, FLOW_LOGS, Need
+from .scope import ANY, Scope
 
 POLICY_VERSION = "2012-10-17"
-Document = Dict[str, Any]
+Document = dict[str, Any]
 
 # What statements are about, in the order of the documents, with how their Sids begin.
 _FLOW_LOGS, _BUCKETS, _KEYS, _PRINCIPALS = "FlowLog", "FlowLogBuckets", "FlowLogKeys", "FlowLogPrincipals"
@@ -51,9 +40,9 @@ class Statement:
     """
 
     subject: str
-    actions: Tuple[str, ...]
-    resources: Tuple[str, ...]
-    conditions: Tuple[Condition, ...] = ()
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    conditions: tuple[Condition, ...] = ()
 
     def name(self) -> str:
         """Return what the Sid is but for a number."""
@@ -78,16 +67,16 @@ def _subject(action: str) -> str:
     return _SUBJECT_OF_SERVICE.get(action.split(":")[0], _FLOW_LOGS)
 
 
-def _conditions(need: Need, scope: Scope) -> Tuple[Condition, ...]:
+def _conditions(need: Need, scope: Scope) -> tuple[Condition, ...]:
     return need.conditions + (scope.flow_log_conditions if FLOW_LOGS in need.resources else ())
 
 
-def _resources(need: Need, scope: Scope) -> Tuple[str, ...]:
+def _resources(need: Need, scope: Scope) -> tuple[str, ...]:
     arns = {arn for kind in need.resources for arn in scope.arns[kind]}
     return (ANY,) if ANY in arns else tuple(sorted(arns))
 
 
-def statements_for(needs: Iterable[Need], scope: Scope) -> List[Statement]:
+def statements_for(needs: Iterable[Need], scope: Scope) -> list[Statement]:
     """Return the fewest statements that allow what is needed: one for each set of resources and conditions.
 
     :param needs: those of which no resource is at hand are left out.
@@ -96,7 +85,7 @@ def statements_for(needs: Iterable[Need], scope: Scope) -> List[Statement]:
     wanted = {(need.action, _resources(need, scope), _conditions(need, scope)) for need in needs}
     # Where something may be done anyway, it need not be allowed under a condition too.
     least = [one for one in wanted if not one[2] or (one[0], one[1], ()) not in wanted]
-    actions: Dict[Tuple[str, Tuple[str, ...], Tuple[Condition, ...]], Set[str]] = {}
+    actions: dict[tuple[str, tuple[str, ...], tuple[Condition, ...]], set[str]] = {}
     for action, resources, conditions in least:
         if resources:
             actions.setdefault((_subject(action), resources, conditions), set()).add(action)
@@ -107,8 +96,8 @@ def statements_for(needs: Iterable[Need], scope: Scope) -> List[Statement]:
     return sorted(found, key=lambda one: (_SUBJECTS.index(one.subject), one.actions, one.resources, one.conditions))
 
 
-def _condition_block(conditions: Iterable[Condition]) -> Dict[str, Dict[str, str]]:
-    block: Dict[str, Dict[str, str]] = {}
+def _condition_block(conditions: Iterable[Condition]) -> dict[str, dict[str, str]]:
+    block: dict[str, dict[str, str]] = {}
     for operator, key, value in conditions:
         block.setdefault(operator, {})[key] = value
     return block
@@ -116,12 +105,12 @@ def _condition_block(conditions: Iterable[Condition]) -> Dict[str, Dict[str, str
 
 def document_of(statements: Iterable[Statement]) -> Document:
     """Return a policy document; Sids are numbered where they would be the same, as IAM wants them unique."""
-    used: Dict[str, int] = {}
+    used: dict[str, int] = {}
     written = []
     for statement in statements:
         name = statement.name()
         used[name] = used.get(name, 0) + 1
-        one: Dict[str, Any] = {
+        one: dict[str, Any] = {
             "Sid": name + (str(used[name]) if used[name] > 1 else ""),
             "Effect": "Allow",
             "Action": list(statement.actions),
@@ -136,7 +125,7 @@ def size_of(document: Mapping[str, Any]) -> int:
     return len(json.dumps(document, separators=(",", ":"), ensure_ascii=False))
 
 
-def documents_within(statements: Sequence[Statement], limit: int) -> List[Document]:
+def documents_within(statements: Sequence[Statement], limit: int) -> list[Document]:
     """Return documents that allow together what the statements allow, each of at most ``limit`` characters.
 
     All in one if it fits; else each document is about one subject. The order of statements and ARNs is kept, so the
@@ -147,15 +136,15 @@ def documents_within(statements: Sequence[Statement], limit: int) -> List[Docume
     whole = document_of(statements)
     if size_of(whole) <= limit:
         return [whole]
-    documents: List[Document] = []
+    documents: list[Document] = []
     for subject in _SUBJECTS:
         own = [statement for statement in statements if statement.subject == subject]
         documents += [document_of(group) for group in _packed(own, limit)]
     return documents
 
 
-def _packed(statements: Sequence[Statement], limit: int) -> Iterator[List[Statement]]:
-    group: List[Statement] = []
+def _packed(statements: Sequence[Statement], limit: int) -> Iterator[list[Statement]]:
+    group: list[Statement] = []
     for piece in (piece for statement in statements for piece in _pieces(statement, limit)):
         if group and size_of(document_of([*group, piece])) > limit:
             yield group
@@ -168,7 +157,7 @@ def _packed(statements: Sequence[Statement], limit: int) -> Iterator[List[Statem
 def _pieces(statement: Statement, limit: int) -> Iterator[Statement]:
     """Split a statement by its resources so that each piece fits into a document of its own."""
     _check_fits(statement, limit)
-    resources: List[str] = []
+    resources: list[str] = []
     for arn in statement.resources:
         if resources and size_of(document_of([replace(statement, resources=(*resources, arn))])) > limit:
             yield replace(statement, resources=tuple(resources))

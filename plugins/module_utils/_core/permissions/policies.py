@@ -10,27 +10,13 @@ policies together 2,048 of a user, 5,120 of a group and 10,240 of a role. White 
 
 from __future__ import annotations
 
-from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Tuple
-from typing import Union
+from collections.abc import Iterable, Mapping
+from typing import Any, Union
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.documents import Statement
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.documents import document_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.documents import documents_within
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.documents import size_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.documents import statements_for
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.scope import OPTIONS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.scope import Scope
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.scope import scope_from_options
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import OPERATIONS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import POLICIES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import WITH
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import needs_of
+from ..errors import InputError
+from .catalog import OPERATIONS, POLICIES, WITH, needs_of
+from .documents import Statement, document_of, documents_within, size_of, statements_for
+from .scope import OPTIONS, Scope, scope_from_options
 
 MANAGED = "managed"
 #: Characters that IAM allows: of one managed policy, and of all inline policies of a principal together.
@@ -46,7 +32,7 @@ _NOUNS = {
 }
 
 
-def operations_of(wanted: Wanted) -> Tuple[str, ...]:
+def operations_of(wanted: Wanted) -> tuple[str, ...]:
     """Return the operations that a name of :data:`POLICIES` or a list of :data:`OPERATIONS` stands for.
 
     :raises InputError: for anything else.
@@ -62,20 +48,20 @@ def operations_of(wanted: Wanted) -> Tuple[str, ...]:
     return tuple(names)
 
 
-def _extra_operations(wanted: Wanted, scope: Scope) -> Tuple[str, ...]:
+def _extra_operations(wanted: Wanted, scope: Scope) -> tuple[str, ...]:
     """Return what a named policy allows in addition, as ARNs are given."""
     if not isinstance(wanted, str):
         return ()
     return tuple(operation for option in WITH if option in scope.given for operation in WITH[option].get(wanted, ()))
 
 
-def _options_of(operation: str) -> Tuple[str, ...]:
+def _options_of(operation: str) -> tuple[str, ...]:
     """Return the options that name the resources of an operation."""
     kinds = {kind for need in OPERATIONS[operation] for kind in need.resources}
     return tuple(sorted({OPTIONS[kind] for kind in kinds if kind in OPTIONS}))
 
 
-def operations_at_hand(wanted: Wanted, scope: Scope) -> Tuple[str, ...]:
+def operations_at_hand(wanted: Wanted, scope: Scope) -> tuple[str, ...]:
     """Return all operations of some work, with those that a named policy has for the buckets and keys given.
 
     :raises InputError: for unknown names, and for ARNs that an operation lacks or that no operation concerns.
@@ -93,11 +79,11 @@ def operations_at_hand(wanted: Wanted, scope: Scope) -> Tuple[str, ...]:
     return operations
 
 
-def _statements(wanted: Wanted, scope: Scope) -> List[Statement]:
+def _statements(wanted: Wanted, scope: Scope) -> list[Statement]:
     return statements_for(needs_of(operations_at_hand(wanted, scope)), scope)
 
 
-def permissions_policy(wanted: Wanted, **scope: Any) -> Dict[str, Any]:
+def permissions_policy(wanted: Wanted, **scope: Any) -> dict[str, Any]:
     """Return the least policy document for some work, however long.
 
     :param wanted: a name of :data:`POLICIES`, or a list of :data:`OPERATIONS`.
@@ -109,7 +95,7 @@ def permissions_policy(wanted: Wanted, **scope: Any) -> Dict[str, Any]:
     return document_of(_statements(wanted, scope_from_options(**scope)))
 
 
-def permissions_policies(wanted: Wanted, attached: str = MANAGED, **scope: Any) -> List[Dict[str, Any]]:
+def permissions_policies(wanted: Wanted, attached: str = MANAGED, **scope: Any) -> list[dict[str, Any]]:
     """Return the least policy documents for some work, in sizes that IAM takes.
 
     :param attached: ``managed`` for managed policies, of which there are several where one has no room; or the kind of

@@ -12,13 +12,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Optional
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import ACCOUNT
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import IAM_ARN
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import PARTITION
+from ..errors import InputError
+from ..identifiers import ACCOUNT, IAM_ARN, PARTITION
 
 _ENTITY = re.compile(rf"{IAM_ARN}:(?P<kind>user|group|role)(?P<path>/(?:\S*/)?)(?P<name>[\w+=,.@-]{{1,128}})", re.ASCII)
 _SESSION = re.compile(
@@ -44,10 +40,10 @@ class Principal:
     partition: str
     account: str
     name: str
-    path: Optional[str]
+    path: str | None
 
 
-def context_of(arn: str) -> Tuple[Tuple[str, str], ...]:
+def context_of(arn: str) -> tuple[tuple[str, str], ...]:
     """Return the condition keys that every request of a principal has, with their values.
 
     IAM User Guide, "AWS global condition context keys": requests go over TLS, and not through another service.

@@ -10,31 +10,17 @@ Source of the ARNs: Service Authorization Reference (Amazon EC2, Amazon S3, AWS 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from dataclasses import field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import product
-from typing import Any
-from typing import Callable
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Pattern
-from typing import Sequence
-from typing import Tuple
-from typing import Union
+from re import Pattern
+from typing import Any, Callable, Union
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions import catalog as table
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import IAM_ARN
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import KMS_ARN
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import PARTITION
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_account_id
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import parse_region
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import partition_of_region
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import Condition
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import RESOURCE_TYPES
+from ..errors import InputError
+from ..flow_log.resource_types import RESOURCE_TYPES
+from ..identifiers import IAM_ARN, KMS_ARN, PARTITION, parse_account_id, parse_region, partition_of_region
+from . import catalog as table
+from .catalog import Condition
 
 #: One text, or several.
 Texts = Union[str, Sequence[str]]
@@ -78,19 +64,19 @@ class Scope:
     """
 
     partition: str
-    arns: Mapping[str, Tuple[str, ...]]
-    flow_log_conditions: Tuple[Condition, ...] = ()
-    given: Mapping[str, Tuple[str, ...]] = field(default_factory=dict)
+    arns: Mapping[str, tuple[str, ...]]
+    flow_log_conditions: tuple[Condition, ...] = ()
+    given: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def _listed(option: str, value: Any, parse: Callable[[str, Any, str], str], allowed: str) -> Tuple[str, ...]:
+def _listed(option: str, value: Any, parse: Callable[[str, Any, str], str], allowed: str) -> tuple[str, ...]:
     """Return texts in alphabetical order; any and others together are any."""
     items = list(value) if isinstance(value, (list, tuple)) else [value]
     texts = [ANY if item == ANY else parse(option, item, allowed) for item in items or [None]]
     return (ANY,) if ANY in texts else tuple(sorted(set(texts)))
 
 
-def _arns_of(option: str, value: Sequence[str], pattern: Pattern[str], allowed: str, partition: str) -> List[str]:
+def _arns_of(option: str, value: Sequence[str], pattern: Pattern[str], allowed: str, partition: str) -> list[str]:
     for item in value:
         matched = pattern.fullmatch(item)
         if not matched:
@@ -100,20 +86,20 @@ def _arns_of(option: str, value: Sequence[str], pattern: Pattern[str], allowed: 
     return sorted(set(value))
 
 
-def parse_bucket_arns(option: str, value: Sequence[str], partition: str) -> List[str]:
+def parse_bucket_arns(option: str, value: Sequence[str], partition: str) -> list[str]:
     """Return ARNs of whole buckets, each once, in alphabetical order."""
     return _arns_of(option, value, _BUCKET, "ARNs of buckets without a folder, arn:aws:s3:::bucket", partition)
 
 
 def scope_from_options(
-    partition: Optional[str] = None,
+    partition: str | None = None,
     account_id: Texts = ANY,
     region: Texts = ANY,
-    resource_types: Optional[Sequence[str]] = None,
+    resource_types: Sequence[str] | None = None,
     buckets: Sequence[str] = (),
     keys: Sequence[str] = (),
     principals: Sequence[str] = (),
-    flow_log_tags: Optional[Mapping[str, str]] = None,
+    flow_log_tags: Mapping[str, str] | None = None,
 ) -> Scope:
     """Read where permissions are to hold.
 
@@ -136,7 +122,7 @@ def scope_from_options(
     bases = [f"arn:{partition}:ec2:{name}:{account}" for account, name in product(accounts, regions)]
     flow_logs = tuple(f"{base}:{_FLOW_LOG}/*" for base in bases)
     linked = "role/aws-service-role/vpc-flow-logs.amazonaws.com/*"
-    arns: Dict[str, Tuple[str, ...]] = {
+    arns: dict[str, tuple[str, ...]] = {
         table.EVERYTHING: (ANY,),
         table.NEW_FLOW_LOGS: flow_logs,
         table.FLOW_LOGS: flow_logs,
@@ -153,7 +139,7 @@ def scope_from_options(
     return Scope(partition, arns, _tag_conditions(flow_log_tags), given)
 
 
-def _partition(given: Optional[str], regions: Sequence[str]) -> str:
+def _partition(given: str | None, regions: Sequence[str]) -> str:
     if given and not _PARTITION.fullmatch(given):
         raise InputError("partition", given, "aws, aws-cn, aws-us-gov or another partition of AWS")
     found = {given} if given else {partition_of_region(region) for region in regions}
@@ -162,16 +148,16 @@ def _partition(given: Optional[str], regions: Sequence[str]) -> str:
     return found.pop()
 
 
-def _principal_arns(principals: Sequence[str], partition: str) -> Dict[str, Tuple[str, ...]]:
+def _principal_arns(principals: Sequence[str], partition: str) -> dict[str, tuple[str, ...]]:
     allowed = "ARNs of users, groups and roles, arn:aws:iam::ACCOUNT:role/NAME"
-    found: Dict[str, Tuple[str, ...]] = {kind: () for kind in _PRINCIPAL_KINDS.values()}
+    found: dict[str, tuple[str, ...]] = {kind: () for kind in _PRINCIPAL_KINDS.values()}
     for arn in _arns_of("principals", principals, _PRINCIPAL, allowed, partition):
         kind = _PRINCIPAL_KINDS[arn.split(":", 5)[5].split("/")[0]]
         found[kind] += (arn,)
     return found
 
 
-def _target_arns(bases: Iterable[str], resource_types: Optional[Sequence[str]]) -> Tuple[str, ...]:
+def _target_arns(bases: Iterable[str], resource_types: Sequence[str] | None) -> tuple[str, ...]:
     names = list(_TARGET_RESOURCES) if resource_types is None else list(resource_types)
     for name in names:
         if name not in RESOURCE_TYPES:
@@ -191,7 +177,7 @@ def may_concern(resource: str, resource_type: str) -> bool:
     return kind not in _TARGET_RESOURCES.values() or kind == _TARGET_RESOURCES.get(resource_type)
 
 
-def _tag_conditions(tags: Optional[Mapping[str, str]]) -> Tuple[Condition, ...]:
+def _tag_conditions(tags: Mapping[str, str] | None) -> tuple[Condition, ...]:
     """Service Authorization Reference, Amazon EC2: vpc-flow-log knows the condition key aws:ResourceTag/KEY."""
     for key, value in (tags or {}).items():
         # A policy variable in it would mean something else than the text (IAM User Guide, "Variables and tags").

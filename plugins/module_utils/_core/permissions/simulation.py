@@ -11,13 +11,9 @@ answer for each resource stands in ``ResourceSpecificResults``.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import Mapping
-from typing import Sequence
-from typing import Tuple
 
 ALLOWED = "allowed"
 EXPLICITLY_DENIED = "explicitly_denied"
@@ -43,13 +39,13 @@ class Answer:
     reason: str
 
 
-def answers_from(results: Iterable[Mapping[str, Any]], resources: Sequence[str]) -> Dict[Tuple[str, str], Answer]:
+def answers_from(results: Iterable[Mapping[str, Any]], resources: Sequence[str]) -> dict[tuple[str, str], Answer]:
     """Return the answer to each action on each resource.
 
     :param results: ``EvaluationResults`` of all pages.
     :param resources: those that were asked about.
     """
-    answers: Dict[Tuple[str, str], Answer] = {}
+    answers: dict[tuple[str, str], Answer] = {}
     for result in results:
         action = result["EvalActionName"]
         for resource, details in _by_resource(result, resources).items():
@@ -57,7 +53,7 @@ def answers_from(results: Iterable[Mapping[str, Any]], resources: Sequence[str])
     return answers
 
 
-def _by_resource(result: Mapping[str, Any], resources: Sequence[str]) -> Dict[str, Mapping[str, Any]]:
+def _by_resource(result: Mapping[str, Any], resources: Sequence[str]) -> dict[str, Mapping[str, Any]]:
     """Return what a result says of each resource, by its own details where it has them.
 
     A template stands for all of them: where one alone was not told of, the worst counts for it.

@@ -6,25 +6,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
-from typing import List
-from typing import Sequence
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import CreateStep
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import DeleteStep
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import ReplaceStep
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import RetagStep
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import Step
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import Wanted
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.create import Creation
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.create import create_flow_logs
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import Outcome
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import join_outcomes
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.replace import replace_flow_logs
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.replacement import Replacement
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.tags_and_deletes import delete_flow_logs
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.tags_and_deletes import remove_tags
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.tags_and_deletes import set_tags
+from ..._core.flow_log.plan import CreateStep, DeleteStep, ReplaceStep, RetagStep, Step, Wanted
+from .create import Creation, create_flow_logs
+from .outcome import Outcome, join_outcomes
+from .replace import replace_flow_logs
+from .replacement import Replacement
+from .tags_and_deletes import delete_flow_logs, remove_tags, set_tags
 
 
 def carry_out(client: Any, wanted: Wanted, steps: Sequence[Step]) -> Outcome:
@@ -45,7 +35,7 @@ def carry_out(client: Any, wanted: Wanted, steps: Sequence[Step]) -> Outcome:
     return join_outcomes([before, deleted])
 
 
-def _new_flow_logs(client: Any, wanted: Wanted, steps: Sequence[Step]) -> List[Outcome]:
+def _new_flow_logs(client: Any, wanted: Wanted, steps: Sequence[Step]) -> list[Outcome]:
     """Create and replace; without settings no plan has such steps."""
     if wanted.settings is None:
         return []

@@ -8,40 +8,28 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
-from typing import Dict
-from typing import FrozenSet
-from typing import List
-from typing import Mapping
-from typing import NamedTuple
-from typing import Optional
-from typing import Sequence
-from typing import Set
-from typing import Tuple
+from typing import Any, NamedTuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.call_in_parts import Splitting
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.call_in_parts import call_in_parts
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import may_have_worked
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Unsuccessful
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.chunks import chunks
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.flow_logs import hint_for
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import MAX_FILTER_VALUES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import MAX_FLOW_LOG_IDS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import create_request
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import one_id_may_be_the_cause
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import tries_again
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import FlowLog
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import CreateStep
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.settings import FlowLogSettings
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import EXISTS
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import Outcome
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import created
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import join_outcomes
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import not_found
+from ..._aws import ec2
+from ..._aws.call_in_parts import Splitting, call_in_parts
+from ..._aws.errors import FlowLogsAWSError, may_have_worked
+from ..._core.actions import Unsuccessful
+from ..._core.chunks import chunks
+from ..._core.error_hints.flow_logs import hint_for
+from ..._core.flow_log.create_request import (
+    MAX_FILTER_VALUES,
+    MAX_FLOW_LOG_IDS,
+    create_request,
+    one_id_may_be_the_cause,
+    tries_again,
+)
+from ..._core.flow_log.model import FlowLog
+from ..._core.flow_log.plan import CreateStep
+from ..._core.flow_log.settings import FlowLogSettings
+from .outcome import EXISTS, Outcome, created, join_outcomes, not_found
 
 _NOT_DESCRIBED = "NotDescribed"
 # Pauses before each new try of what AWS refuses for a while only.
@@ -74,18 +62,18 @@ class CreateResult(NamedTuple):
     :param uncertain: targets for which a call failed that may have created a flow log all the same.
     """
 
-    by_target: Dict[str, FlowLog]
-    refused: List[ec2.Refused]
-    unseen: List[ec2.Refused]
-    uncertain: FrozenSet[str]
+    by_target: dict[str, FlowLog]
+    refused: list[ec2.Refused]
+    unseen: list[ec2.Refused]
+    uncertain: frozenset[str]
 
 
 class _Answer(NamedTuple):
     """Ids of new flow logs, the targets that were refused, and those for which a failed call may have worked."""
 
-    ids: List[str]
-    refused: List[ec2.Refused]
-    uncertain: FrozenSet[str]
+    ids: list[str]
+    refused: list[ec2.Refused]
+    uncertain: frozenset[str]
 
 
 def create_flow_logs(creation: Creation, steps: Sequence[CreateStep]) -> Outcome:
@@ -143,10 +131,10 @@ def _create_batch(creation: Creation, batch: Sequence[str], tags: Mapping[str, s
 
 
 def _create_once(creation: Creation, batch: Sequence[str], tags: Mapping[str, str], alike: bool) -> _Answer:
-    refused: List[ec2.Refused] = []
-    uncertain: Set[str] = set()
+    refused: list[ec2.Refused] = []
+    uncertain: set[str] = set()
 
-    def call(targets: Sequence[str]) -> List[str]:
+    def call(targets: Sequence[str]) -> list[str]:
         # A token of its own for every attempt: a token used before would replay that attempt's answer.
         request = create_request(creation.settings, targets, tags, str(uuid.uuid4()))
         try:
@@ -162,14 +150,14 @@ def _create_once(creation: Creation, batch: Sequence[str], tags: Mapping[str, st
     return _Answer(ids, refused + failed, frozenset(uncertain))
 
 
-def describe_new(client: Any, ids: Sequence[str], wait_timeout: float) -> Tuple[List[FlowLog], ec2.Refused]:
+def describe_new(client: Any, ids: Sequence[str], wait_timeout: float) -> tuple[list[FlowLog], ec2.Refused]:
     """Describe new flow logs, which AWS may show a little later; also what to say of those that never came.
 
     :param wait_timeout: seconds until the last look.
     """
     message = f"The flow log was created but not described within {wait_timeout:g} s; run again to see it."
     problem = ec2.Refused("", _NOT_DESCRIBED, message)
-    found: Dict[Optional[str], FlowLog] = {}
+    found: dict[str | None, FlowLog] = {}
     deadline = time.monotonic() + wait_timeout
     pause = 0.5
     while True:
@@ -187,11 +175,11 @@ def describe_new(client: Any, ids: Sequence[str], wait_timeout: float) -> Tuple[
     return _described_by_filter(client, ids, found), problem
 
 
-def _described_by_id(client: Any, ids: Sequence[str]) -> Tuple[List[FlowLog], List[ec2.Refused]]:
+def _described_by_id(client: Any, ids: Sequence[str]) -> tuple[list[FlowLog], list[ec2.Refused]]:
     return call_in_parts(lambda part: ec2.describe_flow_logs_by_id(client, part), ids, Splitting(lambda *_error: False))
 
 
-def _described_by_filter(client: Any, ids: Sequence[str], found: Mapping[Optional[str], FlowLog]) -> List[FlowLog]:
+def _described_by_filter(client: Any, ids: Sequence[str], found: Mapping[str | None, FlowLog]) -> list[FlowLog]:
     """Ask once more for what is missing, by filter: one id that AWS does not know hides no other one there."""
     complete = dict(found)
     missing = [item for item in ids if item not in found]

@@ -6,27 +6,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import field
-from dataclasses import replace
-from typing import Any
-from typing import Callable
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Sequence
-from typing import TypeVar
-from typing import Union
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Callable, TypeVar
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Unsuccessful
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.flow_logs import hint_for
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import FlowLog
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import DeleteStep
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import NewFlowLogStep
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import ReplaceStep
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import RetagStep
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import Step
+from ..._aws import ec2
+from ..._core.actions import Unsuccessful
+from ..._core.error_hints.flow_logs import hint_for
+from ..._core.flow_log.model import FlowLog
+from ..._core.flow_log.plan import DeleteStep, NewFlowLogStep, ReplaceStep, RetagStep, Step
 
 S = TypeVar("S", bound=Step)
 #: Error code of CreateFlowLogs when the target has such a flow log.
@@ -51,11 +39,11 @@ class Outcome:
         likely theirs.
     """
 
-    steps: List[Step] = field(default_factory=list)
-    unsuccessful: List[Unsuccessful] = field(default_factory=list)
-    described: Dict[str, FlowLog] = field(default_factory=dict)
-    already_exists: List[str] = field(default_factory=list)
-    unanswered: List[NewFlowLogStep] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    unsuccessful: list[Unsuccessful] = field(default_factory=list)
+    described: dict[str, FlowLog] = field(default_factory=dict)
+    already_exists: list[str] = field(default_factory=list)
+    unanswered: list[NewFlowLogStep] = field(default_factory=list)
 
 
 def join_outcomes(parts: Iterable[Outcome]) -> Outcome:
@@ -80,9 +68,7 @@ def created(step: NewFlowLogStep, new: FlowLog, **changed: Any) -> Outcome:
     return Outcome(steps=[replace(step, action=action)], described={str(new.flow_log_id): new})
 
 
-def failed(
-    operation: str, refused: ec2.Refused, step: Union[ReplaceStep, RetagStep, DeleteStep], note: str = ""
-) -> Outcome:
+def failed(operation: str, refused: ec2.Refused, step: ReplaceStep | RetagStep | DeleteStep, note: str = "") -> Outcome:
     """Return the outcome of a step that AWS refused.
 
     :param operation: the API operation, for the hint.
@@ -92,7 +78,7 @@ def failed(
 
 
 def unsuccessful(
-    operation: str, refused: ec2.Refused, step: Union[ReplaceStep, RetagStep, DeleteStep], note: str = ""
+    operation: str, refused: ec2.Refused, step: ReplaceStep | RetagStep | DeleteStep, note: str = ""
 ) -> Unsuccessful:
     """Return what could not be done to the flow log of a step; parameters as of :func:`failed`."""
     return Unsuccessful(
@@ -105,12 +91,12 @@ def unsuccessful(
     )
 
 
-def groups(steps: Iterable[S], key: Callable[[S], Any]) -> List[List[S]]:
+def groups(steps: Iterable[S], key: Callable[[S], Any]) -> list[list[S]]:
     """Group steps that can share calls, in the order in which each kind first appears.
 
     :param key: equal, by its ``repr``, for steps of one group.
     """
-    grouped: Dict[str, List[S]] = {}
+    grouped: dict[str, list[S]] = {}
     for step in steps:
         grouped.setdefault(repr(key(step)), []).append(step)
     return list(grouped.values())

@@ -6,22 +6,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Sequence
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import MAX_FILTER_VALUES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import FlowLog
+from ..._aws import ec2
+from ..._core.flow_log.create_request import MAX_FILTER_VALUES
+from ..._core.flow_log.model import FlowLog
 
 
-def read_flow_logs(client: Any, targets: Sequence[str]) -> List[FlowLog]:
+def read_flow_logs(client: Any, targets: Sequence[str]) -> list[FlowLog]:
     """Return the S3 flow logs of the targets, in one filtered call or, for more than 200 targets, one sweep.
 
     :raises FlowLogsAWSError: when AWS does not answer; what is unknown is never taken for absent.
     """
-    filters: Dict[str, Sequence[str]] = {"log-destination-type": ["s3"]}
+    filters: dict[str, Sequence[str]] = {"log-destination-type": ["s3"]}
     if len(targets) <= MAX_FILTER_VALUES:
         filters["resource-id"] = list(targets)
     wanted = set(targets)

@@ -6,39 +6,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
-from typing import List
-from typing import Mapping
-from typing import NamedTuple
-from typing import Sequence
-from typing import Tuple
+from typing import Any, NamedTuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Action
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Unsuccessful
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import FlowLog
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import CreateStep
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import ReplaceStep
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.create import CreateResult
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.create import make
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import EXISTS
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import Outcome
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import created
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import failed
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import groups
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import join_outcomes
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import unsuccessful
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.replace_with_gap import (
-    delete_then_create,
-)
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.replacement import Replacement
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.replacement import find_equal
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.tags_and_deletes import delete_ids
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.tags_and_deletes import mark_as_replaced
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.tags_and_deletes import unmark
+from ..._aws import ec2
+from ..._core.actions import Action, Unsuccessful
+from ..._core.flow_log.model import FlowLog
+from ..._core.flow_log.plan import CreateStep, ReplaceStep
+from .create import CreateResult, make
+from .outcome import EXISTS, Outcome, created, failed, groups, join_outcomes, unsuccessful
+from .replace_with_gap import delete_then_create
+from .replacement import Replacement, find_equal
+from .tags_and_deletes import delete_ids, mark_as_replaced, unmark
 
-_Pair = Tuple[ReplaceStep, FlowLog]
+_Pair = tuple[ReplaceStep, FlowLog]
 
 
 class _Settled(NamedTuple):
@@ -86,7 +68,7 @@ def _create_then_delete(replacement: Replacement, steps: Sequence[ReplaceStep]) 
     return join_outcomes([not_marked, existing.outcome, refused.outcome, withdrawn.outcome, done, with_gap])
 
 
-def _mark(client: Any, steps: Sequence[ReplaceStep]) -> Tuple[List[ReplaceStep], Outcome]:
+def _mark(client: Any, steps: Sequence[ReplaceStep]) -> tuple[list[ReplaceStep], Outcome]:
     """Mark the flow logs about to go, so that a run that is cut off now is finished by the next one.
 
     :returns: the steps whose old flow log is marked, and the outcome of the others.
@@ -100,11 +82,11 @@ def _mark(client: Any, steps: Sequence[ReplaceStep]) -> Tuple[List[ReplaceStep],
     return list(by_id.values()), join_outcomes(problems)
 
 
-def _settle_existing(replacement: Replacement, pairs: Sequence[Tuple[ReplaceStep, ec2.Refused]]) -> _Settled:
+def _settle_existing(replacement: Replacement, pairs: Sequence[tuple[ReplaceStep, ec2.Refused]]) -> _Settled:
     """Settle replacements of which AWS says that they exist; others among the pairs are left out."""
     outcome = Outcome()
-    unmarked: List[ReplaceStep] = []
-    gap: List[ReplaceStep] = []
+    unmarked: list[ReplaceStep] = []
+    gap: list[ReplaceStep] = []
     existing = [(step, refused) for step, refused in pairs if refused.code == EXISTS]
     found = find_equal(replacement, [step for step, _refused in existing], doubtful=_may_be_early)
     for step, refused in existing:
@@ -148,10 +130,10 @@ def _settle_refused(by_target: Mapping[str, ReplaceStep], made: CreateResult) ->
     return _Settled(join_outcomes(problems), unmarked)
 
 
-def _by_health(replacement: Replacement, pairs: Sequence[_Pair]) -> Tuple[List[_Pair], List[_Pair]]:
+def _by_health(replacement: Replacement, pairs: Sequence[_Pair]) -> tuple[list[_Pair], list[_Pair]]:
     """Return the pairs whose new flow log delivers and has the desired settings, and the others."""
-    good: List[_Pair] = []
-    bad: List[_Pair] = []
+    good: list[_Pair] = []
+    bad: list[_Pair] = []
     for step, new in pairs:
         differs = replacement.creation.settings.differences(new)
         (bad if new.failed or differs else good).append((step, new))
@@ -161,7 +143,7 @@ def _by_health(replacement: Replacement, pairs: Sequence[_Pair]) -> Tuple[List[_
 def _withdraw(client: Any, pairs: Sequence[_Pair]) -> _Settled:
     """Delete new flow logs that are no replacement: delivery fails, or AWS stored something else than asked for."""
     refused = {item.resource_id: item for item in delete_ids(client, [str(new.flow_log_id) for _step, new in pairs])}
-    parts: List[Outcome] = []
+    parts: list[Outcome] = []
     for step, new in pairs:
         note = "The old one stays, and the new one was removed again."
         if new.flow_log_id in refused:
@@ -178,7 +160,7 @@ def _withdraw(client: Any, pairs: Sequence[_Pair]) -> _Settled:
 def _delete_replaced(client: Any, pairs: Sequence[_Pair]) -> Outcome:
     """Delete old flow logs now that the new ones are seen."""
     refused = {item.resource_id: item for item in delete_ids(client, [step.old_id for step, _new in pairs])}
-    parts: List[Outcome] = []
+    parts: list[Outcome] = []
     for step, new in pairs:
         if step.old_id not in refused:
             parts.append(created(step, new))

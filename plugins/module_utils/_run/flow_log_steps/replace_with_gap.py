@@ -7,37 +7,22 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import AbstractSet
-from typing import Dict
-from typing import FrozenSet
-from typing import List
-from typing import NamedTuple
-from typing import Sequence
-from typing import Tuple
+from typing import AbstractSet, NamedTuple
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Action
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.chunks import chunks
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import settings_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import REPLACED_TAG
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import FlowLog
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import DeleteStep
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import ReplaceStep
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.create import Creation
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.create import CreateResult
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.create import make
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import EXISTS
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import Outcome
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import created
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import failed
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import join_outcomes
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.replacement import Replacement
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.replacement import find_equal
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.tags_and_deletes import delete_ids
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.tags_and_deletes import unmark
+from ..._aws import ec2
+from ..._core.actions import Action
+from ..._core.chunks import chunks
+from ..._core.flow_log.create_request import settings_of
+from ..._core.flow_log.model import FlowLog, REPLACED_TAG
+from ..._core.flow_log.plan import DeleteStep, ReplaceStep
+from .create import CreateResult, Creation, make
+from .outcome import EXISTS, Outcome, created, failed, join_outcomes
+from .replacement import Replacement, find_equal
+from .tags_and_deletes import delete_ids, unmark
 
-_NOTHING: FrozenSet[str] = frozenset()
+_NOTHING: frozenset[str] = frozenset()
 
 
 class _Gap(NamedTuple):
@@ -48,7 +33,7 @@ class _Gap(NamedTuple):
     """
 
     started: float
-    uncertain: FrozenSet[str]
+    uncertain: frozenset[str]
 
 
 def _seconds_since(started: float) -> float:
@@ -56,7 +41,7 @@ def _seconds_since(started: float) -> float:
 
 
 def delete_then_create(
-    replacement: Replacement, steps: Sequence[ReplaceStep], uncertain: FrozenSet[str] = _NOTHING
+    replacement: Replacement, steps: Sequence[ReplaceStep], uncertain: frozenset[str] = _NOTHING
 ) -> Outcome:
     """Replace with a gap, in batches so that the gap of each target is as short as two calls.
 
@@ -67,7 +52,7 @@ def delete_then_create(
     return join_outcomes(_replace_batch(replacement, batch, uncertain) for batch in chunks(list(steps), size))
 
 
-def _replace_batch(replacement: Replacement, batch: Sequence[ReplaceStep], uncertain: FrozenSet[str]) -> Outcome:
+def _replace_batch(replacement: Replacement, batch: Sequence[ReplaceStep], uncertain: frozenset[str]) -> Outcome:
     started = time.monotonic()
     deleted, not_deleted = _delete_old(replacement, batch)
     by_target = {step.action.target: step for step in deleted}
@@ -82,10 +67,10 @@ def _replace_batch(replacement: Replacement, batch: Sequence[ReplaceStep], uncer
     return join_outcomes([not_deleted, *done, refused, *lost])
 
 
-def _delete_old(replacement: Replacement, batch: Sequence[ReplaceStep]) -> Tuple[List[ReplaceStep], Outcome]:
+def _delete_old(replacement: Replacement, batch: Sequence[ReplaceStep]) -> tuple[list[ReplaceStep], Outcome]:
     """Return the steps whose old flow log is deleted, and the outcome of the others."""
     by_id = {step.old_id: step for step in batch}
-    problems: List[Outcome] = []
+    problems: list[Outcome] = []
     for refused in delete_ids(replacement.creation.client, list(by_id)):
         step = by_id.pop(refused.resource_id)
         problems.append(failed("DeleteFlowLogs", refused, step, "Nothing was changed."))
@@ -93,7 +78,7 @@ def _delete_old(replacement: Replacement, batch: Sequence[ReplaceStep]) -> Tuple
     return list(by_id.values()), join_outcomes(problems)
 
 
-def _after_refusals(replacement: Replacement, pairs: Sequence[Tuple[ReplaceStep, ec2.Refused]], gap: _Gap) -> Outcome:
+def _after_refusals(replacement: Replacement, pairs: Sequence[tuple[ReplaceStep, ec2.Refused]], gap: _Gap) -> Outcome:
     """Put old flow logs back, unless the replacement is there: made before, or by a call whose answer was lost."""
     maybe = [step for step, refused in pairs if refused.code == EXISTS or refused.resource_id in gap.uncertain]
     found = find_equal(replacement, maybe, doubtful=lambda _step, _read: True) or set()
@@ -128,7 +113,7 @@ def _put_back(replacement: Replacement, step: ReplaceStep, refused: ec2.Refused,
 
 def _restored(creation: Creation, old: FlowLog, uncertain: AbstractSet[str]) -> CreateResult:
     # Should a replacement show up that may have been made after all, the next run removes what is put back.
-    mark: Dict[str, str] = {REPLACED_TAG: "true"} if old.resource_id in uncertain else {}
+    mark: dict[str, str] = {REPLACED_TAG: "true"} if old.resource_id in uncertain else {}
     as_before = replace(creation, settings=settings_of(old, creation.settings.resource_type))
     return make(as_before, [old.resource_id], {**old.user_tags, **mark})
 

@@ -7,18 +7,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Callable
-from typing import List
-from typing import Optional
-from typing import Sequence
-from typing import Set
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import FlowLog
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import ReplaceStep
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.create import Creation
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.read import read_flow_logs
+from ..._aws.errors import FlowLogsAWSError
+from ..._core.flow_log.model import FlowLog
+from ..._core.flow_log.plan import ReplaceStep
+from .create import Creation
+from .read import read_flow_logs
 
 # Pauses before each look for a flow log that AWS says exists and a reading may not show yet.
 _LOOKS = (0.0, 2.0, 4.0)
@@ -37,7 +34,7 @@ class Replacement:
     creation: Creation
     delete_first: bool = False
     allow_gap: bool = False
-    name: Optional[str] = None
+    name: str | None = None
 
     def is_made(self, step: ReplaceStep, item: FlowLog) -> bool:
         """Whether a flow log is what a step replaces the old one by."""
@@ -50,13 +47,13 @@ def find_equal(
     replacement: Replacement,
     steps: Sequence[ReplaceStep],
     doubtful: Callable[[ReplaceStep, Sequence[FlowLog]], bool],
-) -> Optional[Set[str]]:
+) -> set[str] | None:
     """Return the targets that have an equal flow log beside the old one; ``None`` when AWS does not answer.
 
     :param doubtful: whether flow logs as they were read may be an earlier state, so that another look is due.
     """
-    found: Set[str] = set()
-    left: List[ReplaceStep] = list(steps)
+    found: set[str] = set()
+    left: list[ReplaceStep] = list(steps)
     for pause in _LOOKS:
         if not left:
             break

@@ -6,29 +6,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-from typing import Callable
-from typing import List
-from typing import Sequence
-from typing import Union
+from collections.abc import Sequence
+from typing import Any, Callable
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.call_in_parts import Splitting
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.call_in_parts import call_in_parts
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.chunks import chunks
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import MAX_FLOW_LOG_IDS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import REPLACED_TAG
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import DeleteStep
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import ReplaceStep
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import RetagStep
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import not_delivering
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import removes_delivering
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.tags import tag_key
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import Outcome
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import groups
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import join_outcomes
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import not_found
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps.outcome import unsuccessful
+from ..._aws import ec2
+from ..._aws.call_in_parts import Splitting, call_in_parts
+from ..._core.chunks import chunks
+from ..._core.flow_log.create_request import MAX_FLOW_LOG_IDS
+from ..._core.flow_log.model import REPLACED_TAG
+from ..._core.flow_log.plan import DeleteStep, ReplaceStep, RetagStep, not_delivering, removes_delivering
+from ..._core.flow_log.tags import tag_key
+from .outcome import Outcome, groups, join_outcomes, not_found, unsuccessful
 
 
 def set_tags(client: Any, steps: Sequence[RetagStep]) -> Outcome:
@@ -71,16 +59,16 @@ def delete_flow_logs(client: Any, steps: Sequence[DeleteStep], before: Outcome) 
     return join_outcomes([Outcome(unsuccessful=waiting), deleted])
 
 
-def delete_ids(client: Any, ids: Sequence[str]) -> List[ec2.Refused]:
+def delete_ids(client: Any, ids: Sequence[str]) -> list[ec2.Refused]:
     """Delete flow logs and return an error for each one that is still there; one that is gone already is no error."""
-    refused: List[ec2.Refused] = []
+    refused: list[ec2.Refused] = []
     for batch in chunks(list(ids), MAX_FLOW_LOG_IDS):
         items, failed = call_in_parts(lambda part: ec2.delete_flow_logs(client, part), batch, Splitting(not_found))
         refused += items + failed
     return [item for item in refused if not not_found(item.code)]
 
 
-def mark_as_replaced(client: Any, ids: Sequence[str]) -> List[ec2.Refused]:
+def mark_as_replaced(client: Any, ids: Sequence[str]) -> list[ec2.Refused]:
     """Mark flow logs that are about to be replaced; return an error for each one that could not be marked."""
     return _on_ids(ids, lambda part: ec2.create_tags(client, part, {REPLACED_TAG: "true"}))
 
@@ -90,26 +78,24 @@ def unmark(client: Any, steps: Sequence[ReplaceStep]) -> None:
     _on_ids([step.old_id for step in steps], lambda part: ec2.delete_tags(client, part, [REPLACED_TAG]))
 
 
-def _on_ids(ids: Sequence[str], call: Callable[[Sequence[str]], None]) -> List[ec2.Refused]:
+def _on_ids(ids: Sequence[str], call: Callable[[Sequence[str]], None]) -> list[ec2.Refused]:
     """Make a call that returns nothing for many flow logs; return an error for each one that it failed for."""
 
-    def call_part(part: Sequence[str]) -> List[str]:
+    def call_part(part: Sequence[str]) -> list[str]:
         call(part)
         return []
 
-    refused: List[ec2.Refused] = []
+    refused: list[ec2.Refused] = []
     for batch in chunks(list(ids), MAX_FLOW_LOG_IDS):
         refused += call_in_parts(call_part, batch, Splitting(not_found))[1]
     return refused
 
 
-def _ids_of(steps: Sequence[Union[RetagStep, DeleteStep]]) -> List[str]:
+def _ids_of(steps: Sequence[RetagStep | DeleteStep]) -> list[str]:
     return list(dict.fromkeys(str(step.action.flow_log_id) for step in steps))
 
 
-def _outcome_of(
-    operation: str, steps: Sequence[Union[RetagStep, DeleteStep]], refused: Sequence[ec2.Refused]
-) -> Outcome:
+def _outcome_of(operation: str, steps: Sequence[RetagStep | DeleteStep], refused: Sequence[ec2.Refused]) -> Outcome:
     """Return the outcome of calls for the flow logs of steps, of which AWS refused some."""
     by_id = {str(step.action.flow_log_id): step for step in steps}
     problems = [unsuccessful(operation, item, by_id.pop(item.resource_id)) for item in refused]

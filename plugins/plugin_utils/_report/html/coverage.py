@@ -6,24 +6,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
-from typing import List
-from typing import Mapping
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import states_bar
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import code
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import folded
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import link_to
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import number
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import percent
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import section
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import states_told
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import table
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import text
+from .parts import code, folded, link_to, number, percent, section, states_bar, states_told, table, text
 
 #: The steps of the map, from the best: the percentage from which each begins, and how the legend calls it.
-STEPS: Tuple[Tuple[float, int, str], ...] = (
+STEPS: tuple[tuple[float, int, str], ...] = (
     (100, 5, "all"),
     (95, 4, "95% or more"),
     (80, 3, "80% or more"),
@@ -78,8 +67,8 @@ def _percent_of(part: Mapping[str, Any]) -> float:
 
 def _row(
     account: str,
-    regions: List[str],
-    cells: Mapping[Tuple[str, str], Mapping[str, Any]],
+    regions: list[str],
+    cells: Mapping[tuple[str, str], Mapping[str, Any]],
     sums: Mapping[str, Any],
 ) -> str:
     made = [f'<th scope="row">{text(account)}</th>']
@@ -130,7 +119,7 @@ def _by(found: Mapping[str, Any], key: str, title: str, field: str) -> str:
     return section(f"coverage-{key}", f"Coverage by {title.lower()}", f'<div class="scroll">{made}</div>')
 
 
-def _part_row(name: str, part: Mapping[str, Any], field: str) -> List[str]:
+def _part_row(name: str, part: Mapping[str, Any], field: str) -> list[str]:
     wrong = part["targets"] - part["in_sync"] - part["ignored"]
     told = states_told(part)
     figure = '<span class="zero">0</span>' if not wrong else number(wrong)

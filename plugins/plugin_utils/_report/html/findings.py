@@ -6,26 +6,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-from typing import Callable
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import NamedTuple
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Callable, NamedTuple
 
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.coverage import UNKNOWN_PLACE
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import FINDINGS
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import SEVERITY_ORDER
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import code
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import lines
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import number
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import section
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import several
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import text
+from ..._findings.finding import FINDINGS, SEVERITY_ORDER
+from ..coverage import UNKNOWN_PLACE
+from .parts import code, lines, number, section, several, text
 
 _HOW = {"in_place": "in place", "replace": "by replacing the flow log"}
 _COLUMNS = ("Severity", "Finding", "Target", "Account", "Region", "Groups")
@@ -40,11 +26,11 @@ class _Filter(NamedTuple):
 
     name: str
     label: str
-    values: Callable[[Mapping[str, Any]], Sequence[Optional[str]]]
+    values: Callable[[Mapping[str, Any]], Sequence[str | None]]
     order: Callable[[str], Any] = str
 
 
-def _filters(report: Mapping[str, Any]) -> List[_Filter]:
+def _filters(report: Mapping[str, Any]) -> list[_Filter]:
     """The script takes them in this order, which is that of ``data-k``."""
     found = [
         _Filter("class", "Finding", lambda row: [row["finding"]], FINDINGS.index),
@@ -60,7 +46,7 @@ def _filters(report: Mapping[str, Any]) -> List[_Filter]:
     return found
 
 
-def _moved(report: Mapping[str, Any]) -> Dict[Optional[str], str]:
+def _moved(report: Mapping[str, Any]) -> dict[str | None, str]:
     """Return which findings are new and which are still there, by id."""
     changes = report["changes"] or {}
     return {name: kind for kind in ("new", "still") for name in changes.get(kind) or ()}
@@ -91,9 +77,9 @@ def findings(report: Mapping[str, Any]) -> str:
     )
 
 
-def _options(one: _Filter, rows: Iterable[Mapping[str, Any]]) -> Dict[str, Tuple[int, int]]:
+def _options(one: _Filter, rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[int, int]]:
     """Return the options of a filter: for each value its place, from 1, and how many findings have it."""
-    counts: Dict[str, int] = {}
+    counts: dict[str, int] = {}
     for row in rows:
         for value in one.values(row):
             if value:
@@ -101,14 +87,14 @@ def _options(one: _Filter, rows: Iterable[Mapping[str, Any]]) -> Dict[str, Tuple
     return {value: (at, counts[value]) for at, value in enumerate(sorted(counts, key=one.order), 1)}
 
 
-def _key(row: Mapping[str, Any], filters: Sequence[_Filter], options: Sequence[Mapping[str, Tuple[int, int]]]) -> str:
+def _key(row: Mapping[str, Any], filters: Sequence[_Filter], options: Sequence[Mapping[str, tuple[int, int]]]) -> str:
     """Return the places of a finding's options: ``1.2.1.3.2,5.1``."""
     return ".".join(
         ",".join(str(known[value][0]) for value in one.values(row) if value) for one, known in zip(filters, options)
     )
 
 
-def _form(filters: Sequence[_Filter], options: Sequence[Mapping[str, Tuple[int, int]]]) -> str:
+def _form(filters: Sequence[_Filter], options: Sequence[Mapping[str, tuple[int, int]]]) -> str:
     fields = [
         '<div class="wide"><label for="search">Search <kbd aria-hidden="true">/</kbd></label>'
         '<input id="search" name="q" type="search" autocomplete="off" spellcheck="false" aria-keyshortcuts="/"'
@@ -127,7 +113,7 @@ def _form(filters: Sequence[_Filter], options: Sequence[Mapping[str, Tuple[int, 
     return f'<form id="filters" role="search" aria-label="Findings" hidden>{"".join(fields)}</form>'
 
 
-def _row(row: Mapping[str, Any], key: str, change: Optional[str]) -> str:
+def _row(row: Mapping[str, Any], key: str, change: str | None) -> str:
     severity, finding = text(row["severity"]), text(row["finding"])
     badge = '<b class="badge">new</b>' if change == "new" else ""
     host = f' <span class="quiet">{text(row["host"])}</span>' if row["host"] not in (None, row["target"]) else ""
@@ -163,7 +149,7 @@ def _difference(change: Mapping[str, Any]) -> str:
     )
 
 
-def _items(value: Any) -> List[str]:
+def _items(value: Any) -> list[str]:
     """Return the parts of a value that can come and go by themselves: the items of a list, the fields of a format."""
     if isinstance(value, (list, tuple)):
         return [text(item) for item in value]

@@ -6,26 +6,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-from typing import Callable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
+from collections.abc import Mapping, Sequence
+from typing import Any, Callable
 
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import bullets
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import code
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import finding_link
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import folded
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import link_to
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import number
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import percent
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import place
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import section
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import several
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import table
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import text
+from .parts import bullets, code, finding_link, folded, link_to, number, percent, place, section, several, table, text
 
 #: So many runs are drawn, the newest.
 _RUNS = 60
@@ -65,7 +49,7 @@ def _by_class(rows: Sequence[Mapping[str, Any]]) -> str:
     return f'<p class="quiet">{told}</p>' if told else ""
 
 
-def _moved(title: str, count: int, items: Sequence[str], change: Optional[str] = None, more: str = "") -> str:
+def _moved(title: str, count: int, items: Sequence[str], change: str | None = None, more: str = "") -> str:
     figure = f"<b>{number(count)}</b> {title}"
     head = link_to(figure, change=change) if change and count else figure
     return f"<div><h3>{head}</h3>{folded(items, bullets, 'findings')}{more}</div>"
@@ -110,7 +94,7 @@ def _across(runs: Sequence[Any]) -> Callable[[int], float]:
 
 
 def _curve(runs: Sequence[Mapping[str, Any]]) -> str:
-    known: List[Tuple[int, float]] = [
+    known: list[tuple[int, float]] = [
         (at, run["logged_percent"]) for at, run in enumerate(runs) if run.get("logged_percent") is not None
     ]
     if not known:

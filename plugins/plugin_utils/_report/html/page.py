@@ -12,24 +12,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.coverage import coverage as coverage_of
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import SEVERITY_ORDER
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.fingerprint import with_ids
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html import history
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html import summary
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.coverage import coverage
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.findings import findings
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import number
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import text
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.script import SCRIPT
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.style import STYLE
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.wording import VERDICTS
+from ..._findings.finding import SEVERITY_ORDER
+from ..._findings.fingerprint import with_ids
+from ..coverage import coverage as coverage_of
+from ..wording import VERDICTS
+from . import history, summary
+from .coverage import coverage
+from .findings import findings
+from .parts import number, text
+from .script import SCRIPT
+from .style import STYLE
 
 TITLE = "Flow log drift report"
 #: What unknown is drawn with, besides its colour.
@@ -81,7 +76,7 @@ def _complete(report: Mapping[str, Any]) -> Mapping[str, Any]:
     rows = [{"ignored": None, "deliverable": None, **row} for row in report["findings"]]
     if not all("id" in row for row in rows):
         rows = with_ids(rows)
-    found: Dict[str, Any] = {
+    found: dict[str, Any] = {
         "severities": {name: sum(1 for row in rows if row["severity"] == name) for name in SEVERITY_ORDER},
         "coverage": coverage_of(rows),
         "changes": None,
@@ -130,10 +125,10 @@ def _hash(source: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
 
 
-def _top(report: Mapping[str, Any], sections: List[str]) -> str:
+def _top(report: Mapping[str, Any], sections: list[str]) -> str:
     page = "\n".join(sections)
     unknown = len(summary.unknown_rows(report))
-    parts: Tuple[Tuple[str, str, str], ...] = (
+    parts: tuple[tuple[str, str, str], ...] = (
         ("unknown", "Not checked", f" <b>{number(unknown)}</b>"),
         ("coverage", "Coverage", ""),
         ("changes", "Changes", ""),

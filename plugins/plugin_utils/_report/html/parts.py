@@ -11,15 +11,11 @@ neither become markup nor turn the writing direction.
 from __future__ import annotations
 
 import html
-from typing import Any
-from typing import Callable
-from typing import Iterable
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Callable
 from urllib.parse import urlencode
 
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._printable import visible
+from ..._printable import visible
 
 #: The states that a target can have (``coverage``), as bars show them, and how they are called.
 STATES: Mapping[str, str] = {
@@ -59,7 +55,7 @@ def several(count: int, one: str, many: str = "") -> str:
     return f"{number(count)} {one if count == 1 else many or one + 's'}"
 
 
-def percent(value: Optional[float]) -> str:
+def percent(value: float | None) -> str:
     """Return a percentage: 100%, 99.9%; a dash where there is nothing to take a part of."""
     return "–" if value is None else f"{value:g}%"
 

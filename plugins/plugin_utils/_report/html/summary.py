@@ -6,30 +6,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Tuple
 
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import UNKNOWN_FINDINGS
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import SEVERITY_ORDER
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.fingerprint import class_before
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import STATES
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import states_bar
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import code
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import folded
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import link_to
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import number
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import percent
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import section
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import several
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import states_told
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import table
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import text
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import is_drift
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.wording import VERDICTS
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.wording import coverage_told
+from ..._findings.finding import SEVERITY_ORDER, UNKNOWN_FINDINGS
+from ..._findings.fingerprint import class_before
+from ..model import is_drift
+from ..wording import VERDICTS, coverage_told
+from .parts import (
+    STATES,
+    code,
+    folded,
+    link_to,
+    number,
+    percent,
+    section,
+    several,
+    states_bar,
+    states_told,
+    table,
+    text,
+)
 
 #: Drawn on 24 by 24: a triangle and a circle with a mark of exclamation, a tick, an empty circle.
 ICONS: Mapping[str, str] = {
@@ -40,7 +37,7 @@ ICONS: Mapping[str, str] = {
 }
 
 
-def unknown_rows(report: Mapping[str, Any]) -> List[Mapping[str, Any]]:
+def unknown_rows(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return the findings that say that something is not known; what a baseline accepts stays not known."""
     return [row for row in report["findings"] if class_before(row) in UNKNOWN_FINDINGS]
 
@@ -58,7 +55,7 @@ def verdict(report: Mapping[str, Any]) -> str:
 
 def _told(report: Mapping[str, Any]) -> str:
     """The verdict in a sentence or three; what is nought is not named."""
-    wrong: Dict[str, int] = {}
+    wrong: dict[str, int] = {}
     for row in filter(is_drift, report["findings"]):
         wrong[row["finding"]] = wrong.get(row["finding"], 0) + 1
     said = []
@@ -124,7 +121,7 @@ def not_known(report: Mapping[str, Any]) -> str:
     rows = unknown_rows(report)
     if not rows:
         return ""
-    reasons: Dict[Tuple[str, str], List[Mapping[str, Any]]] = {}
+    reasons: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in rows:
         reasons.setdefault((row["finding"], row["evidence"]), []).append(row)
     ranked = sorted(reasons.items(), key=lambda item: (-len(item[1]), item[0]))
@@ -139,7 +136,7 @@ def not_known(report: Mapping[str, Any]) -> str:
     )
 
 
-def _reason(finding: str, evidence: str, rows: List[Mapping[str, Any]]) -> List[str]:
+def _reason(finding: str, evidence: str, rows: list[Mapping[str, Any]]) -> list[str]:
     targets = [row["target"] for row in rows]
     places = sorted({(str(row["account_id"] or ""), str(row["region"] or "")) for row in rows})
     filtered = link_to(several(len(rows), "finding"), class_=finding, q=evidence if len(evidence) < 200 else None)
@@ -152,6 +149,6 @@ def _reason(finding: str, evidence: str, rows: List[Mapping[str, Any]]) -> List[
     ]
 
 
-def _some(items: List[str]) -> str:
+def _some(items: list[str]) -> str:
     more = len(items) - 3
     return "<br>".join(items[:3]) + (f"<br>and {number(more)} more" if more > 0 else "")
