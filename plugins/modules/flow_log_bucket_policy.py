@@ -320,39 +320,13 @@ diff:
   sample: {"before": {}, "after": {"Version": "2012-10-17", "Statement": []}}
 """
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.bucket_policy import run_bucket_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule, run_module
-
-ARGUMENT_SPEC = dict(
-    bucket=dict(type="str", required=True),
-    state=dict(type="str", choices=["present", "absent"], default="present"),
-    prefixes=dict(type="list", elements="str"),
-    account_ids=dict(type="list", elements="str"),
-    regions=dict(type="list", elements="str"),
-    organization_id=dict(type="str"),
-    grants=dict(
-        type="list",
-        elements="dict",
-        options=dict(
-            account_id=dict(type="str"),
-            regions=dict(type="list", elements="str"),
-            prefix=dict(type="str"),
-            layouts=dict(type="list", elements="str"),
-        ),
-    ),
-    acl_condition=dict(
-        type="str", choices=["string_equals", "string_equals_if_exists", "none"], default="string_equals"
-    ),
-    source_conditions=dict(type="bool", default=True),
-    layouts=dict(type="list", elements="str", choices=["plain", "hive"]),
-    expected_bucket_owner=dict(type="str"),
-)
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.bucket_policy import FLOW_LOG_BUCKET_POLICY
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import run_module
 
 
 def main() -> None:
     """Run the module."""
-    module = FlowLogsModule(argument_spec=ARGUMENT_SPEC, region_optional=True, supports_check_mode=True)
-    run_module(module, run_bucket_policy)
+    run_module(FLOW_LOG_BUCKET_POLICY)
 
 
 if __name__ == "__main__":

@@ -380,41 +380,13 @@ encryption:
       sample: false
 """
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.destination_info import run_destination_info
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule, run_module
-
-ARGUMENT_SPEC = dict(
-    destination=dict(type="str", required=True),
-    prefixes=dict(type="list", elements="str"),
-    account_ids=dict(type="list", elements="str"),
-    regions=dict(type="list", elements="str"),
-    layouts=dict(type="list", elements="str", choices=["plain", "hive"]),
-    organization_id=dict(type="str"),
-    grants=dict(
-        type="list",
-        elements="dict",
-        options=dict(
-            account_id=dict(type="str"),
-            regions=dict(type="list", elements="str"),
-            prefix=dict(type="str"),
-            layouts=dict(type="list", elements="str"),
-        ),
-    ),
-    expected_bucket_owner=dict(type="str"),
-    bucket_policy=dict(type="dict"),
-    key_policy=dict(type="dict", no_log=False),
-    planned_bucket_policy=dict(type="bool", default=False),
-    acl_condition=dict(
-        type="str", choices=["string_equals", "string_equals_if_exists", "none"], default="string_equals"
-    ),
-    source_conditions=dict(type="bool", default=True),
-)
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.destination_info import FLOW_LOG_DESTINATION_INFO
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import run_module
 
 
 def main() -> None:
     """Run the module."""
-    module = FlowLogsModule(argument_spec=ARGUMENT_SPEC, region_optional=True, supports_check_mode=True)
-    run_module(module, run_destination_info)
+    run_module(FLOW_LOG_DESTINATION_INFO)
 
 
 if __name__ == "__main__":

@@ -264,27 +264,13 @@ diff:
   sample: {"before": {"Version": "2012-10-17", "Statement": []}, "after": {"Version": "2012-10-17", "Statement": []}}
 """
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.key_policy import run_key_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule, run_module
-
-ARGUMENT_SPEC = dict(
-    key_id=dict(type="str", required=True, no_log=False),
-    state=dict(type="str", choices=["present", "absent"], default="present"),
-    account_ids=dict(type="list", elements="str"),
-    regions=dict(type="list", elements="str"),
-    organization_id=dict(type="str"),
-    grants=dict(
-        type="list",
-        elements="dict",
-        options=dict(account_id=dict(type="str"), regions=dict(type="list", elements="str")),
-    ),
-)
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.key_policy import FLOW_LOG_KEY_POLICY
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import run_module
 
 
 def main() -> None:
     """Run the module."""
-    module = FlowLogsModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    run_module(module, run_key_policy)
+    run_module(FLOW_LOG_KEY_POLICY)
 
 
 if __name__ == "__main__":

@@ -218,28 +218,13 @@ limits:
   sample: ["A dry run proves that EC2 would take this very call."]
 """
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule, run_module
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.permissions_info import run_permissions_info
-
-ARGUMENT_SPEC = dict(
-    principal=dict(type="str"),
-    operations=dict(type="list", elements="str", default=["publishing"]),
-    account_id=dict(type="str"),
-    regions=dict(type="list", elements="str"),
-    resource_types=dict(type="list", elements="str"),
-    buckets=dict(type="list", elements="str"),
-    keys=dict(type="list", elements="str", no_log=False),
-    principals=dict(type="list", elements="str"),
-    context=dict(type="dict"),
-    resource_ids=dict(type="list", elements="str"),
-    flow_log_ids=dict(type="list", elements="str"),
-)
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.permissions_info import FLOW_LOG_PERMISSIONS_INFO
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import run_module
 
 
 def main() -> None:
     """Run the module."""
-    module = FlowLogsModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    run_module(module, run_permissions_info)
+    run_module(FLOW_LOG_PERMISSIONS_INFO)
 
 
 if __name__ == "__main__":

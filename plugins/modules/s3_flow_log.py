@@ -360,56 +360,13 @@ diff:
   sample: {"before": {"vpc-0123456789abcdef0": []}, "after": {"vpc-0123456789abcdef0": [{"traffic_type": "ALL"}]}}
 """
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import RESOURCE_TYPES
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule, run_module
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.s3_flow_log import run_s3_flow_log
-
-ARGUMENT_SPEC = dict(
-    resource_ids=dict(type="list", elements="raw", required=True),
-    resource_type=dict(type="str", choices=list(RESOURCE_TYPES)),
-    state=dict(type="str", choices=["present", "absent"], default="present"),
-    destination=dict(type="str"),
-    traffic_type=dict(type="str", choices=["ALL", "ACCEPT", "REJECT"]),
-    max_aggregation_interval=dict(type="int"),
-    log_format=dict(type="raw"),
-    destination_options=dict(
-        type="dict",
-        options=dict(
-            file_format=dict(type="str", choices=["plain-text", "parquet"]),
-            hive_compatible_partitions=dict(type="bool"),
-            per_hour_partition=dict(type="bool"),
-        ),
-    ),
-    tag_field_specifications=dict(
-        type="list",
-        elements="dict",
-        options=dict(
-            resource_type=dict(
-                type="str", choices=["auto-scaling-group", "instance", "network-interface"], required=True
-            ),
-            tag_keys=dict(type="list", elements="str", required=True, no_log=False),
-        ),
-    ),
-    name=dict(type="str"),
-    tags=dict(type="dict", aliases=["resource_tags"]),
-    purge_tags=dict(type="bool", default=True),
-    replace=dict(type="str", choices=["create_first", "delete_first", "never"], default="create_first"),
-    allow_gap=dict(type="bool", default=False),
-    purge=dict(type="str", choices=["none", "duplicates", "s3"], default="none"),
-    adopt_named=dict(type="bool", default=False),
-    wait_timeout=dict(type="int", default=60),
-    return_flow_logs=dict(type="bool", default=True),
-)
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.s3_flow_log import S3_FLOW_LOG
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import run_module
 
 
 def main() -> None:
     """Run the module."""
-    module = FlowLogsModule(
-        argument_spec=ARGUMENT_SPEC,
-        required_if=[("state", "present", ["destination"]), ("state", "absent", ["destination", "name"], True)],
-        supports_check_mode=True,
-    )
-    run_module(module, run_s3_flow_log)
+    run_module(S3_FLOW_LOG)
 
 
 if __name__ == "__main__":

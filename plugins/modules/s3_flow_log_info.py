@@ -226,23 +226,13 @@ flow_logs:
           returned: always
 """
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule, run_module
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.s3_flow_log_info import run_s3_flow_log_info
-
-ARGUMENT_SPEC = dict(
-    resource_ids=dict(type="list", elements="raw"),
-    flow_log_ids=dict(type="list", elements="str"),
-    destination=dict(type="str"),
-    filters=dict(type="dict"),
-    delivery=dict(type="bool", default=False),
-    delivery_hours=dict(type="int", default=24),
-)
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.s3_flow_log_info import S3_FLOW_LOG_INFO
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import run_module
 
 
 def main() -> None:
     """Run the module."""
-    module = FlowLogsModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    run_module(module, run_s3_flow_log_info)
+    run_module(S3_FLOW_LOG_INFO)
 
 
 if __name__ == "__main__":

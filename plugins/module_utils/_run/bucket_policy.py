@@ -15,7 +15,7 @@ from .._core.delivery_policy.bucket_options import WantedDelivery, wanted_from_o
 from .._core.delivery_policy.bucket_plan import plan_bucket_policy
 from .._core.error_hints.bucket_policy import CONFLICT_CODES, policy_error_hint
 from .._core.iam_policy.document import Policy
-from .module import FlowLogsModule, finish
+from .module import FlowLogsModule, ModuleDefinition, finish
 from .policy_convergence import Pause, PolicyOutcome, PolicyWork, Store, converge_policy, result_of
 
 
@@ -70,3 +70,35 @@ def run_bucket_policy(module: FlowLogsModule) -> None:
         module.warn(text)
     doing = "grant log delivery in" if wanted.present else "take log delivery out of"
     finish(module, f"{doing} the policy of {wanted.bucket.bucket_arn}", result_of(outcome), outcome.unsuccessful)
+
+
+#: The module ``flow_log_bucket_policy``.
+FLOW_LOG_BUCKET_POLICY = ModuleDefinition(
+    name="flow_log_bucket_policy",
+    work=run_bucket_policy,
+    argument_spec=dict(
+        bucket=dict(type="str", required=True),
+        state=dict(type="str", choices=["present", "absent"], default="present"),
+        prefixes=dict(type="list", elements="str"),
+        account_ids=dict(type="list", elements="str"),
+        regions=dict(type="list", elements="str"),
+        organization_id=dict(type="str"),
+        grants=dict(
+            type="list",
+            elements="dict",
+            options=dict(
+                account_id=dict(type="str"),
+                regions=dict(type="list", elements="str"),
+                prefix=dict(type="str"),
+                layouts=dict(type="list", elements="str"),
+            ),
+        ),
+        acl_condition=dict(
+            type="str", choices=["string_equals", "string_equals_if_exists", "none"], default="string_equals"
+        ),
+        source_conditions=dict(type="bool", default=True),
+        layouts=dict(type="list", elements="str", choices=["plain", "hive"]),
+        expected_bucket_owner=dict(type="str"),
+    ),
+    region_optional=True,
+)

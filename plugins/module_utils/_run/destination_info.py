@@ -21,7 +21,7 @@ from .._core.destination_check.examine import examine
 from .._core.destination_check.facts import DestinationFacts, Encryption, Unread
 from .._core.destination_check.request import Question, question_from_options, unmasked
 from .._core.error_hints.flow_logs import hint_for
-from .module import FlowLogsModule
+from .module import FlowLogsModule, ModuleDefinition
 
 T = TypeVar("T")
 
@@ -187,3 +187,37 @@ def _key_arn(key: Key | None, encryption: Encryption) -> str:
     if key is not None:
         return key.arn
     return encryption.key_id if ":key/" in encryption.key_id else ""
+
+
+#: The module ``flow_log_destination_info``.
+FLOW_LOG_DESTINATION_INFO = ModuleDefinition(
+    name="flow_log_destination_info",
+    work=run_destination_info,
+    argument_spec=dict(
+        destination=dict(type="str", required=True),
+        prefixes=dict(type="list", elements="str"),
+        account_ids=dict(type="list", elements="str"),
+        regions=dict(type="list", elements="str"),
+        layouts=dict(type="list", elements="str", choices=["plain", "hive"]),
+        organization_id=dict(type="str"),
+        grants=dict(
+            type="list",
+            elements="dict",
+            options=dict(
+                account_id=dict(type="str"),
+                regions=dict(type="list", elements="str"),
+                prefix=dict(type="str"),
+                layouts=dict(type="list", elements="str"),
+            ),
+        ),
+        expected_bucket_owner=dict(type="str"),
+        bucket_policy=dict(type="dict"),
+        key_policy=dict(type="dict", no_log=False),
+        planned_bucket_policy=dict(type="bool", default=False),
+        acl_condition=dict(
+            type="str", choices=["string_equals", "string_equals_if_exists", "none"], default="string_equals"
+        ),
+        source_conditions=dict(type="bool", default=True),
+    ),
+    region_optional=True,
+)

@@ -18,7 +18,7 @@ from .._core.delivery_policy.key_plan import key_policy_size, plan_key_policy
 from .._core.delivery_policy.kms_key import Key, foreign_key, unusable_key
 from .._core.error_hints.key_policy import key_policy_error_hint
 from .._core.iam_policy.document import Policy
-from .module import FlowLogsModule, finish
+from .module import FlowLogsModule, ModuleDefinition, finish
 from .policy_convergence import Pause, PolicyOutcome, PolicyWork, Store, converge_policy, result_of
 
 
@@ -89,3 +89,22 @@ def run_key_policy(module: FlowLogsModule) -> None:
     size = key_policy_size(outcome.plan.after if outcome.plan else None)
     doing = "let log delivery use" if wanted.present else "take log delivery out of the policy of"
     finish(module, f"{doing} the key {wanted.key_id}", {**result_of(outcome), "size_bytes": size}, outcome.unsuccessful)
+
+
+#: The module ``flow_log_key_policy``.
+FLOW_LOG_KEY_POLICY = ModuleDefinition(
+    name="flow_log_key_policy",
+    work=run_key_policy,
+    argument_spec=dict(
+        key_id=dict(type="str", required=True, no_log=False),
+        state=dict(type="str", choices=["present", "absent"], default="present"),
+        account_ids=dict(type="list", elements="str"),
+        regions=dict(type="list", elements="str"),
+        organization_id=dict(type="str"),
+        grants=dict(
+            type="list",
+            elements="dict",
+            options=dict(account_id=dict(type="str"), regions=dict(type="list", elements="str")),
+        ),
+    ),
+)

@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Callable
+from typing import Any, Callable, NoReturn
 
 from ansible_collections.amazon.aws.plugins.module_utils.common import set_collection_info
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
@@ -31,34 +31,46 @@ from .role_session import ROLE_ARGUMENT_SPEC, session_keys
 from .version import COLLECTION_NAME, COLLECTION_VERSION
 
 
-class FlowLogsModule(AnsibleAWSModule):
-    """An AnsibleAWSModule that names this collection to AWS, bounds its retries, and can work in a role.
+class FlowLogsModule:
+    """What the work of a module is given: its options, clients in the right role, and ways to warn and to end.
+
+    Either a module of its own (:class:`SingleModule`) or one of many tasks in one process (:class:`tasks.TaskModule`).
 
     :param region_optional: whether it works on a bucket, which is found from any Region.
     """
 
-    def __init__(self, argument_spec: dict[str, Any], region_optional: bool = False, **kwargs: Any) -> None:
-        set_collection_info(COLLECTION_NAME, COLLECTION_VERSION)
-        super().__init__(argument_spec={**ROLE_ARGUMENT_SPEC, **argument_spec}, **kwargs)
+    params: dict[str, Any]
+    check_mode: bool
+    region: str | None
+    _diff: bool
+    exit_json: Callable[..., NoReturn]
+    fail_json: Callable[..., NoReturn]
+    fail_json_aws: Callable[..., NoReturn]
+
+    def __init__(self, region_optional: bool) -> None:
         self._region_optional = region_optional
         self._caller: CallerIdentity | None = None
+
+    def connect(self, service: str, **parameters: Any) -> Any:
+        """Return a boto3 client by the connection options; ``parameters`` go before these."""
+        raise NotImplementedError
+
+    def warn(self, text: str) -> None:
+        """Warn the user."""
+        raise NotImplementedError
 
     @cached_property
     def denials(self) -> DenialReader:
         """Tells how to fix denied calls."""
         return DenialReader(lambda encoded: decode_authorization_message(self.client("sts"), encoded))
 
-    def warn(self, *args: Any, **kwargs: Any) -> None:
-        """Warn by ansible-core's own means; amazon.aws hands warnings to ``exit_json`` too, which is deprecated."""
-        self._module.warn(*args, **kwargs)
-
-    def client(self, service: str, retry_decorator: Any = None, **extra_params: Any) -> Any:
+    def client(self, service: str, **extra_params: Any) -> Any:
         """Return a boto3 client for ``service`` with this collection's retry bounds, in the role if one is named.
 
         A user's ``aws_config`` wins over the bounds.
         """
         parameters = {"config": BOUNDED_RETRIES, **self._location, **self._session_keys, **extra_params}
-        return regional_client(super().client, service, retry_decorator=retry_decorator, **parameters)
+        return regional_client(self.connect, service, **parameters)
 
     def caller(self, region: str | None = None) -> CallerIdentity:
         """Return who makes the calls; AWS is asked once.
@@ -97,14 +109,58 @@ class FlowLogsModule(AnsibleAWSModule):
         role = role_of(self.params)
         if role is None:
             return {}
-        return session_keys(regional_client(super().client, "sts", config=BOUNDED_RETRIES, **self._location), role)
+        return session_keys(regional_client(self.connect, "sts", config=BOUNDED_RETRIES, **self._location), role)
 
 
-def run_module(module: FlowLogsModule, work: Callable[[FlowLogsModule], None]) -> None:
-    """Do a module's work and turn every foreseen error into a clear failure.
+class SingleModule(FlowLogsModule, AnsibleAWSModule):
+    """A module in a process of its own, which names this collection to AWS.
+
+    :param options: for :class:`AnsibleModule`.
+    """
+
+    def __init__(self, argument_spec: dict[str, Any], region_optional: bool = False, **options: Any) -> None:
+        set_collection_info(COLLECTION_NAME, COLLECTION_VERSION)
+        FlowLogsModule.__init__(self, region_optional)
+        AnsibleAWSModule.__init__(self, argument_spec=argument_spec, supports_check_mode=True, **options)
+
+    def connect(self, service: str, **parameters: Any) -> Any:
+        """Return a boto3 client of amazon.aws."""
+        return AnsibleAWSModule.client(self, service, **parameters)
+
+    def warn(self, text: str) -> None:
+        """Warn by ansible-core's own means; amazon.aws hands warnings to ``exit_json`` too, which is deprecated."""
+        self._module.warn(text)
+
+
+@dataclass(frozen=True)
+class ModuleDefinition:
+    """A module of this collection.
 
     :param work: takes the module; ends with :func:`finish` or ``module.exit_json``.
+    :param argument_spec: its own options, without those of the connection.
+    :param required_if: as :class:`AnsibleModule` takes it.
+    :param region_optional: whether it works on a bucket, which is found from any Region.
     """
+
+    name: str
+    work: Callable[[FlowLogsModule], None]
+    argument_spec: Mapping[str, Any]
+    required_if: Sequence[tuple[Any, ...]] = ()
+    region_optional: bool = False
+
+
+def run_module(definition: ModuleDefinition) -> None:
+    """Run a module: read the options, do the work, end the process."""
+    module = SingleModule(
+        argument_spec={**ROLE_ARGUMENT_SPEC, **definition.argument_spec},
+        region_optional=definition.region_optional,
+        required_if=list(definition.required_if),
+    )
+    do_work(module, definition.work)
+
+
+def do_work(module: FlowLogsModule, work: Callable[[FlowLogsModule], None]) -> None:
+    """Do a module's work and turn every foreseen error into a clear failure."""
     try:
         work(module)
     except InputError as error:

@@ -33,7 +33,7 @@ from .._core.permissions.check import (
 )
 from .._core.permissions.principals import ROOT, SESSION, context_of, parse_principal
 from .._core.permissions.simulation import ALLOWED, Answer, NOT_ALLOWED, UNKNOWN, answers_from
-from .module import FlowLogsModule
+from .module import FlowLogsModule, ModuleDefinition
 
 #: Where a dry run of CreateFlowLogs says to deliver to; whether it exists is not looked at by a dry run.
 _SOME_BUCKET = "flow-logs-dry-run"
@@ -45,10 +45,10 @@ def run_permissions_info(module: FlowLogsModule) -> None:
     ec2_client = module.client("ec2")
     partition = ec2.partition_of(ec2_client)
     # Whatever is wrong with the options is found before the first call; the account stands for itself until then.
-    question_from_options(module.params, account or "0" * 12, partition, module.region)
+    question_from_options(module.params, account or "0" * 12, partition, module.region or "")
     module.verify_account()
     caller = module.caller()
-    question = question_from_options(module.params, account or caller.account_id, partition, module.region)
+    question = question_from_options(module.params, account or caller.account_id, partition, module.region or "")
     inquiry = _Inquiry(module, question, caller)
     permissions = inquiry.permissions()
     module.exit_json(
@@ -184,3 +184,23 @@ def _answer_of(error: FlowLogsAWSError, action: str) -> Answer:
     if code == "UnauthorizedOperation":
         return Answer(NOT_ALLOWED, f"EC2 refuses the call that needs {action}: {message}")
     return Answer(UNKNOWN, f"{error.message}: {message} ({code})")
+
+
+#: The module ``flow_log_permissions_info``.
+FLOW_LOG_PERMISSIONS_INFO = ModuleDefinition(
+    name="flow_log_permissions_info",
+    work=run_permissions_info,
+    argument_spec=dict(
+        principal=dict(type="str"),
+        operations=dict(type="list", elements="str", default=["publishing"]),
+        account_id=dict(type="str"),
+        regions=dict(type="list", elements="str"),
+        resource_types=dict(type="list", elements="str"),
+        buckets=dict(type="list", elements="str"),
+        keys=dict(type="list", elements="str", no_log=False),
+        principals=dict(type="list", elements="str"),
+        context=dict(type="dict"),
+        resource_ids=dict(type="list", elements="str"),
+        flow_log_ids=dict(type="list", elements="str"),
+    ),
+)

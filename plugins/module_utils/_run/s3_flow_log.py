@@ -32,11 +32,12 @@ from .._core.flow_log.plan import (
     tags_left_alone,
     without_targets,
 )
+from .._core.flow_log.resource_types import RESOURCE_TYPES
 from .._core.flow_log.settings import tag_fields_warning
 from .flow_log_steps.carry_out import carry_out
 from .flow_log_steps.outcome import Outcome
 from .flow_log_steps.read import read_flow_logs
-from .module import FlowLogsModule, finish
+from .module import FlowLogsModule, ModuleDefinition, finish
 from .target_existence import only_what_exists, place_of, with_places
 
 _NO_TARGETS = "resource_ids is empty, so there is nothing to do."
@@ -167,3 +168,47 @@ def _flow_logs_after(wanted: Wanted, outcome: Outcome, before: Iterable[FlowLog]
     seen = [outcome.described.get(str(item.flow_log_id), item) for item in after]
     ordered = sorted(seen, key=lambda item: (order[item.resource_id], item.flow_log_id or ""))
     return [item.to_dict() for item in ordered]
+
+
+#: The module ``s3_flow_log``.
+S3_FLOW_LOG = ModuleDefinition(
+    name="s3_flow_log",
+    work=run_s3_flow_log,
+    argument_spec=dict(
+        resource_ids=dict(type="list", elements="raw", required=True),
+        resource_type=dict(type="str", choices=list(RESOURCE_TYPES)),
+        state=dict(type="str", choices=["present", "absent"], default="present"),
+        destination=dict(type="str"),
+        traffic_type=dict(type="str", choices=["ALL", "ACCEPT", "REJECT"]),
+        max_aggregation_interval=dict(type="int"),
+        log_format=dict(type="raw"),
+        destination_options=dict(
+            type="dict",
+            options=dict(
+                file_format=dict(type="str", choices=["plain-text", "parquet"]),
+                hive_compatible_partitions=dict(type="bool"),
+                per_hour_partition=dict(type="bool"),
+            ),
+        ),
+        tag_field_specifications=dict(
+            type="list",
+            elements="dict",
+            options=dict(
+                resource_type=dict(
+                    type="str", choices=["auto-scaling-group", "instance", "network-interface"], required=True
+                ),
+                tag_keys=dict(type="list", elements="str", required=True, no_log=False),
+            ),
+        ),
+        name=dict(type="str"),
+        tags=dict(type="dict", aliases=["resource_tags"]),
+        purge_tags=dict(type="bool", default=True),
+        replace=dict(type="str", choices=["create_first", "delete_first", "never"], default="create_first"),
+        allow_gap=dict(type="bool", default=False),
+        purge=dict(type="str", choices=["none", "duplicates", "s3"], default="none"),
+        adopt_named=dict(type="bool", default=False),
+        wait_timeout=dict(type="int", default=60),
+        return_flow_logs=dict(type="bool", default=True),
+    ),
+    required_if=[("state", "present", ["destination"]), ("state", "absent", ["destination", "name"], True)],
+)

@@ -18,7 +18,7 @@ from .._core.flow_log.model import FlowLog
 from .._core.flow_log.resource_types import resource_ids_of, unique_ids
 from .._core.s3_destination import parse_destination, same_destination
 from .delivery import look_at_delivery
-from .module import FlowLogsModule
+from .module import FlowLogsModule, ModuleDefinition
 
 #: EC2 API DescribeFlowLogs, Filter.N; tag:KEY besides.
 FILTERS = (
@@ -92,7 +92,7 @@ def _deliveries(module: FlowLogsModule, flow_logs: list[FlowLog]) -> list[dict[s
     client = module.client("s3")
     now = datetime.now(timezone.utc)
     hours = module.params["delivery_hours"]
-    return [look_at_delivery(client, item, account, module.region, now, hours) for item in flow_logs]
+    return [look_at_delivery(client, item, account, module.region or "", now, hours) for item in flow_logs]
 
 
 def _read(
@@ -107,3 +107,18 @@ def _read(
         filters = {**filters, narrowest: ids}
     found = ec2.describe_flow_logs(client, filters)
     return _only(_only(found, "flow_log_id", flow_log_ids), "resource_id", resource_ids)
+
+
+#: The module ``s3_flow_log_info``.
+S3_FLOW_LOG_INFO = ModuleDefinition(
+    name="s3_flow_log_info",
+    work=run_s3_flow_log_info,
+    argument_spec=dict(
+        resource_ids=dict(type="list", elements="raw"),
+        flow_log_ids=dict(type="list", elements="str"),
+        destination=dict(type="str"),
+        filters=dict(type="dict"),
+        delivery=dict(type="bool", default=False),
+        delivery_hours=dict(type="int", default=24),
+    ),
+)

@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Clients of many connections in one process, which share what botocore reads from its files. PRIVATE to this collection.
+
+A session reads the description of EC2 in a quarter of a second. amazon.aws makes one for each client, which is right for a
+module with two clients and too much for hundreds of accounts.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+try:
+    import boto3.session
+    import botocore.config
+    import botocore.session
+except ImportError:
+    # amazon.aws says what lacks.
+    pass
+
+
+class SharedClients:
+    """Makes boto3 clients, from several threads too.
+
+    :param user_agent: what AWS is told of who calls.
+    """
+
+    def __init__(self, user_agent: str) -> None:
+        self._user_agent = user_agent
+        self._sessions: dict[str | None, Any] = {}
+        self._loader: Any = None
+        # boto3's sessions are not for several threads at a time (boto3 guide, "Session"); the clients are.
+        self._one_at_a_time = threading.Lock()
+
+    def client(
+        self,
+        service: str,
+        region: str | None = None,
+        endpoint: str | None = None,
+        profile_name: str | None = None,
+        config: Any = None,
+        aws_config: Any = None,
+        **parameters: Any,
+    ) -> Any:
+        """Return a client.
+
+        :param config: settings of botocore's client; ``aws_config`` goes before it, where the user gives one.
+        :param parameters: what boto3's ``Session.client`` takes besides: keys, ``verify``.
+        :raises botocore.exceptions.BotoCoreError: where none can be made, for example without a Region.
+        """
+        merged = botocore.config.Config(user_agent=self._user_agent)
+        for one in (config, aws_config):
+            given = botocore.config.Config(**one) if isinstance(one, dict) else one
+            merged = merged.merge(given) if given is not None else merged
+        with self._one_at_a_time:
+            session = self._session(profile_name)
+            return session.client(service, region_name=region, endpoint_url=endpoint, config=merged, **parameters)
+
+    def _session(self, profile: str | None) -> Any:
+        if profile not in self._sessions:
+            own = botocore.session.Session(profile=profile)
+            if self._loader is None:
+                self._loader = own.get_component("data_loader")
+            own.register_component("data_loader", self._loader)
+            self._sessions[profile] = boto3.session.Session(botocore_session=own)
+        return self._sessions[profile]

@@ -1,0 +1,230 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Many tasks of this collection's modules in one process. PRIVATE to this collection.
+
+Each task gives the result that its module gives in a process of its own, and a task that fails leaves the others alone. To
+start Python and import boto3 for each would take several times as long as the work.
+"""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NoReturn
+
+from ansible.module_utils.ansible_release import __version__ as ansible_version
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
+from ansible.module_utils.errors import UnsupportedError
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import gather_sdk_versions, get_aws_connection_info
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_region
+from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
+
+from .._aws.clients import SharedClients
+from .bucket_policy import FLOW_LOG_BUCKET_POLICY
+from .destination_info import FLOW_LOG_DESTINATION_INFO
+from .key_policy import FLOW_LOG_KEY_POLICY
+from .module import FlowLogsModule, ModuleDefinition, do_work
+from .permissions_info import FLOW_LOG_PERMISSIONS_INFO
+from .role_session import ROLE_ARGUMENT_SPEC
+from .s3_flow_log import S3_FLOW_LOG
+from .s3_flow_log_info import S3_FLOW_LOG_INFO
+from .version import COLLECTION_NAME, COLLECTION_VERSION
+
+MODULES: Mapping[str, ModuleDefinition] = {
+    definition.name: definition
+    for definition in (
+        FLOW_LOG_BUCKET_POLICY,
+        FLOW_LOG_DESTINATION_INFO,
+        FLOW_LOG_KEY_POLICY,
+        FLOW_LOG_PERMISSIONS_INFO,
+        S3_FLOW_LOG,
+        S3_FLOW_LOG_INFO,
+    )
+}
+CONNECTION_SPEC: Mapping[str, Any] = {**aws_argument_spec(), **ROLE_ARGUMENT_SPEC}
+
+
+class _Ended(BaseException):
+    """The work of a task ended, with this result; like the end of a process, no handler of errors stops it."""
+
+    def __init__(self, result: dict[str, Any]) -> None:
+        super().__init__()
+        self.result = result
+
+
+class TaskModule(FlowLogsModule):
+    """A module that is one task of many.
+
+    :param params: all options, checked.
+    :param clients: of all tasks.
+    """
+
+    def __init__(
+        self, definition: ModuleDefinition, params: dict[str, Any], check_mode: bool, diff: bool, clients: SharedClients
+    ) -> None:
+        super().__init__(definition.region_optional)
+        self.params = params
+        self.check_mode = check_mode
+        self._diff = diff
+        self._name = definition.name
+        self._clients = clients
+        self._warnings: list[str] = []
+        self.exit_json = self._exit
+        self.fail_json = self._fail
+        self.fail_json_aws = self._fail_for
+
+    @property
+    def region(self) -> str | None:  # type: ignore[override]
+        """The Region that the options or the user's configuration name."""
+        named: str | None = get_aws_region(self)
+        return named
+
+    def connect(self, service: str, **parameters: Any) -> Any:
+        """Return a boto3 client of those that tasks share."""
+        region, endpoint, options = get_aws_connection_info(self)
+        return self._clients.client(service, **{"region": region, "endpoint": endpoint, **options, **parameters})
+
+    def warn(self, text: str) -> None:
+        """Keep a warning for the result."""
+        self._warnings.append(text)
+
+    def _exit(self, **result: Any) -> NoReturn:
+        raise _Ended({"changed": False, **result, **({"warnings": self._warnings} if self._warnings else {})})
+
+    def _fail(self, msg: str, **result: Any) -> NoReturn:
+        self._exit(failed=True, msg=msg, **result)
+
+    def _fail_for(self, exception: BaseException, msg: str) -> NoReturn:
+        """Fail as modules of amazon.aws do for an error of AWS."""
+        response = camel_dict_to_snake_dict(getattr(exception, "response", None) or {})
+        self._fail(f"{msg}: {exception}", **{**gather_sdk_versions(), **response})
+
+
+def _checked(definition: ModuleDefinition, options: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    """Return the options of a task as its module gets them, and what is wrong with them."""
+    spec = {**CONNECTION_SPEC, **definition.argument_spec}
+    validator = ArgumentSpecValidator(spec, required_if=[list(rule) for rule in definition.required_if])
+    found = validator.validate(dict(options))
+    problem = found.error_messages[0] if found.error_messages else ""
+    if any(isinstance(error, UnsupportedError) for error in found.errors[:1]):
+        problem = f"Unsupported parameters for ({definition.name}) module: {problem}"
+    return dict(found.validated_parameters), problem
+
+
+def run_task(task: Mapping[str, Any], check_mode: bool, diff: bool, clients: SharedClients) -> dict[str, Any]:
+    """Return the result of one task; whatever happens in it is a result.
+
+    :param task: ``module``, ``options`` and ``connection``.
+    """
+    definition = MODULES[task["module"]]
+    given = {name: value for name, value in (task["connection"] or {}).items() if value is not None}
+    params, problem = _checked(definition, {**given, **(task["options"] or {})})
+    module = TaskModule(definition, params, check_mode, diff, clients)
+    try:
+        if problem:
+            module.fail_json(msg=problem)
+        do_work(module, definition.work)
+    except _Ended as end:
+        return end.result
+    except Exception as error:  # pylint: disable=broad-except
+        # In a process of its own this would be a traceback; here it must not take the other tasks along.
+        text = f"{type(error).__name__}: {error}"
+        return {"changed": False, "failed": True, "msg": text, "exception": traceback.format_exc()}
+    return {"changed": False}
+
+
+class _Queue:
+    """Hands out tasks, so that a group that takes long, such as a throttled account, does not keep the others waiting.
+
+    :param groups: of each task.
+    """
+
+    def __init__(self, groups: Iterable[str]) -> None:
+        self._lock = threading.Lock()
+        self._waiting: dict[str, list[int]] = {}
+        for number, group in enumerate(groups):
+            self._waiting.setdefault(group, []).append(number)
+        self._running = dict.fromkeys(self._waiting, 0)
+
+    def take(self) -> tuple[str, int] | None:
+        """Return the next task of the group of which the fewest run, and its group; ``None`` at the end."""
+        with self._lock:
+            if not self._waiting:
+                return None
+            group = min(self._waiting, key=lambda name: self._running[name])
+            number = self._waiting[group].pop(0)
+            if not self._waiting[group]:
+                del self._waiting[group]
+            self._running[group] += 1
+            return group, number
+
+    def done(self, group: str) -> None:
+        """Take note that a task of a group has ended."""
+        with self._lock:
+            self._running[group] -= 1
+
+
+def run_tasks(tasks: Sequence[Mapping[str, Any]], check_mode: bool, diff: bool, at_once: int) -> list[dict[str, Any]]:
+    """Return the results of tasks, in their order.
+
+    :param tasks: each as :func:`run_task` takes it, with ``group``: tasks that share request limits of AWS.
+    :param at_once: how many run at the same time, at most.
+    """
+    clients = SharedClients(f"APN/1.0 Ansible/{ansible_version} {COLLECTION_NAME}/{COLLECTION_VERSION}")
+    queue = _Queue(task["group"] or "" for task in tasks)
+    results: list[dict[str, Any]] = [{} for _task in tasks]
+
+    def work() -> None:
+        while (taken := queue.take()) is not None:
+            group, number = taken
+            try:
+                results[number] = run_task(tasks[number], check_mode, diff, clients)
+            finally:
+                queue.done(group)
+
+    workers = max(1, min(at_once, len(tasks)))
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        for ended in [pool.submit(work) for _number in range(workers)]:
+            ended.result()
+    return results
+
+
+def run_flow_log_tasks(module: FlowLogsModule) -> None:
+    """Run the tasks of the module ``flow_log_tasks``."""
+    own = {name: module.params.get(name) for name in CONNECTION_SPEC}
+    tasks = [{**task, "connection": task["connection"] or own} for task in module.params["tasks"]]
+    results = run_tasks(tasks, module.check_mode, module._diff, module.params["at_once"])
+    answered = [{"name": task["name"], **result} for task, result in zip(tasks, results)]
+    failed = [one for one in answered if one.get("failed")]
+    end = {"changed": any(one["changed"] for one in answered), "results": answered}
+    if failed:
+        told = " | ".join(f"{one['name']}: {one['msg']}" for one in failed)
+        module.fail_json(msg=f"{len(failed)} of {len(tasks)} tasks failed: {told}", **end)
+    module.exit_json(**end)
+
+
+#: The module ``flow_log_tasks``.
+FLOW_LOG_TASKS = ModuleDefinition(
+    name="flow_log_tasks",
+    work=run_flow_log_tasks,
+    argument_spec=dict(
+        tasks=dict(
+            type="list",
+            elements="dict",
+            required=True,
+            options=dict(
+                name=dict(type="str", required=True),
+                module=dict(type="str", choices=list(MODULES), required=True),
+                options=dict(type="dict", default={}),
+                connection=dict(type="dict", options=dict(CONNECTION_SPEC)),
+                group=dict(type="str", default=""),
+            ),
+        ),
+        at_once=dict(type="int", default=10),
+    ),
+)
