@@ -43,11 +43,8 @@ def _stage(ansible: AnsibleRunner, simulator: SimulatorProcess) -> Stage:
 
 
 def planned(run: AnsibleRun) -> list[tuple[str, str, str]]:
-    """What the tasks did, or would do in check mode: batch, action, target."""
-    published = [item for item in run.results if item["task"] == PUBLISHED or item["task"].endswith(f": {PUBLISHED}")]
-    return sorted(
-        (item["host"], action["action"], action["target"]) for item in published for action in item["result"]["actions"]
-    )
+    """What was done, or would be in check mode: batch, action, target."""
+    return sorted(re.findall(r"^  (\d{12}/\S+): (create|replace|retag|delete) ([a-z]+-\w+)", run.output, re.MULTILINE))
 
 
 def test_two_groups_in_two_accounts_and_two_regions_with_two_buckets(stage: Stage) -> None:
@@ -72,7 +69,7 @@ def test_two_groups_in_two_accounts_and_two_regions_with_two_buckets(stage: Stag
     again = stage(PUBLISH, inventory())
     assert stage.writes() == []
     assert planned(again) == []
-    assert "changed=1" not in again.output
+    assert set(recap(again).values()) == {0}
 
 
 def test_batches_of_different_accounts_and_regions_run_at_the_same_time(stage: Stage) -> None:
@@ -87,16 +84,6 @@ def test_batches_of_different_accounts_and_regions_run_at_the_same_time(stage: S
         (BANK, "eu-west-1"),
     }
     assert stage.writes().count("PutBucketPolicy") == 2
-    assert progress(run) == [
-        f"flow log batch 1 of 3, targets 1 to 3 of 6, {SHOP}/eu-west-1/vpc/1-1: done",
-        f"flow log batch 2 of 3, targets 4 to 4 of 6, {BANK}/eu-west-1/vpc/1-1: done",
-        f"flow log batch 3 of 3, targets 5 to 6 of 6, {SHOP}/us-east-1/vpc/1-1: done",
-    ]
-
-
-def progress(run: AnsibleRun) -> list[str]:
-    """How far the work was said to be, in the order of the batches."""
-    return sorted(item["result"]["msg"] for item in run.results if item["task"] == "Say how far the work is")
 
 
 def _is_as_asked(simulator: SimulatorProcess) -> None:

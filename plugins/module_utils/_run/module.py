@@ -69,7 +69,7 @@ class FlowLogsModule:
 
         A user's ``aws_config`` wins over the bounds.
         """
-        parameters = {"config": BOUNDED_RETRIES, **self._location, **self._session_keys, **extra_params}
+        parameters = {"config": BOUNDED_RETRIES, **self._location, **self.session_keys, **extra_params}
         return regional_client(self.connect, service, **parameters)
 
     def caller(self, region: str | None = None) -> CallerIdentity:
@@ -103,8 +103,11 @@ class FlowLogsModule:
         return {"region": region_for_buckets(self.params.get("regions"), *named)}
 
     @cached_property
-    def _session_keys(self) -> dict[str, str | None]:
-        """The role is assumed once; what botocore keeps of the answer is in memory only."""
+    def session_keys(self) -> dict[str, str | None]:
+        """Keys of a session of the role that the options name, as options of a client; none without a role.
+
+        The role is assumed once; what botocore keeps of the answer is in memory only.
+        """
         expected_account(self.params)
         role = role_of(self.params)
         if role is None:

@@ -14,7 +14,7 @@ import threading
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NoReturn
+from typing import Any, Callable, NoReturn
 
 from ansible.module_utils.ansible_release import __version__ as ansible_version
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -116,19 +116,14 @@ def _checked(definition: ModuleDefinition, options: Mapping[str, Any]) -> tuple[
     return dict(found.validated_parameters), problem
 
 
-def run_task(task: Mapping[str, Any], check_mode: bool, diff: bool, clients: SharedClients) -> dict[str, Any]:
-    """Return the result of one task; whatever happens in it is a result.
+def _shared_clients() -> SharedClients:
+    return SharedClients(f"APN/1.0 Ansible/{ansible_version} {COLLECTION_NAME}/{COLLECTION_VERSION}")
 
-    :param task: ``module``, ``options`` and ``connection``.
-    """
-    definition = MODULES[task["module"]]
-    given = {name: value for name, value in (task["connection"] or {}).items() if value is not None}
-    params, problem = _checked(definition, {**given, **(task["options"] or {})})
-    module = TaskModule(definition, params, check_mode, diff, clients)
+
+def _result(module: TaskModule, work: Callable[[FlowLogsModule], None]) -> dict[str, Any]:
+    """Return the result of some work; whatever happens in it is a result."""
     try:
-        if problem:
-            module.fail_json(msg=problem)
-        do_work(module, definition.work)
+        do_work(module, work)
     except _Ended as end:
         return end.result
     except Exception as error:  # pylint: disable=broad-except
@@ -136,6 +131,43 @@ def run_task(task: Mapping[str, Any], check_mode: bool, diff: bool, clients: Sha
         text = f"{type(error).__name__}: {error}"
         return {"changed": False, "failed": True, "msg": text, "exception": traceback.format_exc()}
     return {"changed": False}
+
+
+def run_task(task: Mapping[str, Any], check_mode: bool, diff: bool, clients: SharedClients) -> dict[str, Any]:
+    """Return the result of one task.
+
+    :param task: ``module``, ``options`` and ``connection``.
+    """
+    definition = MODULES[task["module"]]
+    given = {name: value for name, value in (task["connection"] or {}).items() if value is not None}
+    params, problem = _checked(definition, {**given, **(task["options"] or {})})
+    if problem:
+        return {"changed": False, "failed": True, "msg": problem}
+    return _result(TaskModule(definition, params, check_mode, diff, clients), definition.work)
+
+
+def session_of(connection: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the keys of a session of the role that connection options name, under the names of module options.
+
+    The keys stay in the process that asks for them.
+
+    :returns: ``access_key``, ``secret_key`` and ``session_token``; a failed result where the role cannot be assumed.
+    """
+    params, problem = _checked(
+        S3_FLOW_LOG_INFO, {name: value for name, value in connection.items() if value is not None}
+    )
+    if problem:
+        return {"failed": True, "msg": problem}
+
+    def ask(module: FlowLogsModule) -> None:
+        keys = module.session_keys
+        module.exit_json(
+            access_key=keys["aws_access_key_id"],
+            secret_key=keys["aws_secret_access_key"],
+            session_token=keys["aws_session_token"],
+        )
+
+    return _result(TaskModule(S3_FLOW_LOG_INFO, params, False, False, _shared_clients()), ask)
 
 
 class _Queue:
@@ -169,36 +201,46 @@ class _Queue:
             self._running[group] -= 1
 
 
-def run_tasks(tasks: Sequence[Mapping[str, Any]], check_mode: bool, diff: bool, at_once: int) -> list[dict[str, Any]]:
-    """Return the results of tasks, in their order.
+class TaskPool:
+    """Runs tasks, several at the same time.
 
-    :param tasks: each as :func:`run_task` takes it, with ``group``: tasks that share request limits of AWS.
-    :param at_once: how many run at the same time, at most.
+    :param at_once: how many, at most.
     """
-    clients = SharedClients(f"APN/1.0 Ansible/{ansible_version} {COLLECTION_NAME}/{COLLECTION_VERSION}")
-    queue = _Queue(task["group"] or "" for task in tasks)
-    results: list[dict[str, Any]] = [{} for _task in tasks]
 
-    def work() -> None:
-        while (taken := queue.take()) is not None:
-            group, number = taken
-            try:
-                results[number] = run_task(tasks[number], check_mode, diff, clients)
-            finally:
-                queue.done(group)
+    def __init__(self, check_mode: bool, diff: bool, at_once: int) -> None:
+        self._check_mode = check_mode
+        self._diff = diff
+        self._at_once = at_once
+        self._clients = _shared_clients()
 
-    workers = max(1, min(at_once, len(tasks)))
-    with ThreadPoolExecutor(max_workers=workers) as pool:
-        for ended in [pool.submit(work) for _number in range(workers)]:
-            ended.result()
-    return results
+    def run(self, tasks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Return the results of tasks, in their order.
+
+        :param tasks: each as :func:`run_task` takes it, with ``group``: tasks that share request limits of AWS.
+        """
+        queue = _Queue(task["group"] or "" for task in tasks)
+        results: list[dict[str, Any]] = [{} for _task in tasks]
+
+        def work() -> None:
+            while (taken := queue.take()) is not None:
+                group, number = taken
+                try:
+                    results[number] = run_task(tasks[number], self._check_mode, self._diff, self._clients)
+                finally:
+                    queue.done(group)
+
+        workers = max(1, min(self._at_once, len(tasks)))
+        with ThreadPoolExecutor(max_workers=workers) as pool:
+            for ended in [pool.submit(work) for _number in range(workers)]:
+                ended.result()
+        return results
 
 
 def run_flow_log_tasks(module: FlowLogsModule) -> None:
     """Run the tasks of the module ``flow_log_tasks``."""
     own = {name: module.params.get(name) for name in CONNECTION_SPEC}
     tasks = [{**task, "connection": task["connection"] or own} for task in module.params["tasks"]]
-    results = run_tasks(tasks, module.check_mode, module._diff, module.params["at_once"])
+    results = TaskPool(module.check_mode, module._diff, module.params["at_once"]).run(tasks)
     answered = [{"name": task["name"], **result} for task, result in zip(tasks, results)]
     failed = [one for one in answered if one.get("failed")]
     end = {"changed": any(one["changed"] for one in answered), "results": answered}

@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import ACTION_KINDS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import rename_options
-from .._publication.host_names import can_be_added
+from .._publication.host_names import pattern_of
 from .._publication.host_variables import variable_of
 from .._publication.preflight import not_run, stopped
 from .._publication.stages import STAGES, stages_of
@@ -36,28 +36,32 @@ def summarise(
     :param publication: what :meth:`work.Publication.to_dict` returns.
     :param results: as for :func:`collect.find`.
     :param check_mode: whether it is what the run would do.
-    :returns: ``actions`` (kind to number), ``failures`` (``{runner, message}``, one per host to fail;
-        a ``runner`` of ``None`` where no host that failed can be added to a group, and for what the inventory lacks), ``headline``, and
-        ``handed_on``: what a later run of a workflow is told.
+    :returns: ``actions`` (kind to number), ``failures`` (``{host, pattern, message}``: a host is named once, with all that failed for it,
+        and by a pattern that matches it alone; without a host, what the inventory lacks), ``headline``, and ``handed_on``: what a later run of a workflow is told.
     """
-    actions, failures = _outcome(publication, results)
+    actions, failed = _outcome(publication, results)
     for message, hosts in _by_message(publication["invalid"]).items():
-        failures.setdefault(hosts[0], []).append(message)
-    unmet = [{"runner": None, "message": " ".join(publication["unmet"])}] if publication.get("unmet") else []
-    headline = _headline(publication, actions, len(failures) + len(unmet))
+        failed.setdefault(hosts[0], []).append(message)
+    failures: list[dict[str, Any]] = [
+        {"host": host, "pattern": pattern_of(host), "message": " | ".join(messages)}
+        for host, messages in failed.items()
+    ]
+    if publication.get("unmet"):
+        failures.append({"host": None, "pattern": "", "message": " ".join(publication["unmet"])})
+    headline = _headline(publication, actions, len(failures))
     return {
         "actions": actions,
-        "failures": _by_runner(failures) + unmet,
+        "failures": failures,
         "headline": headline,
         "handed_on": {
             "headline": headline,
-            "verdict": "failed" if failures or unmet else "changed" if actions else "unchanged",
+            "verdict": "failed" if failures else "changed" if actions else "unchanged",
             "check_mode": check_mode,
             "stages": list(stages_of(publication)),
             "counts": {name: len(publication[name]) for name in ("targets", "batches", "destinations")},
             "actions": actions,
-            "failed": len(failures) + len(unmet),
-            "failed_hosts": list(failures)[:_NAMES_HANDED_ON],
+            "failed": len(failures),
+            "failed_hosts": list(failed)[:_NAMES_HANDED_ON],
         },
     }
 
@@ -65,7 +69,7 @@ def summarise(
 def _outcome(
     publication: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]
 ) -> tuple[dict[str, int], dict[str, list[str]]]:
-    """Return how many actions of each kind there are, and for each host that work ran on, why work failed."""
+    """Return how many actions of each kind there are, and for each host why work for it failed."""
     counts = {kind: 0 for kind in ACTION_KINDS}
     failures: dict[str, list[str]] = {}
     stops = stopped(publication, results)
@@ -76,21 +80,12 @@ def _outcome(
             _count(result, counts)
             problem = _problem(kind, work, result, results)
         if problem:
-            failures.setdefault(work["runner"], []).append(f"{work['name']}: {problem}")
+            failures.setdefault(work["credentials_of"], []).append(f"{work['name']}: {problem}")
     return {kind: count for kind, count in counts.items() if count}, failures
 
 
 def _works(publication: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     return [(kind, work) for kind in _KINDS for work in publication.get(kind) or ()]
-
-
-def _by_runner(failures: Mapping[str, list[str]]) -> list[dict[str, Any]]:
-    """What failed on a host that cannot be added to a group is told with what failed on the first one that can."""
-    told: dict[str | None, list[str]] = {name: list(texts) for name, texts in failures.items() if can_be_added(name)}
-    for name, texts in failures.items():
-        if not can_be_added(name):
-            told.setdefault(next(iter(told), None), []).extend(texts)
-    return [{"runner": runner, "message": " | ".join(texts)} for runner, texts in told.items()]
 
 
 def _by_message(invalid: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:

@@ -10,8 +10,6 @@ import re
 
 #: Names that mean themselves as a pattern: no separator, no wildcard, no range, no word of the pattern language.
 _PLAIN = re.compile(r"\w[\w./@+=-]*", re.ASCII)
-#: Names that ``add_host`` takes for an address with a port (ansible-core, parsing/utils/addresses.py).
-_WITH_PORT = re.compile(r"(?:\[[\w.:-]+\]|[\w.-]+):\d+")
 
 
 def pattern_of(name: str) -> str:
@@ -29,8 +27,3 @@ def _literal(character: str) -> str:
     if character.isalnum() or character in "_-/":
         return character
     return f"\\x{ord(character):02x}" if ord(character) < 0x100 else f"\\U{ord(character):08x}"
-
-
-def can_be_added(name: str) -> bool:
-    """Whether ``add_host`` takes the name as it is. It would cut off what looks like a port, and add another host."""
-    return not _WITH_PORT.fullmatch(name)

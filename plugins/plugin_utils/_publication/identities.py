@@ -17,7 +17,6 @@ from typing import Any
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.canonical import canonical
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.expected_account import CALLER_ACCOUNT
-from .host_names import can_be_added
 from .host_variables import Target
 from .task_results import failure_text
 
@@ -40,13 +39,11 @@ _ENABLED_BY_DEFAULT = frozenset(
 class IdentityWork:
     """Targets of one account that are reached through one connection.
 
-    :param runner: the host that the question runs on.
     :param region: where to ask.
     :param credentials_of: the host whose ``flow_log_aws`` holds the connection options.
     """
 
     name: str
-    runner: str
     account_id: str
     region: str
     credentials_of: str
@@ -56,18 +53,14 @@ class IdentityWork:
         """Return the work as the filters return it."""
         return {
             "name": self.name,
-            "runner": self.runner,
             "account_id": self.account_id,
             "region": self.region,
             "credentials_of": self.credentials_of,
         }
 
 
-def plan_identities(targets: Iterable[Target], on_first_host: bool) -> list[IdentityWork]:
-    """Return what to ask: once for each account and connection.
-
-    :param on_first_host: as for :func:`work.plan_publication`.
-    """
+def plan_identities(targets: Iterable[Target]) -> list[IdentityWork]:
+    """Return what to ask: once for each account and connection."""
     groups: dict[tuple[str, str], list[Target]] = {}
     for target in targets:
         groups.setdefault((target.account_id, canonical(target.connection)), []).append(target)
@@ -77,10 +70,7 @@ def plan_identities(targets: Iterable[Target], on_first_host: bool) -> list[Iden
         numbers[account] = numbers.get(account, 0) + 1
         name = f"{account}/identity" + (f"/{numbers[account]}" if numbers[account] > 1 else "")
         first = members[0]
-        # Under --limit every batch has a host that can be added, so every connection has one.
-        hosts = (member.host for member in members if can_be_added(member.host))
-        runner = next(hosts) if on_first_host else name
-        works.append(IdentityWork(name, runner, account, _region(members), first.host, tuple(members)))
+        works.append(IdentityWork(name, account, _region(members), first.host, tuple(members)))
     return works
 
 

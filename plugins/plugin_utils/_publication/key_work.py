@@ -30,7 +30,7 @@ def plan_keys(publication: Work, results: Mapping[str, Work], stopped: Iterable[
     :param publication: what :meth:`work.Publication.to_dict` returns.
     :param results: results of destinations by name, with the key that waits for its policy in ``key_apart``.
     :param stopped: names of destinations that must not run.
-    :returns: ``name``, ``runner``, ``arn``, ``region``, ``buckets`` (names of the destinations), ``credentials_of`` and
+    :returns: ``name``, ``arn``, ``region``, ``buckets`` (names of the destinations), ``credentials_of`` and
         ``credentials`` (a host and the variables that may hold its connection options), and ``requests``: ready options of
         ``flow_log_key_policy``, each with the names of its ``buckets``. There are several only where buckets differ in their
         organization; they run one after the other.
@@ -47,11 +47,9 @@ def plan_keys(publication: Work, results: Mapping[str, Work], stopped: Iterable[
 def _key(arn: str, members: Sequence[tuple[Work, Work]]) -> dict[str, Any]:
     _arn, _aws, _kms, region, account, key_id = arn.split(":", 5)
     name = f"kms/{account}/{region}/{key_id.rsplit('/', 1)[-1]}"
-    first = members[0][0]
     speaker = _speaker(account, members)
     return {
         "name": name,
-        "runner": name if first["runner"] == first["name"] else first["runner"],
         "arn": arn,
         "region": region,
         "buckets": [work["name"] for work, _result in members],

@@ -84,23 +84,20 @@ def _only_reading(operations: Iterable[str]) -> tuple[str, ...]:
 # -- what to ask --------------------------------------------------------------------------------------------------
 
 
-def plan_preflights(
-    publication: Publication, on_first_host: bool = False, only_reads: bool = False
-) -> list[dict[str, Any]]:
+def plan_preflights(publication: Publication, only_reads: bool = False) -> list[dict[str, Any]]:
     """Return what to ask of whom: one question for the flow logs of an account, one for the buckets of an owner.
 
-    :param on_first_host: as for :func:`work.plan_publication`.
     :param only_reads: whether nothing is to be changed afterwards, so that reading is enough and nothing is stopped.
     :returns: the questions, with ``batches`` or ``destinations`` that each stands for; none of hosts without a preflight.
     """
     targets = {target.host: target for batch in publication.batches for target in batch.targets}
     works: list[dict[str, Any]] = []
     for batches in _by_account(publication.batches):
-        works.append(_for_flow_logs(batches, works, on_first_host, only_reads))
+        works.append(_for_flow_logs(batches, works, only_reads))
     for buckets in _by_owner(publication.buckets, targets):
         asked = [bucket for bucket in buckets if _bucket_operations(bucket, only_reads)]
         if asked:
-            works.append(_for_buckets(asked, targets, on_first_host, only_reads))
+            works.append(_for_buckets(asked, targets, only_reads))
     return works
 
 
@@ -131,9 +128,7 @@ def _arn(bucket: BucketWork) -> str:
     return f"arn:{bucket.partition}:s3:::{bucket.bucket}"
 
 
-def _for_flow_logs(
-    batches: Sequence[Batch], earlier: Sequence[Mapping[str, Any]], on_first_host: bool, only_reads: bool
-) -> dict[str, Any]:
+def _for_flow_logs(batches: Sequence[Batch], earlier: Sequence[Mapping[str, Any]], only_reads: bool) -> dict[str, Any]:
     first = batches[0].targets[0]
     number = 1 + sum(work["account_id"] == first.account_id for work in earlier)
     name = f"{first.account_id}/preflight" + (f"/{number}" if number > 1 else "")
@@ -144,7 +139,6 @@ def _for_flow_logs(
         asked.append({**place, "operations": list(_only_reading(operations) if only_reads else operations)})
     return {
         "name": name,
-        "runner": batches[0].runner if on_first_host else name,
         "account_id": first.account_id,
         "region": first.region,
         "regions": sorted({one["region"] for one in asked}),
@@ -176,9 +170,7 @@ def _keys(bucket: BucketWork) -> list[str]:
     return [bucket.encryption] if known else []
 
 
-def _for_buckets(
-    buckets: Sequence[BucketWork], targets: Mapping[str, Target], on_first_host: bool, only_reads: bool
-) -> dict[str, Any]:
+def _for_buckets(buckets: Sequence[BucketWork], targets: Mapping[str, Target], only_reads: bool) -> dict[str, Any]:
     first = buckets[0]
     name = f"{first.name}/preflight"
     region = next((bucket.region for bucket in buckets if bucket.region), targets[first.credentials_of].region)
@@ -192,7 +184,6 @@ def _for_buckets(
     ]
     return {
         "name": name,
-        "runner": first.runner if on_first_host else name,
         "account_id": next((bucket.expected_bucket_owner for bucket in buckets if bucket.expected_bucket_owner), None),
         "region": region,
         "regions": [region],

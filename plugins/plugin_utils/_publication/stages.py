@@ -54,7 +54,7 @@ def of_stages(publication: Mapping[str, Any], stages: tuple[str, ...]) -> dict[s
     rest = [stage for stage in STAGES if stage not in stages]
     kept = {**publication, "stages": list(stages), **_work(publication, stages)}
     if "destinations" in rest:
-        kept["batches"] = [{**batch, "bucket_name": None, "bucket_runner": None} for batch in kept["batches"]]
+        kept["batches"] = [{**batch, "bucket_name": None} for batch in kept["batches"]]
     kept["left_out"] = {**_work(publication, rest), "invalid": [], "unselected": []}
     return kept
 

@@ -28,7 +28,6 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination 
 from .._discovery.accounts import Gap, read_gaps
 from .conflicts import conflicts_by_host
 from .connection_names import names_in
-from .host_names import can_be_added
 from .host_variables import (
     ACL_CONDITIONS,
     HostVariables,
@@ -51,31 +50,25 @@ class Batch:
     """Targets of one ``s3_flow_log`` task.
 
     :param name: ``account/region/type/number-total``, readable in Ansible's recap.
-    :param runner: the host that the task runs on.
     :param credentials_of: the host whose ``flow_log_aws`` holds the connection options.
     :param bucket_name: name of its :class:`BucketWork`; ``None`` when none has to come first.
-    :param bucket_runner: the host that its bucket's task runs on.
     """
 
     name: str
-    runner: str
     targets: tuple[Target, ...]
     credentials_of: str
     bucket_name: str | None = None
-    bucket_runner: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the batch as the filters return it."""
         first = self.targets[0]
         return {
             "name": self.name,
-            "runner": self.runner,
             "account_id": first.account_id,
             "region": first.region,
             "resource_type": first.resource_type,
             "destination": first.destination_arn,
             "bucket_name": self.bucket_name,
-            "bucket_runner": self.bucket_runner,
             "options": dict(first.options),
             "resource_ids": list(dict.fromkeys(target.resource_id for target in self.targets)),
             "credentials_of": self.credentials_of,
@@ -100,7 +93,6 @@ class BucketWork:
     """
 
     name: str
-    runner: str
     bucket: str
     partition: str
     credentials_of: str
@@ -129,7 +121,6 @@ class BucketWork:
         """Return the work as the filters return it."""
         return {
             "name": self.name,
-            "runner": self.runner,
             "bucket": self.bucket,
             "bucket_arn": self.arn,
             "partition": self.partition,
@@ -157,7 +148,6 @@ class PermissionWork:
     """The principals of one account that get the policy for publishing."""
 
     name: str
-    runner: str
     account_id: str
     partition: str
     region: str
@@ -168,7 +158,6 @@ class PermissionWork:
         """Return the work as the filters return it."""
         return {
             "name": self.name,
-            "runner": self.runner,
             "account_id": self.account_id,
             "partition": self.partition,
             "region": self.region,
@@ -225,7 +214,7 @@ class Publication:
         """Return the work as plain data; of connection options it only holds names of profiles and roles."""
         return {
             "version": PUBLICATION_VERSION,
-            "batches": self._numbered_batches(),
+            "batches": [batch.to_dict() for batch in self.batches],
             "destinations": [bucket.to_dict() for bucket in self.buckets],
             "permissions": [work.to_dict() for work in self.permissions],
             "targets": [
@@ -246,15 +235,6 @@ class Publication:
             "gaps": [gap.to_dict() for gap in self.gaps],
             "identities": [work.to_dict() for work in self.identities],
         }
-
-    def _numbered_batches(self) -> list[dict[str, Any]]:
-        """Return the batches, each with its place among all, so that whoever watches a run knows how far it is."""
-        total, done, numbered = sum(len(batch.targets) for batch in self.batches), 0, []
-        for number, batch in enumerate(self.batches, start=1):
-            first, done = done + 1, done + len(batch.targets)
-            progress = f"batch {number} of {len(self.batches)}, targets {first} to {done} of {total}"
-            numbered.append({**batch.to_dict(), "progress": progress})
-        return numbered
 
 
 def _read_hosts(hosts: Iterable[HostVariables]) -> tuple[list[Target], list[InvalidHost]]:
@@ -395,26 +375,6 @@ def _grouped(targets: Iterable[Target], key_of: Any) -> list[list[Target]]:
     return list(groups.values())
 
 
-def _runner(members: Iterable[Target], name: str, on_first_host: bool) -> str:
-    """Return the host that work runs on: its first target that can be added to a group, or one named after the work."""
-    hosts = (member.host for member in members if can_be_added(member.host))
-    return next(hosts) if on_first_host else name
-
-
-def _without_hosts_to_run_on(targets: Sequence[Target]) -> tuple[list[Target], list[InvalidHost]]:
-    """Separate the targets of work that would have to run on a target, of which Ansible can add none to a group."""
-    refused: list[str] = []
-    for key_of in (_batch_key, _permission_key):
-        for members in _grouped(targets, key_of):
-            if not any(can_be_added(member.host) for member in members):
-                refused += [member.host for member in members]
-    message = "the name ends like an address with a port, so no work can run on this host. Run without --limit"
-    return (
-        [target for target in targets if target.host not in refused],
-        [_refuse(target, "inventory_hostname", message) for target in targets if target.host in refused],
-    )
-
-
 def _batch_key(target: Target) -> str:
     place = [target.account_id, target.region, target.resource_type, target.destination_arn]
     return canonical([place, target.options, target.connection])
@@ -424,33 +384,29 @@ def _place(target: Target) -> tuple[str, str, str]:
     return target.account_id, target.region, target.resource_type
 
 
-def _batches(targets: Sequence[Target], buckets: Iterable[BucketWork], on_first_host: bool) -> list[Batch]:
+def _batches(targets: Sequence[Target], buckets: Iterable[BucketWork]) -> list[Batch]:
     bucket_of = {work.arn: work for work in buckets}
     batches: list[Batch] = []
     for in_one_place in _grouped(targets, _place):
         groups = _grouped(in_one_place, _batch_key)
         for number, members in enumerate(groups, start=1):
-            batches.append(_batch(members, f"{number}-{len(groups)}", bucket_of, on_first_host))
+            batches.append(_batch(members, f"{number}-{len(groups)}", bucket_of))
     return batches
 
 
-def _batch(members: Sequence[Target], number: str, bucket_of: Mapping[str, BucketWork], on_first_host: bool) -> Batch:
+def _batch(members: Sequence[Target], number: str, bucket_of: Mapping[str, BucketWork]) -> Batch:
     first = members[0]
     name = f"{first.account_id}/{first.region}/{first.resource_type.lower()}/{number}"
     bucket = bucket_of[first.destination.bucket_arn] if first.destination and first.present else None
     return Batch(
         name=name,
-        runner=_runner(members, name, on_first_host),
         targets=tuple(members),
         credentials_of=first.host,
         bucket_name=bucket.name if bucket else None,
-        bucket_runner=bucket.runner if bucket else None,
     )
 
 
-def _buckets(
-    targets: Iterable[Target], left_out: Container[str], unmanaged: Container[str], on_first_host: bool
-) -> list[BucketWork]:
+def _buckets(targets: Iterable[Target], left_out: Container[str], unmanaged: Container[str]) -> list[BucketWork]:
     """Return the work for the buckets.
 
     :param left_out: hosts that are not worked on. What they say of a bucket holds all the same, above all that its policy is
@@ -462,7 +418,7 @@ def _buckets(
     pairs = [([item for item in group if item.host not in left_out], group) for group in groups]
     worked_on = [(members, group) for members, group in pairs if members]
     names = _bucket_names(members[0].destination for members, _group in worked_on)
-    works = [_bucket(members, group, name, on_first_host) for (members, group), name in zip(worked_on, names)]
+    works = [_bucket(members, group, name) for (members, group), name in zip(worked_on, names)]
     return [replace(work, managed=work.managed and work.arn not in unmanaged) for work in works]
 
 
@@ -475,7 +431,7 @@ def _bucket_names(destinations: Iterable[Destination | None]) -> list[str]:
     return names
 
 
-def _bucket(members: Sequence[Target], saying: Sequence[Target], name: str, on_first_host: bool) -> BucketWork:
+def _bucket(members: Sequence[Target], saying: Sequence[Target], name: str) -> BucketWork:
     first = members[0]
     destination = first.destination
     if destination is None:
@@ -485,7 +441,6 @@ def _bucket(members: Sequence[Target], saying: Sequence[Target], name: str, on_f
     key_speaker = next((item.host for item in saying if item.key_connection is not None), None)
     return BucketWork(
         name=name,
-        runner=_runner(members, name, on_first_host),
         bucket=destination.bucket,
         partition=destination.partition,
         credentials_of=speaker,
@@ -523,7 +478,7 @@ def _permission_key(target: Target) -> str:
     return canonical([target.account_id, target.connection, bool(target.principals)])
 
 
-def _permissions(targets: Iterable[Target], on_first_host: bool) -> list[PermissionWork]:
+def _permissions(targets: Iterable[Target]) -> list[PermissionWork]:
     """Return the work for principals, each principal in the first work that names it, so that none has two writers."""
     naming = [target for target in targets if target.principals]
     buckets = _buckets_of_principals(naming)
@@ -539,7 +494,6 @@ def _permissions(targets: Iterable[Target], on_first_host: bool) -> list[Permiss
         works.append(
             PermissionWork(
                 name=name,
-                runner=_runner(members, name, on_first_host),
                 account_id=first.account_id,
                 partition=first.partition,
                 region=first.region,
@@ -589,7 +543,6 @@ def _notes(hosts: Iterable[HostVariables]) -> list[str]:
 def plan_publication(
     hosts: Iterable[HostVariables],
     selected: Iterable[str] | None = None,
-    on_first_host: bool = False,
     gaps: Any = None,
     answers: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Publication:
@@ -597,8 +550,6 @@ def plan_publication(
 
     :param hosts: every target of the inventory, in the order of the inventory.
     :param selected: names of the hosts to work on; ``None``: all of them. The others are only remembered.
-    :param on_first_host: let each piece of work run on its first target instead of on a host of its own. Needed under
-        ``--limit``, which hides hosts that it does not name.
     :param gaps: the variable ``flow_log_inventory_gaps``.
     :param answers: what each of the plan's identities answered, by its name; ``None``: nobody was asked yet.
     :raises InputError: if these are no gaps.
@@ -608,21 +559,18 @@ def plan_publication(
     chosen = {host.name for host in everything} if selected is None else set(selected)
     targets, invalid = _read_hosts(host for host in everything if host.name in chosen)
     agreed, contradicting = _without_contradictions(targets)
-    if on_first_host:
-        agreed, unreachable = _without_hosts_to_run_on(agreed)
-        contradicting += unreachable
     left_out = [
         _invalid(host, "", "The run was limited to other hosts.") for host in everything if host.name not in chosen
     ]
-    identities = plan_identities(agreed, on_first_host)
+    identities = plan_identities(agreed)
     strangers = _strangers(identities, answers)
     unmanaged = set(filter(None, map(unmanaged_bucket, everything)))
-    buckets = _buckets(agreed, strangers, unmanaged, on_first_host)
+    buckets = _buckets(agreed, strangers, unmanaged)
     agreed = [target for target in agreed if target.host not in strangers]
     return Publication(
-        batches=tuple(_batches(agreed, buckets, on_first_host)),
+        batches=tuple(_batches(agreed, buckets)),
         buckets=tuple(buckets),
-        permissions=tuple(_permissions(agreed, on_first_host)),
+        permissions=tuple(_permissions(agreed)),
         invalid=(*invalid, *contradicting, *strangers.values()),
         unselected=tuple(left_out),
         notes=tuple(_notes(everything)),

@@ -28,10 +28,10 @@ def to_json(report: Mapping[str, Any]) -> str:
     return json.dumps(report, indent=2, sort_keys=True, ensure_ascii=True) + "\n"
 
 
-def to_summary(report: Mapping[str, Any]) -> str:
-    """Return what fits into a few lines of JSON: the verdict, the counts and the coverage of all targets."""
+def in_short(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the verdict, the counts, the coverage of all targets, and the line that tells them."""
     told = {name: report[name] for name in ("verdict", "counts", "severities")}
-    return to_json({**told, "coverage": report["coverage"]["total"], "headline": headline(report)})
+    return {**told, "coverage": report["coverage"]["total"], "headline": headline(report)}
 
 
 def headline(report: Mapping[str, Any]) -> str:
@@ -54,8 +54,6 @@ FORMATS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "csv": to_csv,
     "junit": to_junit,
     "sarif": to_sarif,
-    "headline": headline,
-    "summary": to_summary,
 }
 #: How the names of files end.
 FILES: Mapping[str, str] = {

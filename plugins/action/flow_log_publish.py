@@ -1,0 +1,82 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Does one part of the role publish_to_s3; documented in modules/flow_log_publish.yml."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import rename_options
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.tasks import TaskPool
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._action.hosts import plain
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._action.task_runner import TaskRunner
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.task_results import failure_text
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.progress import lines_of
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.role import (
+    PARTS,
+    PREFIX,
+    naming_variables,
+    variable_of,
+)
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.role_variables import VARIABLES
+
+_DISPLAY = Display()
+#: The fact that holds the result of a part.
+_FACTS = {part: f"{PREFIX}{part}_result" for part in ("permissions", "destination", "flow_logs")}
+
+
+class ActionModule(ActionBase):
+    """Does one part of the role."""
+
+    TRANSFERS_FILES = False
+
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Return what was done. A failure is in ``failure``, so that the fact with the result is set all the same."""
+        result = dict(super().run(tmp, task_vars))
+        spec = {"part": {"type": "str", "choices": list(PARTS), "required": True}}
+        _checked, options = self.validate_argument_spec(argument_spec=spec)
+        variables = self._variables(task_vars or {})
+        pool = TaskPool(bool(self._task.check_mode), bool(self._task.diff), at_once=1)
+        runner = TaskRunner(pool, lambda module, args: self._executed(module, args, task_vars))
+        try:
+            done = runner.drive(PARTS[options["part"]](variables, bool(self._task.check_mode)))
+        except InputError as error:
+            raise AnsibleActionFail(str(naming_variables(error))) from error
+        for line in lines_of(options["part"], done):
+            _DISPLAY.display(f"  {line}")
+        facts = {_FACTS[options["part"]]: done} if options["part"] in _FACTS else {}
+        failure = rename_options(failure_text(done), variable_of) if done.get("failed") else ""
+        return {
+            **result,
+            "changed": bool(done.get("changed")),
+            "failure": failure,
+            "ansible_facts": facts,
+            **({"diff": done["diff"]} if self._task.diff and done.get("diff") else {}),
+            **({"warnings": done["warnings"]} if done.get("warnings") else {}),
+        }
+
+    def _executed(self, module: str, options: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
+        return dict(self._execute_module(module_name=module, module_args=options, task_vars=task_vars))
+
+    def _variables(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        """Return the variables of the role in the types that they have, under their names without the prefix."""
+        given = {
+            name: plain(self._templar.template(task_vars[PREFIX + name]))
+            for name in VARIABLES
+            if PREFIX + name in task_vars
+        }
+        # Before ansible-core 2.19 a template cannot give null.
+        named = {PREFIX + name: None if value == "" else value for name, value in given.items()}
+        found = ArgumentSpecValidator({PREFIX + name: dict(kind) for name, kind in VARIABLES.items()}).validate(named)
+        if found.error_messages:
+            raise AnsibleActionFail(" ".join(found.error_messages))
+        checked = found.validated_parameters
+        return {name: checked.get(PREFIX + name) for name in VARIABLES}

@@ -1,0 +1,185 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Writes the report on a run; documented in modules/flow_log_report.yml."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+import yaml
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._action import run_file
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._action.hosts import plain
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.applied_results import after_run
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.collect import find
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.baseline import day_of, parse_baseline
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.changes import parse_previous
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.formats import FILES, in_short, render
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.history import history_text, parse_history
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import Weighing, failing, weighed
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.settings import read_settings
+
+_DISPLAY = Display()
+_SETTINGS = (
+    *("directory", "formats", "fail_on", "severities", "time", "keep_dated", "baseline", "previous", "history"),
+    "history_length",
+)
+_ARGUMENT_SPEC: Mapping[str, Any] = {
+    **{name: {"type": "raw"} for name in _SETTINGS},
+    "findings": {"type": "raw"},
+    "check_settings": {"type": "bool", "default": False},
+}
+_NAME = "drift-report"
+
+
+class ActionModule(ActionBase):
+    """Writes the report. It is the only thing that a report writes, so it does so in check mode too."""
+
+    TRANSFERS_FILES = False
+
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Return where the report is and what it says."""
+        result = dict(super().run(tmp, task_vars))
+        _checked, options = self.validate_argument_spec(argument_spec=dict(_ARGUMENT_SPEC))
+        try:
+            settings = read_settings({name: plain(options[name]) for name in _SETTINGS})
+            now = settings["time"] or datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+            weighing, entries = _weighing(settings, now)
+            if options["check_settings"]:
+                return {**result, "changed": False}
+            found, sources = _findings(
+                plain(options["findings"]), (task_vars or {}).get("ansible_inventory_sources") or ()
+            )
+            made = weighed(found, now if settings["time"] else None, weighing)
+            made = {**made, **({"inventory": sources} if sources is not None else {})}
+            summary = in_short(made)
+            return {
+                **result,
+                "changed": False,
+                "summary": summary,
+                "files": _write(made, settings, now, entries),
+                "failing": failing(summary, settings["fail_on"]),
+            }
+        except InputError as error:
+            raise AnsibleActionFail(str(error)) from error
+
+
+def _findings(given: Any, sources: Any) -> tuple[list[Mapping[str, Any]], list[str] | None]:
+    """Return the findings of the run, and its inventory; or those of a report that was given."""
+    if given is not None:
+        read = json.loads(given) if isinstance(given, str) else given
+        return list(read["findings"]), read.get("inventory")
+    run = run_file.load()
+    for note in run.publication["notes"] if run.is_report else ():
+        _DISPLAY.warning(note)
+    results = run.results if run.is_report or run.check_mode else after_run(run.results)
+    inventory = [_from_here(str(source)) for source in sources]
+    return [one.to_dict() for one in find(run.publication, results, inventory)], inventory
+
+
+def _from_here(source: str) -> str:
+    """Return a source of the inventory as it is passed from where Ansible was started."""
+    here = os.path.join(os.getcwd(), "")
+    return source[len(here) :] if source.startswith(here) and source != here else source
+
+
+# -- files --------------------------------------------------------------------------------------------------------
+
+
+def _full(path: str) -> str:
+    return os.path.realpath(os.path.expanduser(path))
+
+
+def _read(path: str) -> str:
+    """Return the text of a file, ``""`` if there is no name or no file; what is no text stays as it is."""
+    if not path or not os.path.isfile(_full(path)):
+        return ""
+    with open(_full(path), encoding="utf-8", errors="surrogateescape", newline="") as file:
+        return file.read()
+
+
+def _replace(path: str, text: str) -> None:
+    """Write a file beside the one that is there, then give it its name: nobody ever reads half a file."""
+    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".drift-report-")
+    try:
+        with open(handle, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+            file.write(text)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _write(made: Mapping[str, Any], settings: Mapping[str, Any], now: str, entries: str) -> list[str]:
+    """Write the report in all formats and the history; return the names of the report's files."""
+    folder = _full(settings["directory"])
+    os.makedirs(folder, mode=0o755, exist_ok=True)
+    day = "".join(filter(str.isalnum, now))
+    files = []
+    for name in settings["formats"]:
+        text = render(made, name)
+        path = os.path.join(folder, _NAME + FILES[name])
+        _replace(path, text)
+        files.append(path)
+        if settings["keep_dated"]:
+            _replace(os.path.join(folder, f"{_NAME}-{day}{FILES[name]}"), text)
+    if settings["history"]:
+        _replace(_full(settings["history"]), history_text(made, now, settings["history_length"], entries))
+    return files
+
+
+# -- what findings are weighed by ---------------------------------------------------------------------------------
+
+
+def _weighing(settings: Mapping[str, Any], now: str) -> tuple[Weighing, str]:
+    """Return what findings are weighed by, and what the file of the history holds."""
+    history = _read(settings["history"])
+    weighing = Weighing(
+        severities=settings["severities"],
+        baseline=_baseline(settings["baseline"]),
+        today=day_of(now),
+        previous=_previous(_read(settings["previous"])),
+        history=_history(history),
+    )
+    return weighing, history
+
+
+def _baseline(path: str) -> Any:
+    if not path:
+        return None
+    if not os.path.isfile(_full(path)):
+        raise InputError("drift_report_baseline", path, "a YAML file that is there")
+    try:
+        found = yaml.safe_load(_read(path))
+    except yaml.YAMLError as error:
+        raise InputError("drift_report_baseline", path, f"a YAML file that can be read ({error})") from None
+    return None if found is None else parse_baseline(found)
+
+
+# A file that an earlier run left, or somebody broke, must not keep later runs from reporting.
+def _previous(text: str) -> Mapping[str, Any] | None:
+    try:
+        return parse_previous(text, "drift_report_previous")
+    except InputError as error:
+        _DISPLAY.warning(f"{error} The report is compared with nothing.")
+        return None
+
+
+def _history(text: str) -> list[dict[str, Any]]:
+    entries, problems = parse_history(text, "drift_report_history")
+    if problems:
+        left = "These lines are left out of the report and stay in the file."
+        _DISPLAY.warning(f"{problems[0]} {left if entries else 'The file is left as it is: nothing is added to it.'}")
+    return entries

@@ -1,0 +1,160 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Takes one stage of a run over the inventory; documented in modules/flow_log_run.yml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.tasks import TaskPool
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._action import run_file
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._action.hosts import connection_of, read_hosts
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._action.task_runner import TaskRunner
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.run_summary import overview, summarise
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages import planning, single_calls
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.destinations import destinations
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.permissions import permissions
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.progress import Progress, progress_of
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.run import Run
+
+_DISPLAY = Display()
+_STAGES = ("plan", "preflight", "permissions", "destinations", "flow_logs", "deliveries", "summary")
+_ARGUMENT_SPEC: Mapping[str, Any] = {
+    "stage": {"type": "str", "choices": list(_STAGES), "required": True},
+    "hosts": {"type": "list", "elements": "str"},
+    "selected": {"type": "list", "elements": "str"},
+    "pattern": {"type": "str"},
+    "state": {"type": "str"},
+    "gaps": {"type": "raw"},
+    "allow_empty": {"type": "raw"},
+    "fail_on_gaps": {"type": "raw"},
+    "strict": {"type": "bool", "default": False},
+    "report_only": {"type": "bool", "default": False},
+    "list_flow_logs": {"type": "bool", "default": False},
+    "delivery_hours": {"type": "int", "default": 24},
+}
+
+
+class ActionModule(ActionBase):
+    """Takes one stage of a run."""
+
+    TRANSFERS_FILES = False
+
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Return the result of the stage."""
+        result = dict(super().run(tmp, task_vars))
+        _checked, options = self.validate_argument_spec(argument_spec=dict(_ARGUMENT_SPEC))
+        self._vars = task_vars or {}
+        stage = options["stage"]
+        try:
+            result.update(getattr(self, f"_{stage}")(options))
+        except (InputError, planning.RunRefused) as error:
+            raise AnsibleActionFail(str(error)) from error
+        return result
+
+    # -- what every stage needs ------------------------------------------------------------------------------------
+
+    def _runner(self, noun: str = "") -> TaskRunner:
+        at_once = int(self._vars.get("ansible_forks") or 5)
+        pool = TaskPool(bool(self._task.check_mode), bool(self._task.diff), at_once)
+        return TaskRunner(pool, self._executed, partial(_tell, noun))
+
+    def _executed(self, module: str, options: dict[str, Any]) -> dict[str, Any]:
+        return dict(self._execute_module(module_name=module, module_args=options, task_vars=self._vars))
+
+    @property
+    def _hostvars(self) -> Any:
+        return self._vars["hostvars"]
+
+    def _reached(self, host: str, *names: str) -> Any:
+        return connection_of(host, self._hostvars, *names)
+
+    # -- stages ----------------------------------------------------------------------------------------------------
+
+    def _plan(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        hosts = read_hosts(options["hosts"] or (), self._hostvars, options["state"])
+        request = planning.PlanRequest(
+            selected=options["selected"],
+            gaps=options["gaps"],
+            run_tags=self._vars.get("ansible_run_tags") or ("all",),
+            skip_tags=self._vars.get("ansible_skip_tags") or (),
+            inherited_tags=self._task.tags,
+            allow_empty=options["allow_empty"],
+            fail_on_gaps=options["fail_on_gaps"],
+            pattern=options["pattern"],
+            strict=options["strict"],
+            only_reads=options["report_only"],
+        )
+        publication, identities = self._runner().drive(planning.plan(hosts, request, self._reached))
+        run = Run(publication, is_report=options["report_only"], check_mode=bool(self._task.check_mode))
+        run.results["identities"] = identities
+        run_file.save(run)
+        for line in overview(publication):
+            _DISPLAY.display(f"  {line}")
+        return {"changed": False, "overview": overview(publication), "unmet": publication["unmet"]}
+
+    def _preflight(self, _options: Mapping[str, Any]) -> dict[str, Any]:
+        run = run_file.load()
+        stage = single_calls.preflights(run.publication, self._reached)
+        run.results["preflights"] = self._runner().drive(stage)
+        return self._end(run, "preflights")
+
+    def _permissions(self, _options: Mapping[str, Any]) -> dict[str, Any]:
+        run = run_file.load()
+        stage = permissions(run.publication, self._reached, run.check_mode)
+        run.results["permissions"] = self._runner().drive(stage)
+        return self._end(run, "permissions")
+
+    def _destinations(self, _options: Mapping[str, Any]) -> dict[str, Any]:
+        run = run_file.load()
+        stage = destinations(run.publication, run.results, self._reached, run.check_mode)
+        found, run.publication["keys"] = self._runner().drive(stage)
+        run.results.update(found)
+        return self._end(run, "destinations", "keys")
+
+    def _flow_logs(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        run = run_file.load()
+        listed = run.is_report or options["list_flow_logs"]
+        stage = single_calls.flow_logs(run.publication, run.results, self._reached, run.is_report, listed)
+        run.results["batches"] = self._runner("batches").drive(stage)
+        return self._end(run, "batches")
+
+    def _deliveries(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        run = run_file.load()
+        stage = single_calls.deliveries(run.publication, run.results, self._reached, options["delivery_hours"])
+        run.results["deliveries"] = self._runner("batches").drive(stage)
+        run_file.save(run)
+        return {"changed": False}
+
+    def _end(self, run: Run, *kinds: str) -> dict[str, Any]:
+        """Keep what a stage found, tell it, and return the result of the task."""
+        run_file.save(run)
+        told = Progress()
+        for kind in kinds:
+            told.add(progress_of(kind, run))
+        for line in told.lines:
+            _DISPLAY.display(f"  {line}")
+        changed = told.changed and not run.is_report
+        return {"changed": changed, "failures": told.failures, **({"diff": told.diff} if self._task.diff else {})}
+
+    def _summary(self, _options: Mapping[str, Any]) -> dict[str, Any]:
+        run = run_file.load()
+        # In the overview they were told too; at the end of a long run people still see them.
+        for note in run.publication["notes"]:
+            _DISPLAY.warning(note)
+        return {"changed": False, "summary": summarise(run.publication, run.results, run.check_mode)}
+
+
+def _tell(noun: str, done: int, total: int, failed: int) -> None:
+    """Say how far long work is."""
+    if noun and total > done or done > 100:
+        _DISPLAY.display(f"  {done} of {total} {noun}, {failed} failed")
