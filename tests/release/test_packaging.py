@@ -31,7 +31,7 @@ PAPERS = {
 LISTS = {"FILES.json", "MANIFEST.json"}
 # The licenses in the form that REUSE wants.
 MAY_BE_THERE = {"LICENSES", "REUSE.toml"}
-SUFFIXES = {"", ".json", ".md", ".png", ".py", ".rst", ".svg", ".toml", ".txt", ".yaml", ".yml"}
+SUFFIXES = {"", ".css", ".j2", ".js", ".json", ".md", ".png", ".py", ".rst", ".svg", ".toml", ".txt", ".yaml", ".yml"}
 # In November 2026 it had a quarter of that.
 LIMIT_BYTES = 1_000_000
 

@@ -16,8 +16,9 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.baseline impo
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.baseline import day_of
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.baseline import parse_baseline
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.history import baseline as baseline_section
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.page import to_html
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import FINDINGS
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import weighed
 from tests.unit.plugins.plugin_utils._report.report_rows import SHOP
 from tests.unit.plugins.plugin_utils._report.report_rows import drifted
 from tests.unit.plugins.plugin_utils._report.report_rows import row
@@ -148,6 +149,6 @@ def test_a_time_begins_with_its_day() -> None:
 
 
 def test_a_baseline_that_is_up_to_date_is_told_in_one_sentence() -> None:
-    told = baseline_section({"baseline": {"accepted": 2, "expired": [], "unused": []}})
+    told = to_html(weighed([]) | {"baseline": {"accepted": 2, "expired": [], "unused": []}})
     assert "2 findings are accepted." in told
     assert "Expired" not in told and "Unused" not in told

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import html.parser
+import pathlib
 import re
 from typing import Any
 
@@ -17,14 +18,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import FINDINGS
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html import page as renderer
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.page import as_text
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.page import percent
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.page import to_html
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.coverage import step
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import SHOWN
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import states_bar
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import folded
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import number
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import percent
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.parts import text
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.view import segments
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.view import step
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import weighed
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.wording import VERDICTS
 from tests.report_samples import fleet_report
@@ -61,6 +60,8 @@ class Page(html.parser.HTMLParser):
         return [attributes[attribute] for _tag, attributes in self.elements if attribute in attributes]
 
 
+#: Long lists show so many rows; parts.html.j2 says so.
+SHOWN = 8
 PLACE = {"account_id": "111122223333", "region": "eu-west-1"}
 PLAIN = Page(to_html(fleet_report()))
 TAGS = {tag for tag, _attributes in PLAIN.elements} | {"ul", "p"}
@@ -92,6 +93,12 @@ def test_no_text_ever_becomes_markup(word: str) -> None:
     assert {name for _tag, attributes in page.elements for name in attributes} <= ATTRIBUTES
     assert [tag for tag, _attributes in page.elements].count("script") == 1
     assert all(value.startswith(("#", "data:")) for value in page.values("href"))
+
+
+def test_no_template_turns_escaping_off() -> None:
+    templates = sorted(pathlib.Path(renderer.__file__).parent.glob("*.j2"))
+    assert templates
+    assert [one.name for one in templates if re.search(r"\|\s*safe\b|autoescape", one.read_text("utf-8"))] == []
 
 
 def test_no_attribute_can_run_or_load_anything() -> None:
@@ -208,23 +215,23 @@ def test_percentages(value: float | None, told: str) -> None:
 
 
 def test_numbers_and_texts() -> None:
-    assert number(12345) == "12,345"
-    assert text(None) == ""
-    assert text("<a b='\"'>\u202e") == "&lt;a b=&#x27;&quot;&#x27;&gt;\\u202e"
+    made = weighed([row("drifted", 1)])
+    assert "<b>12,345</b>" in to_html(made | {"severities": made["severities"] | {"high": 12345}})
+    assert as_text(None) == ""
+    assert as_text("<a b='\"'>\u202e") == "&lt;a b=&#x27;&quot;&#x27;&gt;\\u202e"
 
 
 @given(st.lists(st.integers(0, 10_000), min_size=6, max_size=6))
 def test_a_bar_is_full(counts: list[int]) -> None:
     part = dict(zip(("in_sync", "drifted", "missing", "failing", "unknown", "ignored"), counts))
-    drawn = states_bar(part | {"targets": sum(counts)}, 10)
-    widths = [float(width) for width in re.findall(r' width="([\d.]+)%"', drawn)]
-    assert len(widths) == sum(1 for count in counts if count)
-    assert sum(widths) == pytest.approx(100 if any(counts) else 0, abs=0.05)
+    made = segments(part | {"targets": sum(counts)}, part)
+    assert len(made) == sum(1 for count in counts if count)
+    assert sum(float(one.width) for one in made) == pytest.approx(100 if any(counts) else 0, abs=0.05)
 
 
-@pytest.mark.parametrize("size", [0, SHOWN, SHOWN + 1, 1000])
+@pytest.mark.parametrize("size", [1, SHOWN, SHOWN + 1, 100])
 def test_folding_leaves_nothing_out(size: int) -> None:
-    items = [f"[{at}]" for at in range(size)]
-    made = folded(items, "".join, "things")
-    assert re.findall(r"\[\d+\]", made) == items
-    assert ("more things" in made) == (size > SHOWN)
+    page = to_html(weighed([row("unknown", at, evidence=f"[{at:03}]") for at in range(size)]))
+    assert sorted(re.findall(r'<span class="long">\[(\d+)\]', page)) == [f"{at:03}" for at in range(size)]
+    assert f"<summary>{size - SHOWN} more reasons" in page or size <= SHOWN
+    assert ("more reasons" in page) == (size > SHOWN)

@@ -1,15 +1,10 @@
-# Copyright: (c) 2026, flowlogs.aws contributors
-# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
-
-"""What the report's page does beyond being read: filters, search, links to a finding, copying. PRIVATE to this collection.
-
-It asks for nothing from anywhere, and makes no markup but what the page was written with.
-"""
-
-from __future__ import annotations
-
-SCRIPT = r"""
+/* Copyright: (c) 2026, flowlogs.aws contributors
+ * GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the page of the drift report can do: filter and search, link to a finding, copy a remedy. page.py leaves this
+ * first comment out of the page. The script loads nothing, and makes no markup but what the page already contains.
+ */
 "use strict";
 (() => {
   const $ = (id) => document.getElementById(id);
@@ -173,4 +168,3 @@ SCRIPT = r"""
   apply();
   follow();
 })();
-"""
