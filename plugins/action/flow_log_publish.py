@@ -19,7 +19,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._run.tasks import Tas
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._action.hosts import plain
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._action.task_runner import TaskRunner
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.task_results import failure_text
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.progress import lines_of
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.progress import diffs_of, lines_of
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.role import (
     PARTS,
     PREFIX,
@@ -59,8 +59,8 @@ class ActionModule(ActionBase):
             "changed": bool(done.get("changed")),
             "failure": failure,
             "ansible_facts": facts,
-            **({"diff": done["diff"]} if self._task.diff and done.get("diff") else {}),
-            **({"warnings": done["warnings"]} if done.get("warnings") else {}),
+            "warnings": runner.warnings,
+            **({"diff": diffs_of(options["part"], done)} if self._task.diff else {}),
         }
 
     def _executed(self, module: str, options: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:

@@ -55,18 +55,16 @@ class ActionModule(ActionBase):
         _checked, options = self.validate_argument_spec(argument_spec=dict(_ARGUMENT_SPEC))
         self._vars = task_vars or {}
         stage = options["stage"]
+        noun = "batches" if stage in ("flow_logs", "deliveries") else ""
+        pool = TaskPool(bool(self._task.check_mode), bool(self._task.diff), int(self._vars.get("ansible_forks") or 5))
+        self._runner = TaskRunner(pool, self._executed, partial(_tell, noun))
         try:
             result.update(getattr(self, f"_{stage}")(options))
         except (InputError, planning.RunRefused) as error:
             raise AnsibleActionFail(str(error)) from error
-        return result
+        return {**result, "warnings": [*result.get("warnings", ()), *self._runner.warnings]}
 
     # -- what every stage needs ------------------------------------------------------------------------------------
-
-    def _runner(self, noun: str = "") -> TaskRunner:
-        at_once = int(self._vars.get("ansible_forks") or 5)
-        pool = TaskPool(bool(self._task.check_mode), bool(self._task.diff), at_once)
-        return TaskRunner(pool, self._executed, partial(_tell, noun))
 
     def _executed(self, module: str, options: dict[str, Any]) -> dict[str, Any]:
         return dict(self._execute_module(module_name=module, module_args=options, task_vars=self._vars))
@@ -94,7 +92,7 @@ class ActionModule(ActionBase):
             strict=options["strict"],
             only_reads=options["report_only"],
         )
-        publication, identities = self._runner().drive(planning.plan(hosts, request, self._reached))
+        publication, identities = self._runner.drive(planning.plan(hosts, request, self._reached))
         run = Run(publication, is_report=options["report_only"], check_mode=bool(self._task.check_mode))
         run.results["identities"] = identities
         run_file.save(run)
@@ -105,19 +103,19 @@ class ActionModule(ActionBase):
     def _preflight(self, _options: Mapping[str, Any]) -> dict[str, Any]:
         run = run_file.load()
         stage = single_calls.preflights(run.publication, self._reached)
-        run.results["preflights"] = self._runner().drive(stage)
+        run.results["preflights"] = self._runner.drive(stage)
         return self._end(run, "preflights")
 
     def _permissions(self, _options: Mapping[str, Any]) -> dict[str, Any]:
         run = run_file.load()
         stage = permissions(run.publication, self._reached, run.check_mode)
-        run.results["permissions"] = self._runner().drive(stage)
+        run.results["permissions"] = self._runner.drive(stage)
         return self._end(run, "permissions")
 
     def _destinations(self, _options: Mapping[str, Any]) -> dict[str, Any]:
         run = run_file.load()
         stage = destinations(run.publication, run.results, self._reached, run.check_mode)
-        found, run.publication["keys"] = self._runner().drive(stage)
+        found, run.publication["keys"] = self._runner.drive(stage)
         run.results.update(found)
         return self._end(run, "destinations", "keys")
 
@@ -125,13 +123,13 @@ class ActionModule(ActionBase):
         run = run_file.load()
         listed = run.is_report or options["list_flow_logs"]
         stage = single_calls.flow_logs(run.publication, run.results, self._reached, run.is_report, listed)
-        run.results["batches"] = self._runner("batches").drive(stage)
+        run.results["batches"] = self._runner.drive(stage)
         return self._end(run, "batches")
 
     def _deliveries(self, options: Mapping[str, Any]) -> dict[str, Any]:
         run = run_file.load()
         stage = single_calls.deliveries(run.publication, run.results, self._reached, options["delivery_hours"])
-        run.results["deliveries"] = self._runner("batches").drive(stage)
+        run.results["deliveries"] = self._runner.drive(stage)
         run_file.save(run)
         return {"changed": False}
 
@@ -148,10 +146,9 @@ class ActionModule(ActionBase):
 
     def _summary(self, _options: Mapping[str, Any]) -> dict[str, Any]:
         run = run_file.load()
+        summary = summarise(run.publication, run.results, run.check_mode)
         # In the overview they were told too; at the end of a long run people still see them.
-        for note in run.publication["notes"]:
-            _DISPLAY.warning(note)
-        return {"changed": False, "summary": summarise(run.publication, run.results, run.check_mode)}
+        return {"changed": False, "summary": summary, "warnings": list(run.publication["notes"])}
 
 
 def _tell(noun: str, done: int, total: int, failed: int) -> None:

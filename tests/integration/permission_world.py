@@ -155,7 +155,7 @@ def policy_tasks(simulator: SimulatorProcess) -> List[Dict[str, Any]]:
     iam.put_group_policy(GroupName="ops", PolicyName="old", PolicyDocument=document)
     iam.create_role(RoleName="ops", AssumeRolePolicyDocument="{}")
     iam.put_role_policy(RoleName="ops", PolicyName="old", PolicyDocument=document)
-    granted = "{{ 'reading' | flowlogs.aws.flow_log_permissions_policy }}"
+    granted = "{{ 'reading' | flowlogs.aws.flow_log_permissions_policies | first }}"
     asked = {"iam_name": "ops", "policy_name": "new", "policy_json": granted}
     return [
         {"name": f"Policy of a {kind}", "amazon.aws.iam_policy": {**asked, "iam_type": kind}}

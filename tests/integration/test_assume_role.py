@@ -172,7 +172,7 @@ def test_everything_is_done_in_the_roles_and_no_key_is_seen_anywhere(roles: Role
     assert any("drift-report" in path.name for path in files)
     shown = {f"{run.output} {run.results}" for run in (foretold, done, report)}
     shown |= {path.read_text(encoding="utf-8", errors="replace") for path in files}
-    assert any("AnsiballZ_s3_flow_log.py" in text for text in processes.seen)
+    assert any("AnsiballZ_s3_bucket.py" in text for text in processes.seen)
     for secret in (item[name] for item in sessions for name in ("secret_access_key", "session_token")):
         assert not any(secret in text for text in shown | processes.seen)
 

@@ -153,4 +153,4 @@ def test_a_misspelt_variable_is_a_warning_at_the_end_or_with_flow_log_strict_an_
     run = stage(PUBLISH, inventory(), "--check", "-e", "flow_log_traffic_typ=REJECT")
     assert " misspelt=1 " in line(run, "flow logs:")
     warning = run.output.index("[WARNING]: flow_log_traffic_typ of")
-    assert warning > run.output.index("PLAY [Flow logs of the batches]")
+    assert warning > run.output.index("TASK [Publish the flow logs]")

@@ -7,12 +7,10 @@
 from __future__ import annotations
 
 import json
-import pathlib
 from typing import Any
 
 import pytest
 
-from tests.integration.conftest import ROOT
 from tests.integration.conftest import AnsibleRunner
 from tests.integration.publication import ARCHIVE
 from tests.integration.publication import Stage
@@ -21,18 +19,17 @@ from tests.integration.publication import line
 from tests.simulator.client import SimulatorProcess
 
 PUBLISH = "flowlogs.aws.publish_to_s3"
-ROUNDS = 10
 REGIONS = (
     *("eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "us-east-1", "us-east-2", "us-west-1"),
     *("us-west-2", "ca-central-1", "sa-east-1", "ap-south-1"),
 )
 BUCKETS = len(REGIONS)
-KEYS = [f"arn:aws:kms:eu-west-1:{ARCHIVE}:key/1234abcd-12ab-34cd-56ef-{number:012}" for number in range(ROUNDS + 1)]
+KEY = f"arn:aws:kms:eu-west-1:{ARCHIVE}:key/1234abcd-12ab-34cd-56ef-000000000000"
 FOREIGN_SID = "OthersMayLook"
 
 
 def seed() -> dict[str, Any]:
-    """Buckets that the first key encrypts, and more keys for further rounds."""
+    """Buckets that one key encrypts."""
     return {
         "accounts": {
             ARCHIVE: {
@@ -40,11 +37,11 @@ def seed() -> dict[str, Any]:
                     {
                         "name": f"sealed-{number:02}",
                         "region": "eu-west-1",
-                        "encryption": {"algorithm": "aws:kms", "key": KEYS[0]},
+                        "encryption": {"algorithm": "aws:kms", "key": KEY},
                     }
                     for number in range(BUCKETS)
                 ],
-                "keys": [{"id": arn.rsplit("/", 1)[1], "region": "eu-west-1"} for arn in KEYS],
+                "keys": [{"id": KEY.rsplit("/", 1)[1], "region": "eu-west-1"}],
             }
         }
     }
@@ -74,30 +71,9 @@ def inventory() -> dict[str, Any]:
     }
 
 
-def rounds() -> list[dict[str, Any]]:
-    """Plays that do the work for keys again, with other keys, as if they had been found for the same buckets."""
-    folder = pathlib.Path(ROOT) / "playbooks" / "tasks"
-    local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
-    plays: list[dict[str, Any]] = []
-    for arn in KEYS[1:]:
-        found = {"publish_to_s3_destination_result": {"key_apart": arn, "failed": False}}
-        buckets = [
-            {"name": "Find another key", "ansible.builtin.set_fact": found},
-            {"name": "Keys", "ansible.builtin.import_tasks": str(folder / "name_keys.yml")},
-        ]
-        key = [{"name": "Policies", "ansible.builtin.import_tasks": str(folder / "key.yml")}]
-        for group, strategy, tasks in (
-            ("flow_log_destinations_with_key", "ansible.builtin.linear", buckets),
-            ("flow_log_keys", "ansible.builtin.free", key),
-        ):
-            play = {"name": arn, "hosts": group, "gather_facts": False, "strategy": strategy, "vars": local}
-            plays.append({**play, "tasks": tasks})
-    return plays
-
-
-def granted(simulator: SimulatorProcess, arn: str) -> set[str]:
-    """The Regions whose logs a key lets log delivery encrypt; what others wrote must still be there."""
-    text = client(simulator, "kms", ARCHIVE).get_key_policy(KeyId=arn, PolicyName="default")["Policy"]
+def granted(simulator: SimulatorProcess) -> set[str]:
+    """The Regions whose logs the key lets log delivery encrypt; what others wrote must still be there."""
+    text = client(simulator, "kms", ARCHIVE).get_key_policy(KeyId=KEY, PolicyName="default")["Policy"]
     statements = json.loads(text)["Statement"]
     assert FOREIGN_SID in [statement.get("Sid") for statement in statements]
     return {region for region in REGIONS if f":logs:{region}:{ARCHIVE}:" in text}
@@ -108,11 +84,10 @@ def _stage(ansible: AnsibleRunner, simulator: SimulatorProcess) -> Stage:
     stage = Stage(ansible, simulator)
     simulator.seed(seed())
     kms = client(simulator, "kms", ARCHIVE)
-    for arn in KEYS:
-        policy = json.loads(kms.get_key_policy(KeyId=arn, PolicyName="default")["Policy"])
-        foreign = {"Sid": FOREIGN_SID, "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ARCHIVE}:root"}}
-        policy["Statement"].append({**foreign, "Action": "kms:DescribeKey", "Resource": "*"})
-        kms.put_key_policy(KeyId=arn, PolicyName="default", Policy=json.dumps(policy))
+    policy = json.loads(kms.get_key_policy(KeyId=KEY, PolicyName="default")["Policy"])
+    foreign = {"Sid": FOREIGN_SID, "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ARCHIVE}:root"}}
+    policy["Statement"].append({**foreign, "Action": "kms:DescribeKey", "Resource": "*"})
+    kms.put_key_policy(KeyId=KEY, PolicyName="default", Policy=json.dumps(policy))
     return stage
 
 
@@ -122,20 +97,13 @@ def puts(stage: Stage) -> list[str]:
 
 
 def test_the_policy_of_a_shared_key_is_written_once_with_the_sources_of_all_buckets(stage: Stage) -> None:
-    """One run in check mode, then one for real that goes on with ten rounds of the work for keys alone."""
-    forks = ("--forks", str(BUCKETS))
-    only = {"variables": {"flow_log_stages": "destinations"}}
-    foretold = stage(PUBLISH, inventory(), "--check", *forks, **only)
+    only = ("--tags", "destinations", "--forks", str(BUCKETS))
+    foretold = stage(PUBLISH, inventory(), "--check", *only)
     assert stage.writes() == []
     told = f"flow logs: stages=destinations destinations={BUCKETS} put_policy=1 failed=0"
     assert line(foretold, "flow logs:") == told
 
-    plays = [{"import_playbook": PUBLISH}, *rounds()]
-    done = stage(plays, inventory(), *forks, **only)
+    done = stage(PUBLISH, inventory(), *only)
     assert line(done, "flow logs:") == told
-    assert len(puts(stage)) == 1 + ROUNDS
-    for arn in KEYS:
-        assert granted(stage.simulator, arn) == set(REGIONS)
-    answers = done.of("Let log delivery use a key for all its buckets")
-    assert len(answers) == 1 + ROUNDS
-    assert all(len(answer["results"]) == 1 and not answer.get("failed") for answer in answers)
+    assert puts(stage) == ["PutKeyPolicy"]
+    assert granted(stage.simulator) == set(REGIONS)

@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from tests.integration.conftest import AnsibleRunner
@@ -35,9 +33,9 @@ def _stage(ansible: AnsibleRunner, simulator: SimulatorProcess) -> Stage:
     return Stage(ansible, simulator)
 
 
-def of_stages(stages: Any) -> dict[str, Any]:
-    """Variables for a run that has only some stages."""
-    return {"variables": {"flow_log_stages": stages}}
+def of_stages(*stages: str) -> tuple[str, ...]:
+    """Arguments for a run that has only some stages."""
+    return ("--tags", ",".join(stages))
 
 
 def services(stage: Stage) -> set[str]:
@@ -47,12 +45,12 @@ def services(stage: Stage) -> set[str]:
 
 def test_one_stage_after_the_other_is_the_same_as_all_at_once(stage: Stage) -> None:
     """First the buckets, as text of the command line, then the flow logs; nothing is left for a whole run."""
-    first = stage(PUBLISH, inventory(), "-e", "flow_log_stages=destinations")
+    first = stage(PUBLISH, inventory(), *of_stages("destinations"))
     assert line(first, "flow logs:") == "flow logs: stages=destinations destinations=2 put_policy=2 failed=0"
     assert stage.writes() == ["PutBucketPolicy"] * 2
     assert "ec2" not in services(stage)
 
-    second = stage(PUBLISH, inventory(), **of_stages(["flow_logs"]))
+    second = stage(PUBLISH, inventory(), "--skip-tags", "permissions,destinations")
     assert line(second, "flow logs:") == "flow logs: stages=flow_logs targets=6 batches=3 create=6 failed=0"
     assert stage.writes() == ["CreateFlowLogs"] * 3
     assert services(stage) <= {"ec2", "sts"}
@@ -65,11 +63,11 @@ def test_flow_logs_alone_are_made_whatever_became_of_the_destination(stage: Stag
     """Of a whole run the batches of a bucket that fails are left out; a run without destinations has none to wait for."""
     document = inventory()
     document["all"]["children"] = {"audit": document["all"]["children"]["audit"]}
-    stage(PUBLISH, document, **of_stages("destinations"))
+    stage(PUBLISH, document, *of_stages("destinations"))
     stage.simulator.fault(operation="GetBucketPolicy", action="deny", times=None)
     whole = stage(PUBLISH, document, succeeds=False)
     assert line(whole, "flow logs:").endswith("failed=2") and flow_logs(stage.simulator, SHOP, "us-east-1") == {}
-    stage(PUBLISH, document, **of_stages("flow_logs"))
+    stage(PUBLISH, document, *of_stages("flow_logs"))
     assert sorted(flow_logs(stage.simulator, SHOP, "us-east-1")) == SHOP_US_VPCS
 
 
@@ -78,16 +76,16 @@ def test_permissions_alone(stage: Stage) -> None:
     document["all"]["vars"]["flow_log_permission_principals"] = [{"type": "role", "name": "publisher"}]
     document["all"]["children"] = {"audit": document["all"]["children"]["audit"]}
     client(stage.simulator, "iam", SHOP).create_role(RoleName="publisher", AssumeRolePolicyDocument="{}")
-    stage(PUBLISH, document, **of_stages("permissions"))
+    stage(PUBLISH, document, *of_stages("permissions"))
     assert stage.writes() == ["PutRolePolicy"]
     assert services(stage) <= {"iam", "sts"}
 
 
 @pytest.mark.parametrize("playbook", [PUBLISH, DRIFT])
 def test_a_word_that_is_no_stage_is_refused_before_the_first_call(stage: Stage, playbook: str) -> None:
-    refused = stage(playbook, inventory(), **of_stages(["flow_logs", "destination"]), succeeds=False)
+    refused = stage(playbook, inventory(), *of_stages("flow_log", "destination"), succeeds=False)
     assert (
-        "flow_log_stages: 'destination' is not accepted. Allowed: one or more of permissions, destinations, flow_logs"
+        "--tags: 'destination,flow_log' is not accepted. Allowed: one or more of permissions, destinations, flow_logs"
         in (" ".join(refused.output.split()))
     )
     assert stage.simulator.calls() == []
@@ -95,23 +93,27 @@ def test_a_word_that_is_no_stage_is_refused_before_the_first_call(stage: Stage, 
 
 def test_a_report_of_one_stage_claims_nothing_of_the_others(stage: Stage) -> None:
     stage(PUBLISH, inventory())
-    stage(DRIFT, inventory(), **of_stages("destinations"))
+    stage(DRIFT, inventory(), *of_stages("destinations"))
     assert findings(stage.folder) == {"in_sync": {OPERATIONS, AUDIT}, "not_evaluated": TARGETS}
     assert "ec2" not in services(stage)
     assert report(stage.folder)["verdict"] == "unknown"
-    stage(DRIFT, inventory(), **of_stages("flow_logs"))
+    stage(DRIFT, inventory(), *of_stages("flow_logs"))
     assert findings(stage.folder) == {"in_sync": TARGETS, "not_evaluated": {OPERATIONS, AUDIT}}
     stage(DRIFT, inventory())
     assert report(stage.folder)["verdict"] == "in_sync"
 
 
-def test_two_stages_played_in_one_run(stage: Stage) -> None:
-    """What the first left on hosts is neither counted nor waited for in the second."""
-    plays = [{"import_playbook": PUBLISH, "vars": {"flow_log_stages": name}} for name in ("destinations", "flow_logs")]
-    run = stage(plays, inventory())
-    told = [item["result"]["msg"] for item in run.results if item["task"] == "Say what was done"]
-    assert told == [
-        "flow logs: stages=destinations destinations=2 put_policy=2 failed=0",
-        "flow logs: stages=flow_logs targets=6 batches=3 create=6 failed=0",
-    ]
-    assert stage.writes() == ["PutBucketPolicy"] * 2 + ["CreateFlowLogs"] * 3
+def test_tags_of_an_import_choose_all_stages(stage: Stage) -> None:
+    """A playbook of somebody's own imports this one under a tag; later plays read what it did."""
+    show = {
+        "name": "Later",
+        "hosts": "localhost",
+        "gather_facts": False,
+        "tags": "network",
+        "tasks": [
+            {"name": "Show", "ansible.builtin.debug": {"msg": "{{ [flow_log_run.verdict, groups['all'] | sort] }}"}}
+        ],
+    }
+    run = stage([{"import_playbook": PUBLISH, "tags": "network"}, show], inventory(), "--tags", "network")
+    assert line(run, "flow logs:") == "flow logs: targets=6 batches=3 destinations=2 create=6 put_policy=2 failed=0"
+    assert run.one("Show")["msg"] == ["changed", sorted(TARGETS)]

@@ -46,6 +46,8 @@ class TaskRunner:
         self._pool = pool
         self._execute = execute
         self._tell = tell
+        #: What the modules warned of, each once.
+        self.warnings: list[str] = []
 
     def drive(self, stage: Stage[T]) -> T:
         """Run all tasks that a stage asks for, and return what it returns."""
@@ -74,7 +76,10 @@ class TaskRunner:
             results.update(zip(numbers, answers))
             failed += sum(bool(answer.get("failed")) for answer in answers)
             self._tell(min(start + SLICE, len(own)), len(own), failed)
-        return [results[number] for number in range(len(tasks))]
+        ordered = [results[number] for number in range(len(tasks))]
+        told = (str(text) for answer in ordered for text in answer.get("warnings") or ())
+        self.warnings = list(dict.fromkeys([*self.warnings, *told]))
+        return ordered
 
     def _foreign(self, task: Task) -> Result:
         """Run a module of amazon.aws, which cannot assume a role by itself."""
@@ -86,7 +91,8 @@ class TaskRunner:
             if session.get("failed"):
                 return session
         answer = self._execute(task.module, {**in_session(options, {"sts_creds": session}), **given})
-        return {name: plain(value) for name, value in answer.items() if name not in _OF_ANSIBLE}
+        kept = {name: plain(value) for name, value in answer.items() if name not in _OF_ANSIBLE}
+        return {"changed": False, **kept}
 
 
 def _given(task: Task) -> dict[str, Any]:

@@ -42,13 +42,14 @@ def summarise(
     actions, failed = _outcome(publication, results)
     for message, hosts in _by_message(publication["invalid"]).items():
         failed.setdefault(hosts[0], []).append(message)
+    number = sum(map(len, failed.values())) + bool(publication.get("unmet"))
     failures: list[dict[str, Any]] = [
         {"host": host, "pattern": pattern_of(host), "message": " | ".join(messages)}
         for host, messages in failed.items()
     ]
     if publication.get("unmet"):
         failures.append({"host": None, "pattern": "", "message": " ".join(publication["unmet"])})
-    headline = _headline(publication, actions, len(failures))
+    headline = _headline(publication, actions, number)
     return {
         "actions": actions,
         "failures": failures,
@@ -60,7 +61,7 @@ def summarise(
             "stages": list(stages_of(publication)),
             "counts": {name: len(publication[name]) for name in ("targets", "batches", "destinations")},
             "actions": actions,
-            "failed": len(failures),
+            "failed": number,
             "failed_hosts": list(failed)[:_NAMES_HANDED_ON],
         },
     }

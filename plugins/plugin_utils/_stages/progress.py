@@ -13,7 +13,7 @@ from typing import Any
 
 from .._findings.collect import blocked_reason
 from .._publication.preflight import not_run, stopped
-from .._publication.task_results import failure_text, has_failed
+from .._publication.task_results import has_failed
 from .run import Run
 
 #: How many changes of one piece of work are told; a first run of a large account has thousands.
@@ -65,12 +65,23 @@ def _of_work(kind: str, work: Mapping[str, Any], result: Mapping[str, Any]) -> P
     name = work["name"]
     lines = [f"{name}: {line}" for line in lines_of(kind, result)]
     failed = has_failed(result)
-    if failed:
-        lines.append(f"{name}: failed: {failure_text(result)}")
-    diff = result.get("diff") or {}
-    is_changed = bool(result.get("changed") or result.get("actions"))
-    shown = [{"before_header": name, "after_header": name, **diff}] if is_changed and diff else []
-    return Progress(lines, shown, is_changed, int(failed))
+    # Why is told in the end, together with all others.
+    lines += [f"{name}: failed"] if failed else []
+    return Progress(lines, diffs_of(name, result), bool(result.get("changed") or result.get("actions")), int(failed))
+
+
+def diffs_of(name: str, result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what a result changes, before and after, as Ansible shows it.
+
+    :param name: of the work.
+    """
+    each = result["results"] if "results" in result else [result]
+    found = [one["diff"] for one in each if one.get("diff")]
+    return [
+        {"before_header": name, "after_header": name, **diff}
+        for diff in found
+        if diff.get("before") != diff.get("after")
+    ]
 
 
 def lines_of(kind: str, result: Mapping[str, Any]) -> list[str]:

@@ -26,8 +26,8 @@ def stages_of_tags(run: Collection[str], skipped: Collection[str], inherited: It
     common = set(inherited) - {_ALWAYS}
     left = tuple(stage for stage in STAGES if _runs({stage, *common}, set(run), set(skipped)))
     if not left:
-        told = ",".join(run) if set(run) != {_ALL} else f"all without {','.join(skipped)}"
-        raise InputError("tags", told, f"one or more of {', '.join(STAGES)}")
+        told = ",".join(sorted(run)) if set(run) != {_ALL} else f"all without {','.join(sorted(skipped))}"
+        raise InputError("--tags", told, f"one or more of {', '.join(STAGES)}")
     return left
 
 
