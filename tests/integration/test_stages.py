@@ -111,7 +111,7 @@ def test_tags_of_an_import_choose_all_stages(stage: Stage) -> None:
         "gather_facts": False,
         "tags": "network",
         "tasks": [
-            {"name": "Show", "ansible.builtin.debug": {"msg": "{{ [flow_log_run.verdict, groups['all'] | sort] }}"}}
+            {"name": "Show", "ansible.builtin.debug": {"msg": "{{ [flow_log_result.verdict, groups['all'] | sort] }}"}}
         ],
     }
     run = stage([{"import_playbook": PUBLISH, "tags": "network"}, show], inventory(), "--tags", "network")

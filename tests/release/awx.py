@@ -96,10 +96,11 @@ class Controller:
         self.folder, self._number = folder, 100
         self.environment = environment
 
-    def launch(self, playbook: str, inventory: dict[str, Any], **variables: Any) -> Job:
+    def launch(self, playbook: str, inventory: dict[str, Any], tags: str = "", **variables: Any) -> Job:
         """Start a job; the inventory is a program that prints it (tasks/jobs.py, write_inventory_file).
 
         :param playbook: name in a collection. AWX takes only files of a project, so one that imports it is made.
+        :param tags: job tags of the template, separated by commas.
         """
         self._number += 1
         private = self.folder / f"job-{self._number}"
@@ -121,6 +122,7 @@ class Controller:
             envvars={**self.environment, **settings},
             extravars={"awx_job_id": self._number, **variables},
             quiet=True,
+            **({"cmdline": f"--tags {tags}"} if tags else {}),
         )
         return Job(thread, runner)
 

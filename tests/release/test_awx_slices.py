@@ -164,12 +164,12 @@ def test_slices_are_those_of_awx(fleet_once: Fleet) -> None:
 def test_destinations_first_then_slices_of_flow_logs_then_the_report(fleet: Fleet) -> None:
     """The workflow of the guide: its result is that of one run, and a slice makes no call about a bucket."""
     controller, inventory = fleet.controller, fleet.inventory
-    first = controller.run(PUBLISH, inventory, flow_log_stages="destinations")
+    first = controller.run(PUBLISH, inventory, tags="destinations")
     assert headline(first) == "flow logs: stages=destinations destinations=1 put_policy=1 failed=0"
     assert same_policy(policy(fleet.simulator), fleet.policy)
 
     fleet.simulator.clear_calls()
-    jobs = controller.run_sliced(PUBLISH, inventory, SLICES, flow_log_stages="flow_logs", **passed_on(first))
+    jobs = controller.run_sliced(PUBLISH, inventory, SLICES, tags="flow_logs", **passed_on(first))
     assert [job.failed for job in jobs] == [False] * SLICES, "\n".join(job.output for job in jobs)
     assert {call["service"] for call in fleet.simulator.calls()} <= {"ec2", "sts"}
     assert same_policy(policy(fleet.simulator), fleet.policy)
