@@ -58,7 +58,8 @@ def run_module(url: str, name: str, options: Dict[str, Any], check: bool = False
         "secret_key": SECRET_KEY,
         "region": "eu-west-1",
     }
-    arguments = {**connection, **options, "_ansible_check_mode": check, "_ansible_diff": diff}
+    told = {"_ansible_check_mode": check, "_ansible_diff": diff, "_ansible_module_name": f"flowlogs.aws.{name}"}
+    arguments = {**connection, **options, **told}
     module = importlib.import_module(f"{_MODULES}.{name}")
     output, warnings = io.StringIO(), []
     # Once another test has imported Ansible's controller, warnings of a module would be displayed and not returned.
@@ -66,8 +67,8 @@ def run_module(url: str, name: str, options: Dict[str, Any], check: bool = False
     with patch_module_args(arguments), contextlib.redirect_stdout(output), contextlib.suppress(SystemExit), warn:
         module.main()
     result = json.loads(output.getvalue().strip().splitlines()[-1])
-    told = [*result.get("warnings", ()), *warnings]
-    return {**result, "warnings": told} if told else result
+    shown = [*result.get("warnings", ()), *warnings]
+    return {**result, "warnings": shown} if shown else result
 
 
 def succeed(url: str, name: str, options: Dict[str, Any], check: bool = False) -> Dict[str, Any]:

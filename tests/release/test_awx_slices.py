@@ -191,7 +191,8 @@ def test_slices_that_do_everything_at_once_lose_nothing(fleet: Fleet) -> None:
     """Four runs write a bucket policy at once. One that cannot get its statements in says so, and a second fixes it."""
     jobs = fleet.controller.run_sliced(PUBLISH, fleet.inventory, SLICES)
     lost = [job for job in jobs if job.failed]
-    assert [job.output for job in lost if "PolicyOverwritten" not in job.output] == []
+    # Either the module sees that it is overwritten, or the check of the destination that nothing is granted any more.
+    assert [job.output for job in lost if not re.search("PolicyOverwritten|NotGranted", job.output)] == []
     if not lost:
         fleet.is_as_after_one_run()
     fleet.simulator.clear_calls()

@@ -112,7 +112,7 @@ def _checked(definition: ModuleDefinition, options: Mapping[str, Any]) -> tuple[
     found = validator.validate(dict(options))
     problem = found.error_messages[0] if found.error_messages else ""
     if any(isinstance(error, UnsupportedError) for error in found.errors[:1]):
-        problem = f"Unsupported parameters for ({definition.name}) module: {problem}"
+        problem = f"Unsupported parameters for ({COLLECTION_NAME}.{definition.name}) module: {problem}"
     return dict(found.validated_parameters), problem
 
 
