@@ -79,9 +79,8 @@ def together(world: SimulatorProcess, tasks: list[dict[str, Any]], **more: Any) 
 
 def comparable(result: dict[str, Any]) -> dict[str, Any]:
     """What is left of a result without what Ansible and the time of day add."""
-    left = {
-        name: value for name, value in result.items() if name not in ("invocation", "exception", "response_metadata")
-    }
+    added = ("invocation", "exception", "response_metadata")
+    left = {"changed": False, **{name: value for name, value in result.items() if name not in added}}
     return json.loads(json.dumps(left), object_hook=lambda item: {k: v for k, v in item.items() if k != "since"})
 
 
