@@ -222,16 +222,21 @@ hostnames: ["tag:Name", resource_id]
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.utils.vars import load_extra_vars
 
+from ansible_collections.amazon.aws.plugins.plugin_utils.base import AWSPluginBase
+from ansible_collections.amazon.aws.plugins.plugin_utils.botocore import get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.clients import SharedClients, connection_errors
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.retries import BOUNDED_RETRIES
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import regional_client
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.version import USER_AGENT
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.accounts import (
     Accounts,
     GAPS_VARIABLE,
@@ -265,7 +270,27 @@ _WARNINGS = 5
 _EXPRESSIONS = ("compose", "groups", "keyed_groups")
 
 
-class InventoryModule(AWSInventoryBase):
+class SharedConnections(AWSPluginBase):
+    """Makes the clients of a plugin, which share what botocore reads from its files."""
+
+    @cached_property
+    def _shared(self) -> SharedClients:
+        return SharedClients(USER_AGENT)
+
+    @cached_property
+    def _connection(self) -> dict[str, Any]:
+        region, endpoint, options = get_aws_connection_info(self)
+        return {"region": region, "endpoint": endpoint, **options}
+
+    def client(self, service: str, retry_decorator: Any = None, **parameters: Any) -> Any:
+        """Return a client by the options of the plugin; ``parameters`` go before these."""
+        try:
+            return self._shared.client(service, **{**self._connection, **parameters})
+        except connection_errors() as error:
+            self.fail_aws("Couldn't connect to AWS", exception=error)
+
+
+class InventoryModule(AWSInventoryBase, SharedConnections):
     """Turns options into a question, and answers into hosts."""
 
     NAME = "flowlogs.aws.flow_log_targets"
@@ -300,7 +325,7 @@ class InventoryModule(AWSInventoryBase):
         except AnsibleError as error:
             raise AnsibleParserError(f"The template in the option {name} cannot be rendered: {error}") from error
 
-    def client(self, service: str, **kwargs: Any) -> Any:
+    def client(self, service: str, retry_decorator: Any = None, **kwargs: Any) -> Any:
         """Return a client whose retries are bounded as those of the modules are, for the home Region if none is given."""
         region = kwargs.get("region") or self._home_region
         return regional_client(super().client, service, **{"config": BOUNDED_RETRIES, **kwargs, "region": region})

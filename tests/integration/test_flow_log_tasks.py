@@ -55,6 +55,7 @@ WRONG: dict[str, tuple[str, dict[str, Any]]] = {
     "no bucket": ("flow_log_bucket_policy", {"bucket": "not-there"}),
     "no target": ("s3_flow_log", {**PUBLISH, "resource_ids": ["vpc-0f000000000000009"]}),
     "no role": ("s3_flow_log_info", {"assume_role_external_id": "secret-of-nobody"}),
+    "two identities": ("s3_flow_log_info", {"profile": "nobody"}),
     "other account": ("s3_flow_log_info", {"expected_account_id": OTHER}),
 }
 

@@ -16,10 +16,21 @@ from typing import Any
 try:
     import boto3.session
     import botocore.config
+    import botocore.exceptions
     import botocore.session
 except ImportError:
     # amazon.aws says what lacks.
     pass
+
+
+def connection_errors() -> tuple[type[Exception], ...]:
+    """Return what is raised where no client can be made, for example for a profile or a Region that is not there."""
+    return (botocore.exceptions.BotoCoreError, ValueError)
+
+
+def is_region_missing(error: Exception) -> bool:
+    """Whether no client can be made because nothing names a Region."""
+    return isinstance(error, botocore.exceptions.NoRegionError)
 
 
 class SharedClients:

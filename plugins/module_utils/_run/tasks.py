@@ -16,7 +16,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable, NoReturn
 
-from ansible.module_utils.ansible_release import __version__ as ansible_version
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
 from ansible.module_utils.errors import UnsupportedError
@@ -24,7 +23,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import gather_
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_region
 from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
 
-from .._aws.clients import SharedClients
+from .._aws.clients import SharedClients, connection_errors, is_region_missing
 from .bucket_policy import FLOW_LOG_BUCKET_POLICY
 from .destination_info import FLOW_LOG_DESTINATION_INFO
 from .key_policy import FLOW_LOG_KEY_POLICY
@@ -33,7 +32,7 @@ from .permissions_info import FLOW_LOG_PERMISSIONS_INFO
 from .role_session import ROLE_ARGUMENT_SPEC
 from .s3_flow_log import S3_FLOW_LOG
 from .s3_flow_log_info import S3_FLOW_LOG_INFO
-from .version import COLLECTION_NAME, COLLECTION_VERSION
+from .version import COLLECTION_NAME, USER_AGENT
 
 MODULES: Mapping[str, ModuleDefinition] = {
     definition.name: definition
@@ -71,7 +70,7 @@ class TaskModule(FlowLogsModule):
         self.params = params
         self.check_mode = check_mode
         self._diff = diff
-        self._name = definition.name
+        self._name = f"{COLLECTION_NAME}.{definition.name}"
         self._clients = clients
         self._warnings: list[str] = []
         self.exit_json = self._exit
@@ -87,7 +86,15 @@ class TaskModule(FlowLogsModule):
     def connect(self, service: str, **parameters: Any) -> Any:
         """Return a boto3 client of those that tasks share."""
         region, endpoint, options = get_aws_connection_info(self)
-        return self._clients.client(service, **{"region": region, "endpoint": endpoint, **options, **parameters})
+        try:
+            return self._clients.client(service, **{"region": region, "endpoint": endpoint, **options, **parameters})
+        except connection_errors() as error:
+            if is_region_missing(error):
+                self.fail_json(
+                    msg=f"The {self._name} module requires a region and none was found in configuration, environment "
+                    "variables or module parameters"
+                )
+            self.fail_json_aws(error, msg="Couldn't connect to AWS")
 
     def warn(self, text: str) -> None:
         """Keep a warning for the result."""
@@ -114,10 +121,6 @@ def _checked(definition: ModuleDefinition, options: Mapping[str, Any]) -> tuple[
     if any(isinstance(error, UnsupportedError) for error in found.errors[:1]):
         problem = f"Unsupported parameters for ({COLLECTION_NAME}.{definition.name}) module: {problem}"
     return dict(found.validated_parameters), problem
-
-
-def _shared_clients() -> SharedClients:
-    return SharedClients(f"APN/1.0 Ansible/{ansible_version} {COLLECTION_NAME}/{COLLECTION_VERSION}")
 
 
 def _result(module: TaskModule, work: Callable[[FlowLogsModule], None]) -> dict[str, Any]:
@@ -167,7 +170,7 @@ def session_of(connection: Mapping[str, Any]) -> dict[str, Any]:
             session_token=keys["aws_session_token"],
         )
 
-    return _result(TaskModule(S3_FLOW_LOG_INFO, params, False, False, _shared_clients()), ask)
+    return _result(TaskModule(S3_FLOW_LOG_INFO, params, False, False, SharedClients(USER_AGENT)), ask)
 
 
 class _Queue:
@@ -211,7 +214,7 @@ class TaskPool:
         self._check_mode = check_mode
         self._diff = diff
         self._at_once = at_once
-        self._clients = _shared_clients()
+        self._clients = SharedClients(USER_AGENT)
 
     def run(self, tasks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Return the results of tasks, in their order.

@@ -6,5 +6,9 @@
 
 from __future__ import annotations
 
+from ansible.module_utils.ansible_release import __version__ as ansible_version
+
 COLLECTION_NAME = "flowlogs.aws"
 COLLECTION_VERSION = "0.1.0"
+#: What AWS is told of who calls, in the words of amazon.aws.
+USER_AGENT = f"APN/1.0 Ansible/{ansible_version} {COLLECTION_NAME}/{COLLECTION_VERSION}"

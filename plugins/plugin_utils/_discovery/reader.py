@@ -18,7 +18,6 @@ from ansible.errors import AnsibleError
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2_targets
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError, error_code_and_message
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.service_models import shared_service_models
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import assume_role, caller_identity
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import AssumedRole
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.target_shapes import SHAPES
@@ -85,12 +84,12 @@ class TargetReader:
         self._clients = clients
         self._question = question
         self._workers = workers
-        # Ansible's options, and boto3's sessions while they are made, are not for several threads at a time.
+        # Ansible's options are not for several threads at a time.
         self._one_at_a_time = threading.Lock()
 
     def read(self, accounts: Sequence[Account]) -> tuple[list[Scan], list[Gap]]:
         """Return what each account and region answered, and what is missing; in the order of the accounts."""
-        with shared_service_models(), ThreadPoolExecutor(max_workers=self._workers) as pool:
+        with ThreadPoolExecutor(max_workers=self._workers) as pool:
             entered = list(pool.map(self._enter, accounts))
             places = _once([place for found, _gaps in entered for place in found])
             answers = list(pool.map(self._scan, places))
