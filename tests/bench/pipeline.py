@@ -44,7 +44,7 @@ def fleet(targets: int, owners: Sequence[str]) -> dict[str, Any]:
     accounts: dict[str, Any] = {ARCHIVE: {"buckets": [{"name": "central-flow-logs", "region": REGIONS[0]}]}}
     for number, account in enumerate(owners):
         regions = {
-            region: {"vpcs": [{"count": targets // len(owners) // len(REGIONS), "id": f"vpc-{number:x}{place:x}"}]}
+            region: {"vpcs": [{"count": targets // len(owners) // len(REGIONS), "id": f"vpc-{number:03x}{place:x}"}]}
             for place, region in enumerate(REGIONS)
         }
         accounts[account] = {"roles": [{"name": "flow-logs", "trust": [ARCHIVE]}], "regions": regions}
