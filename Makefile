@@ -48,7 +48,7 @@ matrix: ## run the unit tests, some playbooks and the quick start with the oldes
 molecule: setup ## run the scenarios of the role, which are among the tests, by themselves
 	HOME="$(CURDIR)/.dev/home" .venv/bin/molecule test --all
 
-bench: ## measure speed and scale, and write them into the guide (BENCH=quick: a little, only shown)
+bench: ## measure speed and scale, and write them into the guide (BENCH=wide: many accounts; BENCH=quick: a little, only shown)
 	@$(PYTHON) tools/dev.py setup-bench
 	.venv/bin/python -m tests.bench $(or $(BENCH),full)
 

@@ -4,10 +4,10 @@
 
 """Measures everything, and writes the figures into the guide on performance.
 
-Usage: python -m tests.bench [full|quick]
+Usage: python -m tests.bench [full|wide|quick]
 
-``full`` takes about half an hour on two cores that have nothing else to do. ``quick`` measures little, prints it, and writes
-nothing.
+``full`` takes about half an hour on two cores that have nothing else to do. ``wide`` measures only many accounts and Regions
+with a few VPCs each. ``quick`` measures little, prints it, and writes nothing.
 """
 
 from __future__ import annotations
@@ -20,15 +20,22 @@ import platform
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.bench.compare import compare
 from tests.bench.contenders import OTHERS
 from tests.bench.contenders import ROOT
+from tests.bench.guide import END
+from tests.bench.guide import START
+from tests.bench.guide import WIDE_END
+from tests.bench.guide import WIDE_START
 from tests.bench.guide import measured_section
 from tests.bench.guide import replace_measured
+from tests.bench.guide import wide_section
 from tests.bench.pipeline import PAIRS
 from tests.bench.pipeline import run_pipeline
+from tests.bench.wide import run_wide
 
 GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_performance.rst"
 
@@ -46,6 +53,10 @@ EXTENTS = {
     "full": Extent((10, 100, 1_000, 10_000), 3, (1_000, 2_500, 5_000, 10_000)),
     "quick": Extent((10, 100), 1, (5 * PAIRS,)),
 }
+
+
+#: How many pairs of account and Region.
+WIDE = {"full": (20, 200, 800), "wide": (20, 200, 800), "quick": (20,)}
 
 
 def versions() -> str:
@@ -71,6 +82,14 @@ def say(text: str) -> None:
     print(f"bench: {text}", file=sys.stderr, flush=True)
 
 
+def wide(sizes: Sequence[int]) -> str:
+    """Measure many accounts and Regions; return their section for the guide."""
+    about = facts(1)
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        rows = [row for pairs in sizes for row in run_wide(pairs, pathlib.Path(name), say)]
+    return wide_section(rows, about)
+
+
 def main(extent: Extent) -> str:
     """Measure; return the section for the guide."""
     about = facts(extent.rounds)
@@ -83,9 +102,13 @@ def main(extent: Extent) -> str:
 
 if __name__ == "__main__":
     WORD = sys.argv[1] if len(sys.argv) == 2 else "full"
-    if WORD not in EXTENTS:
+    if WORD not in (*EXTENTS, "wide"):
         sys.exit(__doc__)
-    SECTION = main(EXTENTS[WORD])
-    print(SECTION)
-    if WORD == "full":
-        GUIDE.write_text(replace_measured(GUIDE.read_text(encoding="utf-8"), SECTION), encoding="utf-8")
+    MADE: list[tuple[str, tuple[str, str]]] = []
+    if WORD in EXTENTS:
+        MADE.append((main(EXTENTS[WORD]), (START, END)))
+    MADE.append((wide(WIDE[WORD]), (WIDE_START, WIDE_END)))
+    for section, markers in MADE:
+        print(section)
+        if WORD != "quick":
+            GUIDE.write_text(replace_measured(GUIDE.read_text(encoding="utf-8"), section, markers), encoding="utf-8")

@@ -28,23 +28,26 @@ from tests.bench.pipeline import AGAIN as PUBLISH_AGAIN
 from tests.bench.pipeline import PUBLISH
 from tests.bench.pipeline import Step
 from tests.bench.request_limits import table as limits_table
+from tests.bench.wide import LIMITS
+from tests.bench.wide import WideRow
 
 START, END = ".. measured: start", ".. measured: end"
+WIDE_START, WIDE_END = ".. measured wide: start", ".. measured wide: end"
 RUNS = {FIRST: "first run", AGAIN: "unchanged run", CHECK: "first run, looked at only"}
 #: A task is to take at most an empty one and this much of the plain script.
 LIMIT_FACTOR = 1.15
 
 
-def replace_measured(text: str, measured: str) -> str:
-    """Return a guide with other figures between its markers.
+def replace_measured(text: str, measured: str, markers: tuple[str, str] = (START, END)) -> str:
+    """Return a guide with other figures between two markers.
 
     :raises ValueError: a marker is missing.
     """
-    before, start, rest = text.partition(START)
-    _old, end, after = rest.partition(END)
+    before, start, rest = text.partition(markers[0])
+    _old, end, after = rest.partition(markers[1])
     if not (start and end):
-        raise ValueError(f"the guide lacks {START!r} or {END!r}")
-    return f"{before}{START}\n\n{measured.strip()}\n\n{END}{after}"
+        raise ValueError(f"the guide lacks {markers[0]!r} or {markers[1]!r}")
+    return f"{before}{start}\n\n{measured.strip()}\n\n{end}{after}"
 
 
 def measured_section(rows: Sequence[Row], steps: Sequence[Step], facts: Iterable[str]) -> str:
@@ -67,6 +70,29 @@ def list_table(rows: Sequence[Sequence[str]], widths: Sequence[int]) -> str:
     for row in rows:
         lines += [f"   {'*' if not number else ' '} - {cell}" for number, cell in enumerate(row)]
     return "\n".join(lines)
+
+
+def wide_section(rows: Sequence[WideRow], facts: Iterable[str]) -> str:
+    """Return the table of many accounts and Regions, ratios first."""
+    each = {(row.pairs, row.name): row.measured for row in rows}
+    sizes = sorted({row.pairs for row in rows})
+    head = [
+        "pairs",
+        "what",
+        "CPU beside the program",
+        "wall clock beside it",
+        "CPU per pair",
+        "wall clock",
+        "peak memory",
+    ]
+    table = [head]
+    for pairs in sizes:
+        for name in dict.fromkeys(row.name for row in rows if row.pairs == pairs):
+            ours, limit = each[pairs, name], each.get((pairs, LIMITS.get(name, "")))
+            beside = [f"{ours.cpu / limit.cpu:.1f} x", f"{ours.wall / limit.wall:.1f} x"] if limit else ["", ""]
+            cpu = f"{1000 * ours.cpu / pairs:.0f} ms"
+            table.append([f"{pairs:,}", name, *beside, cpu, seconds_text(ours.wall), f"{ours.memory:.0f} MB"])
+    return "\n\n".join([" ".join(facts), list_table(table, (8, 24, 16, 16, 12, 12, 12))])
 
 
 def _by_key(rows: Iterable[Row]) -> dict[tuple[int, str, str], Row]:

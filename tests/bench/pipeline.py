@@ -39,24 +39,24 @@ class Step:
     measured: Measured
 
 
-def fleet(targets: int, owners: Sequence[str]) -> dict[str, Any]:
+def fleet(targets: int, owners: Sequence[str], places: Sequence[str] = REGIONS) -> dict[str, Any]:
     """Return a fleet with its VPCs in equal parts in each account and region, and a bucket in an account of its own."""
-    accounts: dict[str, Any] = {ARCHIVE: {"buckets": [{"name": "central-flow-logs", "region": REGIONS[0]}]}}
+    accounts: dict[str, Any] = {ARCHIVE: {"buckets": [{"name": "central-flow-logs", "region": places[0]}]}}
     for number, account in enumerate(owners):
         regions = {
-            region: {"vpcs": [{"count": targets // len(owners) // len(REGIONS), "id": f"vpc-{number:03x}{place:x}"}]}
-            for place, region in enumerate(REGIONS)
+            region: {"vpcs": [{"count": targets // len(owners) // len(places), "id": f"vpc-{number:03x}{place:x}"}]}
+            for place, region in enumerate(places)
         }
         accounts[account] = {"roles": [{"name": "flow-logs", "trust": [ARCHIVE]}], "regions": regions}
     return {"accounts": accounts}
 
 
-def write_surroundings(folder: pathlib.Path, owners: Sequence[str]) -> dict[str, str]:
+def write_surroundings(folder: pathlib.Path, owners: Sequence[str], places: Sequence[str] = REGIONS) -> dict[str, str]:
     """Write the inventory and the profiles; return what of the environment leads to the profiles."""
     inventory = {
         "plugin": "flowlogs.aws.flow_log_targets",
         "types": ["VPC"],
-        "regions": list(REGIONS),
+        "regions": list(places),
         "accounts": [{"profile": account} for account in owners],
     }
     variables = {
@@ -102,12 +102,21 @@ def run_pipeline(
     return [Step(targets, name, best(measured)) for name, measured in runs.items()]
 
 
+def play_command() -> list[object]:
+    """Return the beginning of a run of a playbook: as the guide advises, with as many forks as cores."""
+    return [BIN / "ansible-playbook", "-i", "inventory", "--forks", str(os.cpu_count())]
+
+
+def inventory_command() -> list[object]:
+    """Return the command that only reads the inventory."""
+    return [BIN / "ansible-inventory", "-i", "inventory", "--list", "--output", "inventory.json"]
+
+
 def _commands() -> list[tuple[str, list[object]]]:
-    # As the guide advises: as many forks as cores. Each takes memory, and more of them do not make it faster.
-    play: list[object] = [BIN / "ansible-playbook", "-i", "inventory", "--forks", str(os.cpu_count())]
+    play = play_command()
     publish = [*play, "flowlogs.aws.publish_to_s3", "-e", "flow_log_with_report=true"]
     return [
-        (INVENTORY, [BIN / "ansible-inventory", "-i", "inventory", "--list", "--output", "inventory.json"]),
+        (INVENTORY, inventory_command()),
         (PUBLISH, publish),
         (AGAIN, publish),
         (REPORT, [*play, "flowlogs.aws.drift_report"]),

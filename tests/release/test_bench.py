@@ -19,7 +19,9 @@ from tests.bench.contenders import BOTO3
 from tests.bench.contenders import EMPTY
 from tests.bench.contenders import OURS
 from tests.bench.contenders import environment
+from tests.bench import wide
 from tests.bench.guide import measured_section
+from tests.bench.guide import wide_section
 from tests.bench.measure import BenchError
 from tests.bench.measure import Measured
 from tests.bench.measure import measure
@@ -30,6 +32,7 @@ from tests.bench.pipeline import REGIONS
 from tests.bench.pipeline import REPORT
 from tests.bench.pipeline import best
 from tests.bench.pipeline import run_pipeline
+from tests.bench.wide import run_wide
 from tests.simulator.client import SimulatorProcess
 
 LOOK = {"DescribeFlowLogs": 1}
@@ -81,3 +84,13 @@ def test_a_command_that_fails_is_no_measurement(simulator: SimulatorProcess, tmp
     command = [sys.executable, "-c", "import sys; sys.exit('no such thing')"]
     with pytest.raises(BenchError, match="no such thing"):
         measure(command, simulator, environment(simulator, tmp_path), tmp_path)
+
+
+def test_many_accounts_and_regions_are_published_as_a_plain_program_does_it(tmp_path: pathlib.Path) -> None:
+    rows = {row.name: row.measured for row in run_wide(len(wide.REGIONS), tmp_path, print)}
+    for name in (wide.PLAIN, wide.PUBLISH):
+        assert rows[name].calls["CreateFlowLogs"] == len(wide.REGIONS)
+    for name in (wide.PLAIN_AGAIN, wide.AGAIN, wide.REPORT):
+        assert not {"CreateFlowLogs", "CreateTags", "DeleteFlowLogs", "PutBucketPolicy"} & set(rows[name].calls)
+    section = wide_section([wide.WideRow(4, name, measured) for name, measured in rows.items()], ["Measured once."])
+    assert wide.REPORT in section
