@@ -62,6 +62,11 @@ def modules() -> list[str]:
     return sorted(pathlib.PurePath(name).stem for name in tracked_under("plugins/modules") if "__init__" not in name)
 
 
+def action_plugins() -> list[str]:
+    """Return the names of the collection's action plugins, each documented in plugins/modules/NAME.yml."""
+    return sorted(pathlib.PurePath(name).stem for name in tracked_under("plugins/action"))
+
+
 def playbooks() -> list[str]:
     """Return the full names of the collection's playbooks."""
     paths = [pathlib.PurePath(name) for name in tracked_under("playbooks", suffix=".yml")]
