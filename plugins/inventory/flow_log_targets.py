@@ -193,7 +193,7 @@ cache_connection: /tmp/flow-log-targets
 cache_timeout: 600
 
 ---
-# An organisation, from data
+# An organization, from data
 plugin: flowlogs.aws.flow_log_targets
 regions: [eu-west-1]
 organization:
