@@ -61,8 +61,7 @@ def test_readme_is_short() -> None:
 def test_readme_lists_the_plugins_roles_and_playbooks_that_there_are_with_links_to_them() -> None:
     cells = [cell for cell, *_rest in table_rows(section(README, "Included content")) if "`" in cell]
     links = {
-        **{name: f"plugins/modules/{name}.py" for name in modules()},
-        **{name: f"plugins/modules/{name}.yml" for name in action_plugins()},
+        **{name: f"plugins/modules/{name}.py" for name in modules() + action_plugins()},
         **{name: f"roles/{name}/README.md" for name in roles()},
         **{name: f"playbooks/{name.removeprefix('flowlogs.aws.')}.yml" for name in playbooks()},
         **{name: f"plugins/inventory/{name}.py" for name in inventory_plugins()},
