@@ -20,14 +20,14 @@ ACCOUNT_KEYS = ("account_id", "name", "profile", "assume_role_arn", "playbook_ro
 NOT_ACTIVE = "AccountNotActive"
 #: Members of the option ``organization``.
 ORGANIZATION_KEYS = ("accounts", "profile", "assume_role_name", "playbook_role_name", "partition")
-#: Variable of the group ``all``: what was asked for and could not be read.
+#: Variable of the group ``all``: what could not be read.
 GAPS_VARIABLE = "flow_log_inventory_gaps"
 _GAP_MEMBERS = ("account_id", "account", "region", "reading", "code", "message")
 
 
 @dataclass(frozen=True)
 class Gap:
-    """Something that was asked for and could not be read.
+    """Something that could not be read.
 
     :param account_id: 12 digits, or ``""`` where it is not known.
     :param account: how people call the account: its name, profile, or id.
