@@ -140,7 +140,7 @@ def foreign(logs: FlowLogs) -> FlowLogs:
 
 
 def not_as_asked(logs: FlowLogs, targets: Iterable[tuple[str, dict[str, Any]]]) -> list[str]:
-    """Return the targets that do not have exactly one flow log to the central bucket, with the settings asked for."""
+    """Return the targets that do not have exactly one flow log to the central bucket, with the desired settings."""
     wrong = []
     for target, asked in targets:
         mine = [log for log in logs.values() if is_ours(log) and log["ResourceId"] == target]
@@ -154,7 +154,7 @@ def _plain(value: Any) -> Any:
 
 
 def all_targets(*more: str) -> list[tuple[str, dict[str, Any]]]:
-    """Return every target of the inventory, and more VPCs of production, each with what is asked for it."""
+    """Return every target of the inventory, and more VPCs of production, each with its desired settings."""
     targets = [item for place in FLEET.values() for item in place.items()]
     return targets + [(target, PRODUCTION) for target in more]
 

@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Does one part of the role publish_to_s3; documented in modules/flow_log_publish.yml."""
+"""Does one part of the role publish_to_s3; documented in plugins/modules/flow_log_publish.py."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
@@ -29,6 +30,7 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.role import (
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.role_variables import VARIABLES
 
 _DISPLAY = Display()
+ARGUMENT_SPEC: Mapping[str, Any] = {"part": {"type": "str", "choices": list(PARTS), "required": True}}
 #: The fact that holds the result of a part.
 _FACTS = {part: f"{PREFIX}{part}_result" for part in ("permissions", "destination", "flow_logs")}
 
@@ -41,8 +43,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return what was done. A failure is in ``failure``, so that the fact with the result is set all the same."""
         result = dict(super().run(tmp, task_vars))
-        spec = {"part": {"type": "str", "choices": list(PARTS), "required": True}}
-        _checked, options = self.validate_argument_spec(argument_spec=spec)
+        _checked, options = self.validate_argument_spec(argument_spec=dict(ARGUMENT_SPEC))
         variables = self._variables(task_vars or {})
         pool = TaskPool(bool(self._task.check_mode), bool(self._task.diff), at_once=1)
         runner = TaskRunner(pool, lambda module, args: self._executed(module, args, task_vars))

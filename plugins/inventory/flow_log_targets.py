@@ -16,8 +16,8 @@ description:
   - Finds VPCs, subnets, network interfaces, regional NAT gateways, transit gateways and their attachments in many accounts
     and regions. Each is a host, with the variables that the playbooks of this collection read, and in groups that tell
     its type, region, account, and whether it is logged.
-  - What was asked for and could not be read, such as an account that is denied or a region that is disabled, stops
-    nothing else. It is in the variable C(flow_log_inventory_gaps) of the group C(all).
+  - What could not be read, such as an account that denies access or a Region that is disabled, does not stop the rest. It is in
+    the variable C(flow_log_inventory_gaps) of the group C(all).
   - The name of the inventory file ends in C(flow_log_targets.yml) or C(flow_log_targets.yaml).
   - Every option can be a template or hold templates, in its lists and dictionaries too. Templates can use lookups and variables that
     C(-e) gives, and no variables of hosts or groups. O(compose), O(groups) and O(keyed_groups) hold expressions for each host, as in
@@ -27,7 +27,7 @@ notes:
     flow log to S3), C(flow_log_elsewhere_only) (it has flow logs, none of them to S3), C(flow_log_covered_by_parent) (only
     what it is part of has one), C(flow_log_not_logged), C(flow_log_other_account) (another account owns it, as in a shared VPC)
     and C(flow_log_coverage_unknown) (the flow logs could not be read).
-  - Permissions needed in each account are C(ec2:DescribeFlowLogs), C(ec2:DescribeRegions), and for the types asked for
+  - Permissions needed in each account are C(ec2:DescribeFlowLogs), C(ec2:DescribeRegions), and depending on O(types)
     C(ec2:DescribeVpcs), C(ec2:DescribeSubnets), C(ec2:DescribeNetworkInterfaces) (with C(ec2:DescribeSubnets)),
     C(ec2:DescribeNatGateways), C(ec2:DescribeTransitGateways), C(ec2:DescribeTransitGatewayAttachments). Without
     C(ec2:DescribeRegions) the regions have to be named.
@@ -193,7 +193,7 @@ cache_connection: /tmp/flow-log-targets
 cache_timeout: 600
 
 ---
-# An organisation, from data
+# An organization, from data
 plugin: flowlogs.aws.flow_log_targets
 regions: [eu-west-1]
 organization:

@@ -16,7 +16,7 @@ description:
   - Statements are understood by their meaning. What any statement already grants counts, whoever wrote it and however
     it is spelt; a condition or an element that is not understood counts as no grant. When nothing is missing, nothing
     is written.
-  - Statements of others stay as they are, in their order, and so do the C(Id) and the C(Version) of the policy. Of
+  - Other teams' statements stay as they are, in their order, and so do the C(Id) and the C(Version) of the policy. Of
     statements whose Sid begins with C(AWSLogDeliveryWrite) or C(AWSLogDeliveryAclCheck), only those are changed that
     say nothing but what this module says.
   - Grants add up. O(state=present) for another account, region, folder or layout never takes an earlier grant away,
@@ -138,11 +138,11 @@ notes:
     (in another partition its main region). The bucket may be in another region.
   - Needs the permissions s3:GetBucketPolicy, s3:PutBucketPolicy and, for the last statements, s3:DeleteBucketPolicy,
     with credentials of the account that owns the bucket.
-  - S3 allows 20 KB; 20,480 bytes of JSON without blanks are taken for that. The size is told in check mode too, in
+  - S3 allows 20 KB; 20,480 bytes of JSON without blanks are taken for that. Check mode returns the size, too, in
     RV(size_bytes); a policy above the limit is refused, and nothing is written. With a bucket name and a folder of 32
     characters together and no other statements, 119 accounts in all regions fit with one layout in the spelling that
     AWS documents, and 78 with both. Only where a policy would not fit otherwise are denser spellings taken. The first
-    has C(arn:aws:logs:*:*:*) beside the list of accounts, which means the same (194 and 105 accounts). The second also
+    has C(arn:aws:logs:*:*:*) next to the list of accounts, which means the same (194 and 105 accounts). The second also
     has one resource C(AWSLogs/*ACCOUNT/*) for both layouts (192 accounts).
   - A principal that was deleted (C(AIDA...), C(AROA...)) makes S3 refuse the whole policy. It is found before
     anything is written, and named.
@@ -233,11 +233,11 @@ actions:
             Principal: {"Service": delivery.logs.amazonaws.com}
             Action: s3:GetBucketAcl
             Resource: arn:aws:s3:::example-central-flow-logs
-      reason: The policy does not let log delivery write for every source asked for.
+      reason: The policy does not let log delivery write for all sources.
       gap: false
 unsuccessful:
   description:
-    - Why the policy is not as asked for, with C(target), C(code), C(message) and C(hint). If there is anything, the
+    - Why the policy is not the desired one, with C(target), C(code), C(message) and C(hint). If there is anything, the
       task fails.
   returned: always
   type: list

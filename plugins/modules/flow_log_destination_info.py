@@ -54,7 +54,7 @@ options:
   organization_id:
     description:
       - Organization of the sources. What a policy grants by C(aws:SourceOrgID) is V(unknown) without it.
-      - Whether O(account_ids) really belong to it is not looked at.
+      - The module does not check whether O(account_ids) really belong to it.
     type: str
   grants:
     description:
@@ -156,7 +156,7 @@ EXAMPLES = r"""
     that: destination.deliverable is true
     fail_msg: "{{ destination.summary }}"
 
-- name: Ask for two accounts and one region, before flow logs with Hive-compatible partitions are made there
+- name: Check for two accounts and one Region, before you create flow logs with Hive-compatible partitions
   flowlogs.aws.flow_log_destination_info:
     destination: example-central-flow-logs
     prefixes: [network, network/prod]
@@ -187,7 +187,7 @@ EXAMPLES = r"""
 RETURN = r"""
 deliverable:
   description:
-    - V(true), V(false), or the text V(unknown) if something that decides it could not be read or told.
+    - V(true), V(false), or the text V(unknown) if something that decides it could not be read or determined.
     - Test it with C(is true) or C(is false).
   returned: always
   type: raw
@@ -201,14 +201,14 @@ summary:
     write for account 111122223333, all regions to the bucket without a folder, plain layout. (NotGranted) No statement
     grants s3:PutObject, s3:GetBucketAcl.
 checks:
-  description: Everything that was looked at, in order; the guide on destinations lists every code.
+  description: Everything that was checked, in order; the guide on destinations lists every code.
   returned: always
   type: list
   elements: dict
   contains:
     check:
       description:
-        - What was looked at, V(bucket), V(owner), V(bucket_policy), V(policy_size), V(encryption), V(key),
+        - What was checked, V(bucket), V(owner), V(bucket_policy), V(policy_size), V(encryption), V(key),
           V(key_policy), V(ownership), V(requester_pays) or V(public_access).
       type: str
       returned: always
@@ -219,7 +219,7 @@ checks:
       returned: always
       sample: NotGranted
     status:
-      description: V(ok), V(problem), or V(unknown) if it could not be read or told.
+      description: V(ok), V(problem), or V(unknown) if it could not be read or determined.
       type: str
       returned: always
       sample: problem
@@ -324,7 +324,7 @@ bucket:
       returned: always
       sample: arn:aws:s3:::example-central-flow-logs
     exists:
-      description: Whether it exists; null if that could not be told.
+      description: Whether it exists; null if that could not be determined.
       type: bool
       returned: always
       sample: true

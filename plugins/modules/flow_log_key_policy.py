@@ -18,7 +18,7 @@ description:
   - Statements are understood by their meaning. What any statement already grants counts, whoever wrote it and however
     it is spelt; a condition or an element that is not understood counts as no grant. When nothing is missing, nothing
     is written.
-  - Statements of others stay as they are, in their order, and so do the C(Id) and the C(Version) of the policy. So
+  - Other teams' statements stay as they are, in their order, and so do the C(Id) and the C(Version) of the policy. So
     whoever administers the key keeps doing so. Of statements whose Sid begins with C(AWSLogDeliveryKeyUse), only those
     are changed that say nothing but what this module says.
   - Grants add up. O(state=present) for another account or region never takes an earlier grant away, only
@@ -96,9 +96,9 @@ notes:
   - Needs the permissions kms:DescribeKey, kms:GetKeyPolicy and kms:PutKeyPolicy, with credentials of the account that
     owns the key.
   - The default encryption of the bucket must name the key by its full ARN.
-  - KMS allows 32 KB (32,768 bytes), which cannot be raised. The size is told in check mode too, in RV(size_bytes); a
+  - KMS allows 32 KB (32,768 bytes), which cannot be raised. Check mode returns the size, too, in RV(size_bytes); a
     policy above the limit is refused, and nothing is written. Only where a policy would not fit otherwise,
-    C(arn:aws:logs:*:*:*) is written beside the list of accounts, which means the same and is shorter.
+    C(arn:aws:logs:*:*:*) is written next to the list of accounts, which means the same and is shorter.
   - A plan that would leave no statement by which a user, a role or an account could change the policy again is
     refused. The check of KMS itself, that the caller can, is never bypassed.
   - A principal that was deleted (C(AIDA...), C(AROA...)) makes KMS refuse the whole policy. It is found before
@@ -176,13 +176,13 @@ actions:
             Condition:
               StringEquals: {"aws:SourceAccount": "111122223333"}
               ArnLike: {"aws:SourceArn": "arn:aws:logs:*:111122223333:*"}
-      reason: The key policy does not let log delivery use the key for every source asked for.
+      reason: The key policy does not let log delivery use the key for all sources.
       gap: false
 unsuccessful:
   description:
-    - Why the policy is not as asked for, with C(target), C(code), C(message) and C(hint). If there is anything, the
+    - Why the policy is not the desired one, with C(target), C(code), C(message) and C(hint). If there is anything, the
       task fails.
-    - Beside the codes of KMS there are C(KeyOfAnotherAccount), C(KeyManagedByAWS), C(KeyUnsuitable), C(KeyNotUsable),
+    - Next to the codes of KMS there are C(KeyOfAnotherAccount), C(KeyManagedByAWS), C(KeyUnsuitable), C(KeyNotUsable),
       C(KeyLockedOut), C(PrincipalGone), C(PolicyTooLarge) and C(PolicyOverwritten).
   returned: always
   type: list

@@ -109,7 +109,7 @@ EXAMPLES = r"""
     region: eu-west-1
   register: mine
 
-- name: Stop if something lacks
+- name: Stop if a permission is missing
   ansible.builtin.assert:
     that: mine.permitted is true
     fail_msg: "{{ mine.summary }} {{ mine.missing_policy }}"
@@ -130,7 +130,7 @@ EXAMPLES = r"""
 RETURN = r"""
 permitted:
   description:
-    - V(true), V(false), or the text V(unknown) if nothing is known to lack and something could not be told.
+    - V(true), V(false), or the text V(unknown) if no permission is known to be missing and some could not be determined.
     - Test it with C(is true) or C(is false).
   returned: always
   type: raw

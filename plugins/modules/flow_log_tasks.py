@@ -13,16 +13,16 @@ version_added: "0.1.0"
 short_description: Run many tasks of this collection's modules in one process
 description:
   - Runs modules of this collection at the same time, each with its own options, account and Region, and returns the result of
-    each. The results are those that the modules return in tasks of their own, in check mode and with C(--diff) too.
-  - A task that fails, is denied, throttled or times out does not affect the others. In the end the module fails with the
+    each. The results are those that the modules return in tasks of their own, also in check mode and with C(--diff).
+  - A task that fails, is denied, throttled or times out does not affect the others. At the end the module fails with the
     messages of all tasks that failed, and still returns every result.
-  - To start Python and load boto3 takes about a second; for hundreds of accounts and Regions this module does so once.
-  - The playbooks of this collection use it. In a playbook of your own it replaces a loop.
+  - Starting Python and loading boto3 takes about a second. In a loop, each task does so; this module does it once.
+  - Use it in a playbook of your own instead of a loop. The playbooks of this collection run their tasks in the same way.
 author:
   - flowlogs.aws contributors (@flowlogs)
 options:
   tasks:
-    description: The tasks. They start in this order, and run at the same time.
+    description: The tasks to run.
     type: list
     elements: dict
     required: true
@@ -43,12 +43,12 @@ options:
           - s3_flow_log
           - s3_flow_log_info
       options:
-        description: Options of the module. What is wrong with them is an error of this task only.
+        description: Options of the module. A wrong option fails this task only.
         type: dict
         default: {}
       connection:
         description:
-          - Connection options of this task. Without any, those of this module are for the task.
+          - Connection options of this task. The default is the connection options of this module.
         type: dict
         suboptions:
           access_key:
@@ -90,7 +90,7 @@ options:
             type: bool
             default: false
           assume_role_arn:
-            description: Role to work in.
+            description: ARN of a role to work in.
             type: str
           assume_role_external_id:
             description: External id that the trust policy of the role asks for.
@@ -104,17 +104,18 @@ options:
             type: str
       group:
         description:
-          - Tasks that share request limits of AWS, for example an account id. Of the tasks that wait, one of the group of which
-            the fewest run starts next, so that no account has to wait for another one.
+          - Name that is the same for tasks that share request limits of AWS, for example an account id.
+          - The next task to start is one of the group with the fewest running tasks. So a throttled account does not keep the
+            others waiting.
         type: str
         default: ""
   at_once:
-    description: How many tasks run at the same time, at most.
+    description: Largest number of tasks that run at the same time.
     type: int
     default: 10
 attributes:
   idempotent:
-    details: As far as the modules of the tasks are.
+    details: If the modules of the tasks are idempotent.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -123,6 +124,9 @@ extends_documentation_fragment:
   - flowlogs.aws.attributes
 seealso:
   - module: flowlogs.aws.s3_flow_log
+  - module: flowlogs.aws.flow_log_run
+notes:
+  - Needs the permissions of the modules that it runs.
 """
 
 EXAMPLES = r"""

@@ -187,8 +187,8 @@ options:
     default: 60
   return_flow_logs:
     description:
-      - Whether to return RV(flow_logs), and RV(diff) also where no diff is asked for.
-      - Where there are thousands of resources Ansible takes longer to handle these than everything else takes.
+      - Whether to return RV(flow_logs), and RV(diff) also without C(--diff).
+      - With thousands of resources, Ansible takes longer to handle these than for everything else.
     type: bool
     default: true
 attributes:

@@ -118,7 +118,7 @@ flow_logs:
       returned: always
       sample: vpc-0123456789abcdef0
     resource_type:
-      description: Type of the resource, told by its id. Null where the id does not tell.
+      description: Type of the resource, derived from its id. Null if the id does not tell it.
       type: str
       returned: always
       sample: VPC

@@ -328,7 +328,7 @@ def test_an_undeliverable_bucket_stops_its_own_batches_only_with_the_words_of_th
     assert "create_bucket=1" in line(run_for_real, "flow logs:")
     assert flow_logs(stage.simulator, SHOP) == flow_logs(stage.simulator, BANK) == {}
     assert len(flow_logs(stage.simulator, SHOP, "us-east-1")) == 2
-    recap = run_for_real.output[run_for_real.output.index("Fail for the reason above all others") :]
+    recap = run_for_real.output[run_for_real.output.index("Fail with the reasons for this host") :]
     assert "Log delivery cannot write to arn:aws:s3:::sealed-logs" in recap
     assert "in an inventory flow_log_key_policy, to true" in recap
 

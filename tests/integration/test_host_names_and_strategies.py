@@ -173,4 +173,4 @@ def test_the_configured_strategy_changes_nothing(stage: Stage, strategy: str) ->
         assert "run_once" not in run.output
         assert set(flow_logs(stage.simulator, SHOP)) == set(SHOP_VPCS[:2])
         assert findings(stage.folder)["not_evaluated"] == {SHOP_VPCS[2]}
-        assert len(run.of("Say what was done")) == 1
+        assert len(run.of("Show the result")) == 1

@@ -33,7 +33,7 @@ from tests.simulator.client import SECRET_KEY
 from tests.simulator.client import SimulatorProcess
 
 PUBLISH, REPORT = "flowlogs.aws.publish_to_s3", "flowlogs.aws.drift_report"
-FAILED = "Fail for the reason above all others"
+FAILED = "Fail with the reasons for this host"
 #: Profile -> account and access key of a user of that name.
 USERS = {
     "shop": (SHOP, "AKIASHOPPUBLISHAAAAA"),

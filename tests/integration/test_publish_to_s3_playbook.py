@@ -35,7 +35,7 @@ from tests.simulator.client import SECRET_KEY
 from tests.simulator.client import SimulatorProcess
 
 PUBLISH, RETIRE = "flowlogs.aws.publish_to_s3", "flowlogs.aws.retire"
-FAILED = "Fail for the reason above all others"
+FAILED = "Fail with the reasons for this host"
 KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 
 

@@ -24,7 +24,7 @@ from tests.integration.publication import line
 from tests.integration.publication import report
 from tests.simulator.client import SimulatorProcess
 
-PUBLISH, DRIFT = "flowlogs.aws.publish_to_s3", "flowlogs.aws.drift_report"
+PUBLISH, DRIFT, RETIRE = "flowlogs.aws.publish_to_s3", "flowlogs.aws.drift_report", "flowlogs.aws.retire"
 TARGETS = {*SHOP_VPCS, *SHOP_US_VPCS, BANK_VPC}
 
 
@@ -79,6 +79,13 @@ def test_permissions_alone(stage: Stage) -> None:
     stage(PUBLISH, document, *of_stages("permissions"))
     assert stage.writes() == ["PutRolePolicy"]
     assert services(stage) <= {"iam", "sts"}
+
+
+def test_tags_do_not_replace_the_consent_to_delete(stage: Stage) -> None:
+    stage(PUBLISH, inventory())
+    refused = stage(RETIRE, inventory(), *of_stages("flow_logs"), succeeds=False)
+    assert "flow_log_retire=true" in refused.output
+    assert stage.writes() == []
 
 
 @pytest.mark.parametrize("playbook", [PUBLISH, DRIFT])

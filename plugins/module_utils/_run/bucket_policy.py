@@ -59,7 +59,7 @@ def converge(store: Store, wanted: WantedDelivery, check_mode: bool, pause: Paus
 
 
 def run_bucket_policy(module: FlowLogsModule) -> None:
-    """Make a bucket policy let log delivery write for the sources asked for, or no longer."""
+    """Make a bucket policy let log delivery write for the given sources, or no longer."""
     client = module.client("s3")
     wanted = wanted_from_options(module.params, partition_of(client))
     module.verify_account()

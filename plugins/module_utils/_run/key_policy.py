@@ -77,7 +77,7 @@ def _outcome(client: Any, wanted: WantedKeyUse, caller: str, check_mode: bool) -
 
 
 def run_key_policy(module: FlowLogsModule) -> None:
-    """Make a key policy let log delivery use the key for the sources asked for, or no longer."""
+    """Make a key policy let log delivery use the key for the given sources, or no longer."""
     client = module.client("kms")
     wanted = wanted_key_use(module.params, partition_of(client), kms.region_of(client))
     module.verify_account()

@@ -25,7 +25,7 @@ from .._core.permissions.catalog import actions_for_call
 ROUNDS = 3
 #: Seconds before each further try while AWS reports a conflict.
 CONFLICT_PAUSES = (0.5, 1, 2, 4, 8)
-#: Seconds before each reading back. Two readings in a row must show what was asked for: another writer that had read
+#: Seconds before each reading back. Two readings in a row must show the desired policy: another writer that had read
 #: the policy before this one wrote it gets the pause between them to show up. More are for readings that lag behind.
 CONFIRM_PAUSES = (0, 1, 2, 4)
 
@@ -114,7 +114,7 @@ class _Convergence:
             Unsuccessful(
                 self._work.target,
                 "PolicyOverwritten",
-                f"The policy was written {ROUNDS} times, and each time it did not hold what was asked for when it was "
+                f"The policy was written {ROUNDS} times, and each time it was not the desired one when it was "
                 "read back: something else keeps writing it.",
                 "Find out what else writes this policy, and let one at a time do so.",
             )

@@ -52,7 +52,7 @@ def _warn_of_tag_fields(module: FlowLogsModule, wanted: Wanted, region: str) -> 
 
 
 def run_s3_flow_log(module: FlowLogsModule) -> None:
-    """Make the flow logs of a list of targets as asked for, or say in check mode what that would take."""
+    """Give the flow logs of a list of targets the desired settings; in check mode return what that would take."""
     params = module.params
     if not params["resource_ids"]:
         finish(module, "", {**_nothing(module), "msg": _NO_TARGETS}, [])

@@ -52,7 +52,7 @@ def only_what_exists(
 
 
 def place_of(module: FlowLogsModule, client: Any) -> str:
-    """Return the account and Region of a client, in words. The account is asked for once, where it is not known yet."""
+    """Return the account and Region of a client, in words. AWS is asked once, if the account is not known yet."""
     region = str(client.meta.region_name)
     try:
         return f"{module.caller(region).account_id} {region}"

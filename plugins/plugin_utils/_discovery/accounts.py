@@ -20,14 +20,14 @@ ACCOUNT_KEYS = ("account_id", "name", "profile", "assume_role_arn", "playbook_ro
 NOT_ACTIVE = "AccountNotActive"
 #: Members of the option ``organization``.
 ORGANIZATION_KEYS = ("accounts", "profile", "assume_role_name", "playbook_role_name", "partition")
-#: Variable of the group ``all``: what was asked for and could not be read.
+#: Variable of the group ``all``: what could not be read.
 GAPS_VARIABLE = "flow_log_inventory_gaps"
 _GAP_MEMBERS = ("account_id", "account", "region", "reading", "code", "message")
 
 
 @dataclass(frozen=True)
 class Gap:
-    """Something that was asked for and could not be read.
+    """Something that could not be read.
 
     :param account_id: 12 digits, or ``""`` where it is not known.
     :param account: how people call the account: its name, profile, or id.
@@ -142,7 +142,7 @@ def _filled(pattern: Any, account_id: str, name: str) -> str:
 
 
 def _member(item: Any, options: Mapping[str, Any], option: str) -> tuple[Account, str]:
-    """Return an account of the organisation, and its status (Organizations API Account)."""
+    """Return an account of the organization, and its status (Organizations API Account)."""
     entry = item if isinstance(item, Mapping) else {"Id": item}
     account_id = _account_id(entry.get("Id", entry.get("id")), option)
     if not account_id:
@@ -192,7 +192,7 @@ def accounts_from_options(accounts: Sequence[Any] | None, organization: Any, own
         if status == "ACTIVE":
             found.append(account)
         else:
-            gaps.append(account.gap(NOT_ACTIVE, f"The organisation says that the account is {status}."))
+            gaps.append(account.gap(NOT_ACTIVE, f"The organization says that the account is {status}."))
     if not found and not gaps and not organization:
         found.append(Account(profile=own_profile))
     return Accounts(tuple(dict.fromkeys(found)), tuple(gaps))

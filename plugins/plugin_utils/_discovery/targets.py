@@ -49,7 +49,7 @@ class Scan:
     """What one account and region answered.
 
     :param resources: resource type -> what EC2 described of it.
-    :param subnet_owners: subnet id -> owner; ``{}`` unless interfaces were asked for.
+    :param subnet_owners: subnet id -> owner; ``{}`` unless interfaces were read.
     :param flow_logs: what DescribeFlowLogs answered; ``None`` if it could not be read.
     :param found_with: role in which the account was read, where playbooks get no connection options.
     """

@@ -4,7 +4,7 @@
 
 """Flow logs that delivered nothing lately. PRIVATE to this collection.
 
-Looked at only where that is asked for, since it takes calls to S3 for each flow log.
+Off by default, since it takes calls to S3 for each flow log.
 """
 
 from __future__ import annotations

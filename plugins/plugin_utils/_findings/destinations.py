@@ -23,7 +23,7 @@ def destination_findings(
 ) -> list[Finding]:
     """Return findings about a bucket and, where its policy was managed, about the key that encrypts it.
 
-    A destination that stays undeliverable when all that was asked for is done is ``failed_delivery``: no run fixes it.
+    A destination that cannot receive flow logs even after a run has done everything is ``failed_delivery``: no run fixes it.
     ``policy_drift`` is what a run fixes.
     """
     access = Access(bucket=tuple(work["access"].items()))

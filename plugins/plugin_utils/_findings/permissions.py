@@ -67,7 +67,7 @@ def preflight_finding(
     """Return the finding about who does the work: what lacks, and what does not run for that."""
     subject = Subject(str((result or {}).get("principal") or work["name"]), "Principal", work["account_id"])
     if result is None or not has_result(result):
-        return subject.find("not_evaluated", "The permissions were not asked for.", remedy=PUBLISH + " --check")
+        return subject.find("not_evaluated", "The permissions were not checked.", remedy=PUBLISH + " --check")
     if has_failed(result):
         return subject.find("unknown", failure_text(result), remedy=PUBLISH + " --check")
     rows = denied_rows(work, result)

@@ -68,7 +68,7 @@ def new_bucket(encryption: str | None, bucket: str = "") -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class DestinationWish:
-    """What was asked for.
+    """The desired destination.
 
     :param bucket_arn: ARN of the bucket, without a folder.
     :param settings: of the bucket if it is to be created, by name.

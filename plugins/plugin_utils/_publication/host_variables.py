@@ -85,7 +85,6 @@ RUN_VARIABLES = (
     "flow_log_hosts",
     "flow_log_retire",
     "flow_log_delivery_hours",
-    "flow_log_stages",
     "flow_log_with_report",
     "flow_log_strict",
     "flow_log_allow_empty",

@@ -39,7 +39,7 @@ Row = Mapping[str, Any]
 def operations_for_flow_logs(options: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the operations that a run with these options of ``s3_flow_log`` may need.
 
-    :param options: by name; what is not there is not asked for. Replacing marks the old flow log with a tag and deletes it.
+    :param options: by name; what is not there is not needed. Replacing marks the old flow log with a tag and deletes it.
     """
     if options.get("state") == "absent":
         return ("read", "delete")
@@ -236,7 +236,7 @@ def reason_of(result: Result, rows: Sequence[Row] = ()) -> str:
 def stopped(publication: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
     """Return what must not run since a permission lacks, and why.
 
-    :param publication: as the filter ``flow_log_publication`` returns it.
+    :param publication: as :func:`planning.plan` returns it.
     :param results: as for :func:`collect.find`; those of ``preflights`` matter here.
     :returns: ``batches`` and ``destinations``: name to reason. A batch is stopped with its destination.
     """
@@ -262,7 +262,7 @@ def _stops(asked: Iterable[Mapping[str, Any]], result: Result) -> list[tuple[str
 def objection(result: Result) -> str:
     """Return why the work that a question was about must not run, ``""`` if nothing is in its way.
 
-    :param result: of ``flow_log_permissions_info``, asked for that work alone.
+    :param result: of ``flow_log_permissions_info``, about that work alone.
     """
     rows = [row for row in _denied(result) if set(row["operations"]).difference(_MERELY_HELPFUL)]
     return reason_of(result, rows) if rows else ""

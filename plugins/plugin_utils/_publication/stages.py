@@ -73,4 +73,4 @@ def left_out_by_stages(publication: Mapping[str, Any]) -> str | None:
     """Return why something was left out of a run that has only some stages; ``None`` for a run that has all."""
     if not publication.get("left_out"):
         return None
-    return f"Left out of this run, which has only the stages {', '.join(stages_of(publication))} (flow_log_stages)."
+    return f"Left out of this run, which has only the stages {', '.join(stages_of(publication))} (--tags)."

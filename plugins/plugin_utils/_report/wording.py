@@ -31,7 +31,7 @@ TITLES: Mapping[str, str] = {
 VERDICTS: Mapping[str, str] = {
     "drift": "There is drift.",
     "unknown": "No drift was seen, but not everything could be looked at.",
-    "in_sync": "Everything is as asked for.",
+    "in_sync": "Everything matches the inventory.",
     NOTHING_CHECKED: "Nothing was checked: there is no target.",
 }
 #: A finding that is none, for formats that would be empty without a target.

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is asked for of a destination, and the options of the modules for it. PRIVATE to this collection."""
+"""The desired state of a destination, and the options of the modules for it. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ class DestinationOptions:
         )
 
     def wish(self, checked: bool) -> DestinationWish:
-        """Return what was asked for, as :func:`destination_result.destination_result` takes it.
+        """Return the desired destination, as :func:`destination_result.destination_result` takes it.
 
         :param checked: whether it was found out if log delivery can write to the destination.
         """

@@ -27,7 +27,7 @@ _SKIPPED = {"skipped": True, "changed": False}
 
 
 class Destination:
-    """One destination on its way: what is asked for, and what each step returned."""
+    """One destination: its desired state, and what each step returned."""
 
     def __init__(self, request: DestinationRequest, options: DestinationOptions, connection: Connection) -> None:
         self.request = request

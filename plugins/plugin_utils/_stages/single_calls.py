@@ -86,7 +86,7 @@ def flow_logs(
 
 
 def batch_options(batch: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options of ``s3_flow_log`` for a batch. Where no tags are asked for, none is removed."""
+    """Return the options of ``s3_flow_log`` for a batch. Without tags, none is removed."""
     options = {name: value for name, value in batch["options"].items() if value is not None}
     if "tags" not in options:
         options.pop("purge_tags", None)

@@ -58,8 +58,14 @@ def parse(name: str) -> ast.Module:
 
 
 def modules() -> list[str]:
-    """Return the names of the collection's modules."""
-    return sorted(pathlib.PurePath(name).stem for name in tracked_under("plugins/modules") if "__init__" not in name)
+    """Return the names of the collection's modules that run as modules."""
+    names = {pathlib.PurePath(name).stem for name in tracked_under("plugins/modules") if "__init__" not in name}
+    return sorted(names - set(action_plugins()))
+
+
+def action_plugins() -> list[str]:
+    """Return the names of the collection's action plugins; a module of the same name documents each."""
+    return sorted(pathlib.PurePath(name).stem for name in tracked_under("plugins/action"))
 
 
 def playbooks() -> list[str]:

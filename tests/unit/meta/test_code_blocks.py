@@ -43,6 +43,8 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.flo
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import RUN_VARIABLES
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import VARIABLES
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import HostVariables
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.progress import progress_of
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.run import Run
 from tests.markdown import Block
 from tests.markdown import blocks
 from tests.rst import code_blocks
@@ -420,7 +422,7 @@ def test_every_language_has_a_check() -> None:
     assert {block.language for block in BLOCKS.values()} - checked - printed == set()
 
 
-def test_the_policy_for_an_organisation_is_that_of_the_module() -> None:
+def test_the_policy_for_an_organization_is_that_of_the_module() -> None:
     (shown,) = [block for block in all_blocks("docs/docsite/rst/guide_organization.rst") if block.language == "json"]
     options = {
         "bucket": "example-central-flow-logs",
@@ -438,6 +440,23 @@ def test_the_failure_that_is_shown_reads_so() -> None:
     item = Unsuccessful("vpc-0123456789abcdef0", "400", message, hint_for("CreateFlowLogs", "400", message))
     text = failure_message("publish flow logs to arn:aws:s3:::example-flow-logs/network/", [item])
     assert " ".join(shown.text.split()) == text
+
+
+def test_the_progress_that_is_shown_reads_so() -> None:
+    (shown,) = [block for block in all_blocks("docs/docsite/rst/guide_targets.rst") if block.language == "text"]
+    first_play = read_yaml("playbooks/publish_to_s3.yml")[0]
+    names = re.findall(r"^TASK \[(.+)\] \*+$", shown.text, re.MULTILINE)
+    assert names and set(names) <= {task["name"] for task in first_play["tasks"]}
+    vpcs = ["vpc-0123456789abcdef0", "vpc-0fedcba9876543210"]
+    hosts = [HostVariables(vpc, {**TARGET, "flow_log_resource_id": vpc}, ("all",), {}, {}) for vpc in vpcs]
+    run = Run({**plan_publication(hosts).to_dict(), "preflights": [], "keys": []})
+    (bucket,), (batch,) = run.publication["destinations"], run.publication["batches"]
+    put = {"action": "put_policy", "target": bucket["bucket_arn"]}
+    run.results["destinations"] = {bucket["name"]: {"changed": True, "actions": [put]}}
+    made = [{"action": "create", "target": vpc} for vpc in vpcs]
+    run.results["batches"] = {batch["name"]: {"changed": True, "actions": made}}
+    lines = [line for kind in ("destinations", "batches") for line in progress_of(kind, run).lines]
+    assert re.findall(r"^  (\S.*)$", shown.text, re.MULTILINE) == lines
 
 
 @pytest.mark.parametrize(

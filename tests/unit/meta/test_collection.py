@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import importlib
 import json
 import pathlib
 import re
@@ -16,6 +17,7 @@ import sys
 
 from tests.unit.meta.project import PACKAGE
 from tests.unit.meta.project import ROOT
+from tests.unit.meta.project import action_plugins
 from tests.unit.meta.project import for_each
 from tests.unit.meta.project import modules
 from tests.unit.meta.project import parse
@@ -50,7 +52,7 @@ def test_module_is_documentation_and_a_short_main(name: str) -> None:
 def documentation() -> dict:
     """Return what ansible-doc shows for each module, with the fragments filled in."""
     program = pathlib.Path(sys.executable).with_name("ansible-doc")
-    names = [f"flowlogs.aws.{name}" for name in modules()]
+    names = [f"flowlogs.aws.{name}" for name in modules() + action_plugins()]
     done = subprocess.run([program, "--json", *names], cwd=ROOT, check=True, stdout=subprocess.PIPE)
     return json.loads(done.stdout)
 
@@ -63,7 +65,23 @@ def test_module_tells_what_it_supports(name: str) -> None:
     assert "flowlogs.aws.aws" in json.dumps(attributes["action_group"])
 
 
-@for_each(modules())
+@for_each(action_plugins())
+def test_action_plugin_documents_its_options_as_it_checks_them(name: str) -> None:
+    plugin = importlib.import_module(f"{PACKAGE}.plugins.action.{name}")
+    documented = documentation()[f"flowlogs.aws.{name}"]["doc"]["options"]
+    shared = ("type", "elements", "choices", "default", "required")
+    options = {option: {key: one[key] for key in shared if key in one} for option, one in documented.items()}
+    assert options == dict(plugin.ARGUMENT_SPEC)
+
+
+@for_each(action_plugins())
+def test_action_plugin_runs_on_the_controller_and_says_so(name: str) -> None:
+    attributes = documentation()[f"flowlogs.aws.{name}"]["doc"]["attributes"]
+    assert {"action", "check_mode", "diff_mode"} <= set(attributes)
+    assert attributes["action"]["support"] == "full"
+
+
+@for_each(modules() + action_plugins())
 def test_module_says_what_it_returns_and_shows_how_to_use_it(name: str) -> None:
     pages = documentation()[f"flowlogs.aws.{name}"]
     assert pages["return"]

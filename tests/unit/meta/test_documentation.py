@@ -29,6 +29,7 @@ from tests.markdown import table_rows
 from tests.rst import code_blocks
 from tests.rst import plain
 from tests.unit.meta.project import ROOT
+from tests.unit.meta.project import action_plugins
 from tests.unit.meta.project import for_each
 from tests.unit.meta.project import inventory_plugins
 from tests.unit.meta.project import modules
@@ -43,8 +44,8 @@ README = read("README.md")
 GUIDES = "docs/docsite/rst"
 PAGES = ["README.md", *(name for name in tracked_files() if name.startswith(f"{GUIDES}/"))]
 # Words that begin like variables and are none.
-NO_VARIABLES = {"flow_log_hosts", "flow_log_permissions_policies", "flow_log_permissions_policy", "flow_log_retire"}
-NO_VARIABLES |= {"flow_log_delivery_hours", "flow_log_report", "flow_log_run", "flow_log_run_JOB"}
+NO_VARIABLES = {"flow_log_hosts", "flow_log_permissions_policies", "flow_log_retire"}
+NO_VARIABLES |= {"flow_log_delivery_hours", "flow_log_report", "flow_log_result", "flow_log_run", "flow_log_run_JOB"}
 LANGUAGES = ("shell", "yaml", "text", "markdown")
 README_LINES = 250
 # Groups that the inventory plugin makes, and its name.
@@ -57,10 +58,10 @@ def test_readme_is_short() -> None:
     assert len(README.splitlines()) <= README_LINES
 
 
-def test_readme_lists_the_modules_roles_and_playbooks_that_there_are_with_links_to_them() -> None:
+def test_readme_lists_the_plugins_roles_and_playbooks_that_there_are_with_links_to_them() -> None:
     cells = [cell for cell, *_rest in table_rows(section(README, "Included content")) if "`" in cell]
     links = {
-        **{name: f"plugins/modules/{name}.py" for name in modules()},
+        **{name: f"plugins/modules/{name}.py" for name in modules() + action_plugins()},
         **{name: f"roles/{name}/README.md" for name in roles()},
         **{name: f"playbooks/{name.removeprefix('flowlogs.aws.')}.yml" for name in playbooks()},
         **{name: f"plugins/inventory/{name}.py" for name in inventory_plugins()},
@@ -101,6 +102,7 @@ def test_page_names_only_variables_that_there_are(name: str) -> None:
         *GROUPS,
         *NO_VARIABLES,
         *modules(),
+        *action_plugins(),
         f"{PREFIX}OPTION",
     }
     assert set(re.findall(r"(?<![\w.])flow_log_\w*[a-zA-Z0-9]", read(name))) - known == set()
@@ -159,10 +161,10 @@ def test_every_guide_is_in_the_table_of_contents_and_in_the_readme() -> None:
     assert sorted(re.findall(rf"\({GUIDES}/(\w+)\.rst\)", section(README, "Included content"))) == guides
 
 
-def test_the_start_of_the_site_leads_to_every_guide_module_role_and_inventory_plugin() -> None:
+def test_the_start_of_the_site_leads_to_every_guide_plugin_and_role() -> None:
     start = read("docs/site/index.rst")
     pages = [f"docsite/{pathlib.PurePath(name).stem}" for name in PAGES if name.endswith(".rst")]
-    pages += [f"{name}_module" for name in modules()] + [f"{name}_role" for name in roles()]
+    pages += [f"{name}_module" for name in modules() + action_plugins()] + [f"{name}_role" for name in roles()]
     pages += [f"{name}_inventory" for name in inventory_plugins()]
     assert sorted(re.findall(r"collection/([a-z0-9_/]+(?:_module|_role|_inventory)|docsite/\w+)", start)) == sorted(
         pages

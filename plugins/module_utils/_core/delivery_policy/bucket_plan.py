@@ -223,7 +223,7 @@ def _lost_checks(
 
 def _plan(policy: Policy | None, wanted: WantedDelivery, entries: list[PlannedStatement]) -> PolicyPlan:
     if wanted.present:
-        reason = "The policy does not let log delivery write for every source asked for."
+        reason = "The policy does not let log delivery write for all sources."
     else:
         reason = "The policy lets log delivery write for sources that should not have it."
     return plan_of(wanted.bucket.bucket_arn, policy, entries, reason)
@@ -338,7 +338,7 @@ def _of_denials(plan: PolicyPlan, wanted: WantedDelivery) -> str:
 
 
 def _of_width(plan: PolicyPlan, wanted: WantedDelivery) -> str:
-    """Tell of statements under our Sids that are tied down less than asked for, whatever else grants the same."""
+    """Return a warning about statements under our Sids that are wider than desired, whatever else grants the same."""
     carrying = {
         position: parse_ours(wanted.bucket, statement)
         for position, statement in enumerate(statements_of(plan.after))
@@ -349,14 +349,14 @@ def _of_width(plan: PolicyPlan, wanted: WantedDelivery) -> str:
     }
     wide: set[int] = set()
     for grant in wanted.grants() if others else ():
-        # What is given for every request of the form asked for, by another form, is given by a wider one.
+        # If another form grants every request of the desired form, it is a wider one.
         wide.update(others.keys() & set(grant_positions(plan.after, wanted.bucket, wanted.form, grant)))
     if not wide:
         return ""
     return (
-        f"Statement {names_at(plan.after, wide)} of the policy of {plan.target} gives log delivery what is "
-        "asked for, and more: it is wider than this module would write it. It is left as it is; once it is removed, the "
-        "narrow form is written."
+        f"Statement {names_at(plan.after, wide)} of the policy of {plan.target} gives log delivery what it "
+        "needs, and more: it is wider than this module would write it. The module leaves it as it is. Once you remove it, "
+        "the module writes the narrow form."
     )
 
 

@@ -28,7 +28,7 @@ PLAIN = "plain"
 HIVE = "hive"
 LAYOUTS = (PLAIN, HIVE)
 ALL_REGIONS = "*"
-#: An account id has 12 digits; so many "any one character" stand for any account of an organisation.
+#: An account id has 12 digits; so many "any one character" stand for any account of an organization.
 ANY_ACCOUNT = "?" * 12
 
 ACL_EQUALS = "string_equals"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What flow_log_key_policy is asked for, checked before the first AWS call. PRIVATE to this collection."""
+"""The options of flow_log_key_policy, checked before the first AWS call. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class WantedKeyUse:
         return tuple(dict.fromkeys(grant.source for grant in self.asked if grant.source != OF_CALLER))
 
     def grants(self) -> tuple[FormedGrant, ...]:
-        """Return every single grant that is asked for."""
+        """Return every single desired grant."""
         return tuple((self.form, grant) for grant in self.asked)
 
     def regions_of(self, source: str) -> frozenset[str]:

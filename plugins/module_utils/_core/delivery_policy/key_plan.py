@@ -103,7 +103,7 @@ def _reduced(policy: Policy, wanted: WantedKeyUse) -> list[PlannedStatement]:
 
 def _plan_present(policy: Policy, wanted: WantedKeyUse, key: Key) -> PolicyPlan:
     """Return the most readable plan that fits, or the smallest if none does."""
-    reason = "The key policy does not let log delivery use the key for every source asked for."
+    reason = "The key policy does not let log delivery use the key for all sources."
     plans = []
     missing = _missing(policy, wanted, key)
     for density in _DENSITIES:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What log delivery needs of a KMS key: asked for, written and read as statements. PRIVATE to this collection.
+"""What log delivery needs of a KMS key: as options, and written and read as statements. PRIVATE to this collection.
 
 Amazon CloudWatch Logs User Guide, "Logs sent to Amazon S3" ("Amazon S3 bucket server-side encryption"): the delivery
 service may encrypt, decrypt, re-encrypt, generate data keys and describe the key, for the accounts and regions of the

@@ -159,7 +159,7 @@ def render(
 
 
 def grouped(grants: Iterable[tuple[GrantConditions, Grant]]) -> list[tuple[GrantConditions, frozenset[Grant]]]:
-    """Return grants in as few groups as statements need, so that none grants more than asked for.
+    """Return grants in as few groups as statements need, so that none grants more than desired.
 
     Places of one source share a statement when they have the same regions; organizations have their own statements,
     since their resources do not name them.

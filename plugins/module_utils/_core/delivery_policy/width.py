@@ -31,7 +31,7 @@ def excess_of(statement: Statement, requests: Sequence[Request], bucket: Destina
     """Return what a statement grants beyond what log delivery needs, in words; ``()`` for nothing.
 
     :param requests: what one source asks for; those that the statement does not allow are not looked at.
-    :param grant: what they are asked for.
+    :param grant: the grant that they are for.
     """
     granted = [request for request, truth in zip(requests, decide_requests(statement, requests)) if truth]
     writes = [request for request in granted if request.action == WRITE_ACTION]

@@ -183,7 +183,7 @@ def _of_ownership(question: Question, facts: DestinationFacts) -> Check:
         names,
         evidence=f"{evidence} Statement {asking} grants only writes with the ACL bucket-owner-full-control. AWS "
         "documents that such policies keep working; whether log delivery sends the ACL to such a bucket is disputed.",
-        remedy="If flow logs report the error 'Access error', have the ACL asked for only where it is sent:\n"
+        remedy="If flow logs report the error 'Access error', require the ACL only if it is sent:\n"
         + module_call(
             "flowlogs.aws.flow_log_bucket_policy",
             {

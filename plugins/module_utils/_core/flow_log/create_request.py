@@ -37,7 +37,7 @@ def create_request(
 ) -> dict[str, Any]:
     """Return the parameters of one CreateFlowLogs call.
 
-    The destination type is always said, because the API's default is CloudWatch Logs. A format that was not asked for
+    The destination type is always given, because the API's default is CloudWatch Logs. A format that is not given
     is left to AWS, and newer parameters are sent only when they are used, so that older versions of botocore work.
 
     :param resource_ids: at most ``settings.resource_type.max_ids``.

@@ -134,7 +134,7 @@ def field_names(log_format: str) -> tuple[str, ...]:
 
 
 def is_default_format(log_format: str, family: str) -> bool:
-    """Whether a format is what AWS stores when none was asked for.
+    """Whether a format is what AWS stores if none is given.
 
     The VPC default is fixed (version 2). A transit gateway's default is "all fields", a set that grows with AWS and
     whose order no API document fixes, so every format with at least the known fields counts. Cloud WAN's default is

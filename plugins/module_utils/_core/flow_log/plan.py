@@ -226,7 +226,7 @@ def plan_flow_logs(wanted: Wanted, current: Iterable[FlowLog], present: bool = T
 
 
 def _candidates(wanted: Wanted, settings: FlowLogSettings, logs: Sequence[FlowLog]) -> list[FlowLog]:
-    """Return the flow logs that have the identity asked for.
+    """Return the flow logs that have the desired identity.
 
     With a name: those of the target with this name. Without: the unnamed ones of the target to the destination.
     """
@@ -319,7 +319,7 @@ def _tag_steps(wanted: Wanted, target: str, kept: FlowLog) -> list[RetagStep]:
     steps = []
     for kind, changes, reason in (
         ("tag", to_set, "Tags differ."),
-        ("untag", to_unset, "Tags that were not asked for."),
+        ("untag", to_unset, "Tags that are not configured."),
     ):
         if changes:
             action = Action(kind, target, flow_log_id=kept.flow_log_id, changes=changes, reason=reason)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tags of flow logs: what is asked for, and what must change. PRIVATE to this collection."""
+"""Tags of flow logs: the desired ones, and what must change. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FIELD = "tags."
 
 
 def check_tags(tags: Any, name: Any) -> dict[str, str] | None:
-    """Return the tags asked for, with ``name`` as the Name tag; ``None`` where tags are not to be touched.
+    """Return the desired tags, with ``name`` as the Name tag; ``None`` if tags must not change.
 
     :raises InputError: for reserved keys, lengths and numbers that EC2 refuses, and a Name tag that is not ``name``.
     """
@@ -39,7 +39,7 @@ def tag_changes(
     """Return what to set and what to remove; tags of AWS are never removed.
 
     :param tags: from :func:`check_tags`; ``None`` leaves the tags alone, but for the name.
-    :param purge: whether tags not asked for are removed.
+    :param purge: whether other tags are removed.
     :returns: changes by setting, changes by removing; each ordered by key.
     """
     desired = dict(tags) if tags is not None else ({} if name is None else {"Name": name})

@@ -86,7 +86,7 @@ _LIST, _READ = "list inline policies", "read inline policies"
 _READ_OF_USER = (_iam("ListUserPolicies", USERS, _LIST), _iam("GetUserPolicy", USERS, _READ))
 _READ_OF_GROUP = (_iam("ListGroupPolicies", GROUPS, _LIST), _iam("GetGroupPolicy", GROUPS, _READ))
 _READ_OF_ROLE = (_iam("ListRolePolicies", ROLES, _LIST), _iam("GetRolePolicy", ROLES, _READ))
-# amazon.aws.s3_bucket reads these although nothing of them is asked for.
+# amazon.aws.s3_bucket reads these although nobody needs them.
 _ALSO_READ = "be spared a warning of amazon.aws.s3_bucket, which reads it in any case"
 
 #: What is done, and what that needs.
@@ -107,7 +107,7 @@ OPERATIONS: Mapping[str, tuple[Need, ...]] = {
             "ec2:CreateFlowLogs",
             (NEW_FLOW_LOGS, TARGETS),
             ("CreateFlowLogs",),
-            "create a flow log of a target; asked for the flow log and for the target",
+            "create a flow log of a target; AWS checks it for the flow log and for the target",
         ),
         _CREATE_DELIVERY,
     ),

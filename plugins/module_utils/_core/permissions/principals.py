@@ -29,7 +29,7 @@ _ALLOWED = "the ARN of a user, group or role, or of a session of a role"
 
 @dataclass(frozen=True)
 class Principal:
-    """Somebody whose permissions are asked for.
+    """Somebody whose permissions are checked.
 
     :param kind: ``user``, ``group``, ``role``, ``session`` of a role, or ``root``.
     :param path: ``/`` or for example ``/network/``; of a session it is not known and None.

@@ -141,7 +141,7 @@ def _by_health(replacement: Replacement, pairs: Sequence[_Pair]) -> tuple[list[_
 
 
 def _withdraw(client: Any, pairs: Sequence[_Pair]) -> _Settled:
-    """Delete new flow logs that are no replacement: delivery fails, or AWS stored something else than asked for."""
+    """Delete new flow logs that are no replacement: delivery fails, or AWS stored other settings than desired."""
     refused = {item.resource_id: item for item in delete_ids(client, [str(new.flow_log_id) for _step, new in pairs])}
     parts: list[Outcome] = []
     for step, new in pairs:

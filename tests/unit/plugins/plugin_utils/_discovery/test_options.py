@@ -80,7 +80,7 @@ def test_an_account_that_is_not_active_is_a_gap_and_never_the_account_of_the_cre
     assert found.accounts == ()
     assert [(gap.account_id, gap.code) for gap in found.gaps] == [(SHOP, "AccountNotActive")]
     assert found.gaps[0].sentence == (
-        f"Not read: shop ({SHOP}). AccountNotActive: The organisation says that the account is SUSPENDED."
+        f"Not read: shop ({SHOP}). AccountNotActive: The organization says that the account is SUSPENDED."
     )
 
 
@@ -90,7 +90,7 @@ def test_without_accounts_playbooks_use_the_profile_of_the_plugin() -> None:
     assert accounts_from_options([{"account_id": SHOP}], None, "shop").accounts == (Account(SHOP),)
 
 
-def test_an_organisation_without_accounts_is_not_the_account_of_the_credentials() -> None:
+def test_an_organization_without_accounts_is_not_the_account_of_the_credentials() -> None:
     assert accounts_from_options(None, {"accounts": [], "profile": "{id}"}).accounts == ()
 
 

@@ -119,21 +119,21 @@ def check_row(plan: Any, largest: Dict[int, int]) -> None:
         assert spelling(plan(accounts(largest[position] + 1))) == following
 
 
-@pytest.mark.parametrize("first_cell", [name for name in BUCKET_ROWS if "organisation" not in name])
+@pytest.mark.parametrize("first_cell", [name for name in BUCKET_ROWS if "organization" not in name])
 def test_the_guide_says_how_many_accounts_fit_into_a_bucket_policy(first_cell: str) -> None:
     largest = numbers(BUCKET_ROWS[first_cell])
     assert (2 in largest) is ("both" in first_cell)
     check_row(lambda ids: bucket_plan(first_cell, account_ids=ids), largest)
 
 
-@pytest.mark.parametrize("first_cell", [name for name in KEY_ROWS if "organisation" not in name])
+@pytest.mark.parametrize("first_cell", [name for name in KEY_ROWS if "organization" not in name])
 def test_the_guide_says_how_many_accounts_fit_into_a_key_policy(first_cell: str) -> None:
     check_row(lambda ids: key_plan(first_cell, account_ids=ids), numbers(KEY_ROWS[first_cell]))
 
 
-def test_the_guide_says_how_little_an_organisation_takes() -> None:
-    (bucket_row,) = [name for name in BUCKET_ROWS if "organisation" in name]
-    (key_row,) = [name for name in KEY_ROWS if "organisation" in name]
+def test_the_guide_says_how_little_an_organization_takes() -> None:
+    (bucket_row,) = [name for name in BUCKET_ROWS if "organization" in name]
+    (key_row,) = [name for name in KEY_ROWS if "organization" in name]
     size = bucket_plan(bucket_row, organization_id=ORGANIZATION).size
     assert BUCKET_ROWS[bucket_row] == [f"any number: {size} bytes", "", ""]
     size = key_policy_size(key_plan(key_row, organization_id=ORGANIZATION).after)

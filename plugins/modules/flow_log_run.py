@@ -1,0 +1,141 @@
+#!/usr/bin/python
+
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Only documentation: the action plugin of the same name does the work, on the controller.
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: flow_log_run
+version_added: "0.1.0"
+short_description: Run one stage of the playbooks
+description:
+  - The playbooks C(flowlogs.aws.publish_to_s3) and C(flowlogs.aws.drift_report) have a task with this action plugin for each stage.
+    It runs on the controller and reads the variables C(flow_log_*) of all hosts.
+  - Run the stages in the order in which O(stage) lists them, and V(plan) first. Each stage knows what the earlier ones of the same
+    run of C(ansible-playbook) found.
+  - Work that fails does not affect other work, and does not fail the task. V(summary) returns what failed.
+  - Modules of this collection run in threads of Ansible's own process, as many at the same time as C(--forks). They need boto3
+    there.
+author:
+  - flowlogs.aws contributors (@flowlogs)
+options:
+  stage:
+    description:
+      - V(plan) works out what there is to do, and leaves out targets whose credentials belong to another account.
+      - V(preflight) checks the permissions for hosts with C(flow_log_preflight).
+      - V(permissions) gives principals the policy for publishing.
+      - V(destinations) prepares buckets, bucket policies and key policies, and checks whether flow logs can be delivered.
+      - V(flow_logs) creates, replaces, tags and deletes flow logs.
+      - V(deliveries) reads when each flow log last delivered.
+      - V(summary) returns what was done and what failed.
+      - Ansible's tags select V(permissions), V(destinations) and V(flow_logs). V(plan) fails if they leave none of these.
+    type: str
+    required: true
+    choices: [plan, preflight, permissions, destinations, flow_logs, deliveries, summary]
+  hosts:
+    description: For O(stage=plan), every target of the inventory.
+    type: list
+    elements: str
+  selected:
+    description: For O(stage=plan), the hosts to work on. The default is all O(hosts).
+    type: list
+    elements: str
+  pattern:
+    description: For O(stage=plan), the pattern that O(hosts) match, for messages.
+    type: str
+  state:
+    description: For O(stage=plan), overrides C(flow_log_state) of every host.
+    type: str
+  gaps:
+    description: For O(stage=plan), the variable C(flow_log_inventory_gaps).
+    type: raw
+  allow_empty:
+    description: For O(stage=plan), whether a run without any target succeeds.
+    type: raw
+  fail_on_gaps:
+    description:
+      - For O(stage=plan), whether anything that the inventory could not read fails the run. By default only gaps in accounts
+        without any target do.
+    type: raw
+  strict:
+    description: For O(stage=plan), whether a misspelt variable is an error.
+    type: bool
+    default: false
+  report_only:
+    description: For O(stage=plan), whether the run only reports. Use it with C(check_mode).
+    type: bool
+    default: false
+  list_flow_logs:
+    description: For O(stage=flow_logs), whether to keep all flow logs for a report, including those that did not change.
+    type: bool
+    default: false
+  delivery_hours:
+    description: For O(stage=deliveries), how many hours to look back, V(1) to V(168).
+    type: int
+    default: 24
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and returns what it would do, without a call that changes anything.
+    support: full
+  diff_mode:
+    description: Returns what changes, before and after, in C(diff) mode.
+    support: full
+  action:
+    description: Runs on the controller, as an action plugin.
+    support: full
+seealso:
+  - module: flowlogs.aws.flow_log_report
+  - module: flowlogs.aws.flow_log_tasks
+"""
+
+EXAMPLES = r"""
+- name: Plan the flow logs of the group network
+  flowlogs.aws.flow_log_run:
+    stage: plan
+    hosts: "{{ groups['network'] }}"
+
+- name: Publish the flow logs
+  flowlogs.aws.flow_log_run:
+    stage: flow_logs
+
+- name: Summarize the run
+  flowlogs.aws.flow_log_run:
+    stage: summary
+  register: done
+
+- name: Show what failed
+  ansible.builtin.debug:
+    msg: "{{ done.summary.failures }}"
+"""
+
+RETURN = r"""
+overview:
+  description: What there is to do, a line for each batch.
+  returned: for O(stage=plan)
+  type: list
+  elements: str
+  sample: ["111122223333/eu-west-1/vpc/1-1: 3 targets to arn:aws:s3:::example-flow-logs"]
+unmet:
+  description: Why the inventory is a reason for the run to fail. Empty if it is not.
+  returned: for O(stage=plan)
+  type: list
+  elements: str
+  sample: []
+failures:
+  description: How many pieces of work failed in this stage.
+  returned: for O(stage=preflight), O(stage=permissions), O(stage=destinations) and O(stage=flow_logs)
+  type: int
+  sample: 0
+summary:
+  description:
+    - What was done. C(headline) is one line. C(actions) counts each kind of action. C(failures) has an entry for each host with
+      failures, with C(host), C(pattern) and C(message). C(handed_on) is what the playbook passes on to a workflow.
+  returned: for O(stage=summary)
+  type: dict
+  sample: {"headline": "flow logs: targets=3 batches=1 destinations=1 create=3 failed=0", "actions": {"create": 3}, "failures": []}
+"""
