@@ -20,6 +20,7 @@ SOURCE = "https://github.com/flowlogs/flowlogs.aws"
 ANSIBLE_DOCS = "https://docs.ansible.com/projects/ansible/latest"
 # What antsibull-docs' pages refer to in Ansible's own documentation, besides plugins and environment variables.
 ANSIBLE_LABELS = {
+    "action_plugins": ("plugins/action.html#action-plugins", "action plugins"),
     "ansible_configuration_settings": ("reference_appendices/config.html#ansible-configuration-settings", "settings"),
     "common_return_values": ("reference_appendices/common_return_values.html#common-return-values", "return values"),
 }
