@@ -85,7 +85,6 @@ RUN_VARIABLES = (
     "flow_log_hosts",
     "flow_log_retire",
     "flow_log_delivery_hours",
-    "flow_log_stages",
     "flow_log_with_report",
     "flow_log_strict",
     "flow_log_allow_empty",
@@ -126,7 +125,7 @@ class AccountError(VariableError):
 
 @dataclass(frozen=True)
 class HostVariables:
-    """A host of the inventory as the filters hand it over.
+    """A host of the inventory whose variables are rendered.
 
     :param variables: its variables, rendered; only those of :data:`VARIABLES` matter.
     :param groups: names of the groups it is in.

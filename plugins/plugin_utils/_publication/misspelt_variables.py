@@ -54,7 +54,6 @@ ROLE_OPTIONS: Mapping[str, tuple[str, ...]] = {
         "source_conditions",
         "layouts",
         "expected_bucket_owner",
-        "preflight",
         "permission_principals",
         "permission_policy",
         "permission_policy_name",

@@ -14,7 +14,7 @@ import yaml
 
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import DRIFT_FINDINGS
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import SEVERITIES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import permissions_policy
+from tests.permission_documents import permissions_policy
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.targets import COVERAGE_GROUPS
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.targets import FACTS
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.accounts import GAPS_VARIABLE
