@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
@@ -28,6 +29,7 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.role import (
 )
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.role_variables import VARIABLES
 
+ARGUMENT_SPEC: Mapping[str, Any] = {"part": {"type": "str", "choices": list(PARTS), "required": True}}
 _DISPLAY = Display()
 #: The fact that holds the result of a part.
 _FACTS = {part: f"{PREFIX}{part}_result" for part in ("permissions", "destination", "flow_logs")}
@@ -41,8 +43,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return what was done. A failure is in ``failure``, so that the fact with the result is set all the same."""
         result = dict(super().run(tmp, task_vars))
-        spec = {"part": {"type": "str", "choices": list(PARTS), "required": True}}
-        _checked, options = self.validate_argument_spec(argument_spec=spec)
+        _checked, options = self.validate_argument_spec(argument_spec=dict(ARGUMENT_SPEC))
         variables = self._variables(task_vars or {})
         pool = TaskPool(bool(self._task.check_mode), bool(self._task.diff), at_once=1)
         runner = TaskRunner(pool, lambda module, args: self._executed(module, args, task_vars))

@@ -35,7 +35,7 @@ _SETTINGS = (
     *("directory", "formats", "fail_on", "severities", "time", "keep_dated", "baseline", "previous", "history"),
     "history_length",
 )
-_ARGUMENT_SPEC: Mapping[str, Any] = {
+ARGUMENT_SPEC: Mapping[str, Any] = {
     **{name: {"type": "raw"} for name in _SETTINGS},
     "findings": {"type": "raw"},
     "check_settings": {"type": "bool", "default": False},
@@ -51,7 +51,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return where the report is and what it says."""
         result = dict(super().run(tmp, task_vars))
-        _checked, options = self.validate_argument_spec(argument_spec=dict(_ARGUMENT_SPEC))
+        _checked, options = self.validate_argument_spec(argument_spec=dict(ARGUMENT_SPEC))
         try:
             settings = read_settings({name: plain(options[name]) for name in _SETTINGS})
             now = settings["time"] or datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

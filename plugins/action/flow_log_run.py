@@ -28,7 +28,7 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.run import Ru
 
 _DISPLAY = Display()
 _STAGES = ("plan", "preflight", "permissions", "destinations", "flow_logs", "deliveries", "summary")
-_ARGUMENT_SPEC: Mapping[str, Any] = {
+ARGUMENT_SPEC: Mapping[str, Any] = {
     "stage": {"type": "str", "choices": list(_STAGES), "required": True},
     "hosts": {"type": "list", "elements": "str"},
     "selected": {"type": "list", "elements": "str"},
@@ -52,7 +52,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return the result of the stage."""
         result = dict(super().run(tmp, task_vars))
-        _checked, options = self.validate_argument_spec(argument_spec=dict(_ARGUMENT_SPEC))
+        _checked, options = self.validate_argument_spec(argument_spec=dict(ARGUMENT_SPEC))
         self._vars = task_vars or {}
         stage = options["stage"]
         try:

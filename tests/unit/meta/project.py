@@ -58,8 +58,18 @@ def parse(name: str) -> ast.Module:
 
 
 def modules() -> list[str]:
-    """Return the names of the collection's modules."""
+    """Return the names of the collection's modules in Python."""
     return sorted(pathlib.PurePath(name).stem for name in tracked_under("plugins/modules") if "__init__" not in name)
+
+
+def action_modules() -> list[str]:
+    """Return the names of the modules that are action plugins, each documented in a YAML file."""
+    return sorted(pathlib.PurePath(name).stem for name in tracked_under("plugins/modules", suffix=".yml"))
+
+
+def filters() -> list[str]:
+    """Return the names of the collection's filters."""
+    return sorted(pathlib.PurePath(name).stem for name in tracked_under("plugins/filter", suffix=".yml"))
 
 
 def playbooks() -> list[str]:

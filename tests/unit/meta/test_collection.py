@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import importlib
 import json
 import pathlib
 import re
@@ -16,11 +17,13 @@ import sys
 
 from tests.unit.meta.project import PACKAGE
 from tests.unit.meta.project import ROOT
+from tests.unit.meta.project import action_modules
 from tests.unit.meta.project import for_each
 from tests.unit.meta.project import modules
 from tests.unit.meta.project import parse
 from tests.unit.meta.project import read
 from tests.unit.meta.project import read_yaml
+from tests.unit.meta.project import tracked_under
 
 GALAXY = read_yaml("galaxy.yml")
 
@@ -69,6 +72,29 @@ def test_module_says_what_it_returns_and_shows_how_to_use_it(name: str) -> None:
     assert pages["return"]
     assert f"flowlogs.aws.{name}:" in pages["examples"]
     assert pages["doc"]["version_added"]
+
+
+def test_every_action_plugin_is_a_module_of_its_own_with_a_page() -> None:
+    plugins = {pathlib.PurePath(name).stem for name in tracked_under("plugins/action")}
+    assert plugins == set(action_modules())
+    assert not plugins & set(modules())
+
+
+@for_each(action_modules())
+def test_page_of_an_action_module_has_its_options(name: str) -> None:
+    page = read_yaml(f"plugins/modules/{name}.yml")["DOCUMENTATION"]
+    spec = importlib.import_module(f"{PACKAGE}.plugins.action.{name}").ARGUMENT_SPEC
+    assert page["module"] == name and page["description"] and page["version_added"]
+    assert all(option.pop("description") for option in page["options"].values())
+    assert page["options"] == spec
+
+
+@for_each(action_modules())
+def test_page_of_an_action_module_says_what_it_supports_and_returns_and_shows_how_to_use_it(name: str) -> None:
+    page = read_yaml(f"plugins/modules/{name}.yml")
+    assert page["DOCUMENTATION"]["attributes"].keys() == {"check_mode", "diff_mode", "action"}
+    assert page["RETURN"]
+    assert f"flowlogs.aws.{name}:" in page["EXAMPLES"]
 
 
 def test_execution_environment_names_files_that_are_there() -> None:

@@ -29,6 +29,8 @@ from tests.markdown import table_rows
 from tests.rst import code_blocks
 from tests.rst import plain
 from tests.unit.meta.project import ROOT
+from tests.unit.meta.project import action_modules
+from tests.unit.meta.project import filters
 from tests.unit.meta.project import for_each
 from tests.unit.meta.project import inventory_plugins
 from tests.unit.meta.project import modules
@@ -43,8 +45,7 @@ README = read("README.md")
 GUIDES = "docs/docsite/rst"
 PAGES = ["README.md", *(name for name in tracked_files() if name.startswith(f"{GUIDES}/"))]
 # Words that begin like variables and are none.
-NO_VARIABLES = {"flow_log_hosts", "flow_log_permissions_policies", "flow_log_permissions_policy", "flow_log_retire"}
-NO_VARIABLES |= {"flow_log_delivery_hours", "flow_log_report", "flow_log_run", "flow_log_run_JOB"}
+NO_VARIABLES = {"flow_log_run_JOB", *modules(), *action_modules(), *filters()}
 LANGUAGES = ("shell", "yaml", "text", "markdown")
 README_LINES = 250
 # Groups that the inventory plugin makes, and its name.
@@ -100,7 +101,6 @@ def test_page_names_only_variables_that_there_are(name: str) -> None:
         "flow_log_id",
         *GROUPS,
         *NO_VARIABLES,
-        *modules(),
         f"{PREFIX}OPTION",
     }
     assert set(re.findall(r"(?<![\w.])flow_log_\w*[a-zA-Z0-9]", read(name))) - known == set()
