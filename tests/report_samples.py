@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import FINDINGS
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import Finding
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import SEVERITIES
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import weighed
 
@@ -82,6 +84,11 @@ FLEET: dict[tuple[str, str], tuple[tuple[str, ...], dict[str, int]]] = {
     ("666677778888", "eu-central-1"): (("production", "transit"), {"in_sync": 12}),
     ("666677778888", "us-east-1"): (("production", "transit"), {"in_sync": 10, "missing": 1}),
 }
+
+
+def report(findings: Iterable[Finding], generated_at: str | None = None) -> dict[str, Any]:
+    """The report about findings, weighed as usual."""
+    return weighed((finding.to_dict() for finding in findings), generated_at)
 
 
 def row(kind: str, number: int, **about: Any) -> dict[str, Any]:

@@ -11,14 +11,12 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import rename_options
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.tasks import TaskPool
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._action.base import FlowLogsAction
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._action.hosts import plain
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._action.task_runner import TaskRunner
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.task_results import failure_text
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.progress import diffs_of, lines_of
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.role import (
@@ -29,24 +27,21 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.role import (
 )
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.role_variables import VARIABLES
 
-_DISPLAY = Display()
 ARGUMENT_SPEC: Mapping[str, Any] = {"part": {"type": "str", "choices": list(PARTS), "required": True}}
+_DISPLAY = Display()
 #: The fact that holds the result of a part.
 _FACTS = {part: f"{PREFIX}{part}_result" for part in ("permissions", "destination", "flow_logs")}
 
 
-class ActionModule(ActionBase):
+class ActionModule(FlowLogsAction):
     """Does one part of the role."""
-
-    TRANSFERS_FILES = False
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return what was done. A failure is in ``failure``, so that the fact with the result is set all the same."""
         result = dict(super().run(tmp, task_vars))
         _checked, options = self.validate_argument_spec(argument_spec=dict(ARGUMENT_SPEC))
         variables = self._variables(task_vars or {})
-        pool = TaskPool(bool(self._task.check_mode), bool(self._task.diff), at_once=1)
-        runner = TaskRunner(pool, lambda module, args: self._executed(module, args, task_vars))
+        runner = self.runner(task_vars or {}, at_once=1)
         try:
             done = runner.drive(PARTS[options["part"]](variables, bool(self._task.check_mode)))
         except InputError as error:
@@ -63,9 +58,6 @@ class ActionModule(ActionBase):
             "warnings": runner.warnings,
             **({"diff": diffs_of(options["part"], done)} if self._task.diff else {}),
         }
-
-    def _executed(self, module: str, options: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
-        return dict(self._execute_module(module_name=module, module_args=options, task_vars=task_vars))
 
     def _variables(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         """Return the variables of the role in the types that they have, under their names without the prefix."""

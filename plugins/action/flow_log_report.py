@@ -78,7 +78,7 @@ class ActionModule(ActionBase):
 def _findings(given: Any, sources: Any) -> tuple[list[Mapping[str, Any]], list[str] | None]:
     """Return the findings of the run, and its inventory; or those of a report that was given."""
     if given is not None:
-        read = json.loads(given) if isinstance(given, str) else given
+        read = _report(given)
         return list(read["findings"]), read.get("inventory")
     run = run_file.load()
     for note in run.publication["notes"] if run.is_report else ():
@@ -86,6 +86,17 @@ def _findings(given: Any, sources: Any) -> tuple[list[Mapping[str, Any]], list[s
     results = run.results if run.is_report or run.check_mode else after_run(run.results)
     inventory = [_from_here(str(source)) for source in sources]
     return [one.to_dict() for one in find(run.publication, results, inventory)], inventory
+
+
+def _report(given: Any) -> Mapping[str, Any]:
+    try:
+        read = json.loads(given) if isinstance(given, str) else given
+    except ValueError:
+        read = None
+    if not isinstance(read, Mapping) or not isinstance(read.get("findings"), list):
+        shown = given if isinstance(given, str) else type(given).__name__
+        raise InputError("drift_report_findings", str(shown)[:40], "a report, such as drift-report.json")
+    return read
 
 
 def _from_here(source: str) -> str:

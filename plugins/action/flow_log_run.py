@@ -11,14 +11,13 @@ from functools import partial
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.tasks import TaskPool
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._action import run_file
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._action.base import FlowLogsAction
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._action.hosts import connection_of, read_hosts
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._action.task_runner import TaskRunner
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._action.task_runner import SLICE
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.run_summary import overview, summarise
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages import planning, single_calls
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.destinations import destinations
@@ -44,10 +43,8 @@ ARGUMENT_SPEC: Mapping[str, Any] = {
 }
 
 
-class ActionModule(ActionBase):
+class ActionModule(FlowLogsAction):
     """Takes one stage of a run."""
-
-    TRANSFERS_FILES = False
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return the result of the stage."""
@@ -56,8 +53,8 @@ class ActionModule(ActionBase):
         self._vars = task_vars or {}
         stage = options["stage"]
         noun = "batches" if stage in ("flow_logs", "deliveries") else ""
-        pool = TaskPool(bool(self._task.check_mode), bool(self._task.diff), int(self._vars.get("ansible_forks") or 5))
-        self._runner = TaskRunner(pool, self._executed, partial(_tell, noun))
+        at_once = int(self._vars.get("ansible_forks") or 5)
+        self._runner = self.runner(self._vars, at_once, partial(_tell, noun))
         try:
             result.update(getattr(self, f"_{stage}")(options))
         except (InputError, planning.RunRefused) as error:
@@ -65,9 +62,6 @@ class ActionModule(ActionBase):
         return {**result, "warnings": [*result.get("warnings", ()), *self._runner.warnings]}
 
     # -- what every stage needs ------------------------------------------------------------------------------------
-
-    def _executed(self, module: str, options: dict[str, Any]) -> dict[str, Any]:
-        return dict(self._execute_module(module_name=module, module_args=options, task_vars=self._vars))
 
     @property
     def _hostvars(self) -> Any:
@@ -153,5 +147,5 @@ class ActionModule(ActionBase):
 
 def _tell(noun: str, done: int, total: int, failed: int) -> None:
     """Say how far long work is."""
-    if noun and total > done or done > 100:
+    if noun and total > SLICE:
         _DISPLAY.display(f"  {done} of {total} {noun}, {failed} failed")

@@ -232,7 +232,8 @@ from ansible_collections.amazon.aws.plugins.plugin_utils.base import AWSPluginBa
 from ansible_collections.amazon.aws.plugins.plugin_utils.botocore import get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.clients import SharedClients, connection_errors
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.clients import SharedClients
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.retries import BOUNDED_RETRIES
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.sts import regional_client
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
@@ -286,8 +287,8 @@ class SharedConnections(AWSPluginBase):
         """Return a client by the options of the plugin; ``parameters`` go before these."""
         try:
             return self._shared.client(service, **{**self._connection, **parameters})
-        except connection_errors() as error:
-            self.fail_aws("Couldn't connect to AWS", exception=error)
+        except FlowLogsAWSError as error:
+            self.fail_aws(error.message, exception=error.exception)
 
 
 class InventoryModule(AWSInventoryBase, SharedConnections):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import permissions_policy
+from tests.permission_documents import permissions_policy
 
 from tests.integration.in_process import run_module
 from tests.integration.in_process import succeed

@@ -25,7 +25,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.cat
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import actions_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import needs_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import permissions_policies
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import permissions_policy
+from tests.permission_documents import permissions_policy
 from tests.integration.conftest import AnsibleRunner
 from tests.integration.in_process import run_module
 from tests.integration.permission_world import ACCOUNT

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import permissions_policy
+from tests.permission_documents import permissions_policy
 from tests.integration.conftest import AnsibleRun
 from tests.integration.conftest import AnsibleRunner
 from tests.integration.publication import ARCHIVE

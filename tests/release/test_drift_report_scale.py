@@ -18,7 +18,7 @@ import yaml
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.work import plan_publication
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.collect import find
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.formats import render
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import report
+from tests.report_samples import report
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import HostVariables
 from tests.integration.conftest import ROOT
 

@@ -13,6 +13,8 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from .errors import FlowLogsAWSError
+
 try:
     import boto3.session
     import botocore.config
@@ -21,16 +23,6 @@ try:
 except ImportError:
     # amazon.aws says what lacks.
     pass
-
-
-def connection_errors() -> tuple[type[Exception], ...]:
-    """Return what is raised where no client can be made, for example for a profile or a Region that is not there."""
-    return (botocore.exceptions.BotoCoreError, ValueError)
-
-
-def is_region_missing(error: Exception) -> bool:
-    """Whether no client can be made because nothing names a Region."""
-    return isinstance(error, botocore.exceptions.NoRegionError)
 
 
 class SharedClients:
@@ -60,15 +52,18 @@ class SharedClients:
 
         :param config: settings of botocore's client; ``aws_config`` goes before it, where the user gives one.
         :param parameters: what boto3's ``Session.client`` takes besides: keys, ``verify``.
-        :raises botocore.exceptions.BotoCoreError: where none can be made, for example without a Region.
+        :raises FlowLogsAWSError: where none can be made, for example without a Region.
         """
         merged = botocore.config.Config(user_agent=self._user_agent)
         for one in (config, aws_config):
             given = botocore.config.Config(**one) if isinstance(one, dict) else one
             merged = merged.merge(given) if given is not None else merged
-        with self._one_at_a_time:
-            session = self._session(profile_name)
-            return session.client(service, region_name=region, endpoint_url=endpoint, config=merged, **parameters)
+        try:
+            with self._one_at_a_time:
+                session = self._session(profile_name)
+                return session.client(service, region_name=region, endpoint_url=endpoint, config=merged, **parameters)
+        except (ValueError, botocore.exceptions.BotoCoreError) as error:
+            raise FlowLogsAWSError(message="Couldn't connect to AWS", exception=error) from error
 
     def _session(self, profile: str | None) -> Any:
         if profile not in self._sessions:

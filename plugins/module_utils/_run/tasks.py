@@ -23,7 +23,8 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import gather_
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_region
 from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
 
-from .._aws.clients import SharedClients, connection_errors, is_region_missing
+from .._aws.clients import SharedClients
+from .._aws.errors import FlowLogsAWSError, error_code_and_message
 from .bucket_policy import FLOW_LOG_BUCKET_POLICY
 from .destination_info import FLOW_LOG_DESTINATION_INFO
 from .key_policy import FLOW_LOG_KEY_POLICY
@@ -84,17 +85,17 @@ class TaskModule(FlowLogsModule):
         return named
 
     def connect(self, service: str, **parameters: Any) -> Any:
-        """Return a boto3 client of those that tasks share."""
+        """Return a boto3 client of those that tasks share; fail in the words of amazon.aws where none can be made."""
         region, endpoint, options = get_aws_connection_info(self)
         try:
             return self._clients.client(service, **{"region": region, "endpoint": endpoint, **options, **parameters})
-        except connection_errors() as error:
-            if is_region_missing(error):
-                self.fail_json(
-                    msg=f"The {self._name} module requires a region and none was found in configuration, environment "
-                    "variables or module parameters"
-                )
-            self.fail_json_aws(error, msg="Couldn't connect to AWS")
+        except FlowLogsAWSError as error:
+            if error_code_and_message(error)[0] != "NoRegionError":
+                raise
+            self._fail(
+                f"The {self._name} module requires a region and none was found in configuration, environment variables "
+                "or module parameters"
+            )
 
     def warn(self, text: str) -> None:
         """Keep a warning for the result."""

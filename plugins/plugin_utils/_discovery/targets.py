@@ -39,7 +39,7 @@ FACTS = (
     "flow_log_instances",
 )
 #: Names of hosts that mean something to Ansible or to the playbooks of this collection.
-RESERVED_NAMES = frozenset(("all", "ungrouped", "localhost", "flow_log_plan"))
+RESERVED_NAMES = frozenset(("all", "ungrouped", "localhost"))
 _GONE = frozenset(("deleted", "deleting", "failed", "rejected", "rejecting", "failing"))
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 

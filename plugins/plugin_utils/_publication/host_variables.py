@@ -125,7 +125,7 @@ class AccountError(VariableError):
 
 @dataclass(frozen=True)
 class HostVariables:
-    """A host of the inventory as the filters hand it over.
+    """A host of the inventory whose variables are rendered.
 
     :param variables: its variables, rendered; only those of :data:`VARIABLES` matter.
     :param groups: names of the groups it is in.

@@ -50,7 +50,7 @@ class IdentityWork:
     targets: tuple[Target, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the work as the filters return it."""
+        """Return the work as plain data."""
         return {
             "name": self.name,
             "account_id": self.account_id,

@@ -236,7 +236,7 @@ def reason_of(result: Result, rows: Sequence[Row] = ()) -> str:
 def stopped(publication: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
     """Return what must not run since a permission lacks, and why.
 
-    :param publication: as :func:`planning.plan` returns it.
+    :param publication: as :meth:`work.Publication.to_dict` returns it, with ``preflights``.
     :param results: as for :func:`collect.find`; those of ``preflights`` matter here.
     :returns: ``batches`` and ``destinations``: name to reason. A batch is stopped with its destination.
     """
@@ -257,15 +257,6 @@ def _stops(asked: Iterable[Mapping[str, Any]], result: Result) -> list[tuple[str
     """Return the name of each piece of work that is stopped, and why."""
     lacking = [(one["name"], [row for row in _denied(result) if _needs(one, row, hard=True)]) for one in asked]
     return [(name, reason_of(result, rows)) for name, rows in lacking if rows]
-
-
-def objection(result: Result) -> str:
-    """Return why the work that a question was about must not run, ``""`` if nothing is in its way.
-
-    :param result: of ``flow_log_permissions_info``, about that work alone.
-    """
-    rows = [row for row in _denied(result) if set(row["operations"]).difference(_MERELY_HELPFUL)]
-    return reason_of(result, rows) if rows else ""
 
 
 def not_run(reason: str | None) -> str:

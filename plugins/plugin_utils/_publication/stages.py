@@ -9,30 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-
 #: What a run consists of, in the order in which it happens, and where the work of each is in a publication.
 _WORK_OF: Mapping[str, str] = {"permissions": "permissions", "destinations": "destinations", "flow_logs": "batches"}
 STAGES = tuple(_WORK_OF)
-_ALLOWED = f"one or more of {', '.join(STAGES)}, as a list or separated by commas"
-
-
-def read_stages(value: Any) -> tuple[str, ...]:
-    """Return the stages that a variable names, each once and in the order in which they happen.
-
-    :param value: a list, or a text as ``-e`` makes it; ``None``: all stages.
-    :raises InputError: for a word that is no stage, and for none at all.
-    """
-    if value is None:
-        return STAGES
-    words = value.split(",") if isinstance(value, str) else value
-    if not isinstance(words, (list, tuple)) or not words:
-        raise InputError("flow_log_stages", value, _ALLOWED)
-    named = [word.strip() if isinstance(word, str) else word for word in words]
-    for word in named:
-        if word not in STAGES:
-            raise InputError("flow_log_stages", word, _ALLOWED)
-    return tuple(stage for stage in STAGES if stage in named)
 
 
 def stages_of(publication: Mapping[str, Any]) -> tuple[str, ...]:
@@ -46,7 +25,7 @@ def of_stages(publication: Mapping[str, Any], stages: tuple[str, ...]) -> dict[s
     A batch whose bucket is another run's work waits for nothing.
 
     :param publication: as :meth:`work.Publication.to_dict` returns it, with ``preflights``.
-    :param stages: from :func:`read_stages`.
+    :param stages: some of :data:`STAGES`, in their order.
     :returns: the same with ``stages``, and in ``left_out`` a publication of the rest; ``None`` if all stages are there.
     """
     if stages == STAGES:

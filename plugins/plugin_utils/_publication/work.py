@@ -41,9 +41,6 @@ from .host_variables import (
 from .identities import ACCOUNT_VARIABLES, IdentityWork, identity_problem, plan_identities
 from .misspelt_variables import note_of
 
-#: Version of the structure that :meth:`Publication.to_dict` returns.
-PUBLICATION_VERSION = 1
-
 
 @dataclass(frozen=True)
 class Batch:
@@ -60,7 +57,7 @@ class Batch:
     bucket_name: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the batch as the filters return it."""
+        """Return the batch as plain data."""
         first = self.targets[0]
         return {
             "name": self.name,
@@ -118,7 +115,7 @@ class BucketWork:
         return f"arn:{self.partition}:s3:::{self.bucket}"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the work as the filters return it."""
+        """Return the work as plain data."""
         return {
             "name": self.name,
             "bucket": self.bucket,
@@ -155,7 +152,7 @@ class PermissionWork:
     credentials_of: str
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the work as the filters return it."""
+        """Return the work as plain data."""
         return {
             "name": self.name,
             "account_id": self.account_id,
@@ -181,7 +178,7 @@ class InvalidHost:
     finding: str = "not_evaluated"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the host as the filters return it."""
+        """Return the host as plain data."""
         return {
             "host": self.host,
             "variable": self.variable,
@@ -213,7 +210,6 @@ class Publication:
     def to_dict(self) -> dict[str, Any]:
         """Return the work as plain data; of connection options it only holds names of profiles and roles."""
         return {
-            "version": PUBLICATION_VERSION,
             "batches": [batch.to_dict() for batch in self.batches],
             "destinations": [bucket.to_dict() for bucket in self.buckets],
             "permissions": [work.to_dict() for work in self.permissions],

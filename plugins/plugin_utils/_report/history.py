@@ -54,26 +54,15 @@ def history_entry(report: Mapping[str, Any], time: str) -> dict[str, Any]:
     return {"generated_at": time, **told, **{name: total[name] for name in _PERCENTAGES}}
 
 
-def history_text(report: Mapping[str, Any], time: str, length: int, existing: str | None = None) -> str:
+def history_text(report: Mapping[str, Any], time: str, length: int, existing: str) -> str:
     """Return the history with the present run as its last line.
 
-    :param report: with the earlier runs in ``history``.
     :param length: how many runs to keep, 1 or more; the oldest are dropped.
     :param existing: what the file holds. Its lines stay as they are, also those that cannot be read; a file without any line of a
-        history is something else, and is returned as it is. ``None``: the lines are made of ``history``.
-    :raises InputError: for a smaller length.
+        history is something else, and is returned as it is.
     """
-    if length < 1:
-        raise InputError("drift_report_history_length", length, "1 or more")
-    if existing is None:
-        lines = [_line(entry) for entry in report["history"]]
-    else:
-        lines = [line for line in existing.splitlines() if line.strip()]
-        if lines and not parse_history(existing, "")[0]:
-            return existing
-    lines.append(_line(history_entry(report, time)))
+    lines = [line for line in existing.splitlines() if line.strip()]
+    if lines and not parse_history(existing, "")[0]:
+        return existing
+    lines.append(json.dumps(history_entry(report, time), sort_keys=True, separators=(",", ":")))
     return "".join(f"{line}\n" for line in lines[-length:])
-
-
-def _line(entry: Mapping[str, Any]) -> str:
-    return json.dumps(entry, sort_keys=True, separators=(",", ":"))

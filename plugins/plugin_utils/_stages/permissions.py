@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import permissions_policies
+from .._findings.permissions import is_missing_principal
 from .._publication.task_results import failure_text, has_failed
 from .task import Connection, Connections, Results, Stage, Task
 
@@ -18,13 +20,16 @@ POLICY_NAME = "publish-flow-logs-to-s3"
 
 
 def permissions(publication: Mapping[str, Any], connection: Connections, check_mode: bool) -> Stage[Results]:
-    """Give the principals of all accounts the policy for publishing."""
+    """Give the principals of all accounts the policy for publishing. A policy that is too long fails its account only."""
     results: Results = {}
     for work in publication["permissions"]:
         options = {"account_id": work["account_id"], "partition": work["partition"], "region": work["region"]}
         reached = connection(work["credentials_of"], "flow_log_aws")
-        attached = yield from attach(work["name"], work["principals"], options, reached, check_mode)
-        results[work["name"]] = attached
+        try:
+            results[work["name"]] = yield from attach(work["name"], work["principals"], options, reached, check_mode)
+        except InputError as error:
+            refused = InputError("flow_log_permission_principals", error.value, error.allowed)
+            results[work["name"]] = {"changed": False, "failed": True, "msg": str(refused)}
     return results
 
 
@@ -87,8 +92,7 @@ def _forgiving(
     answer: Mapping[str, Any], principal: Mapping[str, Any], check_mode: bool, absent: bool
 ) -> dict[str, Any]:
     """In check mode other automation may be about to create a principal; one that is gone has no policy."""
-    missing = (answer.get("error") or {}).get("code") == "NoSuchEntity"
-    if not missing or not (check_mode or absent):
+    if not is_missing_principal(answer) or not (check_mode or absent):
         return dict(answer)
     who = f"There is no {principal['type']} {principal['name']}"
     if absent:

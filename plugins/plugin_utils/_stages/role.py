@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Callable
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_names import BUCKET_ALLOWED
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.options import wanted_from_params
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import resource_ids_of
@@ -27,7 +28,16 @@ _OPTIONS_OF_FLOW_LOGS = (
     *("tag_field_specifications", "name", "tags", "purge_tags", "replace", "allow_gap", "purge", "adopt_named"),
     *("wait_timeout", "resource_type", "destination"),
 )
-_VARIABLES_OF_OPTIONS = {"resource_ids": "targets", "bucket": "destination", "key_id": "bucket_encryption"}
+_VARIABLES_OF_OPTIONS = {
+    "resource_ids": "targets",
+    "bucket": "destination",
+    "key_id": "bucket_encryption",
+    "operations": "permission_policy",
+    "attached": "permission_principals",
+    "buckets": "permission_principals",
+    "account_id": "permission_account_id",
+    "partition": "permission_partition",
+}
 
 Variables = Mapping[str, Any]
 Part = Callable[[Variables, bool], Stage[dict[str, Any]]]
@@ -114,10 +124,13 @@ def flow_logs(variables: Variables, _check_mode: bool) -> Stage[dict[str, Any]]:
     # The prefix of an ARN decides; without one the Region does, and without that the module.
     targets = resource_ids_of(variables["targets"] or (), "resource_ids")
     given = {name: variables[name] for name in _OPTIONS_OF_FLOW_LOGS}
-    # Texts and lists that are empty are what templates make of null. No tags at all are a wish.
-    options = {name: value for name, value in given.items() if name == "tags" or value not in ("", [], {}, 0)}
+    # Texts and lists that are empty, and no interval, are what templates make of null. No tags at all are a wish.
+    given["max_aggregation_interval"] = given["max_aggregation_interval"] or None
+    options = {name: value for name, value in given.items() if name == "tags" or value not in (None, "", [], {})}
+    if options.get("state") != "absent" and "destination" not in options:
+        raise InputError("destination", variables["destination"], BUCKET_ALLOWED)
     if targets and variables["region"]:
-        wanted_from_params({**_nothing(), **options, "resource_ids": targets}, partition_of_region(variables["region"]))
+        wanted_from_params({**options, "resource_ids": targets}, partition_of_region(variables["region"]))
     options.update(
         resource_ids=targets,
         region=variables["region"],
@@ -126,10 +139,6 @@ def flow_logs(variables: Variables, _check_mode: bool) -> Stage[dict[str, Any]]:
     )
     (answer,) = yield [Task("flow_logs", "s3_flow_log", options, _connection(variables, "aws"))]
     return dict(answer)
-
-
-def _nothing() -> dict[str, Any]:
-    return dict.fromkeys(_OPTIONS_OF_FLOW_LOGS)
 
 
 PARTS: Mapping[str, Part] = {

@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from .._publication.stages import STAGES
 
-#: Tags that Ansible understands by itself.
-_ALWAYS, _ALL, _TAGGED, _UNTAGGED, _NEVER = "always", "all", "tagged", "untagged", "never"
+#: Tags that mean something to Ansible (Ansible documentation, "Tags").
+_ALWAYS, _ALL, _TAGGED, _NEVER = "always", "all", "tagged", "never"
 
 
 def stages_of_tags(run: Collection[str], skipped: Collection[str], inherited: Iterable[str] = ()) -> tuple[str, ...]:
@@ -26,13 +26,13 @@ def stages_of_tags(run: Collection[str], skipped: Collection[str], inherited: It
     common = set(inherited) - {_ALWAYS}
     left = tuple(stage for stage in STAGES if _runs({stage, *common}, set(run), set(skipped)))
     if not left:
-        told = ",".join(sorted(run)) if set(run) != {_ALL} else f"all without {','.join(sorted(skipped))}"
+        told = ",".join(sorted(run)) + (f" without {','.join(sorted(skipped))}" if skipped else "")
         raise InputError("--tags", told, f"one or more of {', '.join(STAGES)}")
     return left
 
 
 def _runs(tags: set[str], run: set[str], skipped: set[str]) -> bool:
-    """Whether Ansible runs a task with these tags (Ansible documentation, "Tags")."""
-    if tags & skipped or _TAGGED in skipped:
+    """Whether Ansible runs a task that has these tags and not ``always``."""
+    if tags & skipped or {_ALL, _TAGGED} & skipped:
         return False
-    return bool(tags & run) or bool({_ALL, _TAGGED} & run)
+    return bool(tags & run) or (_NEVER not in tags and bool({_ALL, _TAGGED} & run))

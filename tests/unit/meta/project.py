@@ -68,6 +68,11 @@ def action_plugins() -> list[str]:
     return sorted(pathlib.PurePath(name).stem for name in tracked_under("plugins/action"))
 
 
+def filters() -> list[str]:
+    """Return the names of the collection's filters."""
+    return sorted(pathlib.PurePath(name).stem for name in tracked_under("plugins/filter", suffix=".yml"))
+
+
 def playbooks() -> list[str]:
     """Return the full names of the collection's playbooks."""
     paths = [pathlib.PurePath(name) for name in tracked_under("playbooks", suffix=".yml")]

@@ -14,7 +14,7 @@ import yaml
 
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import DRIFT_FINDINGS
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import SEVERITIES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import permissions_policy
+from tests.permission_documents import permissions_policy
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.targets import COVERAGE_GROUPS
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.targets import FACTS
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.accounts import GAPS_VARIABLE
@@ -30,6 +30,7 @@ from tests.rst import code_blocks
 from tests.rst import plain
 from tests.unit.meta.project import ROOT
 from tests.unit.meta.project import action_plugins
+from tests.unit.meta.project import filters
 from tests.unit.meta.project import for_each
 from tests.unit.meta.project import inventory_plugins
 from tests.unit.meta.project import modules
@@ -44,7 +45,7 @@ README = read("README.md")
 GUIDES = "docs/docsite/rst"
 PAGES = ["README.md", *(name for name in tracked_files() if name.startswith(f"{GUIDES}/"))]
 # Words that begin like variables and are none.
-NO_VARIABLES = {"flow_log_hosts", "flow_log_permissions_policies", "flow_log_retire"}
+NO_VARIABLES = {"flow_log_hosts", "flow_log_retire", *filters()}
 NO_VARIABLES |= {"flow_log_delivery_hours", "flow_log_report", "flow_log_result", "flow_log_run", "flow_log_run_JOB"}
 LANGUAGES = ("shell", "yaml", "text", "markdown")
 README_LINES = 250

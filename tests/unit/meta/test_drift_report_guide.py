@@ -21,7 +21,7 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.baseline impo
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import Finding
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.formats import FILES
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import failing
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import report
+from tests.report_samples import report
 from tests.unit.meta.project import playbooks
 from tests.unit.meta.project import read
 from tests.unit.meta.project import read_yaml

@@ -26,14 +26,17 @@ AMAZON = "ansible_collections.amazon.aws.plugins"
 # Besides the standard library. A module of the collection that is not listed here belongs to no layer and may nothing.
 MAY_IMPORT = {
     "plugins/module_utils/_core": (CORE,),
-    "plugins/module_utils/_aws": (CORE, AWS, f"{AMAZON}.module_utils", "botocore"),
+    "plugins/module_utils/_aws": (CORE, AWS, f"{AMAZON}.module_utils", "boto3", "botocore"),
     "plugins/module_utils/_run": (CORE, AWS, RUN, f"{AMAZON}.module_utils", "ansible.module_utils"),
     "plugins/modules": (RUN, CORE),
     "plugins/filter": (RUN, CORE, CONTROLLER, "ansible"),
+    "plugins/action": (RUN, CORE, CONTROLLER, "ansible", "yaml"),
     "plugins/inventory": (RUN, CORE, AWS, CONTROLLER, f"{AMAZON}.plugin_utils", "ansible"),
     "plugins/plugin_utils/_discovery/reader.py": (RUN, CORE, AWS, CONTROLLER, f"{AMAZON}.plugin_utils", "ansible"),
     # It renders the page of the report from templates; only the controller has Jinja2.
     "plugins/plugin_utils/_report/html/page.py": (CORE, CONTROLLER, "jinja2", "markupsafe"),
+    # It runs what stages ask for, and reads variables of hosts.
+    "plugins/plugin_utils/_action": (RUN, CORE, CONTROLLER, f"{AMAZON}.module_utils", "ansible"),
     "plugins/plugin_utils": (CORE, CONTROLLER),
     "plugins/doc_fragments": (),
 }
@@ -42,7 +45,7 @@ ORDERS = {
     "plugins/module_utils/_core": (
         *("", "iam_policy", "flow_log", "delivery_policy", "destination_check", "permissions", "error_hints"),
     ),
-    "plugins/plugin_utils": ("", "_discovery", "_publication", "_findings", "_report"),
+    "plugins/plugin_utils": ("", "_discovery", "_publication", "_findings", "_report", "_stages", "_action"),
 }
 # Parts of the standard library through which a clock, the environment, randomness or the outside comes in.
 IMPURE_MODULES = tuple(
@@ -138,6 +141,8 @@ def test_the_order_of_packages_refuses() -> None:
     assert imports_against_the_order(tree, core, f"{core}/iam_policy/document.py")
     assert imports_against_the_order(tree, core, f"{core}/errors.py")
     assert imports_against_the_order(tree, core, f"{core}/destination_check/codes.py") == []
+    tree = ast.parse(f"from {CONTROLLER}._stages.task import Task")
+    assert imports_against_the_order(tree, "plugins/plugin_utils", "plugins/plugin_utils/_findings/collect.py")
 
 
 @for_each(PLUGIN_FILES)
@@ -216,6 +221,11 @@ def load_alone(names: list[str]) -> str:
         ("plugins/filter", f"from {AWS}.ec2 import create"),
         ("plugins/module_utils/_core", f"from {CONTROLLER}._findings.finding import Finding"),
         ("plugins/modules", f"from {CONTROLLER}._findings.finding import Finding"),
+        ("plugins/action", f"from {AWS}.clients import SharedClients"),
+        ("plugins/action", "import boto3"),
+        ("plugins/plugin_utils/_action", f"from {AWS}.clients import SharedClients"),
+        ("plugins/plugin_utils", "from ansible.errors import AnsibleActionFail"),
+        ("plugins/plugin_utils", f"from {RUN}.tasks import TaskPool"),
         ("plugins/plugin_utils", f"from {AWS}.ec2 import create"),
         ("plugins/doc_fragments", f"from {CORE}.plan import Plan"),
     ],

@@ -15,7 +15,7 @@ from typing import Any, Union
 
 from ..errors import InputError
 from .catalog import OPERATIONS, POLICIES, WITH, needs_of
-from .documents import Statement, document_of, documents_within, size_of, statements_for
+from .documents import document_of, documents_within, size_of, statements_for
 from .scope import OPTIONS, Scope, scope_from_options
 
 MANAGED = "managed"
@@ -79,32 +79,21 @@ def operations_at_hand(wanted: Wanted, scope: Scope) -> tuple[str, ...]:
     return operations
 
 
-def _statements(wanted: Wanted, scope: Scope) -> list[Statement]:
-    return statements_for(needs_of(operations_at_hand(wanted, scope)), scope)
-
-
-def permissions_policy(wanted: Wanted, **scope: Any) -> dict[str, Any]:
-    """Return the least policy document for some work, however long.
-
-    :param wanted: a name of :data:`POLICIES`, or a list of :data:`OPERATIONS`.
-    :param scope: where, see :func:`scope_from_options`. A named policy takes in the ARNs that are given:
-        to manage or, for ``reading``, to read what they name.
-    :raises InputError: for unknown names, for ARNs that an operation lacks or that no operation concerns, and for what
-        :func:`scope_from_options` refuses.
-    """
-    return document_of(_statements(wanted, scope_from_options(**scope)))
-
-
 def permissions_policies(wanted: Wanted, attached: str = MANAGED, **scope: Any) -> list[dict[str, Any]]:
     """Return the least policy documents for some work, in sizes that IAM takes.
 
+    :param wanted: a name of :data:`POLICIES`, or a list of :data:`OPERATIONS`.
     :param attached: ``managed`` for managed policies, of which there are several where one has no room; or the kind of
         principal, ``user``, ``group`` or ``role``, that gets a single inline policy.
-    :raises InputError: as :func:`permissions_policy` does, and for an inline policy that has no room.
+    :param scope: where, see :func:`scope_from_options`. A named policy takes in the ARNs that are given:
+        to manage or, for ``reading``, to read what they name.
+    :raises InputError: for unknown names, for ARNs that an operation lacks or that no operation concerns, for what
+        :func:`scope_from_options` refuses, and for an inline policy that has no room.
     """
     if attached not in SIZE_LIMITS:
         raise InputError("attached", attached, ", ".join(SIZE_LIMITS))
-    statements = _statements(wanted, scope_from_options(**scope))
+    place = scope_from_options(**scope)
+    statements = statements_for(needs_of(operations_at_hand(wanted, place)), place)
     limit = SIZE_LIMITS[attached]
     if attached == MANAGED:
         return documents_within(statements, limit)

@@ -73,6 +73,6 @@ def test_summary_and_report_name_the_variables() -> None:
     said = "No name is given. Give the name, or set {} to true to take them over."
     results = {"batches": {batch["name"]: {"failed": True, "msg": said.format("adopt_named")}}}
     renamed = said.format("flow_log_adopt_named")
-    messages = [failure["message"] for failure in summarise(publication, results)["failures"]]
-    assert f"{batch['name']}: {renamed}" in messages
+    (failure,) = summarise(publication, results)["failures"]
+    assert f"{batch['name']}: {renamed}" in failure["message"].split(" | ")
     assert renamed in [one.evidence for one in find(publication, results)]

@@ -2,35 +2,54 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What all modules share around their work."""
+"""What all modules share around their work, whether each runs in a process of its own or many in one."""
 
 from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.clients import SharedClients
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import AssumedRole
 from ansible_collections.flowlogs.aws.plugins.module_utils._run import module
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import run_module
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import (
+    FlowLogsModule,
+    ModuleDefinition,
+    SingleModule,
+    run_module,
+)
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.tasks import TaskModule
+from tests.integration.in_process import patch_module_args
+
+OPTIONS = {"region": "af-south-1", "access_key": "a" * 20, "secret_key": "b" * 40}
 
 
-class Module(FlowLogsModule):
-    """A module with options as Ansible would hand them over."""
+class Single(SingleModule):
+    """A module of its own with options as Ansible would hand them over."""
 
-    def __init__(self, **options: Any) -> None:
-        self._given = {"region": "af-south-1", "access_key": "a" * 20, "secret_key": "b" * 40, **options}
-        self._region_optional = False
+    def __init__(self, params: dict[str, Any]) -> None:
+        self._given = params
+        FlowLogsModule.__init__(self, region_optional=False)
 
     @property
     def params(self) -> dict[str, Any]:
         return self._given
 
 
-def test_sessions_come_from_the_endpoint_of_the_region_with_older_botocore(monkeypatch: pytest.MonkeyPatch) -> None:
+def one_of_many(params: dict[str, Any]) -> TaskModule:
+    """The same as one task of many."""
+    definition = ModuleDefinition("a", lambda _module: None, {})
+    return TaskModule(definition, params, False, False, SharedClients("tests"))
+
+
+@pytest.mark.parametrize("make", [Single, one_of_many])
+def test_sessions_come_from_the_endpoint_of_the_region_with_older_botocore(
+    make: Callable[[dict[str, Any]], FlowLogsModule], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AWS_STS_REGIONAL_ENDPOINTS", "legacy")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     asked: list[str] = []
@@ -40,8 +59,7 @@ def test_sessions_come_from_the_endpoint_of_the_region_with_older_botocore(monke
         return {}
 
     monkeypatch.setattr(module, "session_keys", keys)
-    role = "arn:aws:iam::111122223333:role/flow-logs"
-    own = Module(assume_role_arn=role).client("sts")
+    own = make({**OPTIONS, "assume_role_arn": "arn:aws:iam::111122223333:role/flow-logs"}).client("sts")
     assert [*asked, own.meta.endpoint_url] == ["https://sts.af-south-1.amazonaws.com"] * 2
 
 
@@ -54,8 +72,8 @@ def test_the_garbage_collector_stays_as_it_is(code: int) -> None:
         sys.exit(code)
 
     before = _collector()
-    with pytest.raises(SystemExit):
-        run_module(None, work)  # type: ignore[arg-type]
+    with patch_module_args({}), pytest.raises(SystemExit):
+        run_module(ModuleDefinition("a", work, {}))
     assert [*seen, _collector()] == [before, before]
 
 

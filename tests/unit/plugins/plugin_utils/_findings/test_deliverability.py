@@ -16,7 +16,7 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.work imp
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.collect import find
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Action
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Change
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import report
+from tests.report_samples import report
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import HostVariables
 
 SHOP, BANK = "111122223333", "444455556666"

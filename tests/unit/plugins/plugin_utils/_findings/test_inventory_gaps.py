@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.work import plan_publication
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.collect import find
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import report
+from tests.report_samples import report
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.run_summary import overview
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.run_summary import summarise
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.accounts import Gap
@@ -80,7 +80,7 @@ def test_a_gap_that_two_inventory_files_have_is_told_once() -> None:
 
 def test_a_limited_run_still_tells() -> None:
     hosts = [HostVariables("vpc-1", {"flow_log_account_id": ACCOUNT, "flow_log_region": "eu-west-1"})]
-    work = plan_publication(hosts, selected=[], on_first_host=True, gaps=[DISABLED.to_dict()]).to_dict()
+    work = plan_publication(hosts, selected=[], gaps=[DISABLED.to_dict()]).to_dict()
     assert [row.finding for row in find(work, {})] == ["unknown", "not_evaluated"]
 
 

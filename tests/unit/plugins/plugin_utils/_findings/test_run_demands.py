@@ -110,6 +110,6 @@ def test_a_switch_that_is_neither_is_refused_by_name(value: Any) -> None:
 def test_an_unmet_demand_is_a_failure_without_a_host() -> None:
     work = {**plan_publication([]).to_dict(), "unmet": ["There is no target.", "Nor an account."]}
     made = summarise(work, {})
-    assert made["failures"] == [{"runner": None, "message": "There is no target. Nor an account."}]
+    assert made["failures"] == [{"host": None, "pattern": "", "message": "There is no target. Nor an account."}]
     assert made["headline"].endswith(" failed=1")
     assert (made["handed_on"]["verdict"], made["handed_on"]["failed"]) == ("failed", 1)

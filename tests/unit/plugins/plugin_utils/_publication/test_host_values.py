@@ -15,6 +15,7 @@ import pytest
 from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import CONNECTION_OPTIONS
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.s3_flow_log import S3_FLOW_LOG
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.work import plan_publication
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.options import options_of
@@ -25,7 +26,6 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_var
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import HostVariables
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import bucket_of
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import variable_of
-from ansible_collections.flowlogs.aws.plugins.modules.s3_flow_log import ARGUMENT_SPEC
 from tests.wrong_values import SPELLINGS
 from tests.wrong_values import WRONG_VALUES
 
@@ -165,8 +165,9 @@ def test_flow_logs_are_removed_whatever_their_settings_were() -> None:
 
 def test_a_host_can_set_every_option_of_the_module() -> None:
     elsewhere = {"resource_ids", "resource_type", "destination", "return_flow_logs"}
-    assert set(OPTION_DEFAULTS) == set(ARGUMENT_SPEC) - elsewhere
-    defaults = {name: spec["default"] for name, spec in ARGUMENT_SPEC.items() if "default" in spec}
+    spec_of = S3_FLOW_LOG.argument_spec
+    assert set(OPTION_DEFAULTS) == set(spec_of) - elsewhere
+    defaults = {name: spec["default"] for name, spec in spec_of.items() if "default" in spec}
     assert {name: OPTION_DEFAULTS[name] for name in defaults if name not in elsewhere} == {
         name: value for name, value in defaults.items() if name not in elsewhere
     }

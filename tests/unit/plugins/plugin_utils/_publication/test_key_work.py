@@ -36,9 +36,9 @@ def target(name: str, account: str = SHOP, region: str = "eu-west-1", bucket: st
     return HostVariables(name, {f"flow_log_{key}": value for key, value in variables.items()})
 
 
-def keys(*targets: HostVariables, results: Any = None, stopped: Any = (), **options: Any) -> list[dict[str, Any]]:
+def keys(*targets: HostVariables, results: Any = None, stopped: Any = ()) -> list[dict[str, Any]]:
     """The work for the keys of targets whose buckets all have one key, if not said otherwise."""
-    publication = plan_publication(targets, **options).to_dict()
+    publication = plan_publication(targets).to_dict()
     waiting = {work["name"]: {"key_apart": KEY} for work in publication["destinations"]}
     return plan_keys(publication, waiting if results is None else results, stopped)
 
@@ -57,7 +57,7 @@ def sources(options: dict[str, Any]) -> set[tuple[str, str]]:
 
 def test_buckets_that_share_a_key_make_one_piece_of_work_for_exactly_their_sources() -> None:
     (work,) = keys(target("vpc-1"), target("vpc-2", BANK, "us-east-1", "b"), target("vpc-3", SHOP, "eu-west-1", "c"))
-    assert (work["name"], work["runner"], work["arn"], work["region"]) == (NAME, NAME, KEY, "eu-west-1")
+    assert (work["name"], work["arn"], work["region"]) == (NAME, KEY, "eu-west-1")
     assert work["buckets"] == ["s3/bucket-a", "s3/bucket-b", "s3/bucket-c"]
     (request,) = work["requests"]
     assert request["buckets"] == work["buckets"]
@@ -101,11 +101,6 @@ def test_two_keys_are_two_pieces_of_work_and_what_waits_for_none_has_none() -> N
     }
     assert [work["arn"] for work in keys(*targets, results=results)] == [KEY, OTHER_KEY]
     assert [work["arn"] for work in keys(*targets, results=results, stopped={"s3/bucket-a": "denied"})] == [OTHER_KEY]
-
-
-def test_under_a_limit_the_work_runs_on_a_host_that_the_limit_leaves() -> None:
-    (work,) = keys(target("vpc-1"), target("vpc-2", bucket="b"), on_first_host=True)
-    assert work["runner"] == "vpc-1"
 
 
 @pytest.mark.parametrize(
@@ -181,4 +176,4 @@ def test_the_run_counts_and_fails_for_a_key_once() -> None:
     assert [row.target for row in find(publication, {"keys": {NAME: key}}) if row.target_type == "Key"] == [KEY]
 
     missing = summarise(publication, {"destinations": waiting, "batches": batches})
-    assert missing["failures"] == [{"runner": NAME, "message": f"{NAME}: did not run"}]
+    assert missing["failures"] == [{"host": "vpc-1", "pattern": "vpc-1", "message": f"{NAME}: did not run"}]

@@ -19,6 +19,7 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_var
         ("flow_log_", "flow_log_trafic_type", "flow_log_traffic_type"),
         ("flow_log_", "flow_log_host", "flow_log_hosts"),
         ("flow_log_", "flow_log_retired", "flow_log_retire"),
+        ("flow_log_", "flow_log_with_reports", "flow_log_with_report"),
         ("flow_log_", "flow_log_delivery_hour", "flow_log_delivery_hours"),
         ("publish_to_s3_", "publish_to_s3_traffic_typ", "publish_to_s3_traffic_type"),
         ("publish_to_s3_", "publish_to_s3_tag", "publish_to_s3_tags"),

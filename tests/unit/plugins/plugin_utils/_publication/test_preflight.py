@@ -14,7 +14,6 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.work imp
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.collect import find
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.scope import may_concern
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import OPERATIONS
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.preflight import objection
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.preflight import operations_for_bucket
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.preflight import operations_for_flow_logs
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.preflight import plan_preflights
@@ -35,10 +34,10 @@ def host(name: str, **variables: Any) -> HostVariables:
     return HostVariables(name, {f"flow_log_{key}": value for key, value in given.items()})
 
 
-def work_of(*hosts: HostVariables, on_first_host: bool = False, only_reads: bool = False) -> dict[str, Any]:
-    """All the work of hosts, as the filter flow_log_publication returns it."""
-    publication = plan_publication(hosts, on_first_host=on_first_host)
-    return {**publication.to_dict(), "preflights": plan_preflights(publication, on_first_host, only_reads)}
+def work_of(*hosts: HostVariables, only_reads: bool = False) -> dict[str, Any]:
+    """All the work of hosts as plain data."""
+    publication = plan_publication(hosts)
+    return {**publication.to_dict(), "preflights": plan_preflights(publication, only_reads)}
 
 
 def by_name(publication: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -153,11 +152,6 @@ def test_a_key_is_asked_about_where_a_variable_tells_it() -> None:
     assert elsewhere["keys"] == [] and "key_policy" not in elsewhere["operations"]
 
 
-def test_on_its_first_host() -> None:
-    publication = work_of(host("vpc-1"), on_first_host=True)
-    assert {work["runner"] for work in publication["preflights"]} == {"vpc-1"}
-
-
 def test_a_report_is_asked_for_reading_and_stopped_by_nothing() -> None:
     publication = work_of(host("vpc-1"), only_reads=True)
     found = by_name(publication)
@@ -216,23 +210,8 @@ def test_what_is_stopped_fails_the_run_in_the_words_of_the_module() -> None:
     }
     summary = summarise(publication, results)
     (failure,) = summary["failures"]
-    assert failure["runner"] == VPC_BATCH and summary["actions"] == {}
+    assert failure["host"] == "vpc-1" and summary["actions"] == {}
     assert f"{USER} lacks something." in failure["message"] and '"logs:CreateLogDelivery"' in failure["message"]
-
-
-@pytest.mark.parametrize(
-    ("result", "objects"),
-    [
-        (answer(row("logs:CreateLogDelivery", operations=["create"])), True),
-        (answer(row("logs:CreateLogDelivery", "unknown", operations=["create"])), False),
-        (answer(row("s3:GetBucketPolicy", operations=["bucket_policy", "check_destination"])), True),
-        (answer(row("s3:GetBucketPolicy", operations=["check_destination"])), False),
-        (answer(row("s3:DeleteBucketPolicy", operations=["bucket_policy"])), False),
-        ({"skipped": True, "changed": False}, False),
-    ],
-)
-def test_what_is_asked_for_one_work_alone(result: dict[str, Any], objects: bool) -> None:
-    assert objection(result) == (f"{USER} lacks something. Because." if objects else "")
 
 
 def found_about(**answers: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -63,15 +64,6 @@ def test_targets_share_a_batch_when_everything_but_the_id_is_equal() -> None:
         f"{ACCOUNT}/eu-west-1/subnet/1-1": ["subnet-1"],
         f"{OTHER_ACCOUNT}/eu-west-1/vpc/1-1": ["vpc-5"],
     }
-
-
-def test_each_batch_knows_its_place_among_all() -> None:
-    hosts = [host("vpc-1"), host("vpc-2", region="us-east-1"), host("vpc-3"), host("vpc-4", account_id=OTHER_ACCOUNT)]
-    assert [batch["progress"] for batch in plan_publication(hosts).to_dict()["batches"]] == [
-        "batch 1 of 3, targets 1 to 2 of 4",
-        "batch 2 of 3, targets 3 to 3 of 4",
-        "batch 3 of 3, targets 4 to 4 of 4",
-    ]
 
 
 def test_options_come_from_variables_and_the_rest_is_as_documented() -> None:
@@ -187,16 +179,6 @@ def test_targets_to_be_removed_need_no_destination_first() -> None:
     assert publication.buckets == ()
     assert [batch.bucket_name for batch in publication.batches] == [None, None]
     assert publication.invalid == ()
-
-
-def test_work_runs_on_its_first_target_where_hosts_of_its_own_would_be_hidden() -> None:
-    hosts = [host("vpc-1", permission_principals=[{"type": "role", "name": "r"}]), host("vpc-2")]
-    publication = plan_publication(hosts, on_first_host=True)
-    assert [publication.batches[0].runner, publication.buckets[0].runner, publication.permissions[0].runner] == [
-        "vpc-1"
-    ] * 3
-    assert publication.batches[0].bucket_runner == "vpc-1"
-    assert plan_publication(hosts).batches[0].runner == f"{ACCOUNT}/eu-west-1/vpc/1-1"
 
 
 @given(st.lists(st.sampled_from(["vpc-1", "vpc-2", "vpc-3", "subnet-1", "x"]), unique=True), st.data())
@@ -553,25 +535,24 @@ def test_layouts_given_for_a_target_count_instead_of_that_of_its_settings() -> N
     assert [grant["layouts"] for grant in central["grants"]] == [["plain", "hive"]]
 
 
-def test_under_a_limit_work_runs_on_the_first_target_that_can_be_added_to_a_group() -> None:
-    """Ansible would take shop:443 for a host shop with a port."""
-    named = {"permission_principals": [{"type": "role", "name": "publisher"}]}
-    hosts = [
-        host("shop:443", resource_id="vpc-1"),
-        host("Main VPC", resource_id="vpc-2"),
-        host("alone:22", resource_id="vpc-3", traffic_type="REJECT"),
-        host("bare:22", resource_id="vpc-4", **named),
-    ]
-    publication = plan_publication(hosts, on_first_host=True).to_dict()
-    assert [batch["runner"] for batch in publication["batches"]] == ["Main VPC"]
-    assert publication["batches"][0]["resource_ids"] == ["vpc-1", "vpc-2"]
-    assert [work["runner"] for work in publication["destinations"]] == ["Main VPC"]
-    assert [(item["host"], "without --limit" in item["message"]) for item in publication["invalid"]] == [
-        ("alone:22", True),
-        ("bare:22", True),
-    ]
-    everywhere = plan_publication(hosts).to_dict()
-    assert everywhere["invalid"] == [] and len(everywhere["targets"]) == 4
+@pytest.mark.parametrize("selected", [None, ["shop:443", "Main VPC"]])
+def test_hosts_of_any_name_are_worked_on(selected: list[str] | None) -> None:
+    """Also of a name that Ansible would take for an address with a port."""
+    hosts = [host("shop:443", resource_id="vpc-1"), host("Main VPC", resource_id="vpc-2")]
+    publication = plan_publication(hosts, selected).to_dict()
+    (batch,) = publication["batches"]
+    assert (batch["resource_ids"], batch["credentials_of"]) == (["vpc-1", "vpc-2"], "shop:443")
+    assert publication["invalid"] == []
+
+
+def test_a_misspelt_variable_is_told_once_however_many_hosts_have_it() -> None:
+    slip = {"flow_log_trafic_type": "flow_log_traffic_type"}
+    hosts = [replace(host(name), misspelt=slip) for name in ("vpc-1", "vpc-2", "vpc-3")]
+    note = "flow_log_trafic_type of vpc-1 and 2 more has no effect. Did you mean flow_log_traffic_type?"
+    assert plan_publication(hosts).notes == (note,)
+    # Also where the host is not worked on.
+    assert plan_publication(hosts[:1], []).notes == (note.replace(" and 2 more", ""),)
+    assert plan_publication([host("vpc-1")]).notes == ()
 
 
 def test_buckets_of_one_name_in_two_partitions_are_two_pieces_of_work() -> None:

@@ -250,7 +250,7 @@ def test_each_run_is_a_line_and_the_oldest_are_dropped() -> None:
             [row("in_sync"), row("missing", "vpc-2")], None, Weighing(history=parse_history(text, "history")[0])
         )
         assert len(made["history"]) == min(day - 1, 2)
-        text = history_text(made, f"2026-01-0{day}", length=2)
+        text = history_text(made, f"2026-01-0{day}", 2, text)
     read, problems = parse_history(text, "history")
     assert problems == []
     assert [entry["generated_at"] for entry in read] == ["2026-01-02", "2026-01-03"]
@@ -268,15 +268,12 @@ def test_a_line_of_a_report_of_version_1_stays_in_the_history() -> None:
 @pytest.mark.parametrize("line", ["no json", "[]", "{}"])
 def test_a_line_that_cannot_be_read_stays_and_a_file_that_is_something_else_is_not_touched(line: str) -> None:
     made = weighed([row("in_sync")])
-    good = history_text(made, "2026-01-01", 9)
+    good = history_text(made, "2026-01-01", 9, "")
     entries, (problem,) = parse_history(good + line, "drift_report_history")
     assert [entry["generated_at"] for entry in entries] == ["2026-01-01"]
     assert problem.startswith("drift_report_history line 2")
     kept = history_text(made, "2026-01-02", 9, f"{good}\n{line}")
-    assert kept == f"{good}{line}\n" + history_text(made, "2026-01-02", 1)
+    assert kept == f"{good}{line}\n" + history_text(made, "2026-01-02", 1, "")
     assert history_text(made, "2026-01-02", 2, f"{good}{line}").splitlines()[0] == line
     other = f"{line}\nmore\n"
     assert history_text(made, "2026-01-02", 9, other) == other
-    assert history_text(made, "2026-01-02", 9, "") == history_text(made, "2026-01-02", 9)
-    with pytest.raises(InputError, match="drift_report_history_length: 0"):
-        history_text(weighed([]), "2026-01-01", 0)

@@ -18,7 +18,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.che
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.check import summary_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import POLICIES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import actions_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import permissions_policy
+from tests.permission_documents import permissions_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.principals import Principal
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.principals import context_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.principals import parse_principal

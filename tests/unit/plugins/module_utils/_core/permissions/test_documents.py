@@ -16,10 +16,14 @@ from hypothesis import strategies as st
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.documents import Statement
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.documents import document_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.documents import documents_within
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.documents import statements_for
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import OPERATIONS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import needs_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import operations_at_hand
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import permissions_policies
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import permissions_policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.scope import scope_from_options
 from tests.simulator.policy_evaluation import decide
 
 #: IAM User Guide, "IAM and AWS STS quotas".
@@ -52,13 +56,19 @@ def some(values: list[str]) -> st.SearchStrategy[list[str]]:
 
 @st.composite
 def work(draw: Any) -> dict[str, Any]:
-    """Arguments of permissions_policy that are right."""
+    """Arguments of permissions_policies that are right."""
     operations = draw(st.lists(st.sampled_from(list(OPERATIONS)), min_size=1, unique=True))
     kinds = {kind for name in operations for need in OPERATIONS[name] for kind in need.resources}
     options = {KIND_OPTIONS[kind] for kind in kinds & KIND_OPTIONS.keys()}
     arguments: dict[str, Any] = {option: draw(some(OPTION_OF[option])) for option in sorted(options)}
     arguments["flow_log_tags"] = draw(st.none() | st.just({"team": "network"}))
     return {"wanted": operations, "account_id": draw(some(ACCOUNTS)), "region": draw(some(REGIONS)), **arguments}
+
+
+def whole_policy(wanted: Any, **scope: Any) -> dict[str, Any]:
+    """The policy for some work in one document, however long."""
+    place = scope_from_options(**scope)
+    return document_of(statements_for(needs_of(operations_at_hand(wanted, place)), place))
 
 
 def grants(*documents: dict[str, Any]) -> set[tuple[str, str, str]]:
@@ -81,7 +91,7 @@ def size(document: dict[str, Any]) -> int:
 @settings(max_examples=60, deadline=None)
 def test_split_policies_grant_the_same_and_fit(arguments: dict[str, Any]) -> None:
     documents = permissions_policies(**arguments)
-    assert grants(*documents) == grants(permissions_policy(**arguments))
+    assert grants(*documents) == grants(whole_policy(**arguments))
     assert all(size(document) <= MANAGED_LIMIT for document in documents)
     for document in documents:
         sids = [statement["Sid"] for statement in document["Statement"]]
@@ -111,17 +121,17 @@ def test_a_document_is_about_one_subject_unless_all_fit_in_one(arguments: dict[s
 
 
 def test_one_document_where_one_has_room() -> None:
-    assert permissions_policies("publishing") == [permissions_policy("publishing")]
+    assert permissions_policies("publishing") == [whole_policy("publishing")]
 
 
 def test_many_accounts_and_regions_take_no_more_documents_than_needed() -> None:
     documents = permissions_policies("publishing", account_id=ACCOUNTS, region=REGIONS)
-    total = size(permissions_policy("publishing", account_id=ACCOUNTS, region=REGIONS))
+    total = size(whole_policy("publishing", account_id=ACCOUNTS, region=REGIONS))
     assert len(documents) == -(-total // MANAGED_LIMIT) + 1
 
 
 def test_one_account_and_region_and_no_other_as_a_second_evaluator_says() -> None:
-    policy = permissions_policy("publishing", account_id=ACCOUNTS[0], region="eu-west-1", flow_log_tags={"a": "b"})
+    policy = whole_policy("publishing", account_id=ACCOUNTS[0], region="eu-west-1", flow_log_tags={"a": "b"})
     for_anyone = {**policy, "Statement": [{**statement, "Principal": "*"} for statement in policy["Statement"]]}
     base, other = f"arn:aws:ec2:eu-west-1:{ACCOUNTS[0]}", f"arn:aws:ec2:eu-west-1:{ACCOUNTS[1]}"
 
@@ -146,7 +156,7 @@ def test_one_account_and_region_and_no_other_as_a_second_evaluator_says() -> Non
 def test_an_inline_policy_is_whole_or_refused(kind: str, limit: int) -> None:
     outcomes = set()
     for count in range(1, len(BUCKETS) + 1):
-        whole = permissions_policy(["bucket_policy"], buckets=BUCKETS[:count])
+        whole = whole_policy(["bucket_policy"], buckets=BUCKETS[:count])
         try:
             assert permissions_policies(["bucket_policy"], kind, buckets=BUCKETS[:count]) == [whole]
         except InputError as error:

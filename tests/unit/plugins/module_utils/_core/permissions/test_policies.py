@@ -15,7 +15,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.cat
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import WITH
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import actions_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import permissions_policies
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import permissions_policy
+from tests.permission_documents import permissions_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import RESOURCE_TYPES
 from tests.simulator.policy_actions import suits_none
 

@@ -1,0 +1,115 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Clients of many connections share what botocore reads from its files, and nothing of each other."""
+
+from __future__ import annotations
+
+import pathlib
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import botocore.exceptions
+import pytest
+from botocore.config import Config
+from botocore.loaders import JSONFileLoader
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.clients import SharedClients
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.retries import BOUNDED_RETRIES
+
+KEYS = {"aws_access_key_id": "a" * 20, "aws_secret_access_key": "b" * 40}
+
+
+@pytest.fixture(name="clients")
+def _clients() -> SharedClients:
+    return SharedClients("APN/1.0 Ansible/tests")
+
+
+@pytest.fixture(name="profiles")
+def _profiles(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two profiles, each with a region and a key of its own."""
+    text = "".join(
+        f"[profile {name}]\nregion = {region}\naws_access_key_id = {name}\naws_secret_access_key = {name}\n"
+        for name, region in (("shop", "eu-west-1"), ("bank", "us-east-1"))
+    )
+    (tmp_path / "config").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+
+
+def access_key(client: Any) -> str:
+    """Whose keys a client signs with."""
+    return str(client._request_signer._credentials.access_key)
+
+
+def test_a_client_is_what_its_connection_says(clients: SharedClients) -> None:
+    client = clients.client("s3", "eu-north-1", "http://127.0.0.1:9", verify=False, **KEYS)
+    assert (client.meta.service_model.service_name, client.meta.region_name) == ("s3", "eu-north-1")
+    assert client.meta.endpoint_url == "http://127.0.0.1:9"
+    assert access_key(client) == KEYS["aws_access_key_id"]
+    assert client.meta.config.user_agent.startswith("APN/1.0 Ansible/tests")
+
+
+def test_each_profile_has_its_own_region_and_keys(clients: SharedClients, profiles: None) -> None:
+    made = {name: clients.client("sts", profile_name=name) for name in ("shop", "bank")}
+    assert {name: (access_key(one), one.meta.region_name) for name, one in made.items()} == {
+        "shop": ("shop", "eu-west-1"),
+        "bank": ("bank", "us-east-1"),
+    }
+    # Options go before the profile.
+    assert clients.client("sts", "eu-north-1", profile_name="shop").meta.region_name == "eu-north-1"
+
+
+def test_the_description_of_a_service_is_read_once_for_all_connections(
+    clients: SharedClients, profiles: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """EC2's takes a quarter of a second, for each of hundreds of accounts."""
+    read: list[str] = []
+    load = JSONFileLoader.load_file
+
+    def counted(self: JSONFileLoader, path: str) -> Any:
+        read.extend([path] if path.endswith("service-2") else [])
+        return load(self, path)
+
+    monkeypatch.setattr(JSONFileLoader, "load_file", counted)
+    for name in ("shop", "bank", None):
+        clients.client("sts", "eu-west-1", profile_name=name)
+    assert len(read) == 1
+    # Nothing of that is kept for others.
+    SharedClients("other").client("sts", "eu-west-1")
+    assert len(read) == 2
+
+
+@pytest.mark.parametrize("aws_config", [{"retries": {"max_attempts": 2}}, Config(retries={"max_attempts": 2})])
+def test_the_users_own_settings_go_before_those_of_the_collection(clients: SharedClients, aws_config: Any) -> None:
+    usual = clients.client("sts", "eu-west-1", config=BOUNDED_RETRIES).meta.config.retries
+    assert (usual["mode"], usual["total_max_attempts"]) == ("standard", 9)
+    own = clients.client("sts", "eu-west-1", config=BOUNDED_RETRIES, aws_config=aws_config).meta.config
+    assert own.retries["total_max_attempts"] == 3
+    assert own.user_agent.startswith("APN/1.0 Ansible/tests")
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "told"),
+    [
+        ({}, botocore.exceptions.NoRegionError, "region"),
+        ({"profile_name": "nobody"}, botocore.exceptions.ProfileNotFound, "nobody"),
+        ({"region": "eu-west-1", "endpoint": "no address"}, ValueError, "no address"),
+    ],
+)
+def test_a_client_that_cannot_be_made_is_an_error_that_says_why(
+    clients: SharedClients, options: dict[str, Any], error: type[Exception], told: str
+) -> None:
+    with pytest.raises(FlowLogsAWSError) as failure:
+        clients.client("ec2", **options)
+    assert isinstance(failure.value.exception, error) and told in str(failure.value.exception)
+    # It takes nobody else along.
+    assert clients.client("sts", "eu-west-1").meta.region_name == "eu-west-1"
+
+
+def test_clients_can_be_made_from_several_threads(clients: SharedClients, profiles: None) -> None:
+    asked = [(name, region) for name in ("shop", "bank") for region in ("eu-west-1", "us-east-1")] * 8
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda one: clients.client("sts", one[1], profile_name=one[0]), asked))
+    assert [(access_key(one), one.meta.region_name) for one in made] == asked

@@ -1,0 +1,289 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Many tasks in one process give what their modules give in processes of their own, and leave each other alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.clients import SharedClients
+from ansible_collections.flowlogs.aws.plugins.module_utils._run import tasks
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import FlowLogsModule, ModuleDefinition
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.tasks import (
+    MODULES,
+    TaskModule,
+    TaskPool,
+    run_task,
+    session_of,
+)
+from tests.integration import in_process
+
+#: Nobody answers there, and nobody is asked.
+NOWHERE = "http://127.0.0.1:9"
+CLIENTS = SharedClients("tests")
+REGION = {"region": "eu-west-1"}
+ROLE = "arn:aws:iam::111122223333:role/flow-logs"
+
+
+def task(module: str, options: Any = None, connection: Any = None, group: str = "") -> dict[str, Any]:
+    """A task of the pool."""
+    return {"module": module, "options": options, "connection": connection or REGION, "group": group}
+
+
+#: It reads nothing, so it succeeds wherever it runs.
+NOTHING = task("s3_flow_log_info", {"flow_log_ids": []})
+
+
+def result_of(one: dict[str, Any]) -> dict[str, Any]:
+    """What a task returns."""
+    return run_task(one, False, True, CLIENTS)
+
+
+# -- the same results ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("module", "options"),
+    [
+        ("s3_flow_log_info", {"flow_log_ids": []}),
+        ("s3_flow_log", {"resource_ids": [], "destination": "central"}),
+        ("s3_flow_log", {"resource_ids": [], "destination": "central", "return_flow_logs": False}),
+        # Options that are no options, are missing, are no choice, or have the wrong type.
+        ("s3_flow_log", {"resource_ids": ["vpc-1"], "destination": "central", "trafic_type": "ALL"}),
+        ("s3_flow_log", {"destination": "central"}),
+        ("s3_flow_log", {"resource_ids": ["vpc-1"]}),
+        ("s3_flow_log", {"resource_ids": ["vpc-1"], "state": "absent"}),
+        ("s3_flow_log", {"resource_ids": ["vpc-1"], "destination": "central", "traffic_type": "reject"}),
+        ("s3_flow_log", {"resource_ids": ["vpc-1"], "destination": "central", "wait_timeout": "soon"}),
+        ("s3_flow_log", {"resource_ids": ["vpc-1"], "destination": "c", "destination_options": {"file_format": "csv"}}),
+        ("flow_log_key_policy", {}),
+        # Values that only the module knows to be wrong.
+        ("s3_flow_log", {"resource_ids": ["vpc-1"], "destination": "central", "log_format": ["vpc_id"]}),
+        ("s3_flow_log", {"resource_ids": ["i-1"], "destination": "central"}),
+        ("s3_flow_log_info", {"delivery_hours": 0}),
+        ("s3_flow_log_info", {"flow_log_ids": [], "expected_account_id": "1"}),
+        ("flow_log_bucket_policy", {"bucket": "NO BUCKET"}),
+        ("flow_log_destination_info", {"destination": "arn:aws:ec2:::x"}),
+        ("flow_log_key_policy", {"key_id": "alias/x", "regions": ["everywhere"]}),
+        ("flow_log_permissions_info", {"operations": ["everything"]}),
+        # What boto3 refuses before it calls anybody.
+        ("s3_flow_log_info", {"profile": "nobody", "access_key": None, "secret_key": None}),
+        ("s3_flow_log_info", {"assume_role_arn": "arn:aws:iam::111122223333:user/x"}),
+    ],
+)
+def test_a_task_returns_what_its_module_returns(module: str, options: dict[str, Any]) -> None:
+    own = in_process.run_module(NOWHERE, module, options)
+    keys = {"endpoint_url": NOWHERE, "access_key": in_process.DEFAULT_ACCESS_KEY, "secret_key": in_process.SECRET_KEY}
+    given = {name: value for name, value in {**keys, **options}.items() if value is not None}
+    own.pop("invocation", None)
+    # Ansible calls a module by its file, which a process of its own has.
+    own = {name: value.replace("(basic.py)", f"({module})") if name == "msg" else value for name, value in own.items()}
+    assert result_of(task(module, given)) == {"changed": False, **own}
+
+
+def test_without_credentials_a_task_fails_in_the_words_of_amazon_aws() -> None:
+    found = result_of(task("s3_flow_log_info", {}))
+    assert found["failed"] and found["msg"].endswith("Unable to locate credentials")
+    assert found["msg"].startswith("Failed to describe flow logs")
+    assert {"boto3_version", "botocore_version"} <= found.keys()
+
+
+def test_without_a_region_a_task_fails_in_the_words_of_amazon_aws() -> None:
+    found = result_of({**NOTHING, "connection": None})
+    assert found == {
+        "changed": False,
+        "failed": True,
+        "msg": "The s3_flow_log_info module requires a region and none was found in configuration, environment variables "
+        "or module parameters",
+    }
+
+
+def test_options_go_before_the_connection_and_null_is_none() -> None:
+    region = result_of(task("s3_flow_log_info", {**NOTHING["options"], "region": "eu-north-1"}, {"region": None}))
+    assert region == {"changed": False, "flow_logs": []}
+    text = result_of(task("s3_flow_log_info", {"delivery_hours": "0"}, {"delivery_hours": 1, **REGION}))["msg"]
+    assert text.startswith("delivery_hours: 0 is not accepted")
+
+
+# -- nothing takes the others along -------------------------------------------------------------------------------
+
+
+def result_of_work(work: Any) -> dict[str, Any]:
+    """The result of a module that does this."""
+    definition = ModuleDefinition("a", work, {})
+    module = TaskModule(definition, {}, check_mode=True, diff=False, clients=CLIENTS)
+    return tasks._result(module, work)
+
+
+def test_what_nobody_foresaw_is_a_failure_with_its_traceback() -> None:
+    def work(_module: FlowLogsModule) -> None:
+        raise ZeroDivisionError("nobody foresaw this")
+
+    found = result_of_work(work)
+    assert (found["failed"], found["changed"]) == (True, False)
+    assert found["msg"] == "ZeroDivisionError: nobody foresaw this"
+    assert "in work" in found["exception"]
+
+
+def test_an_end_is_an_end_whatever_catches_errors() -> None:
+    def work(module: FlowLogsModule) -> None:
+        try:
+            module.exit_json(changed=True)
+        except Exception:  # As the end of a process, which no handler of errors stops.
+            module.fail_json(msg="went on")
+
+    assert result_of_work(work) == {"changed": True}
+
+
+def test_warnings_are_part_of_the_result() -> None:
+    def work(module: FlowLogsModule) -> None:
+        module.warn("first")
+        module.warn("second")
+        module.fail_json(msg="no", actions=[])
+
+    assert result_of_work(work) == {
+        "changed": False,
+        "failed": True,
+        "msg": "no",
+        "actions": [],
+        "warnings": ["first", "second"],
+    }
+
+
+def test_work_that_ends_without_a_word_has_changed_nothing() -> None:
+    assert result_of_work(lambda _module: None) == {"changed": False}
+
+
+def test_modules_know_how_they_run() -> None:
+    def work(module: FlowLogsModule) -> None:
+        module.exit_json(check=module.check_mode, diff=module._diff)
+
+    assert result_of_work(work) == {"changed": False, "check": True, "diff": False}
+
+
+# -- the pool -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 50])
+def test_results_come_in_the_order_of_the_tasks_and_wrong_options_are_an_error_of_their_task(at_once: int) -> None:
+    wrong = [task("s3_flow_log_info", {"delivery_hours": -number}, group=str(number % 3)) for number in range(9)]
+    found = TaskPool(False, False, at_once).run([NOTHING, *wrong, NOTHING])
+    assert [one.get("failed", False) for one in found] == [False, *[True] * 9, False]
+    assert [one["msg"].split()[1] for one in found[1:-1]] == [str(-number) for number in range(9)]
+
+
+def test_no_tasks_have_no_results() -> None:
+    assert TaskPool(False, False, 5).run([]) == []
+
+
+# -- who comes next -----------------------------------------------------------------------------------------------
+
+
+def served(groups: Sequence[str], stuck: str, workers: int) -> tuple[list[int], int]:
+    """Tasks that end while those of one group never do, and how many workers that group has taken by then."""
+    queue = tasks._Queue(groups)
+    ended, taken = [], 0
+    while taken < workers and (one := queue.take()) is not None:
+        group, number = one
+        if group == stuck:
+            taken += 1
+        else:
+            ended.append(number)
+            queue.done(group)
+    return ended, taken
+
+
+def test_a_group_that_blocks_does_not_keep_the_others_waiting() -> None:
+    """A throttled account has a thousand tasks; the others are all done while it has taken a single worker."""
+    groups = ["throttled"] * 1000 + ["shop", "bank"] * 50
+    ended, taken = served(groups, "throttled", workers=2)
+    assert (sorted(ended), taken) == (list(range(1000, 1100)), 2)
+
+
+@given(st.lists(st.sampled_from("abcd"), max_size=40), st.data())
+def test_each_task_is_handed_out_once_to_the_group_of_which_the_fewest_run(groups: list[str], data: Any) -> None:
+    queue = tasks._Queue(groups)
+    running: list[str] = []
+    waiting = list(enumerate(groups))
+    while waiting:
+        if running and data.draw(st.booleans()):
+            queue.done(running.pop(data.draw(st.integers(0, len(running) - 1))))
+            continue
+        group, number = queue.take() or ("", -1)
+        assert running.count(group) == min(running.count(other) for _number, other in waiting)
+        # In their order within a group.
+        assert (number, group) == next(one for one in waiting if one[1] == group)
+        waiting.remove((number, group))
+        running.append(group)
+    assert queue.take() is None
+
+
+def test_without_groups_tasks_come_in_their_order() -> None:
+    queue = tasks._Queue([""] * 5)
+    assert [queue.take() for _number in range(6)] == [*(("", number) for number in range(5)), None]
+
+
+# -- sessions of roles --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("connection", "told"),
+    [
+        ({"assume_role_arn": ROLE, **REGION}, "Unable to locate credentials"),
+        ({"assume_role_arn": ROLE, "profile": "nobody", **REGION}, "nobody"),
+        ({"assume_role_arn": "arn:aws:iam::111122223333:user/x", **REGION}, "assume_role_arn"),
+        ({"assume_role_arn": ROLE, "profil": "x"}, "Unsupported parameters for (s3_flow_log_info) module: profil"),
+        ({"assume_role_arn": ROLE, "expected_account_id": "444455556666", **REGION}, "444455556666"),
+    ],
+)
+def test_a_role_that_cannot_be_entered_is_a_failure_that_says_why(connection: dict[str, Any], told: str) -> None:
+    found = session_of(connection)
+    assert found["failed"] and told in found["msg"]
+    assert not {"access_key", "secret_key", "session_token"} & found.keys()
+
+
+# -- the module ---------------------------------------------------------------------------------------------------
+
+
+def many(*named: tuple[str, dict[str, Any]], **options: Any) -> dict[str, Any]:
+    """The result of the module flow_log_tasks."""
+    asked = [{"name": name, "module": one["module"], "options": one["options"]} for name, one in named]
+    return in_process.run_module(NOWHERE, "flow_log_tasks", {"tasks": asked, **options})
+
+
+def test_the_module_returns_the_result_of_each_task_by_name() -> None:
+    found = many(("a", NOTHING), ("b", task("s3_flow_log", {"resource_ids": [], "destination": "x"})), at_once=1)
+    assert [(one["name"], one["changed"]) for one in found["results"]] == [("a", False), ("b", False)]
+    assert found["results"][0]["flow_logs"] == [] and found["results"][1]["diff"] == {"before": {}, "after": {}}
+    assert (found["changed"], found.get("failed", False)) == (False, False)
+
+
+def test_the_module_fails_with_the_messages_of_all_that_failed_and_still_returns_every_result() -> None:
+    wrong = [task("s3_flow_log_info", {"delivery_hours": hours}) for hours in (0, 999)]
+    found = many(("first", wrong[0]), ("fine", NOTHING), ("last", wrong[1]))
+    assert found["failed"] and found["msg"].startswith("2 of 3 tasks failed: first: delivery_hours: 0 is not accepted")
+    assert " | last: delivery_hours: 999 is not accepted" in found["msg"]
+    assert [one.get("failed", False) for one in found["results"]] == [True, False, True]
+
+
+def test_a_task_without_a_connection_has_that_of_the_module() -> None:
+    asked = {"name": "a", "module": "s3_flow_log_info", "options": {"flow_log_ids": []}}
+    of_nobody = {"profile": "nobody", "access_key": None, "secret_key": None}
+    found = in_process.run_module(
+        NOWHERE, "flow_log_tasks", {"tasks": [{**asked, "connection": REGION}, asked], **of_nobody}
+    )
+    of_its_own, of_the_module = found["results"]
+    assert of_its_own["flow_logs"] == []
+    assert of_the_module["msg"] == "Couldn't connect to AWS: The config profile (nobody) could not be found"
+
+
+def test_every_module_but_itself_can_be_a_task() -> None:
+    assert set(tasks.FLOW_LOG_TASKS.argument_spec["tasks"]["options"]["module"]["choices"]) == set(MODULES)
+    assert tasks.FLOW_LOG_TASKS.name not in MODULES

@@ -1,0 +1,160 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whoever watches a run reads each change, each failure, and why something did not run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Action, Change
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.progress import Progress, lines_of, progress_of
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.run import KINDS, Run
+from tests.unit.plugins.plugin_utils._stages.playing import SHOP, host, work_of
+
+BATCH, CENTRAL = f"{SHOP}/eu-west-1/vpc/1-1", "s3/central"
+ARN = "arn:aws:s3:::central"
+DENIED = {"failed": True, "msg": "Access Denied", "changed": False}
+ROLE = {"type": "role", "name": "publisher", "buckets": []}
+
+
+def actions(*made: Action) -> dict[str, Any]:
+    """A result with these actions."""
+    return {"changed": bool(made), "actions": [action.to_dict() for action in made]}
+
+
+@pytest.mark.parametrize(
+    ("action", "line"),
+    [
+        (Action("create", "vpc-1"), "create vpc-1"),
+        (
+            Action("replace", "vpc-1", replaces="fl-1", changes=(Change("traffic_type", "ACCEPT", "ALL"),)),
+            'replace vpc-1 instead of fl-1 (traffic_type: "ACCEPT" -> "ALL")',
+        ),
+        (
+            Action("tag", "vpc-1", changes=(Change("tags.team", None, "net"), Change("tags.n", "1", "2"))),
+            'tag vpc-1 (tags.team: "net", tags.n: "1" -> "2")',
+        ),
+        # A policy is a page of JSON, which --diff shows.
+        (Action("put_policy", ARN, changes=(Change("Statement", [], [{"Sid": "A"}]),)), f"put_policy {ARN}"),
+    ],
+)
+def test_a_change_is_a_line(action: Action, line: str) -> None:
+    for kind in ("batches", "destinations", "keys"):
+        assert lines_of(kind, actions(action)) == [line]
+
+
+@pytest.mark.parametrize(
+    ("number", "shown", "last"),
+    [
+        (0, 0, None),
+        (20, 20, "create vpc-19"),
+        (21, 21, "create vpc-20"),
+        (22, 21, "and 2 more"),
+        (5000, 21, "and 4980 more"),
+    ],
+)
+def test_of_many_changes_the_first_are_told(number: int, shown: int, last: str | None) -> None:
+    lines = lines_of("batches", actions(*(Action("create", f"vpc-{at}") for at in range(number))))
+    assert (len(lines), lines[-1] if lines else None) == (shown, last)
+
+
+@pytest.mark.parametrize(
+    ("result", "lines"),
+    [
+        ({"deliverable": True, "summary": "It can."}, []),
+        ({"deliverable": None, "summary": ""}, []),
+        ({"deliverable": "unknown", "summary": "Nobody knows."}, ["Nobody knows."]),
+        ({"deliverable": False, "summary": "It cannot."}, ["It cannot."]),
+        # It is told as the failure.
+        ({"deliverable": False, "summary": "It cannot.", "failed": True}, []),
+    ],
+)
+def test_whether_records_can_arrive_is_told_where_they_may_not(result: dict[str, Any], lines: list[str]) -> None:
+    assert lines_of("destinations", result) == lines
+
+
+@pytest.mark.parametrize(
+    ("permitted", "lines"), [(True, []), (False, ["It lacks s3:X."]), ("unknown", ["It lacks s3:X."]), (None, [])]
+)
+def test_missing_permissions_are_told(permitted: Any, lines: list[str]) -> None:
+    assert lines_of("preflights", {"permitted": permitted, "summary": "It lacks s3:X."}) == lines
+
+
+def test_each_principal_that_gets_a_policy_is_told() -> None:
+    results = [
+        {"item": ROLE, "changed": True},
+        {"item": {**ROLE, "name": "reader"}, "changed": False},
+        {"item": {**ROLE, "name": "late"}, "changed": False, "note": "There is no role late yet."},
+    ]
+    assert lines_of("permissions", {"results": results}) == ["put_policy role publisher", "There is no role late yet."]
+    assert lines_of("permissions", DENIED) == []
+
+
+# -- a whole stage ------------------------------------------------------------------------------------------------
+
+
+def run(is_report: bool = False, **results: Any) -> Run:
+    """A run over two batches of two buckets, of which the first principal and bucket may be asked about."""
+    variables = {"preflight": True, "permission_principals": [ROLE]}
+    work = work_of(host("vpc-1", **variables), host("subnet-1", destination="second"), only_reads=is_report)
+    made = Run(work, is_report)
+    made.results.update(results)
+    return made
+
+
+def test_work_that_changes_something_is_told_with_its_name_and_difference() -> None:
+    diff = {"before": {"vpc-1": None}, "after": {"vpc-1": "ALL"}}
+    told = progress_of("batches", run(batches={BATCH: {**actions(Action("create", "vpc-1")), "diff": diff}}))
+    assert told == Progress(
+        lines=[f"{BATCH}: create vpc-1"],
+        diff=[{"before_header": BATCH, "after_header": BATCH, **diff}],
+        changed=True,
+        failures=0,
+    )
+
+
+def test_work_that_is_in_order_is_not_told() -> None:
+    same = {"changed": False, "actions": [], "diff": {"before": {}, "after": {}}}
+    assert progress_of("batches", run(batches={BATCH: same})) == Progress()
+
+
+def test_a_failure_is_told_with_what_was_done_before_it() -> None:
+    result = {**actions(Action("create", "vpc-1")), "failed": True, "msg": "Throttled"}
+    told = progress_of("batches", run(batches={BATCH: result}))
+    assert told.lines == [f"{BATCH}: create vpc-1", f"{BATCH}: failed: Throttled"]
+    assert (told.changed, told.failures) == (True, 1)
+    assert progress_of("batches", run(batches={BATCH: DENIED})).changed is False
+
+
+def lacking(kind: str, **where: Any) -> dict[str, Any]:
+    """What a preflight says of a permission that lacks for certain."""
+    row = {"action": "x:Y", "decision": "not_allowed", "region": "eu-west-1", "resource": "*", "reason": "", **where}
+    return {"permissions": [{**row, "operations": [kind]}], "summary": "It lacks.", "missing_policy": None}
+
+
+def test_work_that_did_not_run_is_told_with_the_reason() -> None:
+    blocked = progress_of("batches", run(destinations={CENTRAL: DENIED}))
+    assert blocked.lines == [f"{BATCH}: Not run, because its destination {ARN}/network/ failed: Access Denied"]
+    preflights = {f"{CENTRAL}/preflight": lacking("bucket_policy", resource=ARN)}
+    stopped = progress_of("destinations", run(preflights=preflights))
+    assert [line.split(". ")[0] for line in stopped.lines] == [f"{CENTRAL}: Not run, because a permission lacks"]
+    with_it = progress_of("batches", run(preflights=preflights, destinations={CENTRAL: DENIED}))
+    assert [line.split(". ")[0] for line in with_it.lines] == [f"{BATCH}: Not run, because a permission lacks"]
+    assert (blocked.failures, stopped.failures, with_it.failures) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "deliveries"])
+def test_work_of_another_stage_is_not_told(kind: str) -> None:
+    assert progress_of(kind, run()) == Progress()
+
+
+def test_what_was_done_for_two_kinds_of_work_is_told_together() -> None:
+    told = Progress(["a"], [{"before": 1}], False, 1)
+    told.add(Progress(["b"], [{"before": 2}], True, 2))
+    assert told == Progress(["a", "b"], [{"before": 1}, {"before": 2}], True, 3)
+    told.add(Progress())
+    assert told.changed and told.failures == 3

@@ -1,0 +1,191 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Each piece of work is one call with the credentials of its own host, and what must not run is not asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.single_calls import (
+    accounts,
+    deliveries,
+    flow_logs,
+    preflights,
+)
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.task import Task
+from tests.unit.plugins.plugin_utils._stages.playing import BANK, OWNER, SHOP, host, play, reached, work_of
+
+BATCH, OTHER_BATCH = f"{SHOP}/eu-west-1/vpc/1-1", f"{BANK}/us-east-1/subnet/1-1"
+DENIED = {"failed": True, "msg": "Access Denied"}
+
+
+def hosts() -> list[Any]:
+    """Targets of two accounts that deliver to two buckets."""
+    other = {"account_id": BANK, "region": "us-east-1", "destination": "second", "aws": {"profile": "bank"}}
+    return [host("vpc-1"), host("subnet-1", **other)]
+
+
+def named(task: Task) -> dict[str, Any]:
+    """A result that tells which task it is of."""
+    return {"of": task.name}
+
+
+# -- accounts -----------------------------------------------------------------------------------------------------
+
+
+def test_each_connection_is_asked_once_whose_it_is_and_reads_nothing() -> None:
+    played = play(accounts(work_of(*hosts(), host("vpc-2")), reached), named)
+    ((first, second),) = played.steps
+    assert [task.module for task in (first, second)] == ["s3_flow_log_info"] * 2
+    assert first.given() == {"region": "eu-west-1", "flow_log_ids": [], "expected_account_id": SHOP}
+    assert second.given() == {"region": "us-east-1", "flow_log_ids": [], "expected_account_id": BANK}
+    assert (first.connection, second.connection) == (
+        reached("vpc-1", "flow_log_aws"),
+        reached("subnet-1", "flow_log_aws"),
+    )
+    assert (first.group, second.group) == (SHOP, BANK)
+    assert played.result == {name: {"of": name} for name in (f"{SHOP}/identity", f"{BANK}/identity")}
+
+
+@pytest.mark.parametrize("stage", [accounts, preflights])
+def test_without_targets_nobody_is_asked(stage: Any) -> None:
+    played = play(stage(work_of(), reached))
+    assert (played.tasks, played.result) == ([], {})
+
+
+# -- preflights ---------------------------------------------------------------------------------------------------
+
+
+def test_permissions_are_asked_for_with_the_credentials_that_need_them() -> None:
+    wanted = {"preflight": True, "replace": "never", "bucket_owner": OWNER}
+    played = play(preflights(work_of(host("vpc-1", **wanted), host("vpc-2")), reached), named)
+    ((of_account, of_owner),) = played.steps
+    assert {task.module for task in played.tasks} == {"flow_log_permissions_info"}
+    assert of_account.given() == {
+        "operations": ["read", "create"],
+        "account_id": SHOP,
+        "region": "eu-west-1",
+        "regions": ["eu-west-1"],
+        "resource_types": ["VPC"],
+    }
+    assert of_account.connection == reached("vpc-1", "flow_log_aws")
+    assert of_owner.given() == {
+        "operations": ["bucket_policy", "check_destination"],
+        "account_id": OWNER,
+        "region": "eu-west-1",
+        "regions": ["eu-west-1"],
+        "buckets": ["arn:aws:s3:::central"],
+    }
+    assert of_owner.connection == reached("vpc-1", "flow_log_bucket_aws")
+    assert (of_account.group, of_owner.group) == (SHOP, OWNER)
+    assert played.result.keys() == {f"{SHOP}/preflight", "s3/central/preflight"}
+
+
+def test_an_owner_that_nobody_names_is_asked_all_the_same() -> None:
+    owner = play(preflights(work_of(host("vpc-1", preflight=True)), reached)).tasks[1]
+    assert "account_id" not in owner.given() and owner.group == ""
+
+
+def test_hosts_that_want_no_preflight_are_not_asked_about() -> None:
+    assert play(preflights(work_of(*hosts()), reached)).tasks == []
+
+
+# -- flow logs ----------------------------------------------------------------------------------------------------
+
+
+def published(work: dict[str, Any], results: Any = None, is_report: bool = False, listed: bool = False) -> Any:
+    """The stage that publishes, played."""
+    return play(flow_logs(work, results or {}, reached, is_report, listed), named)
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_a_batch_is_one_call_for_all_its_targets(listed: bool) -> None:
+    played = published(work_of(host("vpc-1"), host("vpc-2")), listed=listed)
+    (task,) = played.tasks
+    assert (task.name, task.module, task.group) == (BATCH, "s3_flow_log", SHOP)
+    assert task.connection == reached("vpc-1", "flow_log_aws")
+    given = task.given()
+    assert (given["resource_ids"], given["resource_type"]) == (["vpc-1", "vpc-2"], "VPC")
+    assert (given["destination"], given["region"]) == ("arn:aws:s3:::central/network/", "eu-west-1")
+    assert (given["state"], given["return_flow_logs"]) == ("present", listed)
+    assert played.result == {BATCH: {"of": BATCH}}
+
+
+@pytest.mark.parametrize(
+    ("variables", "given"),
+    [
+        # Without tags none is removed, whatever purge_tags is by default.
+        ({}, {"tags": None, "purge_tags": None}),
+        ({"purge_tags": True}, {"tags": None, "purge_tags": None}),
+        ({"tags": {}}, {"tags": {}, "purge_tags": True}),
+        ({"tags": {"team": "net"}, "purge_tags": False}, {"tags": {"team": "net"}, "purge_tags": False}),
+        ({"traffic_type": "REJECT"}, {"traffic_type": "REJECT"}),
+        ({"state": "absent", "name": "x", "destination": None}, {"state": "absent", "name": "x", "destination": None}),
+    ],
+)
+def test_only_what_is_asked_for_is_an_option(variables: dict[str, Any], given: dict[str, Any]) -> None:
+    asked = published(work_of(host("vpc-1", **variables))).options("s3_flow_log")
+    assert {name: asked.get(name) for name in given} == given
+    assert None not in asked.values()
+
+
+def test_a_batch_waits_for_its_own_destination_only() -> None:
+    """CreateFlowLogs would let AWS edit a bucket policy that is not in order."""
+    results = {"destinations": {"s3/central": DENIED}}
+    assert published(work_of(*hosts()), results).calls == [(OTHER_BATCH, "s3_flow_log")]
+    assert published(work_of(*hosts()), {"destinations": {"s3/central": {"failed": False}}}).result.keys() == {
+        BATCH,
+        OTHER_BATCH,
+    }
+
+
+def test_a_report_also_looks_at_what_a_run_would_not_get_to() -> None:
+    played = published(work_of(*hosts()), {"destinations": {"s3/central": DENIED}}, is_report=True)
+    assert played.result.keys() == {BATCH, OTHER_BATCH}
+
+
+def lacking(kind: str, **where: Any) -> dict[str, Any]:
+    """What a preflight says of a permission that lacks for certain."""
+    row = {"action": "x:Y", "decision": "not_allowed", "region": "eu-west-1", "resource": "*", "reason": "", **where}
+    return {"permissions": [{**row, "operations": [kind]}], "summary": "It lacks.", "missing_policy": None}
+
+
+@pytest.mark.parametrize("is_report", [False, True])
+@pytest.mark.parametrize(
+    "preflight",
+    [
+        {f"{SHOP}/preflight": lacking("create")},
+        {"s3/central/preflight": lacking("bucket_policy", resource="arn:aws:s3:::central")},
+    ],
+)
+def test_what_a_preflight_stops_is_not_asked_for(preflight: dict[str, Any], is_report: bool) -> None:
+    work = work_of(host("vpc-1", preflight=True), hosts()[1])
+    assert published(work, {"preflights": preflight}, is_report).result.keys() == {OTHER_BATCH}
+
+
+# -- deliveries ---------------------------------------------------------------------------------------------------
+
+
+def test_deliveries_are_read_of_the_flow_logs_that_there_are() -> None:
+    made = [{"flow_log_id": "fl-1"}, {"flow_log_id": None}, {"resource_id": "vpc-2"}, {"flow_log_id": "fl-2"}]
+    results = {"batches": {BATCH: {"flow_logs": made}, OTHER_BATCH: DENIED}}
+    played = play(deliveries(work_of(*hosts()), results, reached, 48), named)
+    ((first, second),) = played.steps
+    assert first.given() == {
+        "region": "eu-west-1",
+        "flow_log_ids": ["fl-1", "fl-2"],
+        "delivery": True,
+        "delivery_hours": 48,
+    }
+    assert second.given()["flow_log_ids"] == []
+    assert (first.module, first.group) == ("s3_flow_log_info", SHOP)
+    assert second.connection == reached("subnet-1", "flow_log_aws")
+    assert played.result.keys() == {BATCH, OTHER_BATCH}
+
+
+def test_before_any_batch_ran_no_id_is_known() -> None:
+    assert play(deliveries(work_of(host("vpc-1")), {}, reached, 24)).options("s3_flow_log_info")["flow_log_ids"] == []
