@@ -23,7 +23,6 @@ from tests.unit.meta.project import modules
 from tests.unit.meta.project import parse
 from tests.unit.meta.project import read
 from tests.unit.meta.project import read_yaml
-from tests.unit.meta.project import tracked_under
 
 GALAXY = read_yaml("galaxy.yml")
 
