@@ -78,8 +78,14 @@ class ActionModule(ActionBase):
 def _findings(given: Any, sources: Any) -> tuple[list[Mapping[str, Any]], list[str] | None]:
     """Return the findings of the run, and its inventory; or those of a report that was given."""
     if given is not None:
-        read = json.loads(given) if isinstance(given, str) else given
-        return list(read["findings"]), read.get("inventory")
+        try:
+            read = json.loads(given) if isinstance(given, str) else given
+            return list(read["findings"]), read.get("inventory")
+        except (ValueError, KeyError, TypeError):
+            shown = repr(given)[:40]
+            raise InputError(
+                "drift_report_findings", shown, "a report, or the JSON of one (drift-report.json)"
+            ) from None
     run = run_file.load()
     for note in run.publication["notes"] if run.is_report else ():
         _DISPLAY.warning(note)

@@ -18,7 +18,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import I
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.tasks import TaskPool
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._action import run_file
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._action.hosts import connection_of, read_hosts
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._action.task_runner import TaskRunner
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._action.task_runner import SLICE, TaskRunner
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.run_summary import overview, summarise
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages import planning, single_calls
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.destinations import destinations
@@ -156,5 +156,5 @@ class ActionModule(ActionBase):
 
 def _tell(noun: str, done: int, total: int, failed: int) -> None:
     """Say how far long work is."""
-    if noun and total > done or done > 100:
+    if noun and total > SLICE:
         _DISPLAY.display(f"  {done} of {total} {noun}, {failed} failed")
