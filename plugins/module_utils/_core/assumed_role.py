@@ -109,18 +109,11 @@ def without_role(options: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if name not in _OWN_OPTIONS}
 
 
-def in_session(options: Mapping[str, Any], session: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return connection options for modules of amazon.aws, with the keys of a session where the options name a role.
+def in_session(options: Mapping[str, Any], keys: Mapping[str, Any]) -> dict[str, Any]:
+    """Return connection options for modules of amazon.aws, with the keys of a session in the place of all credentials.
 
-    :param session: result of the module amazon.aws.sts_assume_role.
-    :raises InputError: without a session of the role. To go on with other credentials would lead into another account.
+    :param keys: ``access_key``, ``secret_key`` and ``session_token`` of the session.
     """
-    role, plain = role_of(options), without_role(options)
-    if role is None:
-        return plain
-    keys = (session or {}).get("sts_creds")
-    if not keys:
-        raise InputError("session", None, f"what amazon.aws.sts_assume_role returned for {role.arn}")
-    kept = {name: value for name, value in plain.items() if name not in _CREDENTIALS}
+    kept = {name: value for name, value in without_role(options).items() if name not in _CREDENTIALS}
     # An empty profile keeps one of the environment away, which amazon.aws does not take beside keys.
     return {**kept, "profile": "", **{name: keys[name] for name in ("access_key", "secret_key", "session_token")}}

@@ -10,14 +10,15 @@ collections run as Ansible runs them, one after the other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Callable
 
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import HAS_BOTO3
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import in_session, role_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import in_session, role_of, without_role
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.tasks import TaskPool, session_of
 from .hosts import plain
 from .._stages.task import Result, Stage, T, Task
@@ -83,14 +84,18 @@ class TaskRunner:
 
     def _foreign(self, task: Task) -> Result:
         """Run a module of amazon.aws, which cannot assume a role by itself."""
-        given = task.given()
-        options = dict(task.connection.options)
-        session: Mapping[str, Any] = {}
-        if role_of(options):
-            session = session_of({**options, "region": given.get("region") or options.get("region")})
+        given, named = task.given(), task.connection.options
+        options = without_role(named)
+        try:
+            is_in_role = role_of(named) is not None
+        except InputError as error:
+            return {"failed": True, "msg": str(error)}
+        if is_in_role:
+            session = session_of({**named, "region": given.get("region") or named.get("region")})
             if session.get("failed"):
                 return session
-        answer = self._execute(task.module, {**in_session(options, {"sts_creds": session}), **given})
+            options = in_session(named, session)
+        answer = self._execute(task.module, {**options, **given})
         kept = {name: plain(value) for name, value in answer.items() if name not in _OF_ANSIBLE}
         return {"changed": False, **kept}
 

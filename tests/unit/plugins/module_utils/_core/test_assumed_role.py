@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import AssumedRole
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import in_session
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import role_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import without_role
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import HostVariables
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import VariableError
@@ -20,7 +21,6 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_var
 
 ROLE = "arn:aws:iam::111122223333:role/net/flow-logs"
 KEYS = {"access_key": "ASIAEXAMPLE", "secret_key": "secret-of-the-session", "session_token": "token-of-the-session"}
-SESSION = {"changed": True, "sts_creds": {**KEYS, "expiration": "2026-01-01T00:00:00+00:00"}}
 
 
 @pytest.mark.parametrize("options", [{}, {"profile": "shop"}, {"assume_role_arn": None}, {"assume_role_arn": ""}])
@@ -81,7 +81,7 @@ def test_a_host_with_a_wrong_role_is_refused(variable: str) -> None:
 
 def test_without_a_role_amazon_aws_gets_the_options_as_they_are() -> None:
     options = {"profile": "shop", "endpoint_url": "https://example.com", "assume_role_arn": ""}
-    assert in_session(options, None) == {"profile": "shop", "endpoint_url": "https://example.com"}
+    assert without_role(options) == {"profile": "shop", "endpoint_url": "https://example.com"}
 
 
 @pytest.mark.parametrize(
@@ -95,11 +95,10 @@ def test_without_a_role_amazon_aws_gets_the_options_as_they_are() -> None:
     ],
 )
 def test_the_session_takes_the_place_of_the_credentials_under_whatever_name(own: dict[str, str]) -> None:
-    made = in_session({**own, "region": "eu-west-1", "assume_role_arn": ROLE}, SESSION)
+    made = in_session({**own, "region": "eu-west-1", "assume_role_arn": ROLE}, KEYS)
     assert made == {"region": "eu-west-1", "profile": "", **KEYS}
 
 
-@pytest.mark.parametrize("session", [None, {}, {"skipped": True}, {"failed": True, "msg": "denied"}])
-def test_without_a_session_nothing_goes_on_with_other_credentials(session: Any) -> None:
-    with pytest.raises(InputError, match=ROLE):
-        in_session({"profile": "automation", "assume_role_arn": ROLE}, session)
+def test_without_the_keys_of_a_session_nothing_goes_on_with_other_credentials() -> None:
+    with pytest.raises(KeyError):
+        in_session({"profile": "automation", "assume_role_arn": ROLE}, {})

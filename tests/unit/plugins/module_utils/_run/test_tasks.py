@@ -100,7 +100,7 @@ def test_without_a_region_a_task_fails_in_the_words_of_amazon_aws() -> None:
     assert found == {
         "changed": False,
         "failed": True,
-        "msg": "The s3_flow_log_info module requires a region and none was found in configuration, environment variables "
+        "msg": "The flowlogs.aws.s3_flow_log_info module requires a region and none was found in configuration, environment variables "
         "or module parameters",
     }
 
@@ -239,7 +239,10 @@ def test_without_groups_tasks_come_in_their_order() -> None:
         ({"assume_role_arn": ROLE, **REGION}, "Unable to locate credentials"),
         ({"assume_role_arn": ROLE, "profile": "nobody", **REGION}, "nobody"),
         ({"assume_role_arn": "arn:aws:iam::111122223333:user/x", **REGION}, "assume_role_arn"),
-        ({"assume_role_arn": ROLE, "profil": "x"}, "Unsupported parameters for (s3_flow_log_info) module: profil"),
+        (
+            {"assume_role_arn": ROLE, "profil": "x"},
+            "Unsupported parameters for (flowlogs.aws.s3_flow_log_info) module: profil",
+        ),
         ({"assume_role_arn": ROLE, "expected_account_id": "444455556666", **REGION}, "444455556666"),
     ],
 )

@@ -94,7 +94,7 @@ def test_a_preflight_of_a_bucket_stops_no_batch_of_a_run_without_destinations() 
 @pytest.mark.parametrize(
     ("stages", "headline"),
     [
-        (STAGES, "flow logs: targets=1 batches=1 destinations=1 failed=1"),
+        (STAGES, "flow logs: targets=1 batches=1 destinations=1 failed=3"),
         (("permissions",), "flow logs: stages=permissions failed=1"),
         (("destinations",), "flow logs: stages=destinations destinations=1 failed=1"),
         (("flow_logs",), "flow logs: stages=flow_logs targets=1 batches=1 failed=1"),

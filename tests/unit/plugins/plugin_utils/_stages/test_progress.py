@@ -123,9 +123,10 @@ def test_work_that_is_in_order_is_not_told() -> None:
 
 
 def test_a_failure_is_told_with_what_was_done_before_it() -> None:
+    """Why it failed is told once, at the end of the run."""
     result = {**actions(Action("create", "vpc-1")), "failed": True, "msg": "Throttled"}
     told = progress_of("batches", run(batches={BATCH: result}))
-    assert told.lines == [f"{BATCH}: create vpc-1", f"{BATCH}: failed: Throttled"]
+    assert told.lines == [f"{BATCH}: create vpc-1", f"{BATCH}: failed"]
     assert (told.changed, told.failures) == (True, 1)
     assert progress_of("batches", run(batches={BATCH: DENIED})).changed is False
 

@@ -1,0 +1,204 @@
+# Copyright: (c) 2026, flowlogs.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Tasks of a stage run where they belong, and their results come back in order, whatever became of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._action import task_runner
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._action.task_runner import SLICE, TaskRunner
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.task import Connection, Result, Stage, Task, asked
+
+ROLE = "arn:aws:iam::111122223333:role/publisher"
+SHOP = Connection({"profile": "shop"})
+IAM = "amazon.aws.iam_policy"
+
+
+class Pool:
+    """Runs tasks of this collection's modules by telling what it was given, and keeps that."""
+
+    def __init__(self) -> None:
+        self.given: list[Sequence[Mapping[str, Any]]] = []
+
+    def run(self, tasks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """The results of some tasks."""
+        self.given.append(tasks)
+        return [{"of": task["options"]["number"], "failed": task["options"].get("fails", False)} for task in tasks]
+
+
+class Ansible:
+    """Runs modules of other collections, with this result."""
+
+    def __init__(self, result: Mapping[str, Any] | None = None) -> None:
+        self.result = result
+        self.ran: list[tuple[str, dict[str, Any]]] = []
+
+    def __call__(self, module: str, options: dict[str, Any]) -> dict[str, Any]:
+        self.ran.append((module, options))
+        return dict({"of": options["number"]} if self.result is None else self.result)
+
+
+def own(number: int, connection: Connection = SHOP, **options: Any) -> Task:
+    """A task of a module of this collection."""
+    return Task(f"task-{number}", "s3_flow_log", {"number": number, **options}, connection, "111122223333")
+
+
+def foreign(number: int, connection: Connection = SHOP, **options: Any) -> Task:
+    """A task of a module of another one."""
+    return Task(f"task-{number}", IAM, {"number": number, **options}, connection)
+
+
+def run(tasks: Sequence[Task], pool: Pool, ansible: Ansible, **more: Any) -> list[dict[str, Any]]:
+    """The results of tasks, in their order."""
+
+    def stage() -> Stage[Sequence[Result]]:
+        return (yield tasks)
+
+    return [dict(result) for result in TaskRunner(pool, ansible, **more).drive(stage())]  # type: ignore[arg-type]
+
+
+def test_results_are_in_the_order_of_the_tasks_wherever_they_ran() -> None:
+    pool, ansible = Pool(), Ansible()
+    unknown = Connection(problem="flow_log_aws of host vpc-1 cannot be read: RuntimeError")
+    tasks = [foreign(0), own(1), own(2, unknown), own(3), foreign(4, unknown), foreign(5)]
+    results = run(tasks, pool, ansible)
+    assert [result.get("of") for result in results] == [0, 1, None, 3, None, 5]
+    for number in (2, 4):
+        assert results[number] == {"failed": True, "msg": unknown.problem}
+    assert [task["options"]["number"] for part in pool.given for task in part] == [1, 3]
+    assert [options["number"] for _module, options in ansible.ran] == [0, 5]
+
+
+def test_a_stage_is_driven_to_its_end_with_the_results_of_each_step() -> None:
+    def stage() -> Stage[list[Any]]:
+        first = yield [own(1)]
+        second = yield [own(2), own(3)]
+        third = yield []
+        return [[result["of"] for result in step] for step in (first, second, third)]
+
+    assert TaskRunner(Pool(), Ansible()).drive(stage()) == [[1], [2, 3], []]  # type: ignore[arg-type]
+
+
+def test_results_go_by_the_name_of_the_work() -> None:
+    runner = TaskRunner(Pool(), Ansible())  # type: ignore[arg-type]
+    assert runner.drive(asked([own(1), foreign(2)])) == {
+        "task-1": {"of": 1, "failed": False},
+        "task-2": {"of": 2},
+    }
+
+
+def test_a_task_is_given_its_connection_apart_from_its_options() -> None:
+    pool = Pool()
+    run([own(1, name=None, tags={})], pool, Ansible())
+    ((given,),) = pool.given
+    assert given == {
+        "module": "s3_flow_log",
+        "options": {"number": 1, "tags": {}},
+        "connection": {"profile": "shop"},
+        "group": "111122223333",
+    }
+
+
+# -- progress -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (0, []),
+        (1, [(1, 1, 0)]),
+        (SLICE, [(SLICE, SLICE, 1)]),
+        (2 * SLICE + 1, [(SLICE, 2 * SLICE + 1, 1), (2 * SLICE, 2 * SLICE + 1, 2), (2 * SLICE + 1, 2 * SLICE + 1, 3)]),
+    ],
+)
+def test_after_each_slice_it_is_told_how_far_the_work_is_and_how_much_failed(number: int, told: list[Any]) -> None:
+    """Each hundredth fails, from the second."""
+    heard: list[tuple[int, int, int]] = []
+    pool = Pool()
+    tasks = [own(at, fails=at % SLICE == min(1, number - 1) and number > 1) for at in range(number)]
+    if number > 2 * SLICE:
+        tasks[-1] = own(number - 1, fails=True)
+    results = run(tasks, pool, Ansible(), tell=lambda done, total, failed: heard.append((done, total, failed)))
+    assert heard == told
+    assert [len(part) for part in pool.given] == [SLICE] * (number // SLICE) + (
+        [number % SLICE] if number % SLICE else []
+    )
+    assert [result["of"] for result in results] == list(range(number))
+
+
+# -- modules of other collections ---------------------------------------------------------------------------------
+
+
+class Text(str):
+    """A text that Ansible has attached something to."""
+
+
+def test_a_module_of_another_collection_gets_connection_and_options_at_once() -> None:
+    ansible = Ansible()
+    run(
+        [foreign(1, Connection({"profile": "shop", "region": "eu-west-1"}), region="us-east-1", x=None)],
+        Pool(),
+        ansible,
+    )
+    assert ansible.ran == [(IAM, {"profile": "shop", "region": "us-east-1", "number": 1})]
+
+
+def test_what_ansible_adds_to_a_result_is_left_out() -> None:
+    said = {
+        "changed": True,
+        "msg": Text("done"),
+        "invocation": {"secret_key": "x"},
+        "exception": "t",
+        "deprecations": [],
+    }
+    (result,) = run([foreign(1)], Pool(), Ansible(said))
+    assert result == {"changed": True, "msg": "done"}
+    assert type(result["msg"]) is str
+
+
+def test_in_a_role_a_module_of_another_collection_gets_the_keys_of_a_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    entered: list[Mapping[str, Any]] = []
+
+    def session(connection: Mapping[str, Any]) -> dict[str, Any]:
+        entered.append(connection)
+        return {"access_key": "A", "secret_key": "S", "session_token": "T"}
+
+    monkeypatch.setattr(task_runner, "session_of", session)
+    ansible = Ansible()
+    connection = Connection({"profile": "shop", "assume_role_arn": ROLE, "endpoint_url": "http://x"})
+    run([foreign(1, connection, region="eu-west-1")], Pool(), ansible)
+    assert entered == [{**connection.options, "region": "eu-west-1"}]
+    ((_module, options),) = ansible.ran
+    # A profile beside keys would be an error, also one of the environment, and the module knows no roles.
+    assert options == {
+        "profile": "",
+        "endpoint_url": "http://x",
+        "access_key": "A",
+        "secret_key": "S",
+        "session_token": "T",
+        "region": "eu-west-1",
+        "number": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("connection", "told"),
+    [
+        ({"assume_role_arn": ROLE}, ROLE),
+        ({"assume_role_arn": ROLE, "profile": "nobody"}, "(nobody) could not be found"),
+        ({"assume_role_arn": "publisher"}, "assume_role_arn: 'publisher' is not accepted. Allowed: "),
+        ({"assume_role_external_id": "example-42"}, "an external id beside assume_role_arn"),
+    ],
+)
+def test_a_role_that_cannot_be_entered_is_the_failure_of_its_task_only(connection: dict[str, Any], told: str) -> None:
+    ansible = Ansible()
+    tasks = [foreign(1, Connection({"region": "eu-west-1", **connection})), foreign(2)]
+    failed, fine = run(tasks, Pool(), ansible)
+    assert failed["failed"] and told in failed["msg"]
+    assert fine == {"of": 2} and [options["number"] for _module, options in ansible.ran] == [2]
