@@ -96,8 +96,7 @@ class TaskRunner:
                 return session
             options = in_session(named, session)
         answer = self._execute(task.module, {**options, **given})
-        kept = {name: plain(value) for name, value in answer.items() if name not in _OF_ANSIBLE}
-        return {"changed": False, **kept}
+        return {name: plain(value) for name, value in answer.items() if name not in _OF_ANSIBLE}
 
 
 def _given(task: Task) -> dict[str, Any]:

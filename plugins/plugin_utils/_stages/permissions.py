@@ -51,7 +51,8 @@ def attach(
     answers = yield tasks
     absent = options.get("state") == "absent"
     results = [
-        {**_forgiving(answer, one, check_mode, absent), "item": dict(one)} for answer, one in zip(answers, principals)
+        {"changed": False, **_forgiving(answer, one, check_mode, absent), "item": dict(one)}
+        for answer, one in zip(answers, principals)
     ]
     failed = [one for one in results if has_failed(one)]
     return {
