@@ -4,12 +4,13 @@
 
 """Clients of many connections in one process, which share what botocore reads from its files. PRIVATE to this collection.
 
-A session reads the description of EC2 in a quarter of a second. amazon.aws makes one for each client, which is right for a
-module with two clients and too much for hundreds of accounts.
+A session reads the description of EC2 in a quarter of a second, and amazon.aws makes one for each client. What one session has
+read is kept for all sessions of the process, and for the processes that Ansible forks from it.
 """
 
 from __future__ import annotations
 
+import functools
 import threading
 from typing import Any
 
@@ -19,10 +20,20 @@ try:
     import boto3.session
     import botocore.config
     import botocore.exceptions
+    import botocore.loaders
     import botocore.session
 except ImportError:
     # amazon.aws says what lacks.
     pass
+
+
+@functools.lru_cache(maxsize=None)
+def _loader(data_path: str | None) -> Any:
+    """Return what reads and keeps the files of botocore.
+
+    :param data_path: where a user keeps more of them (botocore, configuration variable ``data_path``).
+    """
+    return botocore.loaders.create_loader(data_path)
 
 
 class SharedClients:
@@ -34,7 +45,6 @@ class SharedClients:
     def __init__(self, user_agent: str) -> None:
         self._user_agent = user_agent
         self._sessions: dict[str | None, Any] = {}
-        self._loader: Any = None
         # boto3's sessions are not for several threads at a time (boto3 guide, "Session"); the clients are.
         self._one_at_a_time = threading.Lock()
 
@@ -68,8 +78,6 @@ class SharedClients:
     def _session(self, profile: str | None) -> Any:
         if profile not in self._sessions:
             own = botocore.session.Session(profile=profile)
-            if self._loader is None:
-                self._loader = own.get_component("data_loader")
-            own.register_component("data_loader", self._loader)
+            own.register_component("data_loader", _loader(own.get_config_variable("data_path")))
             self._sessions[profile] = boto3.session.Session(botocore_session=own)
         return self._sessions[profile]

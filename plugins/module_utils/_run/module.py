@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Callable, NoReturn
 
-from ansible_collections.amazon.aws.plugins.module_utils.common import set_collection_info
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from .._aws.errors import error_code_and_message
+from .._aws.clients import SharedClients
+from .._aws.errors import FlowLogsAWSError, error_code_and_message
 from .._aws.iam import decode_authorization_message
 from .._aws.retries import BOUNDED_RETRIES
 from .._aws.sts import CallerIdentity, caller_identity, regional_client
@@ -28,7 +29,7 @@ from .._core.expected_account import CALLER_ACCOUNT, expected_account, wrong_acc
 from .._core.identifiers import region_for_buckets
 from .denial_reader import DenialReader
 from .role_session import ROLE_ARGUMENT_SPEC, session_keys
-from .version import COLLECTION_NAME, COLLECTION_VERSION
+from .version import USER_AGENT
 
 
 class FlowLogsModule:
@@ -37,23 +38,38 @@ class FlowLogsModule:
     Either a module of its own (:class:`SingleModule`) or one of many tasks in one process (:class:`tasks.TaskModule`).
 
     :param region_optional: whether it works on a bucket, which is found from any Region.
+    :param clients: where its clients come from.
     """
 
     params: dict[str, Any]
     check_mode: bool
     region: str | None
     _diff: bool
+    _name: str
     exit_json: Callable[..., NoReturn]
     fail_json: Callable[..., NoReturn]
     fail_json_aws: Callable[..., NoReturn]
 
-    def __init__(self, region_optional: bool) -> None:
+    def __init__(self, region_optional: bool, clients: SharedClients) -> None:
         self._region_optional = region_optional
+        self._clients = clients
         self._caller: CallerIdentity | None = None
 
     def connect(self, service: str, **parameters: Any) -> Any:
-        """Return a boto3 client by the connection options; ``parameters`` go before these."""
-        raise NotImplementedError
+        """Return a boto3 client by the connection options; ``parameters`` go before these.
+
+        Where none can be made it fails in the words of amazon.aws.
+        """
+        region, endpoint, options = get_aws_connection_info(self)
+        try:
+            return self._clients.client(service, **{"region": region, "endpoint": endpoint, **options, **parameters})
+        except FlowLogsAWSError as error:
+            if error_code_and_message(error)[0] != "NoRegionError":
+                raise
+            self.fail_json(
+                msg=f"The {self._name} module requires a region and none was found in configuration, environment "
+                "variables or module parameters"
+            )
 
     def warn(self, text: str) -> None:
         """Warn the user."""
@@ -116,19 +132,14 @@ class FlowLogsModule:
 
 
 class SingleModule(FlowLogsModule, AnsibleAWSModule):
-    """A module in a process of its own, which names this collection to AWS.
+    """A module in a process of its own.
 
     :param options: for :class:`AnsibleModule`.
     """
 
     def __init__(self, argument_spec: dict[str, Any], region_optional: bool = False, **options: Any) -> None:
-        set_collection_info(COLLECTION_NAME, COLLECTION_VERSION)
-        FlowLogsModule.__init__(self, region_optional)
+        FlowLogsModule.__init__(self, region_optional, SharedClients(USER_AGENT))
         AnsibleAWSModule.__init__(self, argument_spec=argument_spec, supports_check_mode=True, **options)
-
-    def connect(self, service: str, **parameters: Any) -> Any:
-        """Return a boto3 client of amazon.aws."""
-        return AnsibleAWSModule.client(self, service, **parameters)
 
     def warn(self, text: str) -> None:
         """Warn by ansible-core's own means; amazon.aws hands warnings to ``exit_json`` too, which is deprecated."""

@@ -19,12 +19,11 @@ from typing import Any, Callable, NoReturn
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
 from ansible.module_utils.errors import UnsupportedError
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import gather_sdk_versions, get_aws_connection_info
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import gather_sdk_versions
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_region
 from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
 
 from .._aws.clients import SharedClients
-from .._aws.errors import FlowLogsAWSError, error_code_and_message
 from .bucket_policy import FLOW_LOG_BUCKET_POLICY
 from .destination_info import FLOW_LOG_DESTINATION_INFO
 from .key_policy import FLOW_LOG_KEY_POLICY
@@ -67,12 +66,11 @@ class TaskModule(FlowLogsModule):
     def __init__(
         self, definition: ModuleDefinition, params: dict[str, Any], check_mode: bool, diff: bool, clients: SharedClients
     ) -> None:
-        super().__init__(definition.region_optional)
+        super().__init__(definition.region_optional, clients)
         self.params = params
         self.check_mode = check_mode
         self._diff = diff
         self._name = f"{COLLECTION_NAME}.{definition.name}"
-        self._clients = clients
         self._warnings: list[str] = []
         self.exit_json = self._exit
         self.fail_json = self._fail
@@ -83,19 +81,6 @@ class TaskModule(FlowLogsModule):
         """The Region that the options or the user's configuration name."""
         named: str | None = get_aws_region(self)
         return named
-
-    def connect(self, service: str, **parameters: Any) -> Any:
-        """Return a boto3 client of those that tasks share; fail in the words of amazon.aws where none can be made."""
-        region, endpoint, options = get_aws_connection_info(self)
-        try:
-            return self._clients.client(service, **{"region": region, "endpoint": endpoint, **options, **parameters})
-        except FlowLogsAWSError as error:
-            if error_code_and_message(error)[0] != "NoRegionError":
-                raise
-            self._fail(
-                f"The {self._name} module requires a region and none was found in configuration, environment variables "
-                "or module parameters"
-            )
 
     def warn(self, text: str) -> None:
         """Keep a warning for the result."""
