@@ -33,7 +33,7 @@ class Single(SingleModule):
 
     def __init__(self, params: dict[str, Any]) -> None:
         self._given = params
-        FlowLogsModule.__init__(self, region_optional=False)
+        FlowLogsModule.__init__(self, False, SharedClients("tests"))
 
     @property
     def params(self) -> dict[str, Any]:
