@@ -56,7 +56,7 @@ EXTENTS = {
 
 
 #: How many pairs of account and Region.
-WIDE = {"full": (20, 200, 800), "wide": (20, 200, 800), "quick": (20,)}
+WIDE = {"full": (20, 200, 800), "wide": (20, 200), "quick": (20,)}
 
 
 def versions() -> str:

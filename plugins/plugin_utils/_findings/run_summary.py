@@ -36,8 +36,9 @@ def summarise(
     :param publication: what :meth:`work.Publication.to_dict` returns.
     :param results: as for :func:`collect.find`.
     :param check_mode: whether it is what the run would do.
-    :returns: ``actions`` (kind to number), ``failures`` (``{host, pattern, message}``: a host is named once, with all that failed for it,
-        and by a pattern that matches it alone; without a host, what the inventory lacks), ``headline``, and ``handed_on``: what a later run of a workflow is told.
+    :returns: ``actions`` (kind to number), ``failures`` (``{host, pattern, message}``: a host is named once, with all that failed
+        for it, and by a pattern that matches it alone; without a host, what the inventory lacks), ``headline``, and
+        ``handed_on``: what a later run of a workflow is told.
     """
     actions, failed = _outcome(publication, results)
     for message, hosts in _by_message(publication["invalid"]).items():

@@ -45,7 +45,7 @@ class Plugin(InventoryModule):
     def _read_config_data(self, path: str) -> dict[str, Any]:
         return self._given
 
-    def client(self, service: str, region: str = HOME, **credentials: Any) -> Any:
+    def client(self, service: str, retry_decorator: Any = None, region: str = HOME, **credentials: Any) -> Any:
         return self._cloud(service, region, **credentials)
 
     @property

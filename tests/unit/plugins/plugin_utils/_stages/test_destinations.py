@@ -42,10 +42,10 @@ SEALED = {**THERE, "encryption": {"key_arn": KEY, "is_customer_key": True}}
 Says = Mapping[Any, Any]
 
 
-def aws(says: Says, look: Any = THERE) -> Callable[[Task], Mapping[str, Any]]:
+def aws(says: Says, look: Any = None) -> Callable[[Task], Mapping[str, Any]]:
     """Answers: by name and module, by module, else what a destination that is in order says.
 
-    :param look: what the first look at a destination finds.
+    :param look: what the first look at a destination finds; ``None``: a bucket that is there.
     """
     usual = {ACCOUNT: {"flow_logs": []}, CREATE: {"changed": True}, BUCKET_POLICY: CHANGED, KEY_POLICY: KEY_CHANGED}
     seen: set[str] = set()
@@ -56,13 +56,13 @@ def aws(says: Says, look: Any = THERE) -> Callable[[Task], Mapping[str, Any]]:
             # The second time it is the verdict, and so is the only time of a destination that is not looked at.
             module = "verdict" if task.name in seen or "planned_bucket_policy" in task.given() else "look"
             seen.add(task.name)
-        known = {**usual, "look": look, "verdict": DELIVERABLE, **says}
+        known = {**usual, "look": THERE if look is None else look, "verdict": DELIVERABLE, **says}
         return known.get((task.name, module), known[module])
 
     return answer
 
 
-def made(work: dict[str, Any], says: Says | None = None, look: Any = THERE, check: bool = False, **results: Any) -> Any:
+def made(work: dict[str, Any], says: Says | None = None, look: Any = None, check: bool = False, **results: Any) -> Any:
     """The stage for all destinations, played."""
     return play(destinations(work, results, reached, check), aws(says or {}, look))
 
@@ -394,7 +394,7 @@ def test_only_the_policy_of_the_customers_key_of_the_bucket_is_managed(
 def one(
     request: DestinationRequest,
     says: Says | None = None,
-    look: Any = THERE,
+    look: Any = None,
     check: bool = False,
     bucket: Connection = Connection({"profile": "bucket"}),
 ) -> Any:
