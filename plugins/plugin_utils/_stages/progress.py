@@ -67,8 +67,7 @@ def _of_work(kind: str, work: Mapping[str, Any], result: Mapping[str, Any]) -> P
     failed = has_failed(result)
     if failed:
         lines.append(f"{name}: failed: {failure_text(result)}")
-    diff = result.get("diff") or {}
-    is_changed = bool(result.get("changed") or result.get("actions"))
+    diff, is_changed = result.get("diff"), bool(result.get("changed"))
     shown = [{"before_header": name, "after_header": name, **diff}] if is_changed and diff else []
     return Progress(lines, shown, is_changed, int(failed))
 
@@ -84,7 +83,7 @@ def lines_of(kind: str, result: Mapping[str, Any]) -> list[str]:
         return [line for one in result.get("results") or () for line in _principal_lines(one)]
     lines = _at_most(_action_line(action) for action in result.get("actions") or ())
     if result.get("deliverable") not in (None, True) and not result.get("failed"):
-        lines.append(str(result.get("summary") or ""))
+        lines.append(str(result["summary"]))
     return lines
 
 
@@ -96,9 +95,9 @@ def _principal_lines(one: Mapping[str, Any]) -> list[str]:
 def _action_line(action: Mapping[str, Any]) -> str:
     replaced = f" instead of {action['replaces']}" if action.get("replaces") else ""
     # What becomes of a policy is a page of JSON, which --diff shows.
-    shown = () if action["action"] == "put_policy" else action.get("changes") or ()
+    shown = () if action["action"] == "put_policy" else action.get("changes", ())
     changes = ", ".join(_change(one) for one in shown)
-    return f"{action['action']} {action.get('target') or ''}{replaced}{f' ({changes})' if changes else ''}"
+    return f"{action['action']} {action['target']}{replaced}{f' ({changes})' if changes else ''}"
 
 
 def _change(one: Mapping[str, Any]) -> str:
