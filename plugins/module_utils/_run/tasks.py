@@ -207,7 +207,7 @@ class TaskPool:
 
         :param tasks: each as :func:`run_task` takes it, with ``group``: tasks that share request limits of AWS.
         """
-        queue = _Queue(task["group"] or "" for task in tasks)
+        queue = _Queue(task["group"] for task in tasks)
         results: list[dict[str, Any]] = [{} for _task in tasks]
 
         def work() -> None:

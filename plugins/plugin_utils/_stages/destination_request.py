@@ -97,14 +97,14 @@ class DestinationOptions:
         # Grants have places of their own.
         own = {} if request.grants else {"prefixes": bucket["prefixes"], "layouts": bucket["layouts"]}
         self._common = {
-            "regions": sources.get("regions") or None,
+            "regions": sources.get("regions"),
             "organization_id": request.organization_id,
             "prefixes": own.get("prefixes") if sources.get("prefixes") is None else sources["prefixes"],
             "layouts": sources.get("layouts") or own.get("layouts"),
             "expected_bucket_owner": request.expected_bucket_owner,
             "region": request.region,
         }
-        self._accounts = sources.get("account_ids") or None
+        self._accounts = sources.get("account_ids")
         self._conditions = {"acl_condition": request.acl_condition, "source_conditions": request.source_conditions}
 
     def look(self) -> dict[str, Any]:

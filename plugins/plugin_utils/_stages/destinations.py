@@ -23,7 +23,7 @@ from .task import Connection, Connections, Result, Results, Stage, Task
 
 Options = Mapping[str, Any]
 #: What a task is that does not run in check mode.
-_SKIPPED = {"skipped": True, "changed": False}
+_SKIPPED = {"skipped": True}
 
 
 class Destination:
@@ -45,12 +45,12 @@ class Destination:
     def may_be_created(self) -> bool:
         """Whether there is no such bucket, and consent to create it."""
         bucket = self.steps.get("look", {}).get("bucket") or {}
-        return self.request.create_bucket and bucket.get("exists") is False and not self.has_failed
+        return self.request.create_bucket and bucket.get("exists") is False
 
     @property
     def would_be_created(self) -> bool:
         """Whether a run for real would create the bucket. Then there is nothing to be looked at yet."""
-        return self.may_be_created and bool(self.steps.get("create", {}).get("skipped"))
+        return bool(self.steps.get("create", {}).get("skipped"))
 
     @property
     def key_arn(self) -> str:

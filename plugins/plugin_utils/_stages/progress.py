@@ -95,7 +95,7 @@ def lines_of(kind: str, result: Mapping[str, Any]) -> list[str]:
         return [line for one in result.get("results") or () for line in _principal_lines(one)]
     lines = _at_most(_action_line(action) for action in result.get("actions") or ())
     if result.get("deliverable") not in (None, True) and not result.get("failed"):
-        lines.append(str(result.get("summary") or ""))
+        lines.append(str(result["summary"]))
     return lines
 
 
@@ -107,9 +107,9 @@ def _principal_lines(one: Mapping[str, Any]) -> list[str]:
 def _action_line(action: Mapping[str, Any]) -> str:
     replaced = f" instead of {action['replaces']}" if action.get("replaces") else ""
     # What becomes of a policy is a page of JSON, which --diff shows.
-    shown = () if action["action"] == "put_policy" else action.get("changes") or ()
+    shown = () if action["action"] == "put_policy" else action.get("changes", ())
     changes = ", ".join(_change(one) for one in shown)
-    return f"{action['action']} {action.get('target') or ''}{replaced}{f' ({changes})' if changes else ''}"
+    return f"{action['action']} {action['target']}{replaced}{f' ({changes})' if changes else ''}"
 
 
 def _change(one: Mapping[str, Any]) -> str:

@@ -74,7 +74,7 @@ def account(variables: Variables, _check_mode: bool) -> Stage[dict[str, Any]]:
 
 def permissions(variables: Variables, check_mode: bool) -> Stage[dict[str, Any]]:
     """Give the principals the policy, or take it away."""
-    principals = variables["permission_principals"] or ()
+    principals = variables["permission_principals"]
     if not principals:
         return {"changed": False, "results": []}
     options = {
@@ -91,7 +91,7 @@ def permissions(variables: Variables, check_mode: bool) -> Stage[dict[str, Any]]
 def destination_ready(variables: Variables, check_mode: bool) -> Stage[dict[str, Any]]:
     """Make the destination ready."""
     request = _request(variables)
-    options = DestinationOptions(request, variables["region"] or variables["bucket_region"])
+    options = DestinationOptions(request, variables["region"])
     bucket = _connection(variables, "bucket_aws")
     key = bucket if variables["key_aws"] is None else _connection(variables, "key_aws")
     return (yield from destination(request, options, bucket, key, check_mode))

@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,7 +91,7 @@ def test_a_task_returns_what_its_module_returns(module: str, options: dict[str, 
 
 
 def test_without_credentials_a_task_fails_in_the_words_of_amazon_aws() -> None:
-    found = result_of(task("s3_flow_log_info", {}))
+    found = result_of(task("s3_flow_log_info", None))
     assert found["failed"] and found["msg"].endswith("Unable to locate credentials")
     assert found["msg"].startswith("Failed to describe flow logs")
     assert {"boto3_version", "botocore_version"} <= found.keys()
@@ -130,6 +132,18 @@ def test_what_nobody_foresaw_is_a_failure_with_its_traceback() -> None:
     assert (found["failed"], found["changed"]) == (True, False)
     assert found["msg"] == "ZeroDivisionError: nobody foresaw this"
     assert "in work" in found["exception"]
+
+
+def test_an_error_of_aws_comes_with_its_code_as_amazon_aws_returns_it() -> None:
+    answer = {"Error": {"Code": "AccessDenied", "Message": "No."}, "ResponseMetadata": {"HTTPStatusCode": 403}}
+
+    def work(module: FlowLogsModule) -> None:
+        module.fail_json_aws(ClientError(answer, "GetBucketPolicy"), msg="Failed to read")
+
+    found = result_of_work(work)
+    assert found["msg"].startswith("Failed to read: An error occurred (AccessDenied)")
+    assert found["error"] == {"code": "AccessDenied", "message": "No."}
+    assert found["response_metadata"] == {"http_status_code": 403}
 
 
 def test_an_end_is_an_end_whatever_catches_errors() -> None:
@@ -181,6 +195,26 @@ def test_results_come_in_the_order_of_the_tasks_and_wrong_options_are_an_error_o
 
 def test_no_tasks_have_no_results() -> None:
     assert TaskPool(False, False, 5).run([]) == []
+
+
+def test_tasks_of_a_group_that_takes_long_leave_workers_to_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the slow group none ends before all of the fast one have."""
+    fast: list[FlowLogsModule] = []
+    all_fast = threading.Event()
+
+    def work(module: FlowLogsModule) -> None:
+        if module.params["slow"]:
+            module.exit_json(in_time=all_fast.wait(30))
+        fast.append(module)
+        if len(fast) == 6:
+            all_fast.set()
+        module.exit_json()
+
+    definition = ModuleDefinition("waiting", work, {"slow": {"type": "bool"}})
+    monkeypatch.setitem(tasks.MODULES, "waiting", definition)  # type: ignore[arg-type]
+    asked = [task("waiting", {"slow": True}, group="slow")] * 6 + [task("waiting", {"slow": False}, group="fast")] * 6
+    results = TaskPool(False, False, at_once=2).run(asked)
+    assert [result["in_time"] for result in results[:6]] == [True] * 6
 
 
 # -- who comes next -----------------------------------------------------------------------------------------------

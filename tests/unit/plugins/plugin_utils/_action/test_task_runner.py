@@ -173,7 +173,9 @@ def test_in_a_role_a_module_of_another_collection_gets_the_keys_of_a_session(mon
     ansible = Ansible()
     connection = Connection({"profile": "shop", "assume_role_arn": ROLE, "endpoint_url": "http://x"})
     run([foreign(1, connection, region="eu-west-1")], Pool(), ansible)
-    assert entered == [{**connection.options, "region": "eu-west-1"}]
+    run([foreign(2, Connection({**connection.options, "region": "eu-north-1"}))], Pool(), Ansible())
+    assert [one["region"] for one in entered] == ["eu-west-1", "eu-north-1"]
+    assert all(one.items() >= connection.options.items() for one in entered)
     ((_module, options),) = ansible.ran
     # A profile beside keys would be an error, also one of the environment, and the module knows no roles.
     assert options == {

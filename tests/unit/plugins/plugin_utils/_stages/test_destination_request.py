@@ -192,6 +192,7 @@ def test_the_wish_is_what_was_asked_for() -> None:
     wish = given.wish(checked=True)
     assert (wish.bucket_arn, wish.create_bucket, wish.manage_key_policy, wish.key_apart) == (ARN, True, True, True)
     assert (wish.settings["region"], wish.settings["tags"]) == ("eu-west-1", None)
+    assert options(bucket_tags={"team": "net"}).wish(checked=True).settings["tags"] == {"team": "net"}
     # What was not found out is no failure.
     assert (wish.require_deliverable, given.wish(checked=False).require_deliverable) == (True, False)
     assert options(require_deliverable=False).wish(checked=True).require_deliverable is False

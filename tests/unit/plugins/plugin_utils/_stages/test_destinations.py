@@ -368,12 +368,41 @@ def test_two_organizations_of_one_key_are_let_in_one_after_the_other() -> None:
     assert len(kinds(played.result[0]["keys"][KEY_NAME])) == 2
 
 
+def test_a_key_that_lets_nobody_in_is_managed_although_its_bucket_is_in_order() -> None:
+    """The first look says that nothing can be delivered, which is what the key's policy is going to change."""
+    problem = {"code": "KeyNotGranted", "status": "problem", "message": "m", "remedy": "r"}
+    look = {**SEALED, "problems": [problem]}
+    played = made(work_of(host("vpc-1", key_policy=True)), {BUCKET_POLICY: UNCHANGED}, look)
+    assert [module for _name, module in played.calls] == [INFO, BUCKET_POLICY, KEY_POLICY, INFO]
+    assert (done(played)["failed"], done(played)["deliverable"]) == (False, True)
+
+
+def test_a_key_with_one_request_does_not_wait_for_those_of_another() -> None:
+    other_key = KEY.replace("90ab", "90cd")
+    work = work_of(
+        host("vpc-1", key_policy=True, organization_id="o-a1b2c3d4e5"),
+        host("vpc-2", key_policy=True, destination="second"),
+        host("vpc-3", key_policy=True, destination="third"),
+    )
+
+    def answer(task: Task) -> Mapping[str, Any]:
+        key = other_key if task.name == "s3/third" else KEY
+        return aws({}, {**THERE, "encryption": {"key_arn": key, "is_customer_key": True}})(task)
+
+    steps = play(destinations(work, {}, reached, False), answer).steps
+    keys = [[task.given()["key_id"] for task in step] for step in steps if step[0].module == KEY_POLICY]
+    assert keys == [[KEY, other_key], [KEY]]
+
+
 @pytest.mark.parametrize(
     ("variables", "look", "is_managed"),
     [
         ({"key_policy": True}, SEALED, True),
         ({"key_policy": True}, THERE, False),
         ({"key_policy": True}, {**THERE, "encryption": {"key_arn": KEY, "is_customer_key": False}}, False),
+        # It is named by an alias, and nobody could look up which key that is.
+        ({"key_policy": True}, {**THERE, "encryption": {"key_arn": None, "is_customer_key": True}}, False),
+        ({"key_policy": True}, {**THERE, "encryption": None}, False),
         ({**NEW, "key_policy": False}, SEALED, False),
         # A new bucket has the key that it is asked to have.
         ({**NEW, "key_policy": True, "bucket_encryption": KEY}, MISSING, True),

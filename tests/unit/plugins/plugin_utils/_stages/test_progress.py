@@ -117,6 +117,11 @@ def test_work_that_changes_something_is_told_with_its_name_and_difference() -> N
     )
 
 
+def test_a_change_without_a_difference_is_a_change() -> None:
+    told = progress_of("permissions", run(permissions={f"{SHOP}/iam": {"changed": True, "results": []}}))
+    assert (told.changed, told.diff, told.failures) == (True, [], 0)
+
+
 def test_work_that_is_in_order_is_not_told() -> None:
     same = {"changed": False, "actions": [], "diff": {"before": {}, "after": {}}}
     assert progress_of("batches", run(batches={BATCH: same})) == Progress()

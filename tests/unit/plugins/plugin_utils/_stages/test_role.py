@@ -79,6 +79,13 @@ def test_without_principals_nobody_gets_a_policy() -> None:
     assert (played.tasks, played.result) == ([], {"changed": False, "results": []})
 
 
+def test_variables_that_somebody_sets_to_null_are_not_given() -> None:
+    assert part("permissions", permission_principals=None).result == {"changed": False, "results": []}
+    asked = part("destination", grants=None, bucket_aws=None, account_ids=[SHOP])
+    assert asked.options(BUCKET_POLICY)["account_ids"] == [SHOP]
+    assert all(task.connection == Connection({}) for task in asked.tasks)
+
+
 def test_principals_get_the_policy_that_the_variables_name() -> None:
     more = {"permission_policy": "reading", "permission_policy_name": "look", "permission_account_id": SHOP}
     where = {"region": "cn-north-1", "aws": {"profile": "shop"}}
@@ -144,6 +151,17 @@ def test_the_bucket_is_in_the_region_of_the_targets_unless_named(bucket_region: 
 
 
 @pytest.mark.parametrize(
+    ("where", "partition"),
+    [({}, "aws"), ({"region": "cn-north-1"}, "aws-cn"), ({"bucket_region": "us-gov-west-1"}, "aws-us-gov")],
+)
+def test_the_region_tells_the_partition_of_a_short_destination(where: dict[str, Any], partition: str) -> None:
+    missing = {"bucket": {"exists": False}, "deliverable": False}
+    wanted = {"destination": "central/network", "create_bucket": True, **where}
+    created, *_rest = part("destination", missing, check=True, **wanted).result["actions"]
+    assert created["target"] == f"arn:{partition}:s3:::central"
+
+
+@pytest.mark.parametrize(
     ("key_aws", "profile"),
     [(None, "archive"), ({"profile": "keys"}, "keys"), ({}, None)],
 )
@@ -203,7 +221,7 @@ def test_flow_logs_are_what_the_variables_say() -> None:
 def test_targets_are_ids_or_what_modules_return() -> None:
     targets = ["vpc-1", {"vpc_id": "vpc-2"}, {"subnet_id": "subnet-1", "vpc_id": "vpc-1"}]
     assert published(targets=targets)["resource_ids"] == ["vpc-1", "vpc-2", "subnet-1"]
-    assert published(targets=None)["resource_ids"] == []
+    assert published(targets=None)["resource_ids"] == published(targets=[], **EU)["resource_ids"] == []
 
 
 @pytest.mark.parametrize("name", ["traffic_type", "log_format", "name", "destination_options", "resource_type"])
@@ -222,6 +240,7 @@ def test_no_and_zero_are_values() -> None:
     assert (asked["purge_tags"], asked["return_flow_logs"], asked["wait_timeout"]) == (False, False, 0)
     # But for this one, of which there are 60 and 600 only.
     assert "max_aggregation_interval" not in asked
+    assert published(max_aggregation_interval=60)["max_aggregation_interval"] == 60
 
 
 def test_no_tags_at_all_are_a_wish() -> None:

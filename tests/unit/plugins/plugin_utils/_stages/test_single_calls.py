@@ -20,6 +20,7 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.task import T
 from tests.unit.plugins.plugin_utils._stages.playing import BANK, OWNER, SHOP, host, play, reached, work_of
 
 BATCH, OTHER_BATCH = f"{SHOP}/eu-west-1/vpc/1-1", f"{BANK}/us-east-1/subnet/1-1"
+KEY = f"arn:aws:kms:eu-west-1:{OWNER}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 DENIED = {"failed": True, "msg": "Access Denied"}
 
 
@@ -88,6 +89,13 @@ def test_permissions_are_asked_for_with_the_credentials_that_need_them() -> None
 def test_an_owner_that_nobody_names_is_asked_all_the_same() -> None:
     owner = play(preflights(work_of(host("vpc-1", preflight=True)), reached)).tasks[1]
     assert "account_id" not in owner.given() and owner.group == ""
+
+
+def test_the_key_of_a_bucket_is_asked_about_where_it_is_known() -> None:
+    sealed = {"create_bucket": True, "bucket_region": "eu-west-1", "bucket_encryption": KEY, "key_policy": True}
+    work = work_of(host("vpc-1", preflight=True, **sealed))
+    of_owner = play(preflights(work, reached)).options("flow_log_permissions_info", "s3/central/preflight")
+    assert of_owner["keys"] == [KEY] and "key_policy" in of_owner["operations"]
 
 
 def test_hosts_that_want_no_preflight_are_not_asked_about() -> None:
