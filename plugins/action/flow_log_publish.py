@@ -55,7 +55,7 @@ class ActionModule(FlowLogsAction):
             "changed": bool(done.get("changed")),
             "failure": failure,
             "ansible_facts": facts,
-            "warnings": runner.warnings,
+            **({"warnings": runner.warnings} if runner.warnings else {}),
             **({"diff": diffs_of(options["part"], done)} if self._task.diff else {}),
         }
 

@@ -59,7 +59,8 @@ class ActionModule(FlowLogsAction):
             result.update(getattr(self, f"_{stage}")(options))
         except (InputError, planning.RunRefused) as error:
             raise AnsibleActionFail(str(error)) from error
-        return {**result, "warnings": [*result.get("warnings", ()), *self._runner.warnings]}
+        warnings = [*result.pop("warnings", ()), *self._runner.warnings]
+        return {**result, **({"warnings": warnings} if warnings else {})}
 
     # -- what every stage needs ------------------------------------------------------------------------------------
 

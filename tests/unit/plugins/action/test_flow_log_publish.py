@@ -93,7 +93,6 @@ def test_variables_are_rendered_and_null_is_nothing(nothing: Any) -> None:
     assert rendered["ansible_facts"]["publish_to_s3_flow_logs_result"]["changed"] is False
 
 
-def test_in_diff_mode_a_difference_is_returned_where_there_is_one() -> None:
-    assert part("flow_logs", diff=True, targets=[])["diff"] == {"before": {}, "after": {}}
+def test_in_diff_mode_differences_are_returned() -> None:
+    assert part("flow_logs", diff=True, targets=[])["diff"] == []
     assert "diff" not in part("flow_logs", targets=[])
-    assert "diff" not in part("account", diff=True)
