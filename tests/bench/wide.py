@@ -26,8 +26,8 @@ VPCS = 3
 BUCKET_ARN = "arn:aws:s3:::central-flow-logs"
 PLAIN, PLAIN_AGAIN = "plain boto3 program, first run", "plain boto3 program, unchanged"
 PUBLISH, AGAIN, REPORT = "publish, first run", "publish, unchanged", "drift report"
-#: What each of the playbooks is compared with.
-LIMITS = {PUBLISH: PLAIN, AGAIN: PLAIN_AGAIN, REPORT: PLAIN_AGAIN}
+#: What each command is compared with.
+LIMITS = {pipeline.INVENTORY: PLAIN_AGAIN, PUBLISH: PLAIN, AGAIN: PLAIN_AGAIN, REPORT: PLAIN_AGAIN}
 _OPEN = {
     "Version": "2012-10-17",
     "Statement": [
