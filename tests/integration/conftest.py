@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import pathlib
@@ -149,3 +150,10 @@ def _chromium() -> Iterator[Chromium]:
     """One browser for all tests of a worker; each opens pages of its own."""
     with chromium() as browser:
         yield browser
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _returns_memory() -> Iterator[None]:
+    """Return the memory of AWS clients, which refer to themselves, after each file: hundreds of megabytes of a worker."""
+    yield
+    gc.collect()
