@@ -154,6 +154,6 @@ def _chromium() -> Iterator[Chromium]:
 
 @pytest.fixture(autouse=True, scope="module")
 def _returns_memory() -> Iterator[None]:
-    """Return the memory of AWS clients, which refer to themselves, after each file: hundreds of megabytes of a worker."""
+    """Return the memory of AWS clients, which refer to themselves, after each file."""
     yield
     gc.collect()
