@@ -261,4 +261,4 @@ def _stops(asked: Iterable[Mapping[str, Any]], result: Result) -> list[tuple[str
 
 def not_run(reason: str | None) -> str:
     """Return a reason as a sentence about what did not run; ``""`` without one."""
-    return f"Not run, because a permission lacks. {reason}" if reason else ""
+    return f"Not run: a required permission is missing. {reason}" if reason else ""

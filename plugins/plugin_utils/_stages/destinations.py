@@ -4,7 +4,7 @@
 
 """The stage that makes destinations ready: buckets, their policies and those of their keys. PRIVATE to this collection.
 
-Where a bucket may be created or a key managed, what is there is looked at first. A key is managed once for all its buckets,
+If a run may create a bucket or change a key policy, it first checks what exists. A key is managed once for all its buckets,
 and whether records can arrive is found out in the end.
 """
 

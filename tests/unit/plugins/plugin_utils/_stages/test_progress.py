@@ -147,9 +147,9 @@ def test_work_that_did_not_run_is_told_with_the_reason() -> None:
     assert blocked.lines == [f"{BATCH}: Not run, because its destination {ARN}/network/ failed: Access Denied"]
     preflights = {f"{CENTRAL}/preflight": lacking("bucket_policy", resource=ARN)}
     stopped = progress_of("destinations", run(preflights=preflights))
-    assert [line.split(". ")[0] for line in stopped.lines] == [f"{CENTRAL}: Not run, because a permission lacks"]
+    assert [line.split(". ")[0] for line in stopped.lines] == [f"{CENTRAL}: Not run: a required permission is missing"]
     with_it = progress_of("batches", run(preflights=preflights, destinations={CENTRAL: DENIED}))
-    assert [line.split(". ")[0] for line in with_it.lines] == [f"{BATCH}: Not run, because a permission lacks"]
+    assert [line.split(". ")[0] for line in with_it.lines] == [f"{BATCH}: Not run: a required permission is missing"]
     assert (blocked.failures, stopped.failures, with_it.failures) == (0, 0, 0)
 
 
