@@ -26,7 +26,7 @@ DENIED = (
 )
 # What a target's findings say: class, field that differs, current, desired, how, planned action, evidence.
 KINDS: dict[str, dict[str, Any]] = {
-    "in_sync": {"flow_log_id": "fl-0123456789abcdef0", "evidence": "It is as asked for."},
+    "in_sync": {"flow_log_id": "fl-0123456789abcdef0", "evidence": "It matches the inventory."},
     "missing": {"planned_action": "create", "evidence": "The target has no such flow log."},
     "drifted": {
         "changes": [
@@ -60,7 +60,7 @@ KINDS: dict[str, dict[str, Any]] = {
         "target_type": "Bucket",
         "how": "in_place",
         "planned_action": "put_policy",
-        "evidence": "The bucket policy lacks what log delivery needs. 2 statements to add.",
+        "evidence": "The bucket policy is missing permissions that log delivery needs. 2 statements to add.",
         "remedy": PUBLISH,
     },
 }

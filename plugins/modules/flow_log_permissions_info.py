@@ -139,7 +139,7 @@ summary:
   description: The verdict in words.
   returned: always
   type: str
-  sample: "arn:aws:iam::111122223333:role/flow-log-publisher lacks logs:CreateLogDelivery."
+  sample: "arn:aws:iam::111122223333:role/flow-log-publisher is missing logs:CreateLogDelivery."
 principal:
   description: ARN that was asked about, as it was given or as AWS shows the caller.
   returned: always

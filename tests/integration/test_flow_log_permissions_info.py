@@ -94,7 +94,7 @@ def test_each_action_that_lacks_is_found_and_its_statement_fixes_it(shaped: Simu
     seed(shaped, policy)
     result = ask(shaped)
     assert result["permitted"] is False
-    assert f"{ADA} lacks {action}." == result["summary"]
+    assert f"{ADA} is missing {action}." == result["summary"]
     assert decisions(result)[action] == {"not_allowed"}
     assert {name for name, found in decisions(result).items() if found != {"allowed"}} == {action}
     shaped.reset()

@@ -150,7 +150,7 @@ def test_who_lacks_a_permission_is_stopped_before_anything_is_changed(guarded: G
     assert failure["host"] == BANK_VPC
     told = failure["result"]["msg"]
     assert told.startswith(f"{BANK}/eu-west-1/vpc/1-1: ")
-    assert "user/bank lacks logs:CreateLogDelivery." in told
+    assert "user/bank is missing logs:CreateLogDelivery." in told
     pasted = json.loads(told[told.index("{") : told.rindex("}") + 1])
     assert pasted["Statement"] == [{"Effect": "Allow", "Action": ["logs:CreateLogDelivery"], "Resource": ["*"]}]
 
@@ -169,7 +169,7 @@ def test_a_report_says_what_its_reader_lacks_and_what_is_not_known(guarded: Guar
         "archive-reader": "unknown",
     }
     assert by_name["bank-reader"]["severity"] == "high"
-    assert "lacks ec2:DescribeFlowLogs" in by_name["bank-reader"]["evidence"]
+    assert "is missing ec2:DescribeFlowLogs" in by_name["bank-reader"]["evidence"]
     assert json.loads(by_name["bank-reader"]["remedy"])["Statement"][0]["Action"] == ["ec2:DescribeFlowLogs"]
     assert "iam:SimulatePrincipalPolicy" in by_name["archive-reader"]["evidence"]
 
@@ -181,7 +181,7 @@ def test_a_bucket_whose_owner_may_not_change_its_policy_stops_its_batches_also_u
     run = guarded(PUBLISH, asked_for(), "--check", "--limit", BANK_VPC, succeeds=False)
     assert line(run, "flow logs:") == ("flow logs: targets=1 batches=1 destinations=1 failed=2")
     assert guarded.asked() == sorted([BANK, ARCHIVE])
-    assert "user/archive lacks s3:PutBucketPolicy." in run.output
+    assert "user/archive is missing s3:PutBucketPolicy." in run.output
     assert not {"CreateFlowLogs", "DescribeFlowLogs"}.intersection(guarded.simulator.operations())
 
 

@@ -59,7 +59,7 @@ def test_first_run_and_the_next_one_report_what_a_drift_report_finds(stage: Stag
     assert line(first, "flow log drift report:") == (
         "flow log drift report: verdict=in_sync in_sync=8; targets=6 logged=6 deliverable=6 targets_unknown=0"
     )
-    assert evidence(stage, BANK_VPC) == "The flow log is as asked for since this run (create)."
+    assert evidence(stage, BANK_VPC) == "The flow log matches the inventory since this run (create)."
     assert evidence(stage, AUDIT) == "The bucket policy lets log delivery in as needed since this run (put_policy)."
     reported = without_evidence(stage)
 
@@ -95,7 +95,7 @@ def test_what_a_run_fixes_and_what_it_could_not(stage: Stage) -> None:
     }
     assert evidence(stage, SHOP_VPCS[0]).endswith(" since this run (create).")
     assert evidence(stage, SHOP_VPCS[1]).endswith(" since this run (tag, untag).")
-    assert evidence(stage, SHOP_US_VPCS[0]) == "The flow log is as asked for."
+    assert evidence(stage, SHOP_US_VPCS[0]) == "The flow log matches the inventory."
     assert "failed=2" in line(run, "flow logs:") and run.returncode == 2
     reported = without_evidence(stage)
     stage(DRIFT, document, *SILENT)

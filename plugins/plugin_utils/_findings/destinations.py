@@ -81,7 +81,7 @@ def _policy_findings(subject: Subject, result: Mapping[str, Any]) -> list[Findin
     ]
     if not actions:
         return []
-    evidence = f"The bucket policy lacks what log delivery needs. {_statements(result)}".strip()
+    evidence = f"The bucket policy is missing permissions that log delivery needs. {_statements(result)}".strip()
     return [
         subject.find("policy_drift", evidence, how=IN_PLACE, planned_action="+".join(actions), remedy=PUBLISH),
     ]
@@ -154,7 +154,7 @@ def _key_finding(arn: str, destination: str | None, result: Mapping[str, Any]) -
     if not result["changed"]:
         since = since_this_run(result.get("done") or ())
         return subject.find("in_sync", f"The key policy lets log delivery use the key as needed{since}.")
-    evidence = f"The key policy lacks what log delivery needs. {_statements(result)}".strip()
+    evidence = f"The key policy is missing permissions that log delivery needs. {_statements(result)}".strip()
     return subject.find("policy_drift", evidence, how=IN_PLACE, planned_action="put_policy", remedy=PUBLISH)
 
 

@@ -164,7 +164,7 @@ def _without_change(
     subject: Subject, managed: Sequence[Mapping[str, Any]], options: Mapping[str, Any], since: str
 ) -> Finding:
     if options["state"] != "present":
-        return subject.find("in_sync", f"The target has no such flow log, as asked for{since}.")
+        return subject.find("in_sync", f"The target has no such flow log, as configured{since}.")
     if not managed:
         return subject.find(
             "unknown", "The task's result says nothing about this target.", remedy=check_command(subject)
@@ -180,7 +180,7 @@ def _without_change(
             how=IN_PLACE,
             remedy=f"# Set flow_log_name to this name, or to take the flow log over:\n{_adopting(subject)}",
         )
-    return subject.find("in_sync", f"The flow log is as asked for{since}.", flow_log_id=flow_log_id)
+    return subject.find("in_sync", f"The flow log matches the inventory{since}.", flow_log_id=flow_log_id)
 
 
 def _adopting(subject: Subject) -> str:

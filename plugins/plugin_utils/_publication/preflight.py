@@ -229,7 +229,7 @@ def reason_of(result: Result, rows: Sequence[Row] = ()) -> str:
     """
     policy = result.get("missing_policy")
     if policy:
-        return f"{result.get('summary', '')} What lacks, to be pasted: {json.dumps(policy, sort_keys=True)}"
+        return f"{result.get('summary', '')} Policy to paste: {json.dumps(policy, sort_keys=True)}"
     return " ".join([str(result.get("summary", ""))] + sorted({str(row["reason"]) for row in rows}))
 
 

@@ -15,22 +15,22 @@ VERDICT_PREFIX = "flow log drift report:"
 NOTHING_CHECKED = "nothing_checked"
 
 TITLES: Mapping[str, str] = {
-    "missing": "Missing: what was asked for is not there",
-    "failed_delivery": "Failed delivery: records do not arrive, or cannot",
-    "drifted": "Drifted: the flow log is not as asked for",
+    "missing": "Missing: the flow log or its bucket does not exist",
+    "failed_delivery": "Failed delivery: flow logs are not delivered, or cannot be",
+    "drifted": "Drifted: the flow log differs from the inventory",
     "policy_drift": "Policy drift: a bucket or key policy does not let log delivery in as needed",
-    "permission_missing": "Permission missing: a principal lacks what its work needs",
+    "permission_missing": "Permission missing: a principal may not do its work",
     "duplicate": "Duplicate: a second flow log does the same",
     "overlapping": "Overlapping: another flow log covers this target already",
     "extra": "Extra: other flow logs of the target",
-    "unknown": "Unknown: could not be found out",
-    "not_evaluated": "Not evaluated: was not looked at",
+    "unknown": "Unknown: could not be determined",
+    "not_evaluated": "Not evaluated: not checked",
     "ignored": "Ignored",
     "in_sync": "In sync",
 }
 VERDICTS: Mapping[str, str] = {
     "drift": "There is drift.",
-    "unknown": "No drift was seen, but not everything could be looked at.",
+    "unknown": "No drift was found, but not everything could be checked.",
     "in_sync": "Everything matches the inventory.",
     NOTHING_CHECKED: "Nothing was checked: there is no target.",
 }

@@ -40,7 +40,7 @@ _HINTS: tuple[_Hint, ...] = (
         "ecs:ListTaskDefinitions and ecs:ListTasks. AWS does not say which one is "
         "missing; when it names none, it most often is logs:CreateLogDelivery. Statement to add: "
         + statement_for(["logs:CreateLogDelivery"], "*")
-        + " flowlogs.aws.flow_log_permissions_info tells all that the caller lacks.",
+        + " flowlogs.aws.flow_log_permissions_info lists every permission that the caller is missing.",
         "CreateFlowLogs",
         _DENIED,
     ),

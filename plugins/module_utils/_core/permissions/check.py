@@ -229,5 +229,5 @@ def summary_of(principal: str, permissions: Sequence[Permission], shown: int = 5
     actions = list(dict.fromkeys(item.action for item in lacking))
     names = ", ".join(actions[:shown]) + (f" and {len(actions) - shown} more" if len(actions) > shown else "")
     if verdict is False:
-        return f"{principal} lacks {names}."
+        return f"{principal} is missing {names}."
     return f"Whether {principal} has {names} is not known: {lacking[0].answer.reason}"

@@ -60,12 +60,12 @@ def left(
 )
 def test_what_was_done_is_as_asked_for_since(actions: list[Action], told: str) -> None:
     found = left(result(actions, [flow_log("vpc-1")]))
-    assert found["vpc-1"] == [("in_sync", f"The flow log is as asked for{told}")]
+    assert found["vpc-1"] == [("in_sync", f"The flow log matches the inventory{told}")]
 
 
 def test_a_flow_log_that_was_removed_is_gone() -> None:
     found = left(result([Action("delete", "vpc-1", flow_log_id="fl-0")]), state="absent")
-    assert found["vpc-1"] == [("in_sync", "The target has no such flow log, as asked for since this run (delete).")]
+    assert found["vpc-1"] == [("in_sync", "The target has no such flow log, as configured since this run (delete).")]
 
 
 def test_what_failed_is_told_beside_what_was_done() -> None:

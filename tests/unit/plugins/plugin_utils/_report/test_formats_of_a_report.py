@@ -164,7 +164,7 @@ def test_markdown_of_one_drift() -> None:
         "\n"
         "1 of 1 targets are logged (100.0 %). Whether those of 1 can be delivered is unknown.\n"
         "\n"
-        "## Drifted: the flow log is not as asked for\n"
+        "## Drifted: the flow log differs from the inventory\n"
         "\n"
         "- `vpc-1`, account `111122223333`, region `eu-west-1`, groups `prod`, flow log `fl-1`\n"
         "  - `traffic_type`: `ACCEPT` → `ALL`\n"

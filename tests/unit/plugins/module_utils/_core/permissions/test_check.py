@@ -245,7 +245,7 @@ def test_no_policy_fixes_what_is_denied() -> None:
     ("permissions", "words"),
     [
         ([permission("a:B", "allowed")], "has every permission asked about, as far as can be told."),
-        ([permission("a:B", "unknown"), permission("c:D", "not_allowed")], "x lacks c:D."),
+        ([permission("a:B", "unknown"), permission("c:D", "not_allowed")], "x is missing c:D."),
         ([permission("a:B", "unknown"), permission("c:D", "allowed")], "Whether x has a:B is not known: unknown."),
         ([permission(f"a:{number}", "not_allowed") for number in range(7)], "a:4 and 2 more."),
     ],
