@@ -37,7 +37,8 @@ from tests.simulator.client import SimulatorProcess
 from tests.simulator.policy_evaluation import decide
 
 OWNER, SERVICE = "123456789012", "delivery.logs.amazonaws.com"
-PAIRS, FEW = 10, 5
+#: Each takes two processes, and 60 MiB.
+PAIRS = 5
 BUCKETS = tuple(f"race-{number}" for number in range(PAIRS))
 
 Job = Tuple[str, Dict[str, Any]]
@@ -319,20 +320,20 @@ def test_two_writers_of_a_bucket_policy_end_with_both_grants_or_an_error(
     simulator: SimulatorProcess, pairs: List[Pair]
 ) -> None:
     races = seeded(simulator, pairs)
-    at_once(races, *[two_come] * 5)
-    check_overlaps(simulator, races, 5 * PAIRS)
+    at_once(races, *[two_come] * 10)
+    check_overlaps(simulator, races, 10 * PAIRS)
 
 
 def test_one_comes_while_another_goes(simulator: SimulatorProcess, pairs: List[Pair]) -> None:
-    races = seeded(simulator, pairs[:FEW])
+    races = seeded(simulator, pairs)
     at_once(races, two_come, one_comes_and_one_goes, one_comes_and_one_goes)
-    check_overlaps(simulator, races, 3 * FEW)
+    check_overlaps(simulator, races, 3 * PAIRS)
 
 
 def test_two_writers_of_a_key_policy(simulator: SimulatorProcess, pairs: List[Pair]) -> None:
-    races = [Race(pair, KeyPolicy(simulator)) for pair in pairs[:FEW]]
+    races = [Race(pair, KeyPolicy(simulator)) for pair in pairs]
     at_once(races, two_come, one_comes_and_one_goes)
-    check_overlaps(simulator, races, 2 * FEW)
+    check_overlaps(simulator, races, 2 * PAIRS)
 
 
 if __name__ == "__main__":
