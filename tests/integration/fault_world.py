@@ -19,6 +19,7 @@ import boto3
 import pytest
 from moto.ec2.models import ec2_backends
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws.clients import SharedClients
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps import create
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps import replace_with_gap
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps import replacement
@@ -119,11 +120,31 @@ class Run:
         return codes
 
 
-class World:
-    """The simulator with one story in it."""
+RunOnce = Callable[[str, "dict[str, Any]", bool], "dict[str, Any]"]
+"""Takes the simulator's URL, the options of ``s3_flow_log`` and whether it is check mode; returns the result."""
 
-    def __init__(self, simulator: Simulator) -> None:
+
+def alone(url: str, options: dict[str, Any], check: bool) -> dict[str, Any]:
+    """Run the module ``s3_flow_log``."""
+    return run_module(url, "s3_flow_log", options, check)
+
+
+def one_of_many_tasks(url: str, options: dict[str, Any], check: bool) -> dict[str, Any]:
+    """Run it as a task of the module ``flow_log_tasks``."""
+    task = {"name": "story", "module": "s3_flow_log", "options": options}
+    (result,) = run_module(url, "flow_log_tasks", {"tasks": [task]}, check)["results"]
+    return result
+
+
+class World:
+    """The simulator with one story in it.
+
+    :param run_once: runs the module.
+    """
+
+    def __init__(self, simulator: Simulator, run_once: RunOnce = alone) -> None:
         self._simulator = simulator
+        self._run_once = run_once
         self._states: list[State] = []
         self._planted: set[str] = set()
         application = simulator._server.app
@@ -158,7 +179,7 @@ class World:
         self._simulator.log.clear()
         self._states = [self._state()]
         try:
-            result = run_module(self._simulator.url, "s3_flow_log", options, check)
+            result = self._run_once(self._simulator.url, options, check)
         except Killed:
             result = None
         with self._simulator.lock:
@@ -265,10 +286,9 @@ class Clock:
         self.now += seconds
 
 
-def quicken(monkeypatch: pytest.MonkeyPatch, session: Any) -> Callable[[int | None], None]:
-    """Let waits take no time, and all runs share what botocore reads from its files.
+def quicken(monkeypatch: pytest.MonkeyPatch) -> Callable[[int | None], None]:
+    """Let waits take no time, and all runs share a session; each still has a client, with its own bounds of retries.
 
-    :param session: a boto3 session; each run still has a client of its own, with its own bounds of retries.
     :returns: call it with the number of the AWS request before which the process ends, or None.
     """
     clock = Clock()
@@ -276,7 +296,8 @@ def quicken(monkeypatch: pytest.MonkeyPatch, session: Any) -> Callable[[int | No
     product_time = types.SimpleNamespace(sleep=clock.wait, monotonic=lambda: clock.now)
     for part in (create, replace_with_gap, replacement):
         monkeypatch.setattr(part, "time", product_time)
-    monkeypatch.setattr(boto3.session, "Session", lambda **_given: session)
+    session = boto3.session.Session()
+    monkeypatch.setattr(SharedClients, "_session", lambda _clients, _profile: session)
     left: list[int | None] = [None]
 
     def before_send(**_given: Any) -> None:
@@ -285,8 +306,7 @@ def quicken(monkeypatch: pytest.MonkeyPatch, session: Any) -> Callable[[int | No
                 raise Killed
             left[0] -= 1
 
-    events = session._session.get_component("event_emitter")
-    events.register("before-send.ec2", before_send, unique_id="kill")
+    session.events.register("before-send.ec2", before_send, unique_id="kill")
 
     def kill_before(number: int | None) -> None:
         left[0] = number

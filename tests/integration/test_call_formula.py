@@ -21,7 +21,7 @@ from tests.rst import table_rows
 from tests.simulator.client import SimulatorProcess
 from tests.unit.meta.project import read
 
-SIZES = (10, 100, 1_000, 10_000)
+SIZES = (10, 1_000, 2_500)
 #: Flow logs on a page of DescribeFlowLogs where nothing is said (EC2 API, MaxResults: at most 1,000).
 PAGE = 1_000
 
