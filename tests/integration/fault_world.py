@@ -15,11 +15,10 @@ from datetime import timedelta
 from datetime import timezone
 from typing import Any
 
-import boto3
 import pytest
 from moto.ec2.models import ec2_backends
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._aws.clients import SharedClients
+from ansible_collections.flowlogs.aws.plugins.module_utils._aws import clients
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps import create
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps import replace_with_gap
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.flow_log_steps import replacement
@@ -287,7 +286,7 @@ class Clock:
 
 
 def quicken(monkeypatch: pytest.MonkeyPatch) -> Callable[[int | None], None]:
-    """Let waits take no time, and all runs share a session; each still has a client, with its own bounds of retries.
+    """Let waits take no time, and a run be killed; each run has a client, with its own bounds of retries.
 
     :returns: call it with the number of the AWS request before which the process ends, or None.
     """
@@ -296,8 +295,6 @@ def quicken(monkeypatch: pytest.MonkeyPatch) -> Callable[[int | None], None]:
     product_time = types.SimpleNamespace(sleep=clock.wait, monotonic=lambda: clock.now)
     for part in (create, replace_with_gap, replacement):
         monkeypatch.setattr(part, "time", product_time)
-    session = boto3.session.Session()
-    monkeypatch.setattr(SharedClients, "_session", lambda _clients, _profile: session)
     left: list[int | None] = [None]
 
     def before_send(**_given: Any) -> None:
@@ -306,7 +303,7 @@ def quicken(monkeypatch: pytest.MonkeyPatch) -> Callable[[int | None], None]:
                 raise Killed
             left[0] -= 1
 
-    session.events.register("before-send.ec2", before_send, unique_id="kill")
+    clients._session(None, clients._environment()).events.register("before-send.ec2", before_send)
 
     def kill_before(number: int | None) -> None:
         left[0] = number

@@ -10,6 +10,7 @@ import pathlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import boto3
 import botocore.exceptions
 import pytest
 from botocore.config import Config
@@ -18,6 +19,9 @@ from botocore.loaders import JSONFileLoader
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.clients import SharedClients
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import FlowLogsAWSError
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.retries import BOUNDED_RETRIES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.target_shapes import SHAPES
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import OPERATIONS
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import calls_of
 
 KEYS = {"aws_access_key_id": "a" * 20, "aws_secret_access_key": "b" * 40}
 
@@ -111,3 +115,28 @@ def test_clients_can_be_made_from_several_threads(clients: SharedClients, profil
     with ThreadPoolExecutor(8) as pool:
         made = list(pool.map(lambda one: clients.client("sts", one[1], profile_name=one[0]), asked))
     assert [(access_key(one), one.meta.region_name) for one in made] == asked
+
+
+def test_a_client_of_ec2_has_the_operations_that_the_collection_calls_and_no_others(clients: SharedClients) -> None:
+    """A method for each of EC2's 800 operations would take most of the time of a client."""
+    ec2 = clients.client("ec2", "eu-west-1", **KEYS)
+    every = set(boto3.client("ec2", "eu-west-1").meta.method_to_api_mapping.values())
+    called = {*calls_of(OPERATIONS), *(shape.operation for shape in SHAPES.values()), "DescribeRegions"}
+    assert set(ec2.meta.method_to_api_mapping.values()) == called & every
+    assert ec2.can_paginate("describe_flow_logs") and ec2.can_paginate("describe_transit_gateway_attachments")
+    assert clients.client("kms", "eu-west-1", **KEYS).list_keys
+
+
+def test_a_role_of_a_profile_is_assumed_once_a_process(clients: SharedClients, profiles: None) -> None:
+    """Several users of the clients share the session, and with it the keys."""
+    first, second = (SharedClients("APN/1.0").client("sts", profile_name="shop") for _number in range(2))
+    assert first._request_signer._credentials is second._request_signer._credentials
+
+
+def test_sessions_follow_the_environment(
+    clients: SharedClients, profiles: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "shop")
+    assert access_key(clients.client("sts")) == "shop"
+    monkeypatch.setenv("AWS_PROFILE", "bank")
+    assert access_key(clients.client("sts")) == "bank"
