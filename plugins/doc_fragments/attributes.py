@@ -2,13 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the modules of this collection have in common, as their documentation says it."""
+"""Documentation of the attributes that modules share.
+
+A module's own attributes take precedence, then those of the fragment that it lists first.
+"""
 
 from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Attributes of a module; what a module says itself takes precedence."""
+    """Attributes of modules."""
 
     DOCUMENTATION = r"""
 options: {}
@@ -22,9 +25,34 @@ attributes:
   idempotent:
     description: A second run with the same options changes nothing.
     support: full
+"""
+
+    ACTION_GROUP = r"""
+options: {}
+attributes:
   action_group:
-    description: Takes the connection options of C(module_defaults) for the group, which covers amazon.aws's modules too.
+    description: Uses the connection options of C(module_defaults) for this group, which includes the modules of amazon.aws.
     support: full
     membership:
       - flowlogs.aws.aws
+"""
+
+    ACTION = r"""
+options: {}
+attributes:
+  action:
+    description: Runs on the controller, as an action plugin.
+    support: full
+"""
+
+    # List it before the fragment flowlogs.aws.attributes.
+    INFO_MODULE = r"""
+options: {}
+attributes:
+  diff_mode:
+    support: none
+    details: Changes nothing.
+  idempotent:
+    support: N/A
+    details: Changes nothing.
 """

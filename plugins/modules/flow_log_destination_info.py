@@ -10,15 +10,14 @@ DOCUMENTATION = r"""
 ---
 module: flow_log_destination_info
 version_added: "0.1.0"
-short_description: Tell whether VPC Flow Logs can be delivered to an S3 bucket, and what is in the way
+short_description: Check whether VPC Flow Logs can be delivered to an S3 bucket
 description:
-  - Reads a bucket, its policy, its encryption and the key of that, and tells for each source and place whether log
-    delivery can write there. Nothing is changed.
-  - A flow log can be C(ACTIVE) and deliver nothing. This says why, with what was read as evidence and with something to
-    paste as the remedy.
-  - What cannot be read is V(unknown), with the permission that is missing, and never counts as in order.
-  - Log delivery is judged by what AWS documents of its requests. Service control policies, resource control policies
-    and endpoint policies are outside of what can be read here.
+  - Reads a bucket, its policy, its encryption and its KMS key, and returns for each source and folder whether log delivery can
+    write there. Changes nothing.
+  - A flow log can be C(ACTIVE) and deliver nothing. The module returns the reason, with evidence from AWS and a remedy to paste.
+  - What the module cannot read is V(unknown), with the missing permission. An unknown answer never counts as ok.
+  - The module checks policies against the requests of log delivery that AWS documents. It cannot read service control policies,
+    resource control policies and endpoint policies.
 author:
   - flowlogs.aws contributors (@flowlogs)
 options:
@@ -29,48 +28,48 @@ options:
     required: true
   prefixes:
     description:
-      - Folders to ask about, instead of the one in O(destination). An empty text is the bucket without a folder.
+      - Folders to check, instead of the one in O(destination). V('') is the bucket without a folder.
     type: list
     elements: str
   account_ids:
     description:
-      - Accounts whose flow logs are delivered. The default is the account of the caller, or with O(organization_id) any
-        account of that.
+      - Accounts whose flow logs are delivered. The default is the account of the caller, or with O(organization_id) any account of
+        the organization.
     type: list
     elements: str
   regions:
     description:
-      - Regions of the flow logs. The default, as well as an empty list and V(*), is all regions, which a policy must
-        grant as such.
+      - Regions of the flow logs. The default, an empty list and V(*) all mean every Region, which the policy must then grant.
     type: list
     elements: str
   layouts:
     description:
-      - Layouts of folders to ask about. V(hive) is what flow logs with C(hive_compatible_partitions) need.
+      - Layouts of folders to check. Flow logs with C(hive_compatible_partitions) need V(hive).
       - The default is V(plain).
     type: list
     elements: str
     choices: [plain, hive]
   organization_id:
     description:
-      - Organization of the sources. What a policy grants by C(aws:SourceOrgID) is V(unknown) without it.
+      - Id of the organization of the sources. Without it, a grant by C(aws:SourceOrgID) is V(unknown).
       - The module does not check whether O(account_ids) really belong to it.
     type: str
   grants:
     description:
-      - Which account delivers from which Regions to which folder. Exactly these combinations are judged.
-      - Instead of O(account_ids), O(regions), O(prefixes) and O(layouts), which combine each account with each Region, folder and layout.
+      - Which account delivers from which Regions to which folder. The module checks exactly these combinations.
+      - Use it instead of O(account_ids), O(regions), O(prefixes) and O(layouts), which combine each account with each Region, folder
+        and layout.
     type: list
     elements: dict
     suboptions:
       account_id:
         description:
           - Account whose flow logs are delivered.
-          - Required, unless O(organization_id) is given and all of the organization is meant.
+          - Required, unless you set O(organization_id) and mean the whole organization.
         type: str
       regions:
         description:
-          - Regions of its flow logs. The default, as well as an empty list and V(*), is all Regions.
+          - Regions of its flow logs. The default, an empty list and V(*) all mean every Region.
         type: list
         elements: str
       prefix:
@@ -84,79 +83,73 @@ options:
         elements: str
   expected_bucket_owner:
     description:
-      - Account that must own the bucket; another owner is a problem.
+      - Account that must own the bucket. The check reports another owner as a problem.
     type: str
   bucket_policy:
     description:
-      - A policy to judge instead of the one that the bucket has, for example what
-        M(flowlogs.aws.flow_log_bucket_policy) returns in check mode. It is not read then.
+      - A policy to check instead of that of the bucket, for example the policy that M(flowlogs.aws.flow_log_bucket_policy) returns
+        in check mode. The module then does not read the policy of the bucket.
     type: dict
   key_policy:
     description:
-      - A policy to judge instead of the one that the key of the bucket has. It is not read then.
+      - A policy to check instead of that of the bucket's key. The module then does not read the policy of the key.
     type: dict
   planned_bucket_policy:
     description:
-      - In check mode, whether to judge the policy that M(flowlogs.aws.flow_log_bucket_policy) would write for the same
-        sources, folders and layouts, with O(acl_condition) and O(source_conditions). Outside of check mode that module
-        has written it already, so this changes nothing.
-      - Better than to hand over what that module returns with O(bucket_policy), because Ansible replaces the value of
-        each secret in a result by C(********), also where it is part of the name of a bucket. A policy with that in it
-        is V(unknown).
+      - In check mode, whether to check the policy that M(flowlogs.aws.flow_log_bucket_policy) would write for the same sources,
+        folders and layouts, with O(acl_condition) and O(source_conditions). In a real run that module has already written the
+        policy, so this option has no effect.
+      - Use it rather than O(bucket_policy) with the result of that module. Ansible replaces each secret in a result with C(********),
+        even in the name of a bucket. A policy with such a mask is V(unknown).
     type: bool
     default: false
   acl_condition:
     description:
-      - With O(planned_bucket_policy), O(flowlogs.aws.flow_log_bucket_policy#module:acl_condition) of that module.
+      - With O(planned_bucket_policy), the value of O(flowlogs.aws.flow_log_bucket_policy#module:acl_condition).
     type: str
     choices: [string_equals, string_equals_if_exists, none]
     default: string_equals
   source_conditions:
     description:
-      - With O(planned_bucket_policy), O(flowlogs.aws.flow_log_bucket_policy#module:source_conditions) of that module.
+      - With O(planned_bucket_policy), the value of O(flowlogs.aws.flow_log_bucket_policy#module:source_conditions).
     type: bool
     default: true
-attributes:
-  diff_mode:
-    support: none
-    details: Nothing is changed.
-  idempotent:
-    support: N/A
-    details: Nothing is changed.
 seealso:
   - module: flowlogs.aws.flow_log_bucket_policy
   - module: flowlogs.aws.flow_log_key_policy
   - module: flowlogs.aws.s3_flow_log_info
-    description: Tells with O(flowlogs.aws.s3_flow_log_info#module:delivery) what was really delivered.
+    description: Returns with O(flowlogs.aws.s3_flow_log_info#module:delivery) what was really delivered.
 notes:
-  - The region is optional. If neither O(region) nor the configuration names one, the first of O(regions) is asked, or V(us-east-1)
-    (in another partition its main region). The bucket may be in another region.
-  - Needs the permissions s3:ListBucket, s3:GetBucketPolicy, s3:GetEncryptionConfiguration,
-    s3:GetBucketOwnershipControls, s3:GetBucketRequestPayment and s3:GetBucketPublicAccessBlock on the bucket, and of a
-    bucket that is encrypted with a customer managed key kms:DescribeKey and kms:GetKeyPolicy on the key. Each that is
-    missing makes the checks that need it V(unknown).
-  - Only the account that owns a bucket can read its policy, and only that of a key the policy of the key.
-  - One call for the caller, six for the bucket, two for a key.
+  - The Region is optional. If neither O(region) nor the configuration sets one, the module uses the first of O(regions), or
+    V(us-east-1), or the main Region of another partition. The bucket may be in another Region.
+  - Required permissions on the bucket are C(s3:ListBucket), C(s3:GetBucketPolicy), C(s3:GetEncryptionConfiguration),
+    C(s3:GetBucketOwnershipControls), C(s3:GetBucketRequestPayment) and C(s3:GetBucketPublicAccessBlock). If a customer managed key
+    encrypts the bucket, C(kms:DescribeKey) and C(kms:GetKeyPolicy) on the key are also required.
+  - If a permission is missing, the checks that need it are V(unknown).
+  - Only the owner account of a bucket can read the bucket policy. Only the owner account of a key can read the key policy.
+  - The module makes one call for the caller, six for the bucket, and two for a key.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
   - flowlogs.aws.assume_role
+  - flowlogs.aws.attributes.info_module
   - flowlogs.aws.attributes
+  - flowlogs.aws.attributes.action_group
 """
 
 EXAMPLES = r"""
-- name: Can the flow logs of this account be delivered?
+- name: Check whether the flow logs of this account can be delivered
   flowlogs.aws.flow_log_destination_info:
     destination: arn:aws:s3:::example-central-flow-logs/network/
   register: destination
 
-- name: Stop if not
+- name: Stop if they cannot
   ansible.builtin.assert:
     that: destination.deliverable is true
     fail_msg: "{{ destination.summary }}"
 
-- name: Check for two accounts and one Region, before you create flow logs with Hive-compatible partitions
+- name: Check two accounts and one Region before you create flow logs with Hive-compatible partitions
   flowlogs.aws.flow_log_destination_info:
     destination: example-central-flow-logs
     prefixes: [network, network/prod]
@@ -165,7 +158,7 @@ EXAMPLES = r"""
     layouts: [hive]
     expected_bucket_owner: "777788889999"
 
-- name: Can each account deliver to its own folder?
+- name: Check whether each account can deliver to its own folder
   flowlogs.aws.flow_log_destination_info:
     destination: example-central-flow-logs
     grants:
@@ -177,7 +170,7 @@ EXAMPLES = r"""
         prefix: team-b
         layouts: [hive]
 
-- name: Would this policy do?
+- name: Check a policy before you attach it
   flowlogs.aws.flow_log_destination_info:
     destination: example-central-flow-logs
     organization_id: o-a1b2c3d4e5
@@ -193,7 +186,7 @@ deliverable:
   type: raw
   sample: false
 summary:
-  description: The verdict in words, with the first problems that it comes from.
+  description: The verdict as text, with the first problems.
   returned: always
   type: str
   sample: >-
@@ -201,20 +194,20 @@ summary:
     write for account 111122223333, all regions to the bucket without a folder, plain layout. (NotGranted) No statement
     grants s3:PutObject, s3:GetBucketAcl.
 checks:
-  description: Everything that was checked, in order; the guide on destinations lists every code.
+  description: All checks, in order. The guide on destinations lists every code.
   returned: always
   type: list
   elements: dict
   contains:
     check:
       description:
-        - What was checked, V(bucket), V(owner), V(bucket_policy), V(policy_size), V(encryption), V(key),
+        - Name of the check, V(bucket), V(owner), V(bucket_policy), V(policy_size), V(encryption), V(key),
           V(key_policy), V(ownership), V(requester_pays) or V(public_access).
       type: str
       returned: always
       sample: bucket_policy
     code:
-      description: What was found, for programs.
+      description: Result of the check, for programs.
       type: str
       returned: always
       sample: NotGranted
@@ -224,21 +217,21 @@ checks:
       returned: always
       sample: problem
     severity:
-      description: V(error) decides RV(deliverable); V(warning) and V(info) do not.
+      description: V(error) decides RV(deliverable). V(warning) and V(info) do not.
       type: str
       returned: always
       sample: error
     message:
-      description: What was found, for people.
+      description: Result of the check, for people.
       type: str
       returned: always
     evidence:
-      description: What was read, and what follows from it.
+      description: What AWS returned, and what follows from it.
       type: str
       returned: always
       sample: No statement grants s3:PutObject, s3:GetBucketAcl.
     remedy:
-      description: How to fix it, to be pasted where possible. Empty where nothing is to be done.
+      description: How to fix it, as text to paste if possible. Empty if there is nothing to do.
       type: str
       returned: always
       sample: |-
@@ -247,33 +240,33 @@ checks:
             account_ids: ["111122223333"]
             layouts: ["plain"]
     account_id:
-      description: Account of the source, where the check is about one.
+      description: Account of the source, if the check is about one.
       type: str
       returned: always
       sample: "111122223333"
     region:
-      description: Region of the source, V(*) for all, where the check is about one.
+      description: Region of the source, if the check is about one; V(*) for every Region.
       type: str
       returned: always
       sample: "*"
     folder:
-      description: Folder, where the check is about one; empty for the bucket without a folder.
+      description: Folder, if the check is about one; empty for the bucket without a folder.
       type: str
       returned: always
       sample: ""
     layout:
-      description: V(plain) or V(hive), where the check is about one.
+      description: V(plain) or V(hive), if the check is about one.
       type: str
       returned: always
       sample: plain
 problems:
-  description: Those of RV(checks) that make the destination not, or not certainly, deliverable.
+  description: The RV(checks) for which RV(deliverable) is V(false) or V(unknown).
   returned: always
   type: list
   elements: dict
   sample: []
 grants:
-  description: The verdict for each source and place that was asked about, by itself.
+  description: A verdict for each source, folder and layout.
   returned: always
   type: list
   elements: dict
@@ -284,7 +277,7 @@ grants:
       returned: always
       sample: "111122223333"
     region:
-      description: Region of the source, V(*) for all.
+      description: Region of the source; V(*) for every Region.
       type: str
       returned: always
       sample: eu-west-1
@@ -299,47 +292,47 @@ grants:
       returned: always
       sample: plain
     deliverable:
-      description: V(true), V(false), or the text V(unknown), as RV(deliverable).
+      description: V(true), V(false), or the text V(unknown), like RV(deliverable).
       type: raw
       returned: always
       sample: true
 size_bytes:
-  description: How many bytes the bucket policy has without blanks, V(0) without one, null if it was not read.
+  description: Size of the bucket policy in bytes, without spaces; V(0) if there is none, null if it was not read.
   returned: always
   type: int
   sample: 611
 bucket:
-  description: What is known of the bucket.
+  description: Facts about the bucket.
   returned: always
   type: dict
   contains:
     name:
-      description: Its name.
+      description: Name of the bucket.
       type: str
       returned: always
       sample: example-central-flow-logs
     arn:
-      description: Its ARN.
+      description: ARN of the bucket.
       type: str
       returned: always
       sample: arn:aws:s3:::example-central-flow-logs
     exists:
-      description: Whether it exists; null if that could not be determined.
+      description: Whether the bucket exists; null if unknown.
       type: bool
       returned: always
       sample: true
     region:
-      description: Its region, where S3 tells it.
+      description: Region of the bucket, if S3 returns it.
       type: str
       returned: always
       sample: eu-west-1
     owner:
-      description: The account that owns it, if it is the one expected, or the caller's where none is.
+      description: Account that owns the bucket, if it is O(expected_bucket_owner), or without that option the caller's account.
       type: str
       returned: always
       sample: "777788889999"
 encryption:
-  description: Default encryption of the bucket. Null if there is no bucket, or it could not be read.
+  description: Default encryption of the bucket; null if the bucket does not exist or the encryption could not be read.
   returned: always
   type: dict
   contains:
@@ -349,27 +342,27 @@ encryption:
       returned: always
       sample: aws:kms
     key:
-      description: The key as the bucket names it.
+      description: The KMS key as the bucket names it.
       type: str
       returned: always
       sample: arn:aws:kms:eu-west-1:777788889999:key/1234abcd-12ab-34cd-56ef-1234567890ab
     key_arn:
-      description: ARN of the key, where it is known.
+      description: ARN of the key, if known.
       type: str
       returned: always
       sample: arn:aws:kms:eu-west-1:777788889999:key/1234abcd-12ab-34cd-56ef-1234567890ab
     key_account:
-      description: Account of the key, where it is known.
+      description: Account of the key, if known.
       type: str
       returned: always
       sample: "777788889999"
     key_region:
-      description: Region of the key, where it is known.
+      description: Region of the key, if known.
       type: str
       returned: always
       sample: eu-west-1
     is_customer_key:
-      description: Whether it is not C(aws/s3), as far as is known.
+      description: Whether the key is not C(aws/s3), as far as known.
       type: bool
       returned: always
       sample: true

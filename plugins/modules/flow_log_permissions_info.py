@@ -10,25 +10,25 @@ DOCUMENTATION = r"""
 ---
 module: flow_log_permissions_info
 version_added: "0.1.0"
-short_description: Tell which permissions publishing VPC Flow Logs needs, and which of them a principal has
+short_description: Check whether a principal has the permissions to publish VPC Flow Logs
 description:
-  - Asks the IAM policy simulator about every action that some work needs, on its resources and with the context keys
-    that are known beforehand. Nothing is changed.
-  - Returns what is missing as a policy to paste, and the least policies for the whole work.
-  - Where the simulator may not be asked, EC2 is asked by dry runs, which prove less. What nobody could tell is
-    V(unknown) and never counts as allowed.
+  - Simulates with IAM every action that the given operations need, on their resources and with the context keys that are known
+    before the run. Changes nothing.
+  - Returns the missing permissions as a policy to paste, and the least-privilege policies for all operations.
+  - If the caller may not use the policy simulator, the module uses dry runs of EC2, which prove less. An answer that the module
+    cannot determine is V(unknown) and never counts as allowed.
 author:
   - flowlogs.aws contributors (@flowlogs)
 options:
   principal:
     description:
-      - ARN of a user, group or role, or of a session of a role, which stands for its role.
+      - ARN of a user, group or role, or of a role session, for which the module checks the role.
       - The default is the caller.
     type: str
   operations:
     description:
-      - What is to be done, as the name of a policy or as a list of operations.
-      - Policies are V(publishing), V(log_delivery), V(reading), V(bucket_owner), V(creating_buckets),
+      - What the principal does, as the name of a policy or as a list of operations.
+      - The policies are V(publishing), V(log_delivery), V(reading), V(bucket_owner), V(creating_buckets),
         V(attaching_policies) and V(checking_permissions). The guide on permissions lists the operations of each.
     type: list
     elements: str
@@ -39,89 +39,84 @@ options:
     type: str
   regions:
     description:
-      - Regions of the flow logs. The default is the region at work.
+      - Regions of the flow logs. The default is the Region of the task.
     type: list
     elements: str
   resource_types:
     description:
-      - Types of the targets, as in O(flowlogs.aws.s3_flow_log#module:resource_type). The default is all whose ARN AWS
+      - Types of the targets, as in O(flowlogs.aws.s3_flow_log#module:resource_type). The default is all types whose ARN format AWS
         publishes.
     type: list
     elements: str
   buckets:
     description:
-      - ARNs of buckets that the work concerns, V(publishing) and V(reading) for their policies.
+      - ARNs of the buckets that the operations concern. V(publishing) and V(reading) need them for bucket policies.
     type: list
     elements: str
   keys:
     description:
-      - ARNs of KMS keys that the work concerns.
+      - ARNs of the KMS keys that the operations concern.
     type: list
     elements: str
   principals:
     description:
-      - ARNs of users, groups and roles that the work concerns, for V(attaching_policies) and V(checking_permissions).
+      - ARNs of the users, groups and roles that V(attaching_policies) and V(checking_permissions) concern.
     type: list
     elements: str
   context:
     description:
-      - Values of further condition keys, for policies that depend on them.
+      - Values of other condition keys, for policies that depend on them.
     type: dict
   resource_ids:
     description:
-      - Targets to try dry runs of CreateFlowLogs on, where the simulator may not be asked.
+      - Targets for dry runs of CreateFlowLogs, if the caller may not use the simulator.
     type: list
     elements: str
   flow_log_ids:
     description:
-      - Flow logs to try dry runs of DeleteFlowLogs, CreateTags and DeleteTags on, where the simulator may not be asked.
+      - Flow logs for dry runs of DeleteFlowLogs, CreateTags and DeleteTags, if the caller may not use the simulator.
     type: list
     elements: str
-attributes:
-  diff_mode:
-    support: none
-    details: Nothing is changed.
-  idempotent:
-    support: N/A
-    details: Nothing is changed.
 seealso:
   - module: flowlogs.aws.flow_log_destination_info
-    description: Tells whether log delivery, which is another principal, may write to the bucket.
+    description: Checks whether log delivery, which is another principal, may write to the bucket.
   - module: amazon.aws.iam_policy
 notes:
-  - Needs the permissions iam:SimulatePrincipalPolicy on the principal and, for a session of a role, iam:GetRole on the
-    role. Dry runs need what they try.
-  - A simulation does not look at policies of sessions, VPC endpoints, buckets and keys, nor at resource control
-    policies. RV(limits) says so wherever it matters.
-  - Resources are asked about as patterns, C(arn:aws:ec2:eu-west-1:111122223333:vpc/*) for any VPC. A policy that names
-    single VPCs does not allow that.
+  - Required permissions are C(iam:SimulatePrincipalPolicy) on the principal and, for a role session, C(iam:GetRole) on the role. Dry
+    runs need the permissions that they try.
+  - A simulation does not evaluate policies of sessions, VPC endpoints, buckets and keys, or resource control policies. RV(limits)
+    lists this if it matters.
+  - The module checks patterns of resources, such as C(arn:aws:ec2:eu-west-1:111122223333:vpc/*) for any VPC. A policy that names
+    single VPCs does not allow such a pattern.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
   - flowlogs.aws.assume_role
+  - flowlogs.aws.attributes.info_module
   - flowlogs.aws.attributes
+  - flowlogs.aws.attributes.action_group
 """
 
 EXAMPLES = r"""
-- name: May I publish flow logs?
+- name: Check whether you may publish flow logs
   flowlogs.aws.flow_log_permissions_info:
     region: eu-west-1
-  register: mine
+  register: own_permissions
 
 - name: Stop if a permission is missing
   ansible.builtin.assert:
-    that: mine.permitted is true
-    fail_msg: "{{ mine.summary }} {{ mine.missing_policy }}"
+    that: own_permissions.permitted is true
+    fail_msg: "{{ own_permissions.summary }} {{ own_permissions.missing_policy }}"
 
-- name: May the reporter make drift reports, in two regions and for a bucket?
+- name: Check whether a role may create drift reports, in two Regions and for a bucket
   flowlogs.aws.flow_log_permissions_info:
     principal: arn:aws:iam::111122223333:role/audit/flow-log-reporter
     operations: [reading]
     regions: [eu-west-1, us-east-1]
     buckets: [arn:aws:s3:::example-central-flow-logs]
 
-- name: Where simulating is not permitted, try dry runs on a VPC
+- name: Try dry runs on a VPC if you may not use the simulator
   flowlogs.aws.flow_log_permissions_info:
     operations: [read, create]
     resource_ids: [vpc-0123456789abcdef0]
@@ -130,23 +125,23 @@ EXAMPLES = r"""
 RETURN = r"""
 permitted:
   description:
-    - V(true), V(false), or the text V(unknown) if no permission is known to be missing and some could not be determined.
+    - V(true), V(false), or the text V(unknown) if no permission is known to be missing but some could not be determined.
     - Test it with C(is true) or C(is false).
   returned: always
   type: raw
   sample: false
 summary:
-  description: The verdict in words.
+  description: The verdict as text.
   returned: always
   type: str
   sample: "arn:aws:iam::111122223333:role/flow-log-publisher is missing logs:CreateLogDelivery."
 principal:
-  description: ARN that was asked about, as it was given or as AWS shows the caller.
+  description: ARN of the principal, as given, or of the caller, as AWS returns it.
   returned: always
   type: str
   sample: arn:aws:iam::111122223333:role/flow-log-publisher
 permissions:
-  description: The answer to each action on each resource in each region.
+  description: The decision about each action on each resource in each Region.
   returned: always
   type: list
   elements: dict
@@ -157,12 +152,12 @@ permissions:
       returned: always
       sample: logs:CreateLogDelivery
     resource:
-      description: ARN, a pattern or V(*).
+      description: An ARN, a pattern or V(*).
       type: str
       returned: always
       sample: "*"
     region:
-      description: Region that the calls would go to.
+      description: Region of the calls.
       type: str
       returned: always
       sample: eu-west-1
@@ -179,23 +174,23 @@ permissions:
       returned: always
       sample: No statement allows it.
     method:
-      description: V(simulation), V(dry_run), or V(none) if nobody could be asked.
+      description: V(simulation), V(dry_run), or V(none) if neither was possible.
       type: str
       returned: always
       sample: simulation
     operations:
-      description: What needs it.
+      description: Operations that need the permission.
       type: list
       elements: str
       returned: always
       sample: [create]
     needed_to:
-      description: What for.
+      description: Purpose of the permission.
       type: str
       returned: always
       sample: set up the delivery of a new flow log
 missing_policy:
-  description: The least policy that allows what no statement allows; null if there is nothing of that kind.
+  description: The least-privilege policy that allows the actions that no statement allows; null if there are none.
   returned: always
   type: dict
   sample:
@@ -205,7 +200,7 @@ missing_policy:
         Action: ["logs:CreateLogDelivery"]
         Resource: ["*"]
 policies:
-  description: The least policies for the whole work, each of a size that fits a managed policy.
+  description: The least-privilege policies for all operations, each small enough for a managed policy.
   returned: always
   type: list
   elements: dict

@@ -4,7 +4,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Only documentation: the action plugin of the same name does the work, on the controller.
+# Documentation only: the action plugin of the same name does the work, on the controller.
 
 from __future__ import annotations
 
@@ -17,29 +17,22 @@ description:
   - The role P(flowlogs.aws.publish_to_s3#role) has a task with this action plugin for each part. It runs on the controller and reads
     the variables C(publish_to_s3_*), which the role documents.
   - It sets the result of the part as a fact, C(publish_to_s3_permissions_result), C(publish_to_s3_destination_result) or
-    C(publish_to_s3_flow_logs_result). It does so also if the part fails, and returns the reason in RV(failure).
+    C(publish_to_s3_flow_logs_result). It does so even if the part fails, and returns the reason in RV(failure).
 author:
   - flowlogs.aws contributors (@flowlogs)
 options:
   part:
     description:
       - V(account) checks that the credentials belong to the expected account.
-      - V(permissions) gives principals the policy for publishing, or removes it.
-      - V(destination) prepares bucket, bucket policy and key policy, and checks whether flow logs can be delivered.
+      - V(permissions) attaches the policy for publishing to principals, or removes it.
+      - V(destination) prepares the bucket, its policy and its key policy, and checks whether flow logs can be delivered.
       - V(flow_logs) creates, replaces, tags and deletes flow logs.
     type: str
     required: true
     choices: [account, permissions, destination, flow_logs]
-attributes:
-  check_mode:
-    description: Can run in C(check_mode) and returns what it would do, without a call that changes anything.
-    support: full
-  diff_mode:
-    description: Returns what changes, before and after, in C(diff) mode.
-    support: full
-  action:
-    description: Runs on the controller, as an action plugin.
-    support: full
+extends_documentation_fragment:
+  - flowlogs.aws.attributes
+  - flowlogs.aws.attributes.action
 seealso:
   - module: flowlogs.aws.s3_flow_log
 """
@@ -56,7 +49,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 failure:
-  description: Why the part failed; empty if it did not.
+  description: Why the part failed, or an empty text if it did not.
   returned: always
   type: str
   sample: ""

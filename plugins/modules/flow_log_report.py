@@ -4,7 +4,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Only documentation: the action plugin of the same name does the work, on the controller.
+# Documentation only: the action plugin of the same name does the work, on the controller.
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ DOCUMENTATION = r"""
 ---
 module: flow_log_report
 version_added: "0.1.0"
-short_description: Write the drift report on a run
+short_description: Write the drift report of a run
 description:
-  - Writes what M(flowlogs.aws.flow_log_run) found in the same run of C(ansible-playbook) as files on the controller. It writes
-    nothing else, so it writes them in check mode, too.
-  - The role P(flowlogs.aws.drift_report#role) uses it, and documents these options in detail, under their names with the prefix
+  - Writes the findings of M(flowlogs.aws.flow_log_run) in the same C(ansible-playbook) run to files on the controller. It changes
+    nothing else, so it writes the files in check mode, too.
+  - The role P(flowlogs.aws.drift_report#role) uses this action plugin. It documents the options in detail, with the prefix
     C(drift_report_).
 author:
   - flowlogs.aws contributors (@flowlogs)
 options:
   findings:
-    description: An earlier report to write again, as a dictionary or its JSON, instead of what this run found.
+    description: An earlier report to write again, as a dictionary or as JSON, instead of the findings of this run.
     type: raw
   directory:
     description: Folder for the report.
     type: raw
   formats:
-    description: Formats, of V(json), V(markdown), V(html), V(csv), V(junit) and V(sarif).
+    description: Formats to write, any of V(json), V(markdown), V(html), V(csv), V(junit) and V(sarif).
     type: raw
   fail_on:
     description: Classes of findings and severities that RV(failing) counts.
     type: raw
   severities:
-    description: Severities of classes that replace the default ones.
+    description: Severities of classes of findings, instead of the default ones.
     type: raw
   time:
     description: Time to show in the report. By default the report shows none.
@@ -49,31 +49,34 @@ options:
     description: JSON report to compare with.
     type: raw
   history:
-    description: File to which each run adds one line.
+    description: History file, to which each run adds one line.
     type: raw
   history_length:
     description: Number of lines that the history keeps.
     type: raw
   check_settings:
-    description: Whether to only check the other options, and write nothing.
+    description: Whether to check only the other options and write nothing.
     type: bool
     default: false
 attributes:
   check_mode:
-    description: Writes the report in C(check_mode), too.
     support: none
+    details: Writes the report in C(check_mode), too.
   diff_mode:
-    description: Shows no difference in C(diff) mode.
     support: none
-  action:
-    description: Runs on the controller, as an action plugin.
-    support: full
+    details: Shows no differences between files.
+  idempotent:
+    support: partial
+    details: The same findings give the same report, but each run adds a line to the history.
+extends_documentation_fragment:
+  - flowlogs.aws.attributes
+  - flowlogs.aws.attributes.action
 seealso:
   - module: flowlogs.aws.flow_log_run
 """
 
 EXAMPLES = r"""
-- name: Write the report on the run so far
+- name: Write the report of the run so far
   flowlogs.aws.flow_log_report:
     directory: reports
     formats: [html]
@@ -82,12 +85,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 summary:
-  description: Verdict, counts, coverage of all targets, and one line with all of them.
+  description: Verdict, counts and coverage of all targets, and C(headline), which is one line with all of these.
   returned: unless O(check_settings=true)
   type: dict
   sample: {"verdict": "in_sync", "headline": "flow log drift report: verdict=in_sync in_sync=4"}
 files:
-  description: Paths of the files.
+  description: Paths of the report files.
   returned: unless O(check_settings=true)
   type: list
   elements: str

@@ -4,7 +4,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Only documentation: the action plugin of the same name does the work, on the controller.
+# Documentation only: the action plugin of the same name does the work, on the controller.
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ short_description: Run one stage of the playbooks
 description:
   - The playbooks C(flowlogs.aws.publish_to_s3) and C(flowlogs.aws.drift_report) have a task with this action plugin for each stage.
     It runs on the controller and reads the variables C(flow_log_*) of all hosts.
-  - Run the stages in the order in which O(stage) lists them, and V(plan) first. Each stage knows what the earlier ones of the same
-    run of C(ansible-playbook) found.
-  - Work that fails does not affect other work, and does not fail the task. V(summary) returns what failed.
-  - Modules of this collection run in threads of Ansible's own process, as many at the same time as C(--forks). They need boto3
-    there.
+  - Run the stages in the order in which O(stage) lists them, starting with V(plan). Each stage uses the results of the earlier
+    stages of the same C(ansible-playbook) run.
+  - A failed part does not affect other parts, and does not fail the task. V(summary) returns the failures.
+  - Modules of this collection run in threads of Ansible's own process, as many at the same time as C(--forks). They need boto3 in
+    Ansible's Python.
 author:
   - flowlogs.aws contributors (@flowlogs)
 options:
   stage:
     description:
-      - V(plan) works out what there is to do, and leaves out targets whose credentials belong to another account.
+      - V(plan) plans the work, and excludes targets whose credentials belong to another account.
       - V(preflight) checks the permissions for hosts with C(flow_log_preflight).
-      - V(permissions) gives principals the policy for publishing.
+      - V(permissions) attaches the policy for publishing to principals.
       - V(destinations) prepares buckets, bucket policies and key policies, and checks whether flow logs can be delivered.
       - V(flow_logs) creates, replaces, tags and deletes flow logs.
       - V(deliveries) reads when each flow log last delivered.
-      - V(summary) returns what was done and what failed.
-      - Ansible's tags select V(permissions), V(destinations) and V(flow_logs). V(plan) fails if they leave none of these.
+      - V(summary) returns the changes and the failures.
+      - Ansible's tags select V(permissions), V(destinations) and V(flow_logs). V(plan) fails if they select none of these.
     type: str
     required: true
     choices: [plan, preflight, permissions, destinations, flow_logs, deliveries, summary]
   hosts:
-    description: For O(stage=plan), every target of the inventory.
+    description: For O(stage=plan), all targets of the inventory.
     type: list
     elements: str
   selected:
@@ -46,21 +46,21 @@ options:
     type: list
     elements: str
   pattern:
-    description: For O(stage=plan), the pattern that O(hosts) match, for messages.
+    description: For O(stage=plan), the pattern that O(hosts) match. Messages show it.
     type: str
   state:
-    description: For O(stage=plan), overrides C(flow_log_state) of every host.
+    description: For O(stage=plan), the state of every host, instead of its C(flow_log_state).
     type: str
   gaps:
-    description: For O(stage=plan), the variable C(flow_log_inventory_gaps).
+    description: For O(stage=plan), what the inventory could not read, from the variable C(flow_log_inventory_gaps).
     type: raw
   allow_empty:
     description: For O(stage=plan), whether a run without any target succeeds.
     type: raw
   fail_on_gaps:
     description:
-      - For O(stage=plan), whether anything that the inventory could not read fails the run. By default only gaps in accounts
-        without any target do.
+      - For O(stage=plan), whether the run fails for anything that the inventory could not read. By default it fails only for gaps
+        in accounts without any target.
     type: raw
   strict:
     description: For O(stage=plan), whether a misspelt variable is an error.
@@ -75,29 +75,22 @@ options:
     type: bool
     default: false
   delivery_hours:
-    description: For O(stage=deliveries), how many hours to look back, V(1) to V(168).
+    description: For O(stage=deliveries), the number of hours to look back, V(1) to V(168).
     type: int
     default: 24
-attributes:
-  check_mode:
-    description: Can run in C(check_mode) and returns what it would do, without a call that changes anything.
-    support: full
-  diff_mode:
-    description: Returns what changes, before and after, in C(diff) mode.
-    support: full
-  action:
-    description: Runs on the controller, as an action plugin.
-    support: full
+extends_documentation_fragment:
+  - flowlogs.aws.attributes
+  - flowlogs.aws.attributes.action
 seealso:
   - module: flowlogs.aws.flow_log_report
   - module: flowlogs.aws.flow_log_tasks
 """
 
 EXAMPLES = r"""
-- name: Plan the flow logs of the group network
+- name: Plan the flow logs of all hosts
   flowlogs.aws.flow_log_run:
     stage: plan
-    hosts: "{{ groups['network'] }}"
+    hosts: "{{ groups['all'] }}"
 
 - name: Publish the flow logs
   flowlogs.aws.flow_log_run:
@@ -106,35 +99,35 @@ EXAMPLES = r"""
 - name: Summarize the run
   flowlogs.aws.flow_log_run:
     stage: summary
-  register: done
+  register: run
 
-- name: Show what failed
+- name: Show the failures
   ansible.builtin.debug:
-    msg: "{{ done.summary.failures }}"
+    msg: "{{ run.summary.failures }}"
 """
 
 RETURN = r"""
 overview:
-  description: What there is to do, a line for each batch.
+  description: The planned work, with one line for each batch.
   returned: for O(stage=plan)
   type: list
   elements: str
   sample: ["111122223333/eu-west-1/vpc/1-1: 3 targets to arn:aws:s3:::example-flow-logs"]
 unmet:
-  description: Why the inventory is a reason for the run to fail. Empty if it is not.
+  description: Problems of the inventory for which the run fails. Empty if there are none.
   returned: for O(stage=plan)
   type: list
   elements: str
   sample: []
 failures:
-  description: How many pieces of work failed in this stage.
+  description: Number of failures in this stage.
   returned: for O(stage=preflight), O(stage=permissions), O(stage=destinations) and O(stage=flow_logs)
   type: int
   sample: 0
 summary:
   description:
-    - What was done. C(headline) is one line. C(actions) counts each kind of action. C(failures) has an entry for each host with
-      failures, with C(host), C(pattern) and C(message). C(handed_on) is what the playbook passes on to a workflow.
+    - Summary of the run. C(headline) is one line. C(actions) counts each kind of action. C(failures) has an entry for each host
+      with failures, with C(host), C(pattern) and C(message). The playbook passes C(handed_on) to a workflow.
   returned: for O(stage=summary)
   type: dict
   sample: {"headline": "flow logs: targets=3 batches=1 destinations=1 create=3 failed=0", "actions": {"create": 3}, "failures": []}

@@ -13,11 +13,11 @@ version_added: "0.1.0"
 short_description: Run many tasks of this collection's modules in one process
 description:
   - Runs modules of this collection at the same time, each with its own options, account and Region, and returns the result of
-    each. The results are those that the modules return in tasks of their own, also in check mode and with C(--diff).
-  - A task that fails, is denied, throttled or times out does not affect the others. At the end the module fails with the
-    messages of all tasks that failed, and still returns every result.
-  - Starting Python and loading boto3 takes about a second. In a loop, each task does so; this module does it once.
-  - Use it in a playbook of your own instead of a loop. The playbooks of this collection run their tasks in the same way.
+    each. The results are the same as in separate tasks, also in check mode and with C(--diff).
+  - A task that fails, is denied, is throttled or times out does not affect the others. At the end the module fails with the
+    messages of all failed tasks, and still returns every result.
+  - Starting Python and loading boto3 takes about a second. In a loop, every task takes that second; this module takes it once.
+  - Use it instead of a loop in your own playbooks. The playbooks of this collection run their tasks in the same way.
 author:
   - flowlogs.aws contributors (@flowlogs)
 options:
@@ -28,7 +28,7 @@ options:
     required: true
     suboptions:
       name:
-        description: Name of the task, which comes back with its result.
+        description: Name of the task, which the module returns with its result.
         type: str
         required: true
       module:
@@ -72,31 +72,31 @@ options:
             type: str
             aliases: [aws_region]
           endpoint_url:
-            description: Endpoint to ask instead of AWS.
+            description: Endpoint to use instead of that of AWS.
             type: str
             aliases: [aws_endpoint_url]
           validate_certs:
-            description: Whether certificates are checked.
+            description: Whether to validate TLS certificates.
             type: bool
             default: true
           aws_ca_bundle:
-            description: File with certificates of authorities.
+            description: File with a bundle of CA certificates.
             type: path
           aws_config:
-            description: Settings of botocore's client.
+            description: Settings of the botocore client.
             type: dict
           debug_botocore_endpoint_logs:
             description: Has no effect here.
             type: bool
             default: false
           assume_role_arn:
-            description: ARN of a role to work in.
+            description: ARN of a role to assume.
             type: str
           assume_role_external_id:
-            description: External id that the trust policy of the role asks for.
+            description: External id that the trust policy of the role requires.
             type: str
           assume_role_session_name:
-            description: Name of the session, which CloudTrail shows.
+            description: Name of the role session, which CloudTrail shows.
             type: str
             default: flowlogs.aws
           expected_account_id:
@@ -104,29 +104,30 @@ options:
             type: str
       group:
         description:
-          - Name that is the same for tasks that share request limits of AWS, for example an account id.
-          - The next task to start is one of the group with the fewest running tasks. So a throttled account does not keep the
-            others waiting.
+          - The same name for tasks that share request limits of AWS, for example an account id.
+          - The module next starts a task of the group with the fewest running tasks. So a throttled account does not delay the
+            others.
         type: str
         default: ""
   at_once:
-    description: Largest number of tasks that run at the same time.
+    description: Maximum number of tasks that run at the same time.
     type: int
     default: 10
 attributes:
   idempotent:
-    details: If the modules of the tasks are idempotent.
+    details: As the modules of the tasks are.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
   - flowlogs.aws.assume_role
   - flowlogs.aws.attributes
+  - flowlogs.aws.attributes.action_group
 seealso:
   - module: flowlogs.aws.s3_flow_log
   - module: flowlogs.aws.flow_log_run
 notes:
-  - Needs the permissions of the modules that it runs.
+  - Requires the permissions of the modules that it runs.
 """
 
 EXAMPLES = r"""
@@ -142,7 +143,7 @@ EXAMPLES = r"""
         module: s3_flow_log_info
         options:
           region: eu-central-1
-  register: read
+  register: flow_logs_by_region
 
 - name: Publish the VPCs of two accounts
   flowlogs.aws.flow_log_tasks:
@@ -176,13 +177,13 @@ results:
       type: bool
       sample: false
     failed:
-      description: That the task failed.
-      returned: when it failed
+      description: V(true) if the task failed.
+      returned: if the task failed
       type: bool
       sample: true
     msg:
       description: Why the task failed.
-      returned: when it failed
+      returned: if the task failed
       type: str
       sample: "Unsupported parameters for (s3_flow_log_info) module: resource. Supported parameters include: ..."
 """

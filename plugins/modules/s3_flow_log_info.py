@@ -10,27 +10,28 @@ DOCUMENTATION = r"""
 ---
 module: s3_flow_log_info
 version_added: "0.1.0"
-short_description: Read the VPC Flow Logs of a region
+short_description: Read the VPC Flow Logs of a Region
 description:
-  - Returns flow logs under the names and with the values that M(flowlogs.aws.s3_flow_log) has as options, so that what
-    is read can be given back. What AWS leaves out of its answer for old flow logs is filled with the documented default.
-  - A flow log is returned when it matches every option given. Without options all flow logs to S3 are returned.
-  - That a flow log is active and its delivery status is V(SUCCESS) does not prove that anything was delivered; AWS
-    answers so before the first delivery too.
+  - Returns flow logs with the names and values of the options of M(flowlogs.aws.s3_flow_log), so you can use them as options
+    again. If AWS omits a setting of an old flow log, the module returns the documented default.
+  - Returns the flow logs that match every given option. Without options it returns all flow logs to S3.
+  - An active flow log with the delivery status V(SUCCESS) may still have delivered nothing. AWS reports this status before the
+    first delivery, too. Use O(delivery) to check.
 author:
   - flowlogs.aws contributors (@flowlogs)
 options:
   resource_ids:
     description:
-      - Ids of the resources whose flow logs are wanted, or dictionaries as C(amazon.aws) modules such as
-        M(amazon.aws.ec2_vpc_net_info) return them.
+      - Resources whose flow logs to return, as ids, or as dictionaries that C(amazon.aws) modules such as
+        M(amazon.aws.ec2_vpc_net_info) return.
       - An empty list matches no flow log.
     type: list
     elements: raw
   flow_log_ids:
     description:
-      - Ids of the flow logs. Those that do not exist are not returned, which is no error.
-      - An empty list reads nothing. Together with O(expected_account_id) it only checks the account of the credentials.
+      - Ids of the flow logs. An id that does not exist is not an error.
+      - With an empty list the module reads nothing. Together with O(expected_account_id) it only checks the account of the
+        credentials.
     type: list
     elements: str
   destination:
@@ -39,60 +40,56 @@ options:
   filters:
     description:
       - Filters of the EC2 API, each with a value or a list of values.
-      - These are V(deliver-log-status), V(flow-log-id), V(log-destination-type), V(log-group-name), V(resource-id),
+      - The filters are V(deliver-log-status), V(flow-log-id), V(log-destination-type), V(log-group-name), V(resource-id),
         V(tag-key), V(traffic-type) and C(tag:KEY).
-      - Unless V(log-destination-type) is among them only flow logs to S3 are returned.
+      - Without V(log-destination-type) the module returns only flow logs to S3.
     type: dict
   delivery:
     description:
-      - Whether to look in the bucket when each flow log last delivered an object.
-      - Lists only keys that can hold objects of the flow log, one call per day, or hour with hourly partitions, and
-        further pages. Needs C(s3:ListBucket) on the bucket; without it RV(flow_logs[].delivery) says so.
+      - Whether to check in the bucket when each flow log last delivered an object.
+      - The module lists only key prefixes that can hold objects of the flow log. It makes one call per day, or per hour with hourly
+        partitions, and one for each further page.
+      - Requires C(s3:ListBucket) on the bucket. Without it RV(flow_logs[].delivery.status) is V(unknown).
     type: bool
     default: false
   delivery_hours:
-    description: How many hours to look back, V(1) to V(168).
+    description: Number of hours to look back, V(1) to V(168).
     type: int
     default: 24
-attributes:
-  diff_mode:
-    support: none
-    details: Nothing is changed.
-  idempotent:
-    support: N/A
-    details: Nothing is changed.
 seealso:
   - module: flowlogs.aws.s3_flow_log
 notes:
-  - Needs the permission ec2:DescribeFlowLogs, and s3:ListBucket on the buckets with O(delivery=true).
+  - Required permissions are C(ec2:DescribeFlowLogs) and, with O(delivery=true), C(s3:ListBucket) on the buckets.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
   - flowlogs.aws.assume_role
+  - flowlogs.aws.attributes.info_module
   - flowlogs.aws.attributes
+  - flowlogs.aws.attributes.action_group
 """
 
 EXAMPLES = r"""
-- name: All flow logs of a VPC that deliver to S3
+- name: Read all flow logs of a VPC that deliver to S3
   flowlogs.aws.s3_flow_log_info:
     region: eu-west-1
     resource_ids: [vpc-0123456789abcdef0]
 
-- name: When did the flow logs of a bucket last deliver?
+- name: Check when the flow logs to a bucket last delivered
   flowlogs.aws.s3_flow_log_info:
     region: eu-west-1
     destination: arn:aws:s3:::example-central-flow-logs/network/
     delivery: true
 
-- name: Flow logs whose delivery fails, wherever they deliver to
+- name: Find flow logs whose delivery fails, to any kind of destination
   flowlogs.aws.s3_flow_log_info:
     region: eu-west-1
     filters:
       deliver-log-status: FAILED
       log-destination-type: [s3, cloud-watch-logs, kinesis-data-firehose]
 
-- name: Stop before a play changes anything in the wrong account
+- name: Fail if the credentials belong to another account
   flowlogs.aws.s3_flow_log_info:
     region: eu-west-1
     profile: network
@@ -102,7 +99,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 flow_logs:
-  description: The flow logs, ordered by resource and age. Empty when none matches.
+  description: The flow logs, sorted by resource and age. Empty if none matches.
   returned: always
   type: list
   elements: dict
@@ -118,7 +115,7 @@ flow_logs:
       returned: always
       sample: vpc-0123456789abcdef0
     resource_type:
-      description: Type of the resource, derived from its id. Null if the id does not tell it.
+      description: Type of the resource, derived from its id; null if the id has an unknown prefix.
       type: str
       returned: always
       sample: VPC
@@ -137,12 +134,12 @@ flow_logs:
       type: str
       returned: always
     traffic_type:
-      description: V(ALL), V(ACCEPT) or V(REJECT). Null for transit gateways.
+      description: V(ALL), V(ACCEPT) or V(REJECT); null for transit gateways.
       type: str
       returned: always
       sample: ALL
     max_aggregation_interval:
-      description: Seconds.
+      description: Maximum aggregation interval in seconds.
       type: int
       returned: always
       sample: 600
@@ -152,12 +149,12 @@ flow_logs:
       returned: always
       sample: ${version} ${account-id}
     destination_options:
-      description: How files are written. Null for other destinations than S3.
+      description: How log delivery writes the files; null for other destinations than S3.
       type: dict
       returned: always
       sample: {"file_format": "plain-text", "hive_compatible_partitions": false, "per_hour_partition": false}
     tag_field_specifications:
-      description: Which tags the tag fields carry.
+      description: Which tags fill the tag fields.
       type: list
       elements: dict
       returned: always
@@ -172,7 +169,7 @@ flow_logs:
       returned: always
       sample: central
     delivery_status:
-      description: V(SUCCESS) or V(FAILED). Null where AWS says nothing.
+      description: V(SUCCESS) or V(FAILED); null if AWS reports no status.
       type: str
       returned: always
       sample: SUCCESS
@@ -181,47 +178,47 @@ flow_logs:
       type: str
       returned: always
     creation_time:
-      description: When it was made, in ISO 8601.
+      description: Time of creation in ISO 8601.
       type: str
       returned: always
       sample: "2026-01-01T00:00:00+00:00"
     delivery:
-      description: What was delivered in the last hours.
+      description: What was delivered during the last O(delivery_hours).
       type: dict
-      returned: when O(delivery=true)
+      returned: if O(delivery=true)
       contains:
         status:
-          description: V(delivered), V(nothing), or V(unknown) when it could not be read.
+          description: V(delivered), V(nothing), or V(unknown) if the bucket could not be read.
           type: str
           returned: always
           sample: delivered
         last_delivered:
-          description: The time in the name of the newest object, the start of its five minutes.
+          description: Time in the name of the newest object, which is the start of its five minutes.
           type: str
           returned: always
           sample: "2026-01-01T00:05:00+00:00"
         objects:
-          description: How many objects there are. Null when unknown.
+          description: Number of objects; null if unknown.
           type: int
           returned: always
           sample: 288
         complete:
-          description: Whether all objects were counted; if not, there are more and newer ones may exist.
+          description: Whether all objects were counted. If not, there are more, and some of them may be newer.
           type: bool
           returned: always
           sample: true
         hours:
-          description: How many hours were looked back.
+          description: Number of hours that were checked.
           type: int
           returned: always
           sample: 24
         since:
-          description: When these hours began, in ISO 8601.
+          description: Start of these hours in ISO 8601.
           type: str
           returned: always
           sample: "2026-01-01T00:00:00+00:00"
         reason:
-          description: Why nothing is known.
+          description: Why the status is V(unknown).
           type: str
           returned: always
 """
