@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Does one part of the role publish_to_s3; documented in plugins/modules/flow_log_publish.py."""
+"""Runs one part of the role publish_to_s3; documented in plugins/modules/flow_log_publish.py."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ _FACTS = {part: f"{PREFIX}{part}_result" for part in ("permissions", "destinatio
 
 
 class ActionModule(FlowLogsAction):
-    """Does one part of the role."""
+    """Runs one part of the role."""
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Return what was done. A failure is in ``failure``, so that the fact with the result is set all the same."""
+        """Return the result of the part. A failure is in ``failure``, so that Ansible still sets the fact with the result."""
         result = dict(super().run(tmp, task_vars))
         _checked, options = self.validate_argument_spec(argument_spec=dict(ARGUMENT_SPEC))
         variables = self._variables(task_vars or {})
@@ -60,7 +60,7 @@ class ActionModule(FlowLogsAction):
         }
 
     def _variables(self, task_vars: dict[str, Any]) -> dict[str, Any]:
-        """Return the variables of the role in the types that they have, under their names without the prefix."""
+        """Return the variables of the role by their names without the prefix, converted to their types."""
         given = {
             name: plain(self._templar.template(task_vars[PREFIX + name]))
             for name in VARIABLES

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes the report on a run; documented in plugins/modules/flow_log_report.py."""
+"""Writes the drift report of a run; documented in plugins/modules/flow_log_report.py."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ _NAME = "drift-report"
 
 
 class ActionModule(ActionBase):
-    """Writes the report. It is the only thing that a report writes, so it does so in check mode too."""
+    """Writes the report, also in check mode, because it changes nothing else."""
 
     TRANSFERS_FILES = False
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Return where the report is and what it says."""
+        """Return the summary of the report, the paths of its files, and the findings that fail the run."""
         result = dict(super().run(tmp, task_vars))
         _checked, options = self.validate_argument_spec(argument_spec=dict(ARGUMENT_SPEC))
         try:
@@ -61,14 +61,14 @@ class ActionModule(ActionBase):
             found, sources = _findings(
                 plain(options["findings"]), (task_vars or {}).get("ansible_inventory_sources") or ()
             )
-            made = weighed(found, now if settings["time"] else None, weighing)
-            made = {**made, **({"inventory": sources} if sources is not None else {})}
-            summary = in_short(made)
+            report = weighed(found, now if settings["time"] else None, weighing)
+            report = {**report, **({"inventory": sources} if sources is not None else {})}
+            summary = in_short(report)
             return {
                 **result,
                 "changed": False,
                 "summary": summary,
-                "files": _write(made, settings, now, entries),
+                "files": _write(report, settings, now, entries),
                 "failing": failing(summary, settings["fail_on"]),
             }
         except InputError as error:
@@ -76,7 +76,7 @@ class ActionModule(ActionBase):
 
 
 def _findings(given: Any, sources: Any) -> tuple[list[Mapping[str, Any]], list[str] | None]:
-    """Return the findings of the run, and its inventory; or those of a report that was given."""
+    """Return the findings and the inventory sources of the run, or those of the given report."""
     if given is not None:
         read = _report(given)
         return list(read["findings"]), read.get("inventory")
@@ -100,7 +100,7 @@ def _report(given: Any) -> Mapping[str, Any]:
 
 
 def _from_here(source: str) -> str:
-    """Return a source of the inventory as it is passed from where Ansible was started."""
+    """Return the path of an inventory source relative to the current folder, if it is inside of it."""
     here = os.path.join(os.getcwd(), "")
     return source[len(here) :] if source.startswith(here) and source != here else source
 
@@ -113,7 +113,7 @@ def _full(path: str) -> str:
 
 
 def _read(path: str) -> str:
-    """Return the text of a file, ``""`` if there is no name or no file; what is no text stays as it is."""
+    """Return the text of a file, ``""`` if there is no path or no file. Bytes that are not UTF-8 are kept."""
     if not path or not os.path.isfile(_full(path)):
         return ""
     with open(_full(path), encoding="utf-8", errors="surrogateescape", newline="") as file:
@@ -121,7 +121,7 @@ def _read(path: str) -> str:
 
 
 def _replace(path: str, text: str) -> None:
-    """Write a file beside the one that is there, then give it its name: nobody ever reads half a file."""
+    """Replace a file atomically, so that no reader sees an incomplete file."""
     handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".drift-report-")
     try:
         with open(handle, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
@@ -133,29 +133,29 @@ def _replace(path: str, text: str) -> None:
         raise
 
 
-def _write(made: Mapping[str, Any], settings: Mapping[str, Any], now: str, entries: str) -> list[str]:
-    """Write the report in all formats and the history; return the names of the report's files."""
+def _write(report: Mapping[str, Any], settings: Mapping[str, Any], now: str, entries: str) -> list[str]:
+    """Write the report in all formats, and the history; return the paths of the report's files."""
     folder = _full(settings["directory"])
     os.makedirs(folder, mode=0o755, exist_ok=True)
     day = "".join(filter(str.isalnum, now))
     files = []
     for name in settings["formats"]:
-        text = render(made, name)
+        text = render(report, name)
         path = os.path.join(folder, _NAME + FILES[name])
         _replace(path, text)
         files.append(path)
         if settings["keep_dated"]:
             _replace(os.path.join(folder, f"{_NAME}-{day}{FILES[name]}"), text)
     if settings["history"]:
-        _replace(_full(settings["history"]), history_text(made, now, settings["history_length"], entries))
+        _replace(_full(settings["history"]), history_text(report, now, settings["history_length"], entries))
     return files
 
 
-# -- what findings are weighed by ---------------------------------------------------------------------------------
+# -- severities, baseline, previous report and history -------------------------------------------------------------
 
 
 def _weighing(settings: Mapping[str, Any], now: str) -> tuple[Weighing, str]:
-    """Return what findings are weighed by, and what the file of the history holds."""
+    """Return what the assessment of findings depends on, and the text of the history file."""
     history = _read(settings["history"])
     weighing = Weighing(
         severities=settings["severities"],
@@ -171,7 +171,7 @@ def _baseline(path: str) -> Any:
     if not path:
         return None
     if not os.path.isfile(_full(path)):
-        raise InputError("drift_report_baseline", path, "a YAML file that is there")
+        raise InputError("drift_report_baseline", path, "an existing YAML file")
     try:
         found = yaml.safe_load(_read(path))
     except yaml.YAMLError as error:
@@ -179,7 +179,7 @@ def _baseline(path: str) -> Any:
     return None if found is None else parse_baseline(found)
 
 
-# A file that an earlier run left, or somebody broke, must not keep later runs from reporting.
+# A broken file of an earlier run must not keep later runs from reporting.
 def _previous(text: str) -> Mapping[str, Any] | None:
     try:
         return parse_previous(text, "drift_report_previous")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Takes one stage of a run over the inventory; documented in plugins/modules/flow_log_run.py."""
+"""Runs one stage of a playbook; documented in plugins/modules/flow_log_run.py."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ ARGUMENT_SPEC: Mapping[str, Any] = {
 
 
 class ActionModule(FlowLogsAction):
-    """Takes one stage of a run."""
+    """Runs one stage of a playbook."""
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return the result of the stage."""
@@ -54,7 +54,7 @@ class ActionModule(FlowLogsAction):
         stage = options["stage"]
         noun = "batches" if stage in ("flow_logs", "deliveries") else ""
         at_once = int(self._vars.get("ansible_forks") or 5)
-        self._runner = self.runner(self._vars, at_once, partial(_tell, noun))
+        self._runner = self.runner(self._vars, at_once, partial(_show_progress, noun))
         try:
             result.update(getattr(self, f"_{stage}")(options))
         except (InputError, planning.RunRefused) as error:
@@ -129,24 +129,25 @@ class ActionModule(FlowLogsAction):
         return {"changed": False}
 
     def _end(self, run: Run, *kinds: str) -> dict[str, Any]:
-        """Keep what a stage found, tell it, and return the result of the task."""
+        """Save the run, display what a stage changed, and return the result of the task."""
         run_file.save(run)
-        told = Progress()
+        progress = Progress()
         for kind in kinds:
-            told.add(progress_of(kind, run))
-        for line in told.lines:
+            progress.add(progress_of(kind, run))
+        for line in progress.lines:
             _DISPLAY.display(f"  {line}")
-        changed = told.changed and not run.is_report
-        return {"changed": changed, "failures": told.failures, **({"diff": told.diff} if self._task.diff else {})}
+        changed = progress.changed and not run.is_report
+        diff = {"diff": progress.diff} if self._task.diff else {}
+        return {"changed": changed, "failures": progress.failures, **diff}
 
     def _summary(self, _options: Mapping[str, Any]) -> dict[str, Any]:
         run = run_file.load()
         summary = summarise(run.publication, run.results, run.check_mode)
-        # In the overview they were told too; at the end of a long run people still see them.
+        # The plan has already shown these notes. At the end of a long run they are easier to see.
         return {"changed": False, "summary": summary, "warnings": list(run.publication["notes"])}
 
 
-def _tell(noun: str, done: int, total: int, failed: int) -> None:
-    """Say how far long work is."""
+def _show_progress(noun: str, done: int, total: int, failed: int) -> None:
+    """Display the progress of a stage with many tasks."""
     if noun and total > SLICE:
         _DISPLAY.display(f"  {done} of {total} {noun}, {failed} failed")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The filters of this collection: they hand data to the pure core and back. Each is documented in a YAML file here."""
+"""The filters of this collection. A YAML file in this folder documents each."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.misspelt
 
 if hasattr(ansible.template, "trust_as_template"):
 
-    # Since ansible-core 2.19 only what somebody declared trustworthy is ever a template.
+    # Since ansible-core 2.19, a value is a template only if it is marked as trusted.
     def inert(value: Any) -> Any:
-        """Return a value as it is."""
+        """Return the value unchanged."""
         return value
 
 else:  # ansible-core 2.17 and 2.18
@@ -50,7 +50,7 @@ def flow_log_partition(region: str | None) -> str:
 def flow_log_permissions_policies(
     operations: str | Sequence[str], attached: str = "managed", **options: Any
 ) -> list[dict[str, Any]]:
-    """Return the least policy documents for some work that fit; see flow_log_permissions_policies.yml."""
+    """Return least-privilege policy documents for operations; see flow_log_permissions_policies.yml."""
     return permissions_policies(operations, attached, **options)
 
 
@@ -59,7 +59,6 @@ def flow_log_resource_ids(items: Sequence[str | Mapping[str, Any]]) -> list[str]
     return resource_ids_of(items)
 
 
-# What a filter of this collection raises is a mistake in its input.
 def _as_filter(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def filter_plugin(*args: Any, **kwargs: Any) -> Any:

@@ -2,39 +2,42 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The inventory plugin that finds what can have flow logs."""
+"""Inventory plugin that finds the network resources that can have flow logs."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: flow_log_targets
-short_description: Network resources of AWS as targets of flow logs
+short_description: Find network resources of AWS as targets for flow logs
 version_added: 0.1.0
 author:
   - flowlogs.aws contributors (@flowlogs)
 description:
-  - Finds VPCs, subnets, network interfaces, regional NAT gateways, transit gateways and their attachments in many accounts
-    and regions. Each is a host, with the variables that the playbooks of this collection read, and in groups that tell
-    its type, region, account, and whether it is logged.
-  - What could not be read, such as an account that denies access or a Region that is disabled, does not stop the rest. It is in
-    the variable C(flow_log_inventory_gaps) of the group C(all).
+  - Finds VPCs, subnets, network interfaces, regional NAT gateways, transit gateways and their attachments in many accounts and
+    Regions. Each becomes a host with the variables that the playbooks of this collection read. Groups show its type, its Region, its
+    account, and whether it has a flow log.
+  - If the plugin cannot read something, such as an account that denies access or a disabled Region, it reads the rest. The variable
+    C(flow_log_inventory_gaps) of the group C(all) lists these gaps.
   - The name of the inventory file ends in C(flow_log_targets.yml) or C(flow_log_targets.yaml).
-  - Every option can be a template or hold templates, in its lists and dictionaries too. Templates can use lookups and variables that
-    C(-e) gives, and no variables of hosts or groups. O(compose), O(groups) and O(keyed_groups) hold expressions for each host, as in
-    other inventory plugins.
+  - Every option can be or contain a template, also in lists and dictionaries. Templates can use lookups and extra variables (C(-e)),
+    but no variables of hosts or groups. O(compose), O(groups) and O(keyed_groups) contain expressions for each host, as in other
+    inventory plugins.
 notes:
-  - Groups are C(flow_log_type_TYPE), C(flow_log_region_REGION), C(flow_log_account_ID), and one of C(flow_log_to_s3) (it has a
-    flow log to S3), C(flow_log_elsewhere_only) (it has flow logs, none of them to S3), C(flow_log_covered_by_parent) (only
-    what it is part of has one), C(flow_log_not_logged), C(flow_log_other_account) (another account owns it, as in a shared VPC)
-    and C(flow_log_coverage_unknown) (the flow logs could not be read).
-  - Permissions needed in each account are C(ec2:DescribeFlowLogs), C(ec2:DescribeRegions), and depending on O(types)
+  - Each host is in the groups C(flow_log_type_TYPE), C(flow_log_region_REGION) and C(flow_log_account_ID).
+  - Each host is also in one group for its coverage, which is C(flow_log_to_s3) (it has a flow log to S3), C(flow_log_elsewhere_only)
+    (it has flow logs, but none to S3), C(flow_log_covered_by_parent) (only a parent such as its VPC has one), C(flow_log_not_logged),
+    C(flow_log_other_account) (another account owns it, as in a shared VPC) or C(flow_log_coverage_unknown) (the plugin could not
+    read the flow logs).
+  - Required permissions in each account are C(ec2:DescribeFlowLogs) and C(ec2:DescribeRegions). Depending on O(types),
     C(ec2:DescribeVpcs), C(ec2:DescribeSubnets), C(ec2:DescribeNetworkInterfaces) (with C(ec2:DescribeSubnets)),
-    C(ec2:DescribeNatGateways), C(ec2:DescribeTransitGateways), C(ec2:DescribeTransitGatewayAttachments). Without
-    C(ec2:DescribeRegions) the regions have to be named.
-  - Hosts get a profile and a role by name as connection options, and never a key. A role that O(accounts[].assume_role_arn) names is
-    entered for reading only; its keys stay in the memory of the plugin, and are in no variable, no cache and no output.
-  - Values of tags are text of others. They are never templates, and only plain characters of them become names of hosts.
-  - Cloud WAN resources are not found. Name them in an inventory of your own.
+    C(ec2:DescribeNatGateways), C(ec2:DescribeTransitGateways) or C(ec2:DescribeTransitGatewayAttachments) are also required. Without
+    C(ec2:DescribeRegions) you must list the O(regions).
+  - Hosts get the names of a profile and a role as connection options, never keys. The plugin assumes the role in
+    O(accounts[].assume_role_arn) only to read. The keys of the session stay in memory, and never appear in a variable, a cache or
+    output.
+  - The plugin does not trust the values of tags. It never evaluates them as templates, and uses only plain characters of them in host
+    names.
+  - The plugin does not find Cloud WAN resources. Add them to your inventory yourself.
 extends_documentation_fragment:
   - inventory_cache
   - constructed
@@ -49,90 +52,89 @@ options:
     required: true
     choices: [flowlogs.aws.flow_log_targets]
   types:
-    description: Which types of resources become hosts.
+    description: Types of resources that become hosts.
     type: list
     elements: str
     choices: [VPC, Subnet, NetworkInterface, RegionalNatGateway, TransitGateway, TransitGatewayAttachment]
     default: [VPC]
   regions:
     description:
-      - Regions to look into, in each account. V(enabled) stands for every region that is enabled in the account, V(all) for
-        every region that AWS has in the partition; one that is not enabled is a gap then.
-      - Without it, the region of the option O(region), the environment or the profile.
+      - Regions to read in each account. V(enabled) means every Region that is enabled in the account. V(all) means every Region of
+        the partition; a Region that is not enabled is then a gap.
+      - The default is the Region of the option O(region), the environment or the profile.
     type: list
     elements: str
     default: []
   accounts:
     description:
-      - Accounts to look into. Without this and O(organization), the account of the credentials. If these come from
-        O(profile), hosts get that in C(flow_log_aws).
-      - Keys are not accepted here, as an inventory is no place for them.
+      - Accounts to read. Without O(accounts) and O(organization), the plugin reads the account of the credentials. If these come from
+        O(profile), hosts get the profile in C(flow_log_aws).
+      - The plugin does not accept access keys here, because they do not belong in an inventory.
     type: list
     elements: dict
     default: []
     suboptions:
       account_id:
-        description: Id of the account, in quotes. Where it is given, credentials of any other account are refused.
+        description: Id of the account, in quotes. With it the plugin refuses credentials of any other account.
         type: str
       name:
-        description: What people call the account. It is in the variable C(flow_log_account_name).
+        description: Display name of the account. Hosts get it in C(flow_log_account_name).
         type: str
       profile:
         description:
-          - Profile of the AWS configuration to enter the account with. Hosts get it in C(flow_log_aws), so playbooks use it
-            too.
+          - Profile of the AWS configuration for the account. Hosts get it in C(flow_log_aws), so playbooks use it, too.
         type: str
       assume_role_arn:
         description:
-          - Role to enter the account with, from the credentials of the plugin. With O(accounts[].profile) beside it, the role is for the
-            plugin and the profile for the playbooks.
-          - Playbooks never get this role, as it may only read. Name theirs in O(accounts[].playbook_role_arn), or say in
-            C(flow_log_aws) of the group of the account how they enter it.
+          - Role that the plugin assumes in the account, with its own credentials. If you also set O(accounts[].profile), the plugin uses
+            the role and the playbooks use the profile.
+          - Playbooks never get this role, because it may only read. Set theirs in O(accounts[].playbook_role_arn), or set
+            C(flow_log_aws) for the group of the account.
         type: str
       playbook_role_arn:
         description:
-          - Role that playbooks work with. Hosts get it as C(assume_role_arn) in C(flow_log_aws), beside O(accounts[].profile) if there is
-            one; playbooks assume it from that, or from their own credentials.
+          - Role that playbooks assume in the account. Hosts get it as C(assume_role_arn) in C(flow_log_aws). Playbooks assume it with
+            O(accounts[].profile) if you set that, or with their own credentials.
         type: str
   organization:
-    description: Accounts to look into, as a list that something else fetched. Accounts that O(accounts) names too are left to it.
+    description: Accounts of an organization to read. If O(accounts) also names one of them, its entry there applies.
     type: dict
     suboptions:
       accounts:
         description:
-          - Accounts as C(aws organizations list-accounts) gives them (C(Id), C(Name), C(Status) or C(State)), or just their ids. A
+          - Accounts as C(aws organizations list-accounts) returns them (C(Id), C(Name), C(Status) or C(State)), or only their ids. A
             template can fetch them.
-          - An account that is not active is not read, and is a gap.
+          - The plugin does not read an account that is not active, and reports it as a gap.
         type: list
         elements: raw
       profile:
-        description: Name of the profile of each account, with C({id}) or C({name}) in the place of its id or name.
+        description: Name of the profile of each account, in which C({id}) and C({name}) stand for the id and name of the account.
         type: str
       assume_role_name:
-        description: Name of the role to enter each account with, for example V(flow-logs-read).
+        description: Name of the role that the plugin assumes in each account, for example V(flow-logs-read).
         type: str
       playbook_role_name:
-        description: Name of the role of each account that playbooks work with, as O(accounts[].playbook_role_arn).
+        description: Name of the role that playbooks assume in each account, as O(accounts[].playbook_role_arn).
         type: str
       partition:
-        description: Partition of the roles.
+        description: Partition in the ARNs of the roles.
         type: str
         default: aws
   tags:
     description:
-      - Only resources with these tags. A value is a text, a list of texts of which one is enough, or V(*) for any.
+      - Find only resources with all these tags. A value is a text, a list of alternative texts, or V(*) for any value.
     type: dict
     default: {}
   filters:
     description:
-      - Type of resource -> filters of the call of EC2 that describes it, a name with a value or a list of values.
+      - For each type of resource, filters of the EC2 call that describes it. Each filter is a name with a value or a list of values.
     type: dict
     default: {}
   instances:
     description:
-      - Makes targets of instances that the inventory plugin P(amazon.aws.aws_ec2#inventory) found. Of one type, only what
-        these instances use becomes hosts; the variable C(flow_log_instances) names them.
-      - Ansible reads the files of an inventory in the order of their names, and that of C(aws_ec2) has to come first.
+      - Find the targets of instances that the inventory plugin P(amazon.aws.aws_ec2#inventory) found. Of the type in
+        O(instances.as), only resources that these instances use become hosts. The variable C(flow_log_instances) lists the instances.
+      - Ansible reads inventory files in the order of their names, and the file of C(aws_ec2) must come first.
     type: dict
     suboptions:
       group:
@@ -140,40 +142,40 @@ options:
         type: str
         default: aws_ec2
       as:
-        description: V(NetworkInterface), V(Subnet) or V(VPC); O(types) has to name it.
+        description: V(NetworkInterface), V(Subnet) or V(VPC). O(types) must also include it.
         type: str
         required: true
   owned_only:
-    description: Whether to leave out what another account owns.
+    description: Whether to exclude resources that another account owns.
     type: bool
     default: false
   hostnames:
     description:
-      - Where names of hosts come from, the best first. V(resource_id), or C(tag:KEY) for the value of a tag.
-      - A name that two targets have, or that something else in the inventory has, gives way to the id.
+      - Sources of host names, in order of preference. V(resource_id), or C(tag:KEY) for the value of a tag.
+      - If a name is not unique among the targets and in the inventory, the host gets the id as its name.
     type: list
     elements: str
     default: [resource_id]
   workers:
-    description: How many accounts or regions are read at the same time.
+    description: Number of accounts or Regions to read at the same time.
     type: int
     default: 8
   fail_on_gaps:
     description:
-      - Whether the playbooks of this collection fail if anything could not be read. What could be read stays in the inventory, and
-        they do all of its work first.
-      - Sets the variable C(flow_log_fail_on_gaps) of the group C(all), which group_vars of the inventory can override.
+      - Whether the playbooks of this collection fail if the plugin could not read something. They first do all the work for the targets
+        that it could read.
+      - Sets the variable C(flow_log_fail_on_gaps) of the group C(all). The group_vars of the inventory can override it.
     type: bool
     default: false
 """
 
 EXAMPLES = r"""
-# network.flow_log_targets.yml: the VPCs of the account of the credentials, in two regions
+# network.flow_log_targets.yml: the VPCs of one account in two Regions
 plugin: flowlogs.aws.flow_log_targets
 regions: [eu-west-1, us-east-1]
 
 ---
-# VPCs and transit gateways of three accounts, production only, one group for each value of a tag
+# Production VPCs and transit gateways of three accounts, with one group for each team
 plugin: flowlogs.aws.flow_log_targets
 types: [VPC, TransitGateway]
 regions: [all]
@@ -193,7 +195,7 @@ cache_connection: /tmp/flow-log-targets
 cache_timeout: 600
 
 ---
-# An organization, from data
+# The accounts of an organization, as a list
 plugin: flowlogs.aws.flow_log_targets
 regions: [eu-west-1]
 organization:
@@ -204,7 +206,7 @@ organization:
   playbook_role_name: flow-logs-publish
 
 ---
-# The same from AWS Organizations, in Regions that an environment variable lists
+# The accounts of an organization from AWS Organizations, in Regions from an environment variable
 plugin: flowlogs.aws.flow_log_targets
 regions: "{{ lookup('ansible.builtin.env', 'FLOW_LOG_REGIONS') | split(',') }}"
 organization:
@@ -213,7 +215,7 @@ organization:
   playbook_role_name: flow-logs-publish
 
 ---
-# Interfaces of the instances that an aws_ec2.yml beside this file finds
+# Network interfaces of the instances that an aws_ec2.yml in the same folder finds
 plugin: flowlogs.aws.flow_log_targets
 types: [NetworkInterface]
 regions: [eu-west-1]
@@ -265,14 +267,14 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.targets im
 )
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.run_demands import FAIL_ON_GAPS
 
-#: More warnings than that would hide everything else; the variable has all of them.
+#: Maximum number of warnings about gaps; the variable lists all gaps.
 _WARNINGS = 5
-#: Options with expressions that are evaluated for each host.
+#: Options with expressions that Ansible evaluates for each host.
 _EXPRESSIONS = ("compose", "groups", "keyed_groups")
 
 
 class SharedConnections(AWSPluginBase):
-    """Makes the clients of a plugin, which share what botocore reads from its files."""
+    """Creates boto3 clients that share the data files that botocore loads."""
 
     @cached_property
     def _shared(self) -> SharedClients:
@@ -284,7 +286,7 @@ class SharedConnections(AWSPluginBase):
         return {"region": region, "endpoint": endpoint, **options}
 
     def client(self, service: str, retry_decorator: Any = None, **parameters: Any) -> Any:
-        """Return a client by the options of the plugin; ``parameters`` go before these."""
+        """Return a boto3 client with the options of the plugin; ``parameters`` override them."""
         try:
             return self._shared.client(service, **{**self._connection, **parameters})
         except FlowLogsAWSError as error:
@@ -292,20 +294,20 @@ class SharedConnections(AWSPluginBase):
 
 
 class InventoryModule(AWSInventoryBase, SharedConnections):
-    """Turns options into a question, and answers into hosts."""
+    """Reads the targets of all accounts and Regions, and adds them as hosts."""
 
     NAME = "flowlogs.aws.flow_log_targets"
     INVENTORY_FILE_SUFFIXES = ("flow_log_targets.yml", "flow_log_targets.yaml")
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
-        """Read AWS or the cache, and fill the inventory."""
+        """Read the targets from AWS or the cache, and fill the inventory."""
         super().parse(inventory, loader, path, cache=cache)
         try:
             raw = self._raw(path, cache)
             self._fill([Scan(**scan) for scan in raw["scans"]])
         except InputError as error:
             raise AnsibleParserError(str(error)) from error
-        self._tell(raw["gaps"])
+        self._report_gaps(raw["gaps"])
 
     def set_options(
         self, task_keys: Any = None, var_options: Any = None, direct: Mapping[str, Any] | None = None
@@ -327,27 +329,27 @@ class InventoryModule(AWSInventoryBase, SharedConnections):
             raise AnsibleParserError(f"The template in the option {name} cannot be rendered: {error}") from error
 
     def client(self, service: str, retry_decorator: Any = None, **kwargs: Any) -> Any:
-        """Return a client whose retries are bounded as those of the modules are, for the home Region if none is given."""
+        """Return a boto3 client with the retries of the modules, in the home Region unless ``region`` is given."""
         region = kwargs.get("region") or self._home_region
         return regional_client(super().client, service, **{"config": BOUNDED_RETRIES, **kwargs, "region": region})
 
     @property
     def _home_region(self) -> str:
-        """The Region of the options, the environment or the profile, or the first that is named to look into."""
+        """The Region of the options, the environment or the profile, or else the first name in ``regions``."""
         named = [name for name in self.get_option("regions") if name not in (ALL_REGIONS, ENABLED_REGIONS)]
         return str(self.region or (named + ["us-east-1"])[0])
 
     def _raw(self, path: str, cache: bool) -> dict[str, Any]:
-        """Return answers and gaps as plain data, from the cache if that was asked the same."""
-        # With a role to assume, the profile is only the way to the role, and leads playbooks elsewhere.
+        """Return scans and gaps as plain data, from the cache if it has them for the same options."""
+        # With a role to assume, the profile may belong to another account, so playbooks do not get it.
         profile = "" if self.get_option("assume_role_arn") else self.get_option("profile") or ""
         accounts = accounts_from_options(self.get_option("accounts"), self.get_option("organization"), profile)
         question = self._question()
-        asked = repr((question, accounts))
+        request = repr((question, accounts))
         cached, raw = self.get_cached_result(path, cache)
-        if cached and isinstance(raw, Mapping) and raw.get("asked") == asked:
+        if cached and isinstance(raw, Mapping) and raw.get("request") == request:
             return dict(raw)
-        raw = {"asked": asked, **self._read(question, accounts)}
+        raw = {"request": request, **self._read(question, accounts)}
         self.update_cached_result(path, cache and not cached, raw)
         return raw
 
@@ -383,7 +385,7 @@ class InventoryModule(AWSInventoryBase, SharedConnections):
 
     def _instances(self, group: str, resource_type: str) -> dict[str, list[str]]:
         if group not in self.inventory.groups:
-            raise InputError("instances.group", group, "a group that an inventory file before this one made")
+            raise InputError("instances.group", group, "a group that an earlier inventory file creates")
         hosts = {host.name: host.get_vars() for host in self.inventory.groups[group].get_hosts()}
         return instances_by_id(hosts, resource_type)
 
@@ -401,8 +403,8 @@ class InventoryModule(AWSInventoryBase, SharedConnections):
         self._add_host_to_composed_groups(self.get_option("groups"), variables, name, strict=strict)
         self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, name, strict=strict)
 
-    def _tell(self, gaps: Sequence[Mapping[str, Any]]) -> None:
-        """Warn of gaps, and leave them where reports find them, beside those of other inventory files."""
+    def _report_gaps(self, gaps: Sequence[Mapping[str, Any]]) -> None:
+        """Warn of gaps, and add them to those of other inventory files for the drift report."""
         before = self.inventory.groups["all"].get_vars().get(GAPS_VARIABLE) or []
         self.inventory.set_variable("all", GAPS_VARIABLE, [*before, *(inert(dict(gap)) for gap in gaps)])
         sentences = [Gap(**gap).sentence for gap in gaps]

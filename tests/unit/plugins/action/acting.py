@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs action plugins in the test's own process, made of Ansible's own parts."""
+"""Runs action plugins in the test process, with real objects of Ansible."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def act(name: str, args: Mapping[str, Any], variables: Mapping[str, Any] | None 
     :param task: further attributes of the task: ``check_mode``, ``diff``, ``tags``.
     :raises AnsibleActionFail: as the plugin does.
     """
-    made = Task(block=Block(play=Play()))
-    made.args = dict(args)
+    task_object = Task(block=Block(play=Play()))
+    task_object.args = dict(args)
     for attribute, value in {"check_mode": False, "diff": False, **task}.items():
-        setattr(made, attribute, value)
+        setattr(task_object, attribute, value)
     given, data = dict(variables or {}), DataLoader()
     context = PlayContext()
     action = importlib.import_module(f"{_ACTIONS}.{name}").ActionModule(
-        task=made,
+        task=task_object,
         connection=loader.connection_loader.get("local", context, None),
         play_context=context,
         loader=data,

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A part of the role takes its variables, and leaves its result as a fact also where it fails."""
+"""Each part of the role reads its variables, and sets its result as a fact, even if it fails."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from ansible.errors import AnsibleActionFail, AnsibleError
 
 from tests.unit.plugins.action.acting import act
 
-#: Since ansible-core 2.19 only what is declared trustworthy is a template.
+#: Since ansible-core 2.19, a value is a template only if it is marked as trusted.
 template = getattr(ansible.template, "trust_as_template", str)
 DESTINATION = {"publish_to_s3_destination": "arn:aws:s3:::central/network/", "publish_to_s3_region": "eu-west-1"}
 
 
 def part(name: str, check_mode: bool = False, diff: bool = False, **variables: Any) -> dict[str, Any]:
-    """The result of a part of the role with these variables."""
+    """Run a part of the role with these variables and return its result."""
     given = {f"publish_to_s3_{key}": value for key, value in variables.items()}
     return act("flow_log_publish", {"part": name}, {**DESTINATION, **given}, check_mode=check_mode, diff=diff)
 
 
-def test_what_nobody_asks_for_is_in_order() -> None:
+def test_parts_without_settings_do_nothing() -> None:
     assert part("account", expected_account_id=None) == {"changed": False, "failure": "", "ansible_facts": {}}
     found = part("permissions", permission_principals=[])
     assert (found["changed"], found["failure"]) == (False, "")
     assert found["ansible_facts"] == {"publish_to_s3_permissions_result": {"changed": False, "results": []}}
 
 
-def test_the_result_of_a_part_is_a_fact() -> None:
+def test_the_result_of_a_part_is_set_as_a_fact() -> None:
     found = part("flow_logs", targets=[])
     result = found["ansible_facts"]["publish_to_s3_flow_logs_result"]
     assert (result["flow_logs"], result["msg"]) == ([], "resource_ids is empty, so there is nothing to do.")
@@ -48,8 +48,10 @@ def test_the_result_of_a_part_is_a_fact() -> None:
     ],
 )
 @pytest.mark.parametrize("check", [False, True])
-def test_a_part_that_fails_returns_why_and_its_result(name: str, variables: Any, fact: str | None, check: bool) -> None:
-    """The task itself does not fail, as Ansible sets no facts of a task that does; the role fails after it."""
+def test_a_failed_part_returns_the_reason_and_sets_its_result(
+    name: str, variables: Any, fact: str | None, check: bool
+) -> None:
+    """The task itself does not fail, because Ansible sets no facts of a failed task. The role fails in the next task."""
     found = part(name, check, **variables)
     assert "Unable to locate credentials" in found["failure"]
     assert "failed" not in found and found["changed"] is False
@@ -58,14 +60,14 @@ def test_a_part_that_fails_returns_why_and_its_result(name: str, variables: Any,
 
 
 @pytest.mark.parametrize("name", ["account", "flow_logs"])
-def test_a_role_of_another_account_than_the_expected_one_is_refused(name: str) -> None:
+def test_a_role_of_another_account_than_expected_is_refused(name: str) -> None:
     role = {"assume_role_arn": "arn:aws:iam::444455556666:role/x"}
     found = part(name, targets=["vpc-1"], aws=role, expected_account_id="111122223333")
     assert "444455556666" in found["failure"] and "111122223333" in found["failure"]
 
 
 @pytest.mark.parametrize(
-    ("name", "variables", "told"),
+    ("name", "variables", "message"),
     [
         ("flow_logs", {"targets": ["i-1"]}, "publish_to_s3_targets: 'i-1' is not accepted"),
         ("destination", {"destination": "NO BUCKET"}, "publish_to_s3_destination: 'NO BUCKET' is not accepted"),
@@ -73,26 +75,26 @@ def test_a_role_of_another_account_than_the_expected_one_is_refused(name: str) -
         ("destination", {"create_bucket": "perhaps"}, "publish_to_s3_create_bucket"),
     ],
 )
-def test_variables_that_can_never_work_are_refused_by_name(name: str, variables: Any, told: str) -> None:
+def test_wrong_variables_are_refused_by_name(name: str, variables: Any, message: str) -> None:
     with pytest.raises(AnsibleActionFail) as refused:
         part(name, **variables)
-    assert told in str(refused.value)
+    assert message in str(refused.value)
 
 
-def test_a_part_that_there_is_not_is_refused() -> None:
+def test_an_unknown_part_is_refused() -> None:
     with pytest.raises(AnsibleError, match="part"):
         part("everything")
 
 
-@pytest.mark.parametrize("nothing", [None, "", template("{{ none }}")])
-def test_variables_are_rendered_and_null_is_nothing(nothing: Any) -> None:
-    """Before ansible-core 2.19 a template of null gives an empty text."""
-    found = part("account", expected_account_id=nothing)
+@pytest.mark.parametrize("unset", [None, "", template("{{ none }}")])
+def test_variables_are_rendered_and_null_means_not_set(unset: Any) -> None:
+    """Before ansible-core 2.19, a template that gives null results in an empty text."""
+    found = part("account", expected_account_id=unset)
     assert found["failure"] == ""
     rendered = part("flow_logs", targets=template("{{ [] }}"), wait_timeout=template("{{ 20 * 3 }}"))
     assert rendered["ansible_facts"]["publish_to_s3_flow_logs_result"]["changed"] is False
 
 
-def test_in_diff_mode_differences_are_returned() -> None:
+def test_differences_are_returned_only_in_diff_mode() -> None:
     assert part("flow_logs", diff=True, targets=[])["diff"] == []
     assert "diff" not in part("flow_logs", targets=[])

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The report on a run is written as files, with what earlier runs left; what is broken there is warned of."""
+"""The report of a run is written to files. Broken files of earlier runs only cause warnings."""
 
 from __future__ import annotations
 
@@ -39,23 +39,23 @@ Captured = pytest.CaptureFixture[str]
 
 @pytest.fixture(name="folder", autouse=True)
 def _folder(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
-    """Where the report goes; beside it is the folder that Ansible makes for a run."""
+    """Return the folder for the report, and use its parent as the temporary folder of Ansible."""
     monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path))
     return tmp_path / "report"
 
 
 def report(folder: pathlib.Path, variables: Any = None, **args: Any) -> dict[str, Any]:
-    """The result of writing a report."""
+    """Write a report and return the result of the task."""
     usual = {"directory": str(folder), "formats": ["json"], "history_length": 400, "findings": REPORT}
     return act("flow_log_report", {**usual, **args}, variables or {})
 
 
 def written(folder: pathlib.Path) -> Any:
-    """The report that was written."""
+    """Return the JSON report that was written."""
     return json.loads((folder / "drift-report.json").read_text(encoding="utf-8"))
 
 
-def test_each_format_is_a_file_that_the_same_findings_give_again(folder: pathlib.Path) -> None:
+def test_each_format_is_written_and_reproducible(folder: pathlib.Path) -> None:
     found = report(folder, formats=list(FILES))
     assert found["files"] == [str(folder / f"drift-report{end}") for end in FILES.values()]
     assert found["changed"] is False
@@ -67,41 +67,41 @@ def test_each_format_is_a_file_that_the_same_findings_give_again(folder: pathlib
     assert report(folder, findings=json.dumps(written(folder)))["summary"] == found["summary"]
 
 
-def test_a_report_with_the_time_in_its_name_is_kept(folder: pathlib.Path) -> None:
+def test_keep_dated_writes_a_file_with_the_time_in_its_name(folder: pathlib.Path) -> None:
     report(folder, time=TIME, keep_dated="yes")
     dated = folder / "drift-report-20260101T060000Z.json"
     assert dated.read_text(encoding="utf-8") == (folder / "drift-report.json").read_text(encoding="utf-8")
     assert written(folder)["generated_at"] == TIME
 
 
-def test_what_fails_a_run_is_returned(folder: pathlib.Path) -> None:
+def test_findings_that_fail_the_run_are_returned(folder: pathlib.Path) -> None:
     assert report(folder, fail_on="missing,unknown")["failing"] == {"missing": 1}
     assert report(folder, fail_on=["high"], severities={"missing": "info"})["failing"] == {}
 
 
-def test_settings_alone_can_be_checked_and_nothing_is_written(folder: pathlib.Path) -> None:
+def test_check_settings_writes_nothing(folder: pathlib.Path) -> None:
     assert report(folder, check_settings=True) == {"changed": False}
     assert not folder.exists()
 
 
 @pytest.mark.parametrize(
-    ("args", "told"),
+    ("args", "message"),
     [
         ({"formats": "pdf"}, "drift_report_formats: 'pdf'"),
         ({"fail_on": ["everything"]}, "drift_report_fail_on: 'everything'"),
         (
             {"baseline": "nowhere.yml"},
-            "drift_report_baseline: 'nowhere.yml' is not accepted. Allowed: a YAML file that is",
+            "drift_report_baseline: 'nowhere.yml' is not accepted. Allowed: an existing YAML file",
         ),
         ({"findings": {}}, "drift_report_findings"),
         ({"findings": "no json"}, "drift_report_findings"),
         ({"findings": ["vpc-1"]}, "drift_report_findings"),
     ],
 )
-def test_what_no_report_can_be_made_with_is_refused_by_name(folder: pathlib.Path, args: Any, told: str) -> None:
+def test_wrong_settings_are_refused_by_name(folder: pathlib.Path, args: Any, message: str) -> None:
     with pytest.raises(AnsibleActionFail) as refused:
         report(folder, **args)
-    assert str(refused.value).startswith(told) and " is not accepted. Allowed: " in str(refused.value)
+    assert str(refused.value).startswith(message) and " is not accepted. Allowed: " in str(refused.value)
     assert not folder.exists()
 
 
@@ -109,7 +109,7 @@ def test_what_no_report_can_be_made_with_is_refused_by_name(folder: pathlib.Path
 
 
 def run_of(is_report: bool, check_mode: bool) -> None:
-    """Keep a run that has created a flow log, or would."""
+    """Save a run that has created a flow log, or in check mode would create it."""
     work = {**work_of(host("vpc-1")), "notes": ["A note."]}
     created = {"changed": True, "actions": [{"action": "create", "target": "vpc-1"}], "unsuccessful": []}
     run = Run(work, is_report, check_mode)
@@ -121,18 +121,18 @@ def run_of(is_report: bool, check_mode: bool) -> None:
     ("is_report", "check_mode", "finding", "notes"),
     [(True, True, "missing", 1), (False, True, "missing", 0), (False, False, "in_sync", 0)],
 )
-def test_without_findings_the_report_is_about_the_run(
+def test_without_findings_the_run_is_reported(
     folder: pathlib.Path, capfd: Captured, is_report: bool, check_mode: bool, finding: str, notes: int
 ) -> None:
-    """What a run for real has done is no drift any more, and what one in check mode would do still is."""
+    """Changes of a real run are no longer drift; planned changes of check mode still are."""
     run_of(is_report, check_mode)
     report(folder, findings=None)
     assert {item["target"]: item["finding"] for item in written(folder)["findings"]}["vpc-1"] == finding
-    # A run that publishes has told them in its summary.
+    # The summary of a publishing run has already shown the notes.
     assert capfd.readouterr().err.count("A note.") == notes
 
 
-def test_sources_of_the_inventory_are_told_as_they_are_passed_from_here(folder: pathlib.Path) -> None:
+def test_inventory_sources_are_relative_to_the_current_folder(folder: pathlib.Path) -> None:
     run_of(True, True)
     sources = [os.path.join(os.getcwd(), "inventory", "shop.yml"), "/etc/ansible/hosts", os.path.join(os.getcwd(), "")]
     report(folder, {"ansible_inventory_sources": sources}, findings=None)
@@ -144,12 +144,12 @@ def test_sources_of_the_inventory_are_told_as_they_are_passed_from_here(folder: 
     assert "inventory" not in written(folder)
 
 
-def test_without_a_run_and_without_findings_there_is_nothing_to_report(folder: pathlib.Path) -> None:
+def test_a_report_needs_findings_or_a_run(folder: pathlib.Path) -> None:
     with pytest.raises(AnsibleActionFail, match="stage: plan first"):
         report(folder, findings=None)
 
 
-# -- what earlier runs left ---------------------------------------------------------------------------------------
+# -- files of earlier runs ----------------------------------------------------------------------------------------
 
 
 def test_the_report_is_compared_with_the_previous_one(folder: pathlib.Path) -> None:
@@ -160,16 +160,16 @@ def test_the_report_is_compared_with_the_previous_one(folder: pathlib.Path) -> N
 
 
 @pytest.mark.parametrize("text", ["no json", "[]", '{"version": "0.1"}', "\udcff"])
-def test_a_previous_report_that_is_broken_is_warned_of(folder: pathlib.Path, capfd: Captured, text: str) -> None:
+def test_a_broken_previous_report_causes_a_warning(folder: pathlib.Path, capfd: Captured, text: str) -> None:
     broken = folder.parent / f"broken-{len(text)}.json"
     broken.write_text(text, encoding="utf-8", errors="surrogateescape")
     report(folder, previous=str(broken))
     assert written(folder)["changes"] is None
-    told = " ".join(capfd.readouterr().err.split())
-    assert "drift_report_previous" in told and "The report is compared with nothing." in told
+    message = " ".join(capfd.readouterr().err.split())
+    assert "drift_report_previous" in message and "The report is compared with nothing." in message
 
 
-def test_each_run_is_a_line_of_the_history(folder: pathlib.Path) -> None:
+def test_each_run_adds_a_line_to_the_history(folder: pathlib.Path) -> None:
     history = folder.parent / "history.jsonl"
     for day in range(1, 4):
         report(folder, history=str(history), history_length=2, time=f"2026-01-0{day}")
@@ -179,24 +179,24 @@ def test_each_run_is_a_line_of_the_history(folder: pathlib.Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "kept", "told"),
+    ("text", "kept", "message"),
     [
         ("no json\n", "no json\n", "nothing is added to it"),
         ('{"generated_at": 1, "verdict": "x", "counts": {}, "severities": {}}\nodd\n', None, "stay in the file"),
     ],
 )
-def test_lines_of_the_history_that_are_broken_are_warned_of_and_stay(
-    folder: pathlib.Path, capfd: Captured, text: str, kept: str | None, told: str
+def test_broken_lines_of_the_history_cause_a_warning_and_stay(
+    folder: pathlib.Path, capfd: Captured, text: str, kept: str | None, message: str
 ) -> None:
     history = folder.parent / "history.jsonl"
     history.write_text(text, encoding="utf-8")
     report(folder, history=str(history), time="2026-01-02")
     after = history.read_text(encoding="utf-8")
     assert after == kept if kept else after.startswith(text) and len(after.splitlines()) == 3
-    assert told in " ".join(capfd.readouterr().err.split())
+    assert message in " ".join(capfd.readouterr().err.split())
 
 
-def test_what_a_baseline_accepts_is_ignored_until_its_last_day(folder: pathlib.Path) -> None:
+def test_accepted_findings_are_ignored_until_their_last_day(folder: pathlib.Path) -> None:
     baseline = folder.parent / "baseline.yml"
     baseline.write_text(BASELINE, encoding="utf-8")
     for time, finding in (("2026-06-01", "ignored"), ("2027-06-01", "missing")):
@@ -204,7 +204,7 @@ def test_what_a_baseline_accepts_is_ignored_until_its_last_day(folder: pathlib.P
         assert {item["target"]: item["finding"] for item in written(folder)["findings"]}["vpc-1"] == finding
 
 
-def test_an_empty_baseline_is_none_and_one_that_is_no_yaml_is_refused(folder: pathlib.Path) -> None:
+def test_an_empty_baseline_is_allowed_and_invalid_yaml_is_refused(folder: pathlib.Path) -> None:
     baseline = folder.parent / "baseline.yml"
     baseline.write_text("# Nothing is accepted.\n", encoding="utf-8")
     report(folder, baseline=str(baseline))
@@ -214,8 +214,8 @@ def test_an_empty_baseline_is_none_and_one_that_is_no_yaml_is_refused(folder: pa
         report(folder, baseline=str(baseline))
 
 
-def test_a_file_that_cannot_be_written_leaves_nothing_half(folder: pathlib.Path) -> None:
-    """Whoever reads the report meanwhile reads the earlier one."""
+def test_a_failed_write_leaves_no_temporary_file(folder: pathlib.Path) -> None:
+    """Only the earlier file remains, so no reader sees an incomplete report."""
     folder.mkdir()
     (folder / "drift-report.json").mkdir()
     with pytest.raises(OSError):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The stages of a run hand on what they found, without credentials: what fails is told, and nothing takes the rest along."""
+"""The stages of a run save their results for later stages. All calls fail, because there are no credentials."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ Captured = pytest.CaptureFixture[str]
 
 @pytest.fixture(autouse=True)
 def _folder(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The folder that Ansible makes for a run."""
+    """Use a temporary folder as that of Ansible."""
     monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path))
 
 
 def plan(hostvars: dict[str, Any], variables: Any = None, tags: Any = (), **args: Any) -> dict[str, Any]:
-    """The result of planning for some hosts."""
+    """Run the stage plan for these hosts and return its result."""
     given = {"hostvars": hostvars, **(variables or {})}
     return act("flow_log_run", {"stage": "plan", "hosts": list(hostvars), **args}, given, tags=list(tags))
 
 
 def stage(name: str, work: dict[str, Any], is_report: bool = False, results: Any = None, **args: Any) -> dict[str, Any]:
-    """The result of a stage of a run with this work, in which every call fails for its credentials."""
+    """Run a stage with this work and return its result. Every call fails, because there are no credentials."""
     run = Run(work, is_report)
     run.results.update(results or {})
     run_file.save(run)
@@ -53,8 +53,8 @@ def stage(name: str, work: dict[str, Any], is_report: bool = False, results: Any
 # -- plan ---------------------------------------------------------------------------------------------------------
 
 
-def test_what_there_is_to_do_is_told_and_kept(capsys: Captured) -> None:
-    """Nobody can say whose these credentials are, so the target is left out."""
+def test_the_plan_is_shown_and_saved(capsys: Captured) -> None:
+    """The account of the credentials is unknown, so the run excludes the target."""
     found = plan({"vpc-1": VPC}, report_only=True)
     (line,) = found["overview"]
     assert line.startswith("vpc-1: left out. The credentials of group prod") and NO_CREDENTIALS in line
@@ -66,12 +66,12 @@ def test_what_there_is_to_do_is_told_and_kept(capsys: Captured) -> None:
     assert NO_CREDENTIALS in run.results["identities"][f"{SHOP}/identity"]["msg"]
 
 
-def test_a_run_without_targets_returns_why_it_should_fail() -> None:
+def test_a_run_without_targets_returns_why_it_fails() -> None:
     assert plan({}, pattern="netwrok")["unmet"][0].startswith("There is no target: flow_log_hosts 'netwrok' matches no")
     assert plan({}, allow_empty="true")["unmet"] == []
 
 
-def test_the_state_for_all_and_the_selected_hosts_are_those_of_the_task() -> None:
+def test_the_task_sets_the_state_and_the_selected_hosts() -> None:
     plan({"vpc-1": VPC, "vpc-2": VPC}, selected=["vpc-2"], state="absent")
     publication = run_file.load().publication
     assert [item["host"] for item in publication["unselected"]] == ["vpc-1"]
@@ -87,13 +87,13 @@ def test_the_state_for_all_and_the_selected_hosts_are_those_of_the_task() -> Non
         ({"ansible_run_tags": ["mine"]}, ("always", "mine"), ["permissions", "destinations", "flow_logs"]),
     ],
 )
-def test_the_stages_are_those_of_the_tags_of_the_run(variables: dict[str, Any], tags: Any, stages: list[str]) -> None:
+def test_tags_select_the_stages(variables: dict[str, Any], tags: Any, stages: list[str]) -> None:
     plan({}, variables, tags)
     assert run_file.load().publication["stages"] == stages
 
 
 @pytest.mark.parametrize(
-    ("hostvars", "variables", "args", "told"),
+    ("hostvars", "variables", "args", "message"),
     [
         ({}, {"ansible_run_tags": ["report"]}, {}, "--tags: 'report' is not accepted"),
         ({}, {}, {"allow_empty": "maybe"}, "flow_log_allow_empty: 'maybe' is not accepted"),
@@ -105,12 +105,12 @@ def test_the_stages_are_those_of_the_tags_of_the_run(variables: dict[str, Any], 
         ),
     ],
 )
-def test_what_a_run_cannot_do_fails_its_first_task(hostvars: Any, variables: Any, args: Any, told: str) -> None:
-    with pytest.raises(AnsibleActionFail, match=told.replace("?", r"\?")):
+def test_wrong_options_fail_the_stage_plan(hostvars: Any, variables: Any, args: Any, message: str) -> None:
+    with pytest.raises(AnsibleActionFail, match=message.replace("?", r"\?")):
         plan(hostvars, variables, **args)
 
 
-def test_a_stage_that_there_is_not_is_refused() -> None:
+def test_an_unknown_stage_is_refused() -> None:
     with pytest.raises(AnsibleError, match="stage"):
         act("flow_log_run", {"stage": "everything"}, {"hostvars": {}})
 
@@ -132,33 +132,33 @@ def test_no_stage_runs_without_a_plan(name: str) -> None:
         ("flow_logs", "batches", BATCH),
     ],
 )
-def test_what_fails_is_counted_told_and_kept(name: str, kind: str, work: str, capsys: Captured) -> None:
+def test_failures_are_counted_shown_and_saved(name: str, kind: str, work: str, capsys: Captured) -> None:
     found = stage(name, work_of(host("vpc-1", preflight=True)))
     assert found["changed"] is False and found["failures"] >= 1
     assert "diff" not in found
     out = capsys.readouterr().out
-    # Why is told in the end.
+    # The summary shows the reasons.
     assert f"  {work}: failed\n" in out and NO_CREDENTIALS not in out
     assert NO_CREDENTIALS in run_file.load().results[kind][work]["msg"]
 
 
-def test_where_nothing_is_to_be_done_nothing_is_told(capsys: Captured) -> None:
+def test_a_stage_without_work_shows_nothing(capsys: Captured) -> None:
     assert stage("permissions", work_of(host("vpc-1"))) == {"changed": False, "failures": 0}
     assert capsys.readouterr().out == ""
 
 
-def test_diff_mode_returns_what_changes() -> None:
+def test_diff_mode_returns_the_changes() -> None:
     run_file.save(Run(work_of()))
     assert act("flow_log_run", {"stage": "flow_logs"}, {"hostvars": {}}, diff=True)["diff"] == []
 
 
-def test_deliveries_are_kept_for_the_report() -> None:
-    made = {"batches": {BATCH: {"flow_logs": [{"flow_log_id": "fl-1"}]}}}
-    assert stage("deliveries", work_of(host("vpc-1")), results=made, delivery_hours=48) == {"changed": False}
+def test_deliveries_are_saved_for_the_report() -> None:
+    published = {"batches": {BATCH: {"flow_logs": [{"flow_log_id": "fl-1"}]}}}
+    assert stage("deliveries", work_of(host("vpc-1")), results=published, delivery_hours=48) == {"changed": False}
     assert run_file.load().results["deliveries"][BATCH]["failed"]
 
 
-def test_whoever_watches_long_work_reads_how_far_it_is(capsys: Captured) -> None:
+def test_the_progress_of_many_batches_is_shown(capsys: Captured) -> None:
     hosts = [host(f"vpc-{number}", account_id=f"{111122220000 + number}") for number in range(101)]
     stage("flow_logs", work_of(*hosts))
     out = capsys.readouterr().out.splitlines()
@@ -167,14 +167,14 @@ def test_whoever_watches_long_work_reads_how_far_it_is(capsys: Captured) -> None
     assert "of 100" not in capsys.readouterr().out
 
 
-def test_a_host_whose_connection_cannot_be_read_fails_by_itself() -> None:
+def test_an_unreadable_connection_fails_only_its_host() -> None:
     work = work_of(host("vpc-1"), host("vpc-2", account_id="444455556666"))
     run_file.save(Run(work))
     hostvars = {"vpc-1": {**VPC, "flow_log_aws": Unreadable()}, "vpc-2": VPC}
     act("flow_log_run", {"stage": "flow_logs"}, {"hostvars": hostvars})
-    told = {name: result["msg"] for name, result in run_file.load().results["batches"].items()}
-    assert told[BATCH] == "flow_log_aws of host vpc-1 cannot be read: RuntimeError"
-    assert NO_CREDENTIALS in told["444455556666/eu-west-1/vpc/1-1"]
+    messages = {name: result["msg"] for name, result in run_file.load().results["batches"].items()}
+    assert messages[BATCH] == "flow_log_aws of host vpc-1 cannot be read: RuntimeError"
+    assert NO_CREDENTIALS in messages["444455556666/eu-west-1/vpc/1-1"]
 
 
 class Unreadable:
@@ -187,11 +187,11 @@ class Unreadable:
 # -- summary ------------------------------------------------------------------------------------------------------
 
 
-def test_in_the_end_it_is_summed_up_what_failed_and_notes_are_shown_once_more() -> None:
+def test_the_summary_lists_failures_and_repeats_the_notes() -> None:
     work = {**work_of(host("vpc-1")), "notes": ["flow_log_trafic_type of vpc-1 has no effect."]}
     denied = {"failed": True, "msg": "Access Denied"}
-    in_order = {"actions": [], "changed": False}
-    found = stage("summary", work, results={"batches": {BATCH: denied}, "destinations": {"s3/central": in_order}})
+    unchanged = {"actions": [], "changed": False}
+    found = stage("summary", work, results={"batches": {BATCH: denied}, "destinations": {"s3/central": unchanged}})
     summary = found["summary"]
     assert found["changed"] is False
     assert summary["headline"] == "flow logs: targets=1 batches=1 destinations=1 misspelt=1 failed=1"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The filters hand data to the core and back; in templates, as users have them."""
+"""The filters return the results of the core, and raise filter errors for wrong input."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FOLDER = pathlib.Path(flow_logs.__file__).parent
         ("flow_log_resource_ids", ([{}],)),
     ],
 )
-def test_bad_input_is_an_error_of_the_filter_by_name(name: str, arguments: tuple) -> None:
+def test_wrong_input_is_an_error_with_the_name_of_the_filter(name: str, arguments: tuple) -> None:
     with pytest.raises(AnsibleFilterError, match=f"{name}: .*is not accepted. Allowed: "):
         FILTERS[name](*arguments)
 
@@ -44,7 +44,7 @@ def test_policies_and_ids() -> None:
     ("region", "partition"),
     [(None, "aws"), ("", "aws"), ("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")],
 )
-def test_the_region_tells_the_partition(region: str | None, partition: str) -> None:
+def test_the_partition_of_a_region(region: str | None, partition: str) -> None:
     assert FILTERS["flow_log_partition"](region) == partition
 
 
@@ -56,7 +56,7 @@ def test_misspelt_variables_of_a_role_are_returned_and_shown(capfd: pytest.Captu
     assert FILTERS["flow_log_misspelt"](["publish_to_s3_tags"], "publish_to_s3_") == []
 
 
-def test_every_filter_is_documented_by_its_name() -> None:
+def test_every_filter_is_documented() -> None:
     documented = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in FOLDER.glob("*.yml")}
     assert documented.keys() == FILTERS.keys()
     for name, page in documented.items():

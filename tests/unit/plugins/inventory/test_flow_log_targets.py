@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The inventory plugin between its options and the inventory; that Ansible loads it is tested in tests/integration."""
+"""The inventory plugin reads its options and fills the inventory. tests/integration runs it through Ansible."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ DOCUMENTED = yaml.safe_load(flow_log_targets.DOCUMENTATION)["options"]
 
 
 class Plugin(InventoryModule):
-    """The plugin with options as Ansible would hand them over, and clients that answer as they are told."""
+    """The plugin with given options and with clients that return prepared answers."""
 
     def __init__(self, cloud: Cloud, **options: Any) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ class Plugin(InventoryModule):
         self.cached[path] = result
 
     def fill(self, inventory: InventoryData | None = None) -> InventoryData:
-        """Read, and return the inventory."""
+        """Fill the inventory and return it."""
         inventory = inventory or InventoryData()
         self.parse(inventory, DataLoader(), "network.flow_log_targets.yml")
         return inventory
@@ -81,7 +81,7 @@ def one_vpc(cloud: Cloud) -> None:
 
 
 class Connected(InventoryModule):
-    """The plugin with the clients that it really makes, and keys for them."""
+    """The plugin with real boto3 clients and access keys."""
 
     def __init__(self, url: str | None, **options: Any) -> None:
         super().__init__()
@@ -95,7 +95,7 @@ class Connected(InventoryModule):
         return self._given[option]
 
 
-def test_sessions_come_from_the_endpoint_of_the_first_region_with_older_botocore(
+def test_older_botocore_uses_the_sts_endpoint_of_the_first_region(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("AWS_STS_REGIONAL_ENDPOINTS", "legacy")
@@ -105,7 +105,7 @@ def test_sessions_come_from_the_endpoint_of_the_first_region_with_older_botocore
     assert client.meta.endpoint_url == "https://sts.af-south-1.amazonaws.com"
 
 
-def test_a_throttled_call_is_tried_by_one_bounded_layer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_throttled_call_is_retried_a_limited_number_of_times(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda _seconds: None)
     with SimulatorProcess() as simulator:
         simulator.fault(operation="DescribeVpcs", action="throttle", times=None)
@@ -116,7 +116,7 @@ def test_a_throttled_call_is_tried_by_one_bounded_layer(monkeypatch: pytest.Monk
     assert 1 < tried.count("DescribeVpcs") <= 9
 
 
-def test_the_garbage_collector_stays_as_it_is(cloud: Cloud) -> None:
+def test_the_garbage_collector_settings_do_not_change(cloud: Cloud) -> None:
     one_vpc(cloud)
     before = (gc.isenabled(), gc.get_threshold(), gc.get_freeze_count())
     assert Plugin(cloud, regions=[HOME]).fill().hosts
@@ -131,14 +131,14 @@ def test_targets_become_hosts_with_variables_and_groups(cloud: Cloud) -> None:
     assert "flow_log_type_vpc" in inventory.groups
 
 
-def test_what_was_asked_before_is_taken_from_the_cache(cloud: Cloud) -> None:
+def test_the_same_options_use_the_cache(cloud: Cloud) -> None:
     one_vpc(cloud)
     plugin = Plugin(cloud, types=["VPC"], region=HOME)
     plugin.fill()
     assert VPC in plugin.fill().hosts
 
 
-def test_another_question_is_not_answered_from_the_cache(cloud: Cloud) -> None:
+def test_other_options_do_not_use_the_cache(cloud: Cloud) -> None:
     one_vpc(cloud)
     first = Plugin(cloud, types=["VPC"], region=HOME)
     first.fill()
@@ -155,11 +155,11 @@ def test_another_question_is_not_answered_from_the_cache(cloud: Cloud) -> None:
         ({}, "regions.*at least one region"),
         (
             {"region": HOME, "instances": {"group": "aws_ec2", "as": "VPC"}},
-            "instances.group.*a group that an inventory file before",
+            "instances.group.*a group that an earlier inventory file creates",
         ),
     ],
 )
-def test_what_can_never_work_is_refused(cloud: Cloud, options: dict[str, Any], words: str) -> None:
+def test_wrong_options_are_refused(cloud: Cloud, options: dict[str, Any], words: str) -> None:
     if options:
         cloud.is_account()
         cloud.has_regions(eu_west_1="opt-in-not-required")
@@ -168,7 +168,7 @@ def test_what_can_never_work_is_refused(cloud: Cloud, options: dict[str, Any], w
         Plugin(cloud, types=["VPC"], **options).fill()
 
 
-def test_gaps_are_warned_of_and_kept_beside_those_of_other_files(cloud: Cloud) -> None:
+def test_gaps_cause_warnings_and_are_added_to_those_of_other_files(cloud: Cloud) -> None:
     regions = [f"eu-nowhere-{number}" for number in range(1, 9)]
     cloud.is_account()
     cloud.has_regions(eu_west_1="opt-in-not-required")
@@ -181,7 +181,7 @@ def test_gaps_are_warned_of_and_kept_beside_those_of_other_files(cloud: Cloud) -
     assert plugin.warnings[-1].endswith(f"more are in the variable {flow_log_targets.GAPS_VARIABLE}.")
 
 
-def test_the_demand_to_fail_on_gaps_is_left_to_the_playbooks(cloud: Cloud) -> None:
+def test_fail_on_gaps_sets_a_variable_for_the_playbooks(cloud: Cloud) -> None:
     cloud.is_account()
     cloud.has_regions(eu_west_1="opt-in-not-required")
     plugin = Plugin(cloud, types=["VPC"], region=HOME, regions=["eu-nowhere-1"], fail_on_gaps=True)
