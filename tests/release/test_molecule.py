@@ -66,7 +66,7 @@ def test_scenario(root: pathlib.Path, tmp_path: pathlib.Path, scenario: str) -> 
 
 def verify(ansible: AnsibleRunner, simulator: SimulatorProcess, playbook: pathlib.Path) -> list[str]:
     """Run a playbook that verifies, on a simulator with the scenario's fleet; return the assertions that did not hold."""
-    (ansible.folder / "simulator.said").write_text(f"simulator: {simulator.url}\n", encoding="utf-8")
+    (ansible.folder / "simulator.out").write_text(f"simulator: {simulator.url}\n", encoding="utf-8")
     done = ansible(
         playbook,
         "--inventory",

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tells as JSON what a simulator holds after a scenario, by boto3 alone: ``look URL FLEET``.
+"""Prints the state of a simulator as JSON, read with boto3 and without this collection: ``look URL FLEET``.
 
-The fleet names the accounts, each with a user whose access key enters it, and the regions and buckets to look into.
+The fleet file names the accounts, each with a user and its access key, and the Regions and buckets to read.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from tests.simulator.client import SimulatorClient
 
 
 def client(url: str, account: dict[str, Any], service: str, region: str) -> Any:
-    """Return a client of an account."""
+    """Return a boto3 client for an account."""
     keys = {"aws_access_key_id": account["users"][0]["access_key"], "aws_secret_access_key": SECRET_KEY}
     return boto3.client(service, region_name=region, endpoint_url=url, **keys)
 
 
 def flow_logs(url: str, fleet: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the flow logs of every account and region, oldest first, with what the scenarios ask about."""
+    """Yield the flow logs of every account and Region, oldest first, with the fields that the scenarios check."""
     for account_id, account in fleet["accounts"].items():
         for region in account.get("regions", {}):
             pages = client(url, account, "ec2", region).get_paginator("describe_flow_logs").paginate()
@@ -48,7 +48,7 @@ def flow_logs(url: str, fleet: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def statements(s3: Any, bucket: str) -> list[dict[str, Any]]:
-    """Return the statements of a bucket's policy, none where it has no policy."""
+    """Return the statements of a bucket policy, ``[]`` if the bucket has none."""
     try:
         return json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])["Statement"]
     except ClientError as error:
@@ -58,7 +58,7 @@ def statements(s3: Any, bucket: str) -> list[dict[str, Any]]:
 
 
 def look(url: str, fleet: dict[str, Any]) -> dict[str, Any]:
-    """Return the flow logs, the statements of each bucket's policy, and the calls that wrote so far, in order."""
+    """Return the flow logs, the statements of each bucket policy, and the names of all write calls, in order."""
     writes = SimulatorClient(url).operations(write=True)
     buckets = [(account, bucket) for account in fleet["accounts"].values() for bucket in account.get("buckets", [])]
     return {
