@@ -23,9 +23,9 @@ WRONG_VALUES: "dict[str, list[Any]]" = {
     "flow_log_aws": _NO_CONNECTION,
     "flow_log_bucket_aws": _NO_CONNECTION,
     "flow_log_bucket_encryption": ["aws:kms", "alias/logs", 7],
-    "flow_log_bucket_owner": ["me", 22222222222, True],
+    "flow_log_expected_bucket_owner": ["me", 22222222222, True],
     "flow_log_bucket_policy": _NO_BOOLEAN,
-    "flow_log_bucket_policy_regions": [["eu-wset-1"], {"eu-west-1": True}, [7]],
+    "flow_log_regions": [["eu-wset-1"], {"eu-west-1": True}, [7]],
     "flow_log_bucket_region": ["eu-wset-1", "europe", 1],
     "flow_log_bucket_tags": ["team", {"aws:team": "x"}, {"team": ["x"]}],
     "flow_log_check_destination": _NO_BOOLEAN,
@@ -72,7 +72,7 @@ WRONG_VALUES: "dict[str, list[Any]]" = {
 SPELLINGS: "dict[str, list[Any]]" = {
     "flow_log_account_id": ["111122223333", 111122223333],
     "flow_log_allow_gap": [True, "yes", "True", "1", 1],
-    "flow_log_bucket_owner": ["222222222222", 222222222222],
+    "flow_log_expected_bucket_owner": ["222222222222", 222222222222],
     "flow_log_bucket_policy": [False, "no", "False", "0"],
     "flow_log_bucket_tags": [{"n": "1", "b": "True"}, {"n": 1, "b": True}, '{"n": 1, "b": true}'],
     "flow_log_destination": [

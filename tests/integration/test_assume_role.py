@@ -77,7 +77,7 @@ VARIABLES = {
     "flow_log_bucket_aws": {"assume_role_arn": BUCKETS, "assume_role_external_id": EXTERNAL_ID},
     "flow_log_create_bucket": True,
     "flow_log_bucket_region": "eu-west-1",
-    "flow_log_bucket_owner": BANK,
+    "flow_log_expected_bucket_owner": BANK,
     "flow_log_permission_principals": [{"type": "role", "name": "publisher"}],
     "flow_log_preflight": True,
 }

@@ -125,7 +125,7 @@ def test_a_bucket_is_created_closed_and_encrypted_as_check_mode_foretold_and_rec
         role(
             "Made",
             "main",
-            targets=SHOP_VPCS,
+            resource_ids=SHOP_VPCS,
             destination="new-logs/shop",
             create_bucket=True,
             bucket_encryption=KEY,
@@ -172,7 +172,7 @@ def _is_closed_and_encrypted(s3: Any, changes: list[dict[str, Any]]) -> None:
 def test_a_key_is_touched_with_consent_only_and_without_it_no_flow_log_is_made(stage: Stage) -> None:
     sealed = {"destination": "sealed-logs/shop"}
     without = [
-        role("Stopped", "main", targets=SHOP_VPCS, **sealed),
+        role("Stopped", "main", resource_ids=SHOP_VPCS, **sealed),
         role("Going on", **sealed, require_deliverable=False),
         role("Not asked", **sealed, check_destination=False),
     ]
@@ -201,7 +201,7 @@ def test_a_key_is_touched_with_consent_only_and_without_it_no_flow_log_is_made(s
     done = run(
         stage,
         [
-            role("Agreed", "main", targets=SHOP_VPCS, **sealed, manage_key_policy=True),
+            role("Agreed", "main", resource_ids=SHOP_VPCS, **sealed, manage_key_policy=True),
             role("Again", **sealed, manage_key_policy=True),
         ],
     )

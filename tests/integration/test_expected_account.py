@@ -134,7 +134,7 @@ def test_credentials_of_nobody_are_no_match(world: SimulatorProcess) -> None:
 
 def test_the_role_grants_nothing_for_another_account(world: SimulatorProcess, ansible: AnsibleRunner) -> None:
     variables = {
-        "targets": [VPC],
+        "resource_ids": [VPC],
         "region": "eu-west-1",
         "destination": BUCKET,
         "account_ids": [OTHER],

@@ -129,7 +129,11 @@ def test_a_bucket_of_one_account_and_region_is_created_in_its_namespace(stage: S
     document = inventory()
     document["all"]["children"].pop("audit")
     operations = document["all"]["children"]["operations"]
-    new = {"flow_log_create_bucket": True, "flow_log_bucket_region": "eu-west-1", "flow_log_bucket_owner": int(ARCHIVE)}
+    new = {
+        "flow_log_create_bucket": True,
+        "flow_log_bucket_region": "eu-west-1",
+        "flow_log_expected_bucket_owner": int(ARCHIVE),
+    }
     operations["vars"] = {"flow_log_destination": name, **new}
     operations["hosts"][BANK_VPC]["flow_log_destination"] = "Old_Logs"
     run = stage(PUBLISH, document, succeeds=False)

@@ -204,7 +204,7 @@ def test_a_role_that_may_nothing_is_given_its_permissions_and_publishes_in_one_p
         "publish_to_s3_bucket_aws": {"profile": "archive"},
         "publish_to_s3_destination": AUDIT,
         "publish_to_s3_account_ids": [SHOP],
-        "publish_to_s3_targets": SHOP_VPCS,
+        "publish_to_s3_resource_ids": SHOP_VPCS,
         "publish_to_s3_permission_account_id": SHOP,
     }
 

@@ -66,7 +66,7 @@ def run(stage: Stage, tasks: list[dict[str, Any]], *arguments: str, **more: Any)
 def test_main_publishes_what_a_module_found_and_then_changes_nothing(stage: Stage) -> None:
     client(stage.simulator, "iam", SHOP).create_user(UserName="publisher")
     principal = {"type": "user", "name": "publisher"}
-    tasks = [FIND_VPCS, role(targets="{{ found.vpcs }}", tags={"a": "b"}, permission_principals=[principal])]
+    tasks = [FIND_VPCS, role(resource_ids="{{ found.vpcs }}", tags={"a": "b"}, permission_principals=[principal])]
     run(stage, tasks, "--check")
     assert stage.writes() == []
     run(stage, tasks)
@@ -76,7 +76,7 @@ def test_main_publishes_what_a_module_found_and_then_changes_nothing(stage: Stag
     run(stage, tasks)
     assert stage.writes() == []
 
-    run(stage, [role(targets=SHOP_VPCS[:1], state="absent")])
+    run(stage, [role(resource_ids=SHOP_VPCS[:1], state="absent")])
     assert stage.writes() == ["DeleteFlowLogs"]
     assert sorted(flow_logs(stage.simulator, SHOP)) == SHOP_VPCS[1:]
 
@@ -91,7 +91,7 @@ def test_entry_points_work_alone_and_leave_their_results(stage: Stage) -> None:
             ]
         },
     }
-    without_tags = role("flow_logs", targets=[{"vpc_id": SHOP_VPCS[0]}], tags=None, name="mine")
+    without_tags = role("flow_logs", resource_ids=[{"vpc_id": SHOP_VPCS[0]}], tags=None, name="mine")
     done = run(stage, [role("destination"), without_tags, role("permissions"), show])
     assert done.one("Show")["msg"] == [True, 1]
     assert stage.writes() == ["PutBucketPolicy", "CreateFlowLogs"]
@@ -107,10 +107,10 @@ def test_a_principal_that_is_missing_is_told_in_check_mode_and_fails_for_real(st
 def test_without_targets_nothing_is_done_and_that_is_said(stage: Stage) -> None:
     show = {"name": "Show", "ansible.builtin.debug": {"msg": "{{ publish_to_s3_flow_logs_result }}"}}
     for mode in ((), ("--check",)):
-        done = run(stage, [role(targets=[], create_bucket=True, preflight=True), show], *mode)
+        done = run(stage, [role(resource_ids=[], create_bucket=True, preflight=True), show], *mode)
         shown = done.one("Show")["msg"]
         assert (shown["changed"], shown["actions"], shown["unsuccessful"]) == (False, [], [])
-        assert "publish_to_s3_targets is empty, so there is nothing to do." in done.output
+        assert "publish_to_s3_resource_ids is empty, so there is nothing to do." in done.output
         assert stage.simulator.calls() == []
 
 
@@ -130,7 +130,7 @@ def test_short_destinations_belong_to_the_partition_of_the_region(stage: Stage) 
         bucket_aws={},
         destination=f"{bucket}/team/",
         account_ids=[ARCHIVE],
-        targets=[vpc],
+        resource_ids=[vpc],
         preflight=True,
         permission_principals=[{"type": "user", "name": "publisher"}],
     )
@@ -146,11 +146,11 @@ def test_short_destinations_belong_to_the_partition_of_the_region(stage: Stage) 
 @pytest.mark.parametrize(
     ("entry_point", "variables", "named"),
     [
-        ("flow_logs", {"targets": [{"name": "x"}]}, "targets[0]"),
-        ("flow_logs", {"targets": [{"instance_id": "i-0a1", "vpc_id": SHOP_VPCS[0]}]}, "i-0a1"),
-        ("flow_logs", {"targets": ["sg-0a1"]}, "sg-0a1"),
-        ("flow_logs", {"targets": SHOP_VPCS, "purge": "all"}, "publish_to_s3_purge"),
-        ("flow_logs", {"targets": SHOP_VPCS, "destination": "arn:aws:s3:::audit-logs/AWSLogs/"}, "AWSLogs"),
+        ("flow_logs", {"resource_ids": [{"name": "x"}]}, "resource_ids[0]"),
+        ("flow_logs", {"resource_ids": [{"instance_id": "i-0a1", "vpc_id": SHOP_VPCS[0]}]}, "i-0a1"),
+        ("flow_logs", {"resource_ids": ["sg-0a1"]}, "sg-0a1"),
+        ("flow_logs", {"resource_ids": SHOP_VPCS, "purge": "all"}, "publish_to_s3_purge"),
+        ("flow_logs", {"resource_ids": SHOP_VPCS, "destination": "arn:aws:s3:::audit-logs/AWSLogs/"}, "AWSLogs"),
         ("destination", {"destination": "NO BUCKET"}, "destination"),
         ("permissions", {"permission_principals": [{"type": "robot", "name": "x"}]}, "robot"),
     ],
@@ -164,12 +164,14 @@ def test_bad_input_is_named_before_any_call(
 
 def test_a_misspelt_variable_is_a_warning_or_with_strict_an_error(stage: Stage) -> None:
     note = "publish_to_s3_traffic_typ has no effect. Did you mean publish_to_s3_traffic_type?"
-    task = role(targets=[], traffic_typ="REJECT")
+    task = role(resource_ids=[], traffic_typ="REJECT")
     warned = run(stage, [task])
     assert f"[WARNING]: {note}" in " ".join(warned.output.split())
 
     for switch in ("publish_to_s3_strict", "flow_log_strict"):
-        refused = run(stage, [role(targets=SHOP_VPCS, traffic_typ="REJECT")], "-e", f"{switch}=true", succeeds=False)
+        refused = run(
+            stage, [role(resource_ids=SHOP_VPCS, traffic_typ="REJECT")], "-e", f"{switch}=true", succeeds=False
+        )
         (told,) = [item["result"]["msg"] for item in refused.results if item["status"] == "failed"]
         assert told == f"{note} Nothing was done, because publish_to_s3_strict is true."
         assert stage.simulator.calls() == []

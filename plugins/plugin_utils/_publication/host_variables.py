@@ -63,9 +63,9 @@ VARIABLES = tuple(PREFIX + name for name in OPTION_DEFAULTS) + (
     "flow_log_aws",
     "flow_log_bucket_aws",
     "flow_log_bucket_region",
-    "flow_log_bucket_owner",
+    "flow_log_expected_bucket_owner",
     "flow_log_bucket_policy",
-    "flow_log_bucket_policy_regions",
+    "flow_log_regions",
     "flow_log_create_bucket",
     "flow_log_bucket_encryption",
     "flow_log_bucket_tags",
@@ -166,7 +166,7 @@ class Target:
     connection: Any
     bucket_connection: Any
     bucket_region: str | None
-    bucket_owner: str | None
+    expected_bucket_owner: str | None
     bucket_policy: bool | None
     create_bucket: bool | None
     bucket_encryption: str | None
@@ -209,8 +209,6 @@ class Target:
 _VARIABLES_OF_OPTIONS = {
     "resource_ids[0]": "resource_id",
     "resource_ids": "resource_id",
-    "expected_bucket_owner": "bucket_owner",
-    "regions": "bucket_policy_regions",
 }
 _OPTION = re.compile(r"resource_ids\[0\]|\w+")
 
@@ -273,7 +271,9 @@ def _check_roles(host: HostVariables, target: Target) -> None:
     _check_role(host, "aws", target.connection, target.account_id, "flow_log_account_id")
     if target.present and (target.bucket_policy is not False or target.create_bucket):
         # S3 takes a policy from the owner of the bucket only.
-        _check_role(host, "bucket_aws", target.bucket_connection, target.bucket_owner, "flow_log_bucket_owner")
+        _check_role(
+            host, "bucket_aws", target.bucket_connection, target.expected_bucket_owner, "flow_log_expected_bucket_owner"
+        )
 
 
 def _wanted(host: HostVariables, reader: _Reader, partition: str) -> Wanted:
@@ -408,7 +408,7 @@ def read_target(host: HostVariables) -> Target:
 def _check_creation(target: Target) -> None:
     if target.create_bucket and target.present and target.destination:
         check_new_bucket_place(
-            target.destination.bucket, target.bucket_region, target.bucket_owner, target.bucket_encryption
+            target.destination.bucket, target.bucket_region, target.expected_bucket_owner, target.bucket_encryption
         )
 
 
@@ -432,7 +432,7 @@ def _read(host: HostVariables, reader: _Reader) -> Target:
         connection=reader.parsed("aws", read_connection) or {},
         bucket_connection=reader.parsed("bucket_aws", read_connection),
         bucket_region=reader.parsed("bucket_region", parse_region),
-        bucket_owner=reader.parsed("bucket_owner", parse_account_id),
+        expected_bucket_owner=reader.parsed("expected_bucket_owner", parse_account_id),
         bucket_policy=reader.boolean("bucket_policy"),
         create_bucket=reader.boolean("create_bucket"),
         bucket_encryption=reader.parsed("bucket_encryption", lambda name, value: new_bucket_encryption(value, name)),
@@ -441,7 +441,7 @@ def _read(host: HostVariables, reader: _Reader) -> Target:
         key_connection=reader.parsed("key_aws", read_connection),
         check_destination=reader.boolean("check_destination"),
         require_deliverable=reader.boolean("require_deliverable"),
-        policy_regions=reader.parsed("bucket_policy_regions", _regions),
+        policy_regions=reader.parsed("regions", _regions),
         organization_id=reader.parsed("organization_id", parse_organization_id),
         acl_condition=reader.choice("acl_condition", ACL_CONDITIONS),
         source_conditions=parse_source_conditions(

@@ -15,7 +15,7 @@ from .host_variables import PREFIX, RUN_VARIABLES, VARIABLES
 #: Options of each role, by the prefix of its variables, as in its argument specs.
 ROLE_OPTIONS: Mapping[str, tuple[str, ...]] = {
     "publish_to_s3_": (
-        "targets",
+        "resource_ids",
         "destination",
         "region",
         "aws",

@@ -271,7 +271,7 @@ def _refuse(target: Target, variable: str, message: str) -> InvalidHost:
 _ONE_PER_BUCKET = (
     ("flow_log_bucket_aws", "bucket_connection"),
     ("flow_log_bucket_region", "bucket_region"),
-    ("flow_log_bucket_owner", "bucket_owner"),
+    ("flow_log_expected_bucket_owner", "expected_bucket_owner"),
     ("flow_log_organization_id", "organization_id"),
     ("flow_log_acl_condition", "acl_condition"),
     ("flow_log_source_conditions", "source_conditions"),
@@ -447,7 +447,7 @@ def _bucket(members: Sequence[Target], saying: Sequence[Target], name: str) -> B
         source_conditions=_said(saying, "source_conditions") is not False,
         # Elsewhere than in the partition aws an S3 client without a region asks the wrong partition.
         region=_said(saying, "bucket_region") or (None if destination.partition == "aws" else first.region),
-        expected_bucket_owner=_said(saying, "bucket_owner"),
+        expected_bucket_owner=_said(saying, "expected_bucket_owner"),
         create=_said(saying, "create_bucket") is True,
         encryption=_said(saying, "bucket_encryption") or SSE_S3,
         tags=_said(saying, "bucket_tags") or {},

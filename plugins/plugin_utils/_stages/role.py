@@ -29,7 +29,6 @@ _OPTIONS_OF_FLOW_LOGS = (
     *("wait_timeout", "resource_type", "destination"),
 )
 _VARIABLES_OF_OPTIONS = {
-    "resource_ids": "targets",
     "bucket": "destination",
     "key_id": "bucket_encryption",
     "operations": "permission_policy",
@@ -122,7 +121,7 @@ def _request(variables: Variables) -> DestinationRequest:
 def flow_logs(variables: Variables, _check_mode: bool) -> Stage[dict[str, Any]]:
     """Publish the flow logs of the targets."""
     # The prefix of an ARN decides; without one the Region does, and without that the module.
-    targets = resource_ids_of(variables["targets"] or (), "resource_ids")
+    targets = resource_ids_of(variables["resource_ids"] or (), "resource_ids")
     given = {name: variables[name] for name in _OPTIONS_OF_FLOW_LOGS}
     # Texts and lists that are empty, and no interval, are what templates make of null. No tags at all are a wish.
     given["max_aggregation_interval"] = given["max_aggregation_interval"] or None

@@ -47,7 +47,7 @@ VARIABLES: Mapping[str, Mapping[str, str]] = {
     **{name: {"type": "dict"} for name in _DICTIONARIES},
     **{name: {"type": "list", "elements": "str"} for name in _LISTS_OF_TEXTS},
     **{name: {"type": "list", "elements": "dict"} for name in _LISTS_OF_DICTIONARIES},
-    "targets": {"type": "list", "elements": "raw"},
+    "resource_ids": {"type": "list", "elements": "raw"},
     "log_format": {"type": "raw"},
     "max_aggregation_interval": {"type": "int"},
     "wait_timeout": {"type": "int"},

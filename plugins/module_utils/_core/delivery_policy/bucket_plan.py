@@ -278,7 +278,7 @@ def _refusals(plan: PolicyPlan) -> tuple[Unsuccessful, ...]:
                 f"The policy would have {size} bytes, {size - MAX_BYTES} bytes too many: S3 allows {MAX_BYTES}, and it "
                 f"has {size_of(plan.before)}. Nothing was written.",
                 "Give organization_id instead of accounts (in an inventory flow_log_organization_id), fewer or shorter "
-                "prefixes, all regions instead of different ones (flow_log_bucket_policy_regions: []), or only the one "
+                "prefixes, all regions instead of different ones (flow_log_regions: []), or only the one "
                 "of the layouts plain and hive that is in use. Otherwise deliver to another bucket as well, or take "
                 "sources out with state=absent.",
             )

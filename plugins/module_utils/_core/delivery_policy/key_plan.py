@@ -182,7 +182,7 @@ def _of_size(plan: PolicyPlan) -> Unsuccessful | None:
         f"The policy would have {size} bytes, {size - MAX_KEY_POLICY_BYTES} bytes too many: KMS allows "
         f"{MAX_KEY_POLICY_BYTES}, and it has {key_policy_size(plan.before)}. Nothing was written.",
         "Give organization_id instead of accounts (in an inventory flow_log_organization_id), all regions instead of "
-        "different ones (flow_log_bucket_policy_regions: []), or take sources out with state=absent.",
+        "different ones (flow_log_regions: []), or take sources out with state=absent.",
     )
 
 

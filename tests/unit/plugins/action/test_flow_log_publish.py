@@ -33,7 +33,7 @@ def test_parts_without_settings_do_nothing() -> None:
 
 
 def test_the_result_of_a_part_is_set_as_a_fact() -> None:
-    found = part("flow_logs", targets=[])
+    found = part("flow_logs", resource_ids=[])
     result = found["ansible_facts"]["publish_to_s3_flow_logs_result"]
     assert (result["flow_logs"], result["msg"]) == ([], "resource_ids is empty, so there is nothing to do.")
     assert (found["changed"], found["failure"]) == (False, "")
@@ -44,7 +44,7 @@ def test_the_result_of_a_part_is_set_as_a_fact() -> None:
     [
         ("account", {"expected_account_id": "111122223333"}, None),
         ("destination", {"account_ids": ["111122223333"], "manage_bucket_policy": True}, "destination"),
-        ("flow_logs", {"targets": ["vpc-1"]}, "flow_logs"),
+        ("flow_logs", {"resource_ids": ["vpc-1"]}, "flow_logs"),
     ],
 )
 @pytest.mark.parametrize("check", [False, True])
@@ -62,16 +62,16 @@ def test_a_failed_part_returns_the_reason_and_sets_its_result(
 @pytest.mark.parametrize("name", ["account", "flow_logs"])
 def test_a_role_of_another_account_than_expected_is_refused(name: str) -> None:
     role = {"assume_role_arn": "arn:aws:iam::444455556666:role/x"}
-    found = part(name, targets=["vpc-1"], aws=role, expected_account_id="111122223333")
+    found = part(name, resource_ids=["vpc-1"], aws=role, expected_account_id="111122223333")
     assert "444455556666" in found["failure"] and "111122223333" in found["failure"]
 
 
 @pytest.mark.parametrize(
     ("name", "variables", "message"),
     [
-        ("flow_logs", {"targets": ["i-1"]}, "publish_to_s3_targets: 'i-1' is not accepted"),
+        ("flow_logs", {"resource_ids": ["i-1"]}, "publish_to_s3_resource_ids: 'i-1' is not accepted"),
         ("destination", {"destination": "NO BUCKET"}, "publish_to_s3_destination: 'NO BUCKET' is not accepted"),
-        ("flow_logs", {"targets": ["vpc-1"], "wait_timeout": "soon"}, "publish_to_s3_wait_timeout"),
+        ("flow_logs", {"resource_ids": ["vpc-1"], "wait_timeout": "soon"}, "publish_to_s3_wait_timeout"),
         ("destination", {"create_bucket": "perhaps"}, "publish_to_s3_create_bucket"),
     ],
 )
@@ -91,10 +91,10 @@ def test_variables_are_rendered_and_null_means_not_set(unset: Any) -> None:
     """Before ansible-core 2.19, a template that gives null results in an empty text."""
     found = part("account", expected_account_id=unset)
     assert found["failure"] == ""
-    rendered = part("flow_logs", targets=template("{{ [] }}"), wait_timeout=template("{{ 20 * 3 }}"))
+    rendered = part("flow_logs", resource_ids=template("{{ [] }}"), wait_timeout=template("{{ 20 * 3 }}"))
     assert rendered["ansible_facts"]["publish_to_s3_flow_logs_result"]["changed"] is False
 
 
 def test_differences_are_returned_only_in_diff_mode() -> None:
-    assert part("flow_logs", diff=True, targets=[])["diff"] == []
-    assert "diff" not in part("flow_logs", targets=[])
+    assert part("flow_logs", diff=True, resource_ids=[])["diff"] == []
+    assert "diff" not in part("flow_logs", resource_ids=[])

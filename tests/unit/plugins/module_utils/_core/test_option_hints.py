@@ -39,7 +39,7 @@ VPC = {
         ),
         (
             "Give expected_bucket_owner, or run this with credentials of the account that owns the bucket.",
-            "Give flow_log_bucket_owner, or run this with credentials of the account that owns the bucket.",
+            "Give flow_log_expected_bucket_owner, or run this with credentials of the account that owns the bucket.",
         ),
         (
             "a: Create the bucket, or correct destination. b: Create the bucket, or correct destination.",

@@ -129,8 +129,8 @@ def test_the_default_format_is_no_other_one_for_being_written_down() -> None:
             "flow_log_destination: 'Old_Logs'.*for a new bucket",
         ),
         ({"flow_log_account_id": 0o111122223333}, "flow_log_account_id.*12 digits, in quotes"),
-        ({"flow_log_bucket_owner": 0o111122223333}, "flow_log_bucket_owner.*12 digits, in quotes"),
-        ({"flow_log_bucket_policy_regions": ["eu-west-1", "eu"]}, r"flow_log_bucket_policy_regions\[1\]: 'eu'"),
+        ({"flow_log_expected_bucket_owner": 0o111122223333}, "flow_log_expected_bucket_owner.*12 digits, in quotes"),
+        ({"flow_log_regions": ["eu-west-1", "eu"]}, r"flow_log_regions\[1\]: 'eu'"),
         ({"flow_log_tag_field_specifications": '[{"resource_type"'}, "flow_log_tag_field_specifications"),
         ({"flow_log_permission_principals": [{"name": "x"}]}, "flow_log_permission_principals.*type: "),
     ],
@@ -205,7 +205,7 @@ def test_warnings_about_fields_reach_whoever_wants_them() -> None:
     [
         ("resource_ids", "flow_log_resource_id"),
         ("tags.resource_ids", "flow_log_tags.resource_ids"),
-        ("regions[1]", "flow_log_bucket_policy_regions[1]"),
+        ("regions[1]", "flow_log_regions[1]"),
         ("destination_options.file_format", "flow_log_destination_options.file_format"),
     ],
 )

@@ -109,7 +109,7 @@ def test_what_a_host_of_another_account_says_of_the_bucket_still_holds() -> None
         "bucket_policy": False,
         "bucket_aws": {"profile": "archive"},
         "bucket_region": "eu-central-1",
-        "bucket_owner": BANK,
+        "expected_bucket_owner": BANK,
         "organization_id": "o-a1b2c3d4e5",
         "key_aws": {"profile": "keys"},
         "require_deliverable": False,
@@ -195,7 +195,7 @@ def test_without_targets_nobody_is_asked() -> None:
     [
         ({"aws": {"assume_role_arn": f"arn:aws:iam::{BANK}:role/x"}}, "flow_log_aws", SHOP),
         (
-            {"bucket_owner": SHOP, "bucket_aws": {"assume_role_arn": f"arn:aws:iam::{BANK}:role/x"}},
+            {"expected_bucket_owner": SHOP, "bucket_aws": {"assume_role_arn": f"arn:aws:iam::{BANK}:role/x"}},
             "flow_log_bucket_aws",
             SHOP,
         ),
@@ -217,14 +217,18 @@ def test_a_role_of_another_account_is_refused_before_anybody_is_asked(
     [
         {"aws": {"assume_role_arn": f"arn:aws:iam::{SHOP}:role/x"}},
         {"bucket_aws": {"assume_role_arn": f"arn:aws:iam::{BANK}:role/x"}},
-        {"bucket_aws": {"assume_role_arn": f"arn:aws:iam::{BANK}:role/x"}, "bucket_owner": BANK},
+        {"bucket_aws": {"assume_role_arn": f"arn:aws:iam::{BANK}:role/x"}, "expected_bucket_owner": BANK},
         # Who only looks may do so from another account, and nothing is done for a bucket that is not needed.
         {
             "bucket_aws": {"assume_role_arn": f"arn:aws:iam::{BANK}:role/x"},
-            "bucket_owner": SHOP,
+            "expected_bucket_owner": SHOP,
             "bucket_policy": False,
         },
-        {"bucket_aws": {"assume_role_arn": f"arn:aws:iam::{BANK}:role/x"}, "bucket_owner": SHOP, "state": "absent"},
+        {
+            "bucket_aws": {"assume_role_arn": f"arn:aws:iam::{BANK}:role/x"},
+            "expected_bucket_owner": SHOP,
+            "state": "absent",
+        },
     ],
 )
 def test_a_role_that_leads_where_the_inventory_says_is_accepted(variables: dict[str, Any]) -> None:

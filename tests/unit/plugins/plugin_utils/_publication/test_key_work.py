@@ -82,7 +82,7 @@ def test_one_work_whatever_the_number_of_buckets_and_the_order_of_targets(pairs:
 
 def test_an_organization_and_accounts_are_asked_for_one_after_the_other() -> None:
     (work,) = keys(
-        target("vpc-1", organization_id=ORGANIZATION, bucket_policy_regions=[]),
+        target("vpc-1", organization_id=ORGANIZATION, regions=[]),
         target("vpc-2", BANK, bucket="b"),
         target("vpc-3", OWNER, bucket="c", organization_id=ORGANIZATION),
     )

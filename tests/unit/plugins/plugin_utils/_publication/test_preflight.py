@@ -143,7 +143,7 @@ def test_a_key_is_asked_about_where_a_variable_tells_it() -> None:
         "create_bucket": True,
         "bucket_region": "eu-west-1",
         "bucket_encryption": KEY,
-        "bucket_owner": OTHER,
+        "expected_bucket_owner": OTHER,
     }
     owner = by_name(work_of(host("vpc-1", **sealed)))[OWNER]
     assert (owner["keys"], owner["account_id"]) == ([KEY], OTHER)

@@ -130,13 +130,13 @@ def test_regions_folders_and_layouts_of_one_account_are_not_crossed() -> None:
     ],
 )
 def test_regions_of_the_policy(regions: list, expected: list[str]) -> None:
-    hosts = [host(f"vpc-{number}", bucket_policy_regions=value) for number, value in enumerate(regions)]
+    hosts = [host(f"vpc-{number}", regions=value) for number, value in enumerate(regions)]
     (work,) = plan_publication(hosts).to_dict()["destinations"]
     assert [grant["regions"] for grant in work["grants"]] == [expected]
 
 
 def test_all_regions_of_one_account_are_not_those_of_another() -> None:
-    hosts = [host("vpc-1", bucket_policy_regions=[]), host("vpc-2", account_id=OTHER_ACCOUNT)]
+    hosts = [host("vpc-1", regions=[]), host("vpc-2", account_id=OTHER_ACCOUNT)]
     (work,) = plan_publication(hosts).to_dict()["destinations"]
     assert [grant["regions"] for grant in work["grants"]] == [["*"], ["eu-west-1"]]
 
@@ -259,11 +259,11 @@ def test_contradicting_connections_of_a_bucket_are_named_and_not_shown() -> None
         ({"resource_type": "Subnet"}, "flow_log_resource_id"),
         ({"state": "gone"}, "flow_log_state"),
         ({"bucket_policy": "maybe"}, "flow_log_bucket_policy"),
-        ({"bucket_policy_regions": "eu-west-1"}, "flow_log_bucket_policy_regions"),
+        ({"regions": "eu-west-1"}, "flow_log_regions"),
         ({"organization_id": "mine"}, "flow_log_organization_id"),
         ({"acl_condition": "no"}, "flow_log_acl_condition"),
         ({"source_conditions": "never"}, "flow_log_source_conditions"),
-        ({"bucket_owner": "me"}, "flow_log_bucket_owner"),
+        ({"expected_bucket_owner": "me"}, "flow_log_expected_bucket_owner"),
         ({"layouts": ["flat"]}, "flow_log_layouts"),
         ({"create_bucket": "maybe"}, "flow_log_create_bucket"),
         ({"create_bucket": True}, "flow_log_bucket_region"),
@@ -424,7 +424,7 @@ def test_one_name_of_one_target_has_one_destination() -> None:
         ("acl_condition", "none", "string_equals"),
         ("source_conditions", True, False),
         ("organization_id", "o-aaaaaaaaaa", "o-bbbbbbbbbb"),
-        ("bucket_owner", ACCOUNT, OTHER_ACCOUNT),
+        ("expected_bucket_owner", ACCOUNT, OTHER_ACCOUNT),
         ("bucket_region", "eu-west-1", "us-east-1"),
         ("bucket_policy", True, False),
         ("create_bucket", True, False),

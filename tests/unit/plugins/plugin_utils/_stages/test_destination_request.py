@@ -204,7 +204,7 @@ def test_an_inventory_asks_for_each_bucket_what_its_hosts_say() -> None:
         "bucket_region": "eu-west-1",
         "bucket_encryption": KEY,
         "bucket_tags": {"team": "net"},
-        "bucket_owner": OWNER,
+        "expected_bucket_owner": OWNER,
         "key_policy": True,
         "check_destination": False,
         "require_deliverable": False,

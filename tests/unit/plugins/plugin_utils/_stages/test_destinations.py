@@ -152,7 +152,7 @@ def test_nothing_that_cannot_receive_flow_logs_is_called_ready() -> None:
 
 
 def test_a_missing_bucket_is_created_with_consent_in_the_expected_account() -> None:
-    played = made(work_of(host("vpc-1", **NEW, bucket_owner=OWNER)), look=MISSING)
+    played = made(work_of(host("vpc-1", **NEW, expected_bucket_owner=OWNER)), look=MISSING)
     assert modules(played) == [INFO, ACCOUNT, CREATE, BUCKET_POLICY, INFO]
     assert played.options(ACCOUNT) == {"region": "eu-west-1", "flow_log_ids": [], "expected_account_id": OWNER}
     assert (played.options(CREATE)["name"], played.options(CREATE)["region"]) == ("central", "eu-west-1")
@@ -174,7 +174,7 @@ def test_without_consent_no_bucket_is_created() -> None:
 @pytest.mark.parametrize(("managed", "planned"), [(True, ["create_bucket", "put_policy"]), (False, ["create_bucket"])])
 def test_check_mode_creates_nothing_and_says_that_a_run_would(managed: bool, planned: list[str]) -> None:
     """amazon.aws.s3_bucket has no check mode. What is not there has no policy, and cannot be checked."""
-    work = work_of(host("vpc-1", **NEW, bucket_owner=OWNER, bucket_policy=managed, key_policy=True))
+    work = work_of(host("vpc-1", **NEW, expected_bucket_owner=OWNER, bucket_policy=managed, key_policy=True))
     played = made(work, look=MISSING, check=True)
     assert modules(played) == [INFO, ACCOUNT]
     result = done(played)
@@ -183,7 +183,7 @@ def test_check_mode_creates_nothing_and_says_that_a_run_would(managed: bool, pla
 
 def test_a_bucket_is_not_created_in_another_account() -> None:
     answer = {"failed": True, "msg": "The credentials belong to another account.", "caller_account_id": BANK}
-    played = made(work_of(host("vpc-1", **NEW, bucket_owner=OWNER)), {ACCOUNT: answer}, MISSING)
+    played = made(work_of(host("vpc-1", **NEW, expected_bucket_owner=OWNER)), {ACCOUNT: answer}, MISSING)
     assert modules(played) == [INFO, ACCOUNT]
     message = done(played)["msg"]
     for part in ("bucket central", OWNER, BANK, "publish_to_s3_bucket_aws", "flow_log_bucket_aws"):
@@ -192,7 +192,7 @@ def test_a_bucket_is_not_created_in_another_account() -> None:
 
 
 def test_a_bucket_is_not_created_where_nobody_says_whose_the_credentials_are() -> None:
-    played = made(work_of(host("vpc-1", **NEW, bucket_owner=OWNER)), {ACCOUNT: DENIED}, MISSING)
+    played = made(work_of(host("vpc-1", **NEW, expected_bucket_owner=OWNER)), {ACCOUNT: DENIED}, MISSING)
     assert modules(played) == [INFO, ACCOUNT]
     assert (done(played)["failed"], done(played)["msg"]) == (True, "Access Denied")
 
@@ -240,7 +240,7 @@ STEPS = (INFO, ACCOUNT, CREATE, BUCKET_POLICY, KEY_POLICY, INFO)
 )
 def test_nothing_follows_a_failure_and_other_destinations_go_on(step: str, left: tuple[str, ...]) -> None:
     """The policy of the key, which is another piece of work, is managed for those that are left."""
-    wanted = {**NEW, "bucket_owner": OWNER, "bucket_encryption": KEY, "key_policy": True}
+    wanted = {**NEW, "expected_bucket_owner": OWNER, "bucket_encryption": KEY, "key_policy": True}
     work = work_of(host("vpc-1", **wanted), host("vpc-2", **wanted, destination="second"))
     failing = {KEY_POLICY: DENIED} if step == KEY_POLICY else {(CENTRAL, step): DENIED}
     played = made(work, failing, MISSING)
@@ -294,7 +294,7 @@ def test_what_a_preflight_stops_is_not_touched() -> None:
 def test_whatever_fails_nothing_is_written_after_it_nor_in_check_mode(
     failing: list[str], look: Any, check: bool, managed: bool
 ) -> None:
-    wanted = {**NEW, "bucket_owner": OWNER, "key_policy": managed}
+    wanted = {**NEW, "expected_bucket_owner": OWNER, "key_policy": managed}
     played = made(work_of(host("vpc-1", **wanted)), {step: DENIED for step in failing}, look, check)
     assert not (check and CREATE in modules(played))
     result = done(played)

@@ -37,7 +37,7 @@ EU = {"region": "eu-west-1"}
 
 def part(of_role: str, /, *answers: Mapping[str, Any], check: bool = False, **variables: Any) -> Played[Any]:
     """A part of the role, played with these variables."""
-    given = {**DEFAULTS, "destination": DESTINATION, "targets": TARGETS, **variables}
+    given = {**DEFAULTS, "destination": DESTINATION, "resource_ids": TARGETS, **variables}
     told = iter(answers)
     return play(PARTS[of_role]({key: given.get(key) for key in VARIABLES}, check), lambda _task: next(told, {}))
 
@@ -220,8 +220,8 @@ def test_flow_logs_are_what_the_variables_say() -> None:
 
 def test_targets_are_ids_or_what_modules_return() -> None:
     targets = ["vpc-1", {"vpc_id": "vpc-2"}, {"subnet_id": "subnet-1", "vpc_id": "vpc-1"}]
-    assert published(targets=targets)["resource_ids"] == ["vpc-1", "vpc-2", "subnet-1"]
-    assert published(targets=None)["resource_ids"] == published(targets=[], **EU)["resource_ids"] == []
+    assert published(resource_ids=targets)["resource_ids"] == ["vpc-1", "vpc-2", "subnet-1"]
+    assert published(resource_ids=None)["resource_ids"] == published(resource_ids=[], **EU)["resource_ids"] == []
 
 
 @pytest.mark.parametrize("name", ["traffic_type", "log_format", "name", "destination_options", "resource_type"])
@@ -255,8 +255,8 @@ def test_no_tags_at_all_are_a_wish() -> None:
     ("option", "variable"),
     [
         ("traffic_type", "publish_to_s3_traffic_type"),
-        ("resource_ids", "publish_to_s3_targets"),
-        ("resource_ids[1]", "publish_to_s3_targets[1]"),
+        ("resource_ids", "publish_to_s3_resource_ids"),
+        ("resource_ids[1]", "publish_to_s3_resource_ids[1]"),
         ("tags.Name", "publish_to_s3_tags.Name"),
         ("bucket", "publish_to_s3_destination"),
         ("key_id", "publish_to_s3_bucket_encryption"),
@@ -271,7 +271,7 @@ def test_an_option_is_called_as_the_variable_that_sets_it(option: str, variable:
 def test_other_options_in_an_error_are_variables_too() -> None:
     told = str(naming_variables(InputError("tags", 1, "only with O(name), or without O(resource_ids)")))
     assert told == (
-        "publish_to_s3_tags: 1 is not accepted. Allowed: only with publish_to_s3_name, or without publish_to_s3_targets."
+        "publish_to_s3_tags: 1 is not accepted. Allowed: only with publish_to_s3_name, or without publish_to_s3_resource_ids."
     )
 
 
@@ -282,8 +282,8 @@ MANY_BUCKETS = [f"arn:aws:s3:::example-flow-logs-{number:03}" for number in rang
     ("of_role", "variables", "told"),
     [
         ("flow_logs", {**EU, "traffic_type": "reject"}, "publish_to_s3_traffic_type: 'reject'"),
-        ("flow_logs", {**EU, "targets": ["i-1"]}, "publish_to_s3_targets: 'i-1'"),
-        ("flow_logs", {"targets": ["vpc-1", {"name": "x"}]}, "publish_to_s3_targets[1]: "),
+        ("flow_logs", {**EU, "resource_ids": ["i-1"]}, "publish_to_s3_resource_ids: 'i-1'"),
+        ("flow_logs", {"resource_ids": ["vpc-1", {"name": "x"}]}, "publish_to_s3_resource_ids[1]: "),
         ("flow_logs", {**EU, "destination": None}, "publish_to_s3_destination: None"),
         ("flow_logs", {"destination": ""}, "publish_to_s3_destination: ''"),
         ("flow_logs", {**EU, "log_format": ["vpc_id"]}, "publish_to_s3_log_format: 'vpc_id'"),

@@ -62,7 +62,7 @@ def test_without_targets_nobody_is_asked(stage: Any) -> None:
 
 
 def test_permissions_are_asked_for_with_the_credentials_that_need_them() -> None:
-    wanted = {"preflight": True, "replace": "never", "bucket_owner": OWNER}
+    wanted = {"preflight": True, "replace": "never", "expected_bucket_owner": OWNER}
     played = play(preflights(work_of(host("vpc-1", **wanted), host("vpc-2")), reached), named)
     ((of_account, of_owner),) = played.steps
     assert {task.module for task in played.tasks} == {"flow_log_permissions_info"}
