@@ -24,10 +24,11 @@ description:
     inventory plugins.
 notes:
   - Each host is in the groups C(flow_log_type_TYPE), C(flow_log_region_REGION) and C(flow_log_account_ID).
-  - Each host is also in one group for its coverage, which is C(flow_log_to_s3) (it has a flow log to S3), C(flow_log_elsewhere_only)
-    (it has flow logs, but none to S3), C(flow_log_covered_by_parent) (only a parent such as its VPC has one), C(flow_log_not_logged),
-    C(flow_log_other_account) (another account owns it, as in a shared VPC) or C(flow_log_coverage_unknown) (the plugin could not
-    read the flow logs).
+  - Each host is also in one group for its coverage. C(flow_log_to_s3) is for hosts with a flow log to S3.
+    C(flow_log_elsewhere_only) is for hosts with flow logs, but none to S3. C(flow_log_covered_by_parent) is for hosts of which only
+    a parent, such as the VPC, has a flow log. C(flow_log_not_logged) is for hosts without any.
+  - C(flow_log_other_account) is for hosts that another account owns, as in a shared VPC. C(flow_log_coverage_unknown) is for hosts
+    whose flow logs the plugin could not read.
   - Required permissions in each account are C(ec2:DescribeFlowLogs) and C(ec2:DescribeRegions). Depending on O(types),
     C(ec2:DescribeVpcs), C(ec2:DescribeSubnets), C(ec2:DescribeNetworkInterfaces) (with C(ec2:DescribeSubnets)),
     C(ec2:DescribeNatGateways), C(ec2:DescribeTransitGateways) or C(ec2:DescribeTransitGatewayAttachments) are also required. Without

@@ -31,9 +31,9 @@ options:
   key_id:
     description:
       - Id, ARN or alias (C(alias/NAME), or its ARN) of the key. The key must be in the Region of the task.
-      - Before it writes anything, the module refuses keys of other accounts, keys that AWS manages, and keys that are disabled,
-        pending deletion or import, or otherwise unable to encrypt. It also refuses all but symmetric encryption keys
-        (C(SYMMETRIC_DEFAULT) for C(ENCRYPT_DECRYPT)), because S3 accepts no others.
+      - Before it writes anything, the module refuses keys of other accounts and keys that AWS manages. It also refuses keys that are
+        disabled, pending deletion or import, or otherwise unable to encrypt.
+      - The key must be a symmetric encryption key (C(SYMMETRIC_DEFAULT) for C(ENCRYPT_DECRYPT)), because S3 accepts no others.
     type: str
     required: true
   state:

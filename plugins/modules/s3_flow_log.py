@@ -17,8 +17,8 @@ description:
   - One task handles all resources of one account, Region and resource type. The number of API calls does not grow with each
     resource.
   - A first run makes one DescribeFlowLogs request (with its further pages) and one request that checks whether the resources
-    exist. It then makes one CreateFlowLogs request per 300 resources, or per 25 for transit gateway and Cloud WAN types, and one
-    DescribeFlowLogs request per 1000 new flow logs. A run without changes only reads.
+    exist. It then makes one CreateFlowLogs request per 300 resources, or per 25 for transit gateway and Cloud WAN types. Finally it
+    makes one DescribeFlowLogs request per 1000 new flow logs. A run without changes only reads.
   - AWS can change only the tags of a flow log. For any other difference the module replaces the flow log, see O(replace).
   - The module adopts flow logs with the same settings that people or other tools created. A flow log that has a name keeps it,
     and is replaced or deleted only under this name, see O(name) and O(adopt_named).
