@@ -66,6 +66,15 @@ def test_misspelt_variables_are_compared_with_every_variable_of_every_role() -> 
 
 
 @for_each(roles())
+def test_every_option_is_defined_once(role: str) -> None:
+    """In main; the other entry points refer to it by a YAML alias, so they have the same object."""
+    specs = entry_points(role)
+    main = specs["main"]["options"]
+    copies = [name for spec in specs.values() for name, option in spec["options"].items() if option is not main[name]]
+    assert copies == []
+
+
+@for_each(roles())
 def test_every_entry_point_has_tasks_and_a_description(role: str) -> None:
     for name, entry_point in entry_points(role).items():
         assert (ROOT / "roles" / role / "tasks" / f"{name}.yml").is_file()
