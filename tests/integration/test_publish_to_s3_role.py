@@ -15,6 +15,7 @@ from tests.integration.conftest import AnsibleRun
 from tests.integration.conftest import AnsibleRunner
 from tests.integration.publication import ARCHIVE
 from tests.integration.publication import AUDIT
+from tests.integration.publication import BANK
 from tests.integration.publication import SHOP
 from tests.integration.publication import SHOP_VPCS
 from tests.integration.publication import Stage
@@ -79,6 +80,16 @@ def test_main_publishes_what_a_module_found_and_then_changes_nothing(stage: Stag
     run(stage, [role(resource_ids=SHOP_VPCS[:1], state="absent")])
     assert stage.writes() == ["DeleteFlowLogs"]
     assert sorted(flow_logs(stage.simulator, SHOP)) == SHOP_VPCS[1:]
+
+
+def test_the_environment_keyword_leads_to_the_account(stage: Stage) -> None:
+    """Without connection options, boto3 looks in the variables that the play sets for its tasks."""
+    for profile, vpcs in (("shop", SHOP_VPCS), ("bank", [])):
+        tasks = [role("flow_logs", resource_ids=SHOP_VPCS, aws={})]
+        task = {"name": "Publish", "environment": {"AWS_PROFILE": profile}, "block": tasks}
+        run(stage, [task], "--check", succeeds=bool(vpcs))
+        called = {call["account"] for call in stage.simulator.calls() if call["operation"] == "DescribeFlowLogs"}
+        assert called == {SHOP if vpcs else BANK}
 
 
 def test_entry_points_work_alone_and_leave_their_results(stage: Stage) -> None:
