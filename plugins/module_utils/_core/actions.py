@@ -2,47 +2,82 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a run does, said once: actions, their changes, and what could not be done. PRIVATE to this collection.
+"""Actions, their changes, and errors, as changing modules return them. PRIVATE to this collection.
 
-``changed``, the diff, the returned ``actions``, the drift report and the real run are all made from these
-values, so they cannot disagree.
+``changed``, the diff, the returned ``actions``, the drift report and the real run all use these values, so they cannot
+disagree.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
-#: Every kind of action that a plan of this collection can hold.
+#: Every kind of action in the plans of this collection.
 ACTION_KINDS = ("create", "replace", "delete", "tag", "untag", "create_bucket", "put_policy", "delete_policy")
 
 
-@dataclass(frozen=True)
-class Change:
-    """One field that differs: its name, what it is, and what it should be (``None``: absent)."""
+class ChangeDict(TypedDict):
+    """A :class:`Change` as modules return it."""
 
     field: str
     current: Any
     desired: Any
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the change as modules return it: ``{field, current, desired}``."""
+
+class _ActionDict(TypedDict):
+    action: str
+    target: str
+    flow_log_id: str | None
+    replaces: str | None
+    changes: list[ChangeDict]
+    reason: str
+    gap: bool
+
+
+class ActionDict(_ActionDict, total=False):
+    """An :class:`Action` as modules return it."""
+
+    gap_seconds: float
+
+
+class UnsuccessfulDict(TypedDict):
+    """An :class:`Unsuccessful` as modules return it."""
+
+    target: str
+    code: str
+    message: str
+    hint: str
+    flow_log_id: str | None
+    changes: list[ChangeDict]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A field that differs: its name, its current value and its desired value (``None``: absent)."""
+
+    field: str
+    current: Any
+    desired: Any
+
+    def to_dict(self) -> ChangeDict:
+        """Return the change as modules return it."""
         return {"field": self.field, "current": self.current, "desired": self.desired}
 
 
 @dataclass(frozen=True)
 class Action:
-    """One step from what is to what should be.
+    """One step from the current to the desired state.
 
     :param action: one of :data:`ACTION_KINDS`.
     :param target: id of the monitored resource, or ARN of the bucket or key whose policy changes.
-    :param flow_log_id: the flow log acted on; for ``create`` and ``replace`` the new one, known after the call only.
-    :param replaces: id of the flow log that a ``replace`` removes.
-    :param changes: field by field, current and desired.
-    :param reason: one sentence for people.
+    :param flow_log_id: id of the changed flow log; for ``create`` and ``replace`` of the new one, known only after the call.
+    :param replaces: id of the flow log that a ``replace`` deletes.
+    :param changes: fields that change.
+    :param reason: one sentence.
     :param gap: whether the target is without this flow log for a moment.
-    :param gap_seconds: for how long it was, in seconds; known after the run only, and returned only then.
+    :param gap_seconds: length of the gap in seconds; known, and returned, only after the run.
     """
 
     action: str
@@ -58,9 +93,9 @@ class Action:
         if self.action not in ACTION_KINDS:
             raise ValueError(f"unknown action {self.action!r}")
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> ActionDict:
         """Return the action as every changing module returns it in ``actions``."""
-        returned = {
+        returned: ActionDict = {
             "action": self.action,
             "target": self.target,
             "flow_log_id": self.flow_log_id,
@@ -69,15 +104,21 @@ class Action:
             "reason": self.reason,
             "gap": self.gap,
         }
-        return returned if self.gap_seconds is None else {**returned, "gap_seconds": self.gap_seconds}
+        if self.gap_seconds is not None:
+            returned["gap_seconds"] = self.gap_seconds
+        return returned
 
 
 @dataclass(frozen=True)
 class Unsuccessful:
-    """Something that could not be done: to what, what AWS answered, and how to fix it.
+    """An error for one target.
 
-    :param flow_log_id: the flow log concerned, where there is one.
-    :param changes: the differences that therefore remain.
+    :param target: id of the monitored resource, or ARN of the bucket or key.
+    :param code: error code of AWS or of this collection.
+    :param message: AWS's message, or why the collection does nothing.
+    :param hint: how to fix it; ``""`` if the message is enough.
+    :param flow_log_id: id of the flow log, if there is one.
+    :param changes: the differences that remain because of the error.
     """
 
     target: str
@@ -87,8 +128,8 @@ class Unsuccessful:
     flow_log_id: str | None = None
     changes: tuple[Change, ...] = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the entry as every changing module returns it in ``unsuccessful``."""
+    def to_dict(self) -> UnsuccessfulDict:
+        """Return the error as every changing module returns it in ``unsuccessful``."""
         return {
             "target": self.target,
             "code": self.code,
@@ -100,11 +141,11 @@ class Unsuccessful:
 
 
 def failure_message(doing: str, unsuccessful: Iterable[Unsuccessful], shown: int = 3) -> str:
-    """Return one readable sentence for a task that did not succeed everywhere.
+    """Return the message of a task that failed for some targets.
 
-    :param doing: what was being done, for example ``publish flow logs to arn:aws:s3:::logs``.
-    :param unsuccessful: what failed; at least one.
-    :param shown: how many of them are spelt out.
+    :param doing: what the task does, for example ``publish flow logs to arn:aws:s3:::logs``.
+    :param unsuccessful: the errors; at least one.
+    :param shown: how many of them the message lists.
     """
     items = list(unsuccessful)
     parts = [f"{item.target}: {item.message} ({item.code})" + (f" {item.hint}" if item.hint else "") for item in items]

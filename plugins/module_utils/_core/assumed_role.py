@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A role that work is done in, as connection options name it. PRIVATE to this collection."""
+"""Reads connection options, and the role to assume among them. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from typing import Any
 from .errors import InputError
 from .identifiers import IAM_ARN
 
-#: Name of a session where none is given; CloudTrail shows it.
+#: Default name of a session; CloudTrail shows it.
 SESSION_NAME = "flowlogs.aws"
 ROLE_OPTIONS = ("assume_role_arn", "assume_role_external_id", "assume_role_session_name")
 EXPECTED_ACCOUNT = "expected_account_id"
 #: Options of the modules of this collection that the modules of amazon.aws do not have.
 _OWN_OPTIONS = (*ROLE_OPTIONS, EXPECTED_ACCOUNT)
-#: What says whose credentials are meant, under all names that amazon.aws has for it.
+#: Options for credentials, with all their names in amazon.aws.
 _CREDENTIALS = (
     *("access_key", "aws_access_key_id", "aws_access_key"),
     *("secret_key", "aws_secret_access_key", "aws_secret_key"),
     *("session_token", "aws_session_token"),
     *("profile", "aws_profile"),
 )
-#: What connection options may hold: those of amazon.aws under all their names, and those of this collection.
+#: Accepted connection options: those of amazon.aws with all their names, and those of this collection.
 CONNECTION_OPTIONS = (
     *_OWN_OPTIONS,
     *_CREDENTIALS,
@@ -43,7 +43,7 @@ _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
 
 @dataclass(frozen=True)
 class AssumedRole:
-    """A role, and what is said when it is assumed."""
+    """A role, and the other parameters with which it is assumed."""
 
     arn: str
     external_id: str | None = None
@@ -56,9 +56,9 @@ class AssumedRole:
 
 
 def account_of_role(arn: str, option: str) -> str:
-    """Return the id of the account that a role is in.
+    """Return the id of a role's account.
 
-    :param option: name of what holds the ARN, for the message.
+    :param option: name of the option with the ARN, for the error.
     :raises InputError: if it is not the ARN of a role.
     """
     found = _ROLE.fullmatch(arn)
@@ -68,15 +68,15 @@ def account_of_role(arn: str, option: str) -> str:
 
 
 def role_of(options: Mapping[str, Any]) -> AssumedRole | None:
-    """Return the role that connection options name; ``None``: the credentials are used as they are.
+    """Return the role in connection options; ``None``: no role is assumed.
 
-    :raises InputError: for what STS would never take.
+    :raises InputError: for values that STS refuses.
     """
     arn, external_id, session_name = (options.get(name) or "" for name in ROLE_OPTIONS)
     if not arn and not external_id:
         return None
     if not arn:
-        raise InputError("assume_role_external_id", external_id, "an external id beside assume_role_arn")
+        raise InputError("assume_role_external_id", external_id, "an external id together with assume_role_arn")
     account_of_role(str(arn), "assume_role_arn")
     if external_id and not _EXTERNAL_ID.fullmatch(str(external_id)):
         raise InputError("assume_role_external_id", external_id, "2 to 1224 letters, digits and _+=,.@:/-")
@@ -86,10 +86,10 @@ def role_of(options: Mapping[str, Any]) -> AssumedRole | None:
 
 
 def read_connection(option: str, value: Any) -> Mapping[str, Any]:
-    """Return connection options. No value is repeated in an error, as it may be a secret.
+    """Return connection options after checking them. An error never repeats a value, which may be a secret.
 
-    :param option: name of what holds them.
-    :raises InputError: for what is no dictionary, for a name that no module knows, and for what STS would never take.
+    :param option: name of the option with the connection options, for the error.
+    :raises InputError: for a value that is not a dictionary, for an unknown name, and for a role that STS refuses.
     """
     if not isinstance(value, Mapping):
         raise InputError(option, f"({type(value).__name__})", "a dictionary of connection options")
@@ -105,15 +105,15 @@ def read_connection(option: str, value: Any) -> Mapping[str, Any]:
 
 
 def without_role(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return connection options as amazon.aws knows them: the credentials that a role is assumed with."""
+    """Return the connection options that amazon.aws knows: those with which a role is assumed."""
     return {name: value for name, value in options.items() if name not in _OWN_OPTIONS}
 
 
 def in_session(options: Mapping[str, Any], keys: Mapping[str, Any]) -> dict[str, Any]:
-    """Return connection options for modules of amazon.aws, with the keys of a session in the place of all credentials.
+    """Return connection options for modules of amazon.aws, with the keys of a session instead of all credentials.
 
     :param keys: ``access_key``, ``secret_key`` and ``session_token`` of the session.
     """
     kept = {name: value for name, value in without_role(options).items() if name not in _CREDENTIALS}
-    # An empty profile keeps one of the environment away, which amazon.aws does not take beside keys.
+    # An empty profile overrides one in the environment: amazon.aws refuses a profile together with keys.
     return {**kept, "profile": "", **{name: keys[name] for name in ("access_key", "secret_key", "session_token")}}

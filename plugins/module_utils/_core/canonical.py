@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Compares structures of plain data. PRIVATE to this collection."""
+"""Makes plain data comparable. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ from typing import Any
 
 
 def canonical(value: Any) -> str:
-    """Return a text that is equal for equal values, whatever the order of keys."""
+    """Return a value as JSON text; equal values have equal texts, regardless of the order of keys."""
     return json.dumps(value, sort_keys=True, default=str, separators=(",", ":"))

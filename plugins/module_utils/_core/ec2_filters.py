@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Values of EC2 filters. PRIVATE to this collection."""
+"""Reads values of EC2 filters. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from .errors import InputError
 
 
 def filter_texts(option: str, value: Any) -> list[str]:
-    """Return filter values as EC2 takes them: texts, and ``true`` and ``false`` in lower case.
+    """Return filter values as EC2 accepts them: as text, with ``true`` and ``false`` in lower case.
 
-    :param option: the option and the name of the filter, for the error.
-    :param value: one value or a list of them.
-    :raises InputError: for null and for anything but a text, a number or a boolean: EC2 would find nothing.
+    :param option: name of the option and the filter, for the error.
+    :param value: one value or a list.
+    :raises InputError: for null, and for other types than text, number and boolean: EC2 would match nothing.
     """
     values = value if isinstance(value, (list, tuple)) else [value]
     if not all(isinstance(item, (str, bool, int, float)) for item in values):

@@ -13,20 +13,20 @@ _MENTION = re.compile(r"O\((\w+)\)")
 
 
 def name_options(text: str, name_of: Callable[[str], str] = str) -> str:
-    """Return a text with each option in it, written ``O(name)``, under the name that the reader knows.
+    """Return a text in which each option, written ``O(name)``, has the name that the reader knows.
 
-    :param name_of: returns this name for the name of an option.
+    :param name_of: returns this name for the name of a module option.
     """
     return _MENTION.sub(lambda found: name_of(found.group(1)), text)
 
 
 class InputError(ValueError):
-    """An option has a value that can never work; raised before the first AWS call.
+    """A value of an option that cannot work; raised before the first AWS call.
 
-    :param option: name of the option, with the position in it where that helps (``prefixes[1]``).
-    :param value: what was given.
-    :param allowed: what is allowed, as the end of the sentence "Allowed: ...". Another option is written ``O(name)``, so
-        that it can be shown under the name that the user wrote.
+    :param option: name of the option, with the position in a list if that helps (``prefixes[1]``).
+    :param value: the value.
+    :param allowed: the end of the sentence "Allowed: ...". Another option is written ``O(name)``, so that it can be shown
+        with the name that the user wrote.
     """
 
     def __init__(self, option: str, value: Any, allowed: str) -> None:
@@ -37,12 +37,12 @@ class InputError(ValueError):
 
     @property
     def allowed(self) -> str:
-        """What is allowed, with other options under their own names."""
+        """The allowed values; other options have their names in the module."""
         return self.allowed_as(str)
 
     def allowed_as(self, name_of: Callable[[str], str]) -> str:
-        """Return what is allowed, with other options under the names that the user knows.
+        """Return the allowed values; other options have the names that the user knows.
 
-        :param name_of: returns this name for the name of an option.
+        :param name_of: returns this name for the name of a module option.
         """
         return name_options(self._allowed, name_of)

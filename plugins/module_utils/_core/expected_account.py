@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which account credentials must belong to. PRIVATE to this collection."""
+"""Reads and checks ``expected_account_id``. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from .assumed_role import EXPECTED_ACCOUNT, account_of_role
 from .errors import InputError
 from .identifiers import parse_account_id
 
-#: Member of a failed module's result: the account that the credentials belong to.
+#: Key of the account that the credentials belong to, in the result of a failed module.
 CALLER_ACCOUNT = "caller_account_id"
 
 
 def expected_account(options: Mapping[str, Any]) -> str | None:
     """Return the account that the credentials must belong to; ``None``: any account.
 
-    An empty text is refused: a check must not end because a variable is empty.
+    An empty text is an error, so that an empty variable does not disable the check.
 
-    :param options: of a module.
-    :raises InputError: if it is no account id, or if the role to assume is in another account.
+    :param options: options of a module.
+    :raises InputError: if it is not an account id, or if the role to assume is in another account.
     """
     value = options.get(EXPECTED_ACCOUNT)
     if value is None:
@@ -36,7 +36,7 @@ def expected_account(options: Mapping[str, Any]) -> str | None:
 
 
 def wrong_account(expected: str, caller_account: str, caller_arn: str) -> str:
-    """Return why nothing was done with credentials of another account."""
+    """Return the message for credentials of another account."""
     return (
         f"The credentials belong to account {caller_account} ({caller_arn}), but {EXPECTED_ACCOUNT} is {expected}. Nothing "
         f"was read or changed. Correct {EXPECTED_ACCOUNT}, or the credentials (profile, assume_role_arn or access keys)."

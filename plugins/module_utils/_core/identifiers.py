@@ -4,8 +4,8 @@
 
 """Identifiers of AWS: accounts, Regions, partitions, organizations and ARNs. PRIVATE to this collection.
 
-The constants are parts of regular expressions, for ASCII only. Match them with ``fullmatch``: ``$`` would accept a line
-break at the end.
+The constants are parts of regular expressions and accept only ASCII. Match them with ``fullmatch``: ``$`` would accept a
+line break at the end.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from .errors import InputError
 
 ACCOUNT = r"[0-9]{12}"
 PARTITION = r"aws(?:-[a-z]+)*"
-#: botocore endpoints.json: the name of every Region ends in a direction and a number, so most slips are no Region.
+#: Every Region's name ends in a direction and a number (botocore endpoints.json), so that most typos do not match.
 REGION = r"[a-z]{2,5}(?:-[a-z]+)*-(?:central|(?:north|south)?(?:east|west)|north|south)-[0-9]{1,2}"
 #: The beginning of ARNs of IAM.
 IAM_ARN = rf"arn:(?P<partition>{PARTITION}):iam::(?P<account>{ACCOUNT})"
-#: ARN of anything in KMS, a key (``key/ID``) or an alias (``alias/NAME``).
+#: ARN of a KMS key (``key/ID``) or alias (``alias/NAME``).
 KMS_ARN = rf"arn:(?P<partition>{PARTITION}):kms:(?P<region>{REGION}):(?P<account>{ACCOUNT}):(?P<name>[A-Za-z0-9/_-]+)"
 
 ACCOUNT_ALLOWED = "an account id of 12 digits, in quotes"
@@ -34,7 +34,7 @@ _REGION = re.compile(REGION)
 _ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
 _KMS_ARN = re.compile(KMS_ARN)
 _ROOT_ARN = re.compile(rf"{IAM_ARN}:root")
-#: botocore endpoints.json; every other Region is of the partition aws.
+#: Partitions by the prefix of the Region (botocore endpoints.json); every other Region is in the partition aws.
 _PARTITIONS = (
     ("cn-", "aws-cn"),
     ("us-gov-", "aws-us-gov"),
@@ -44,7 +44,7 @@ _PARTITIONS = (
     ("eu-isoe-", "aws-iso-e"),
     ("eusc-", "aws-eusc"),
 )
-#: Where S3 and STS of a partition can always be reached.
+#: Regions in which S3 and STS of a partition are always available.
 _MAIN_REGIONS = {
     "aws-cn": "cn-north-1",
     "aws-us-gov": "us-gov-west-1",
@@ -57,14 +57,14 @@ _MAIN_REGIONS = {
 
 
 def is_account_id(value: Any) -> bool:
-    """Whether a value is the text of an account id."""
+    """Whether a value is an account id, as text."""
     return isinstance(value, str) and bool(_ACCOUNT.fullmatch(value))
 
 
 def parse_account_id(option: str, value: Any, allowed: str = ACCOUNT_ALLOWED) -> str:
-    """Return an account id. YAML reads one without quotes as a number, and one that begins with 0 as a wrong one.
+    """Return an account id. YAML reads one without quotes as a number, and changes one that begins with 0.
 
-    :raises InputError: if it is none.
+    :raises InputError: for other values.
     """
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
     if not is_account_id(text):
@@ -73,14 +73,14 @@ def parse_account_id(option: str, value: Any, allowed: str = ACCOUNT_ALLOWED) ->
 
 
 def is_region(value: Any) -> bool:
-    """Whether a value is named like a Region."""
+    """Whether a value has the form of a Region's name."""
     return isinstance(value, str) and bool(_REGION.fullmatch(value))
 
 
 def parse_region(option: str, value: Any, allowed: str = REGION_ALLOWED) -> str:
     """Return the name of a Region.
 
-    :raises InputError: if it is none.
+    :raises InputError: for other values.
     """
     if not is_region(value):
         raise InputError(option, value, allowed)
@@ -93,12 +93,12 @@ def partition_of_region(region: str) -> str:
 
 
 def region_for_buckets(regions: Any, *arns: Any) -> str:
-    """Return the Region to ask about a bucket where nothing else names one: that of the flow logs, else one of the partition.
+    """Return the Region of the S3 client if none is configured: that of the flow logs, else one of the partition.
 
-    S3 sends whoever asks in another Region to that of the bucket.
+    S3 redirects calls from there to the Region of the bucket.
 
-    :param regions: Regions of the flow logs, as options hold them; ``None``, an empty list and ``*`` are all.
-    :param arns: what may tell the partition, such as the ARN of the bucket.
+    :param regions: Regions of the flow logs, from an option; ``None``, an empty list and ``*`` mean all Regions.
+    :param arns: values that may contain the partition, such as the ARN of the bucket.
     """
     named = next((region for region in regions or () if is_region(region)), None)
     partition = next((arn.split(":")[1] for arn in arns if isinstance(arn, str) and arn.startswith("arn:")), "aws")
@@ -108,7 +108,7 @@ def region_for_buckets(regions: Any, *arns: Any) -> str:
 def parse_organization_id(option: str, value: Any) -> str:
     """Return the id of an organization.
 
-    :raises InputError: if it is none.
+    :raises InputError: for other values.
     """
     if not isinstance(value, str) or not _ORGANIZATION.fullmatch(value):
         raise InputError(option, value, ORGANIZATION_ALLOWED)
@@ -116,12 +116,12 @@ def parse_organization_id(option: str, value: Any) -> str:
 
 
 def account_of_root(arn: str) -> str | None:
-    """Return the account whose root principal an ARN names; ``None`` for any other text."""
+    """Return the account id in the ARN of a root principal; ``None`` for other texts."""
     found = _ROOT_ARN.fullmatch(arn)
     return found.group("account") if found else None
 
 
 def region_of_key(arn: Any) -> str | None:
-    """Return the Region in the ARN of a KMS key; ``None`` for anything else, such as the ARN of an alias."""
+    """Return the Region in the ARN of a KMS key; ``None`` for other values, such as the ARN of an alias."""
     found = _KMS_ARN.fullmatch(arn) if isinstance(arn, str) else None
     return found.group("region") if found and found.group("name").startswith("key/") else None

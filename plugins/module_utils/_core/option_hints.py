@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Advice that names options, in the words of who reads it. PRIVATE to this collection.
+"""Hints that name options. PRIVATE to this collection.
 
-Modules name their own options. Playbooks name the variables of the inventory in the summary and in reports.
+Modules show the names of their options. In the summary and in reports, playbooks show the variables of the inventory.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from .errors import name_options
 # Options are written O(name).
 ADOPT_ONE = "Give this name, use another destination, or set O(adopt_named) to true to take the flow log over."
 ADOPT_SEVERAL = "Give the name, or set O(adopt_named) to true to take them over."
-REPLACE = "Set O(replace) to create_first to have it replaced."
-KEEP_ONE = "Give each flow log a name, delete those that are not wanted, or set O(purge) to s3 to keep one only."
+REPLACE = "Set O(replace) to create_first to replace it."
+KEEP_ONE = "Give each flow log a name, delete those that are not wanted, or set O(purge) to s3 to keep only one."
 ALLOW_GAP = (
-    "AWS holds another flow log of this resource for the same; set O(allow_gap) to true to have it deleted before its "
-    "replacement is made."
+    "AWS counts another flow log of this resource as equal; set O(allow_gap) to true to delete it before its "
+    "replacement is created."
 )
 CORRECT_DESTINATION = "Create the bucket, or correct O(destination)."
 WRONG_OWNER = "Correct O(destination) or O(expected_bucket_owner). Deliver nothing to a bucket of an unknown owner."
@@ -34,11 +34,11 @@ _ADVICE = (
 
 
 def rename_options(message: str, name_of: Callable[[str], str]) -> str:
-    """Return a message of a module with the options in its advice under other names.
+    """Return a message of a module with other names for the options in its hints.
 
-    Only this collection's own advice is changed, never what AWS or a user wrote.
+    Only hints of this collection are changed, never texts of AWS or of a user.
 
-    :param name_of: returns the name for the name of an option.
+    :param name_of: returns the new name for the name of a module option.
     """
     for advice in _ADVICE:
         message = message.replace(name_options(advice), name_options(advice, name_of))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""S3 destinations of flow logs: written as an ARN, compared by meaning. PRIVATE to this collection."""
+"""S3 destinations of flow logs: reads and compares their ARNs. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _PARTITION = re.compile(PARTITION)
 #: VPC User Guide, "Create a flow log that publishes to Amazon S3": AWSLogs is a reserved term.
 _RESERVED_FOLDER = "AWSLogs"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-#: In a policy these would stand for other folders, or for a policy variable.
-_NO_ONE_FOLDER = re.compile(r"[*?]|\$\{")
+#: In a policy these are wildcards, or the start of a policy variable.
+_NOT_LITERAL = re.compile(r"[*?]|\$\{")
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def parse_folder(option: str, folder: str, value: str | None = None) -> str:
     """Return a folder without its outer slashes.
 
     :param option: name of the option, for the error.
-    :param value: what the option was given, where that is more than the folder; for the error.
+    :param value: value of the option, where that is more than the folder; for the error.
     :raises InputError: for control characters, an empty path segment or the reserved name ``AWSLogs``.
     """
     given = folder if value is None else value
@@ -68,20 +68,20 @@ def parse_folder(option: str, folder: str, value: str | None = None) -> str:
 
 
 def check_new_folder(option: str, folder: str, value: str | None = None) -> None:
-    """Refuse a folder that no policy can name.
+    """Refuse a folder that cannot be written in a policy.
 
-    :raises InputError: for characters that mean other folders in a policy.
+    :raises InputError: for characters that have another meaning in a policy.
     """
-    if _NO_ONE_FOLDER.search(folder):
+    if _NOT_LITERAL.search(folder):
         raise InputError(option, folder if value is None else value, "a folder without *, ?, and ${")
 
 
 def parse_destination(value: Any, partition: str, option: str = "destination") -> Destination:
-    """Read a destination as people write it.
+    """Read a destination from an option.
 
     :param value: bucket ARN with optional folder, or ``bucket/folder``.
-    :param partition: partition of the region at work, used where the value names none, and checked where it does.
-    :raises InputError: if the value is no S3 destination, uses a reserved folder, or is of another partition.
+    :param partition: partition of the Region. A value without a partition gets it, one with another is an error.
+    :raises InputError: if the value is not an S3 destination, uses a reserved folder, or has another partition.
     """
     if not isinstance(value, str):
         raise InputError(option, value, BUCKET_ALLOWED)
@@ -92,16 +92,16 @@ def parse_destination(value: Any, partition: str, option: str = "destination") -
         if len(parts) != 6 or not _PARTITION.fullmatch(parts[1]) or parts[2:5] != ["s3", "", ""]:
             raise InputError(option, value, BUCKET_ALLOWED)
         if parts[1] != partition:
-            raise InputError(option, value, f"an ARN of the partition of the region at work, {partition}")
+            raise InputError(option, value, f"an ARN in the partition of the region, {partition}")
         path = parts[5]
     bucket, _sep, folder = path.partition("/")
     return Destination(partition, parse_bucket(option, bucket, value), parse_folder(option, folder, value))
 
 
 def destination_of(arn: str) -> Destination:
-    """Return the destination that an existing flow log has; it was accepted once, so nothing is refused here.
+    """Return the destination of an existing flow log, without checks: AWS has accepted it.
 
-    :param arn: where AWS does not describe one, the bucket is ``""``.
+    :param arn: ARN as AWS describes it; without one, the bucket is ``""``.
     """
     parts = (arn.split(":", 5) + [""] * 6)[:6]
     bucket, _sep, folder = parts[5].partition("/")
@@ -109,5 +109,5 @@ def destination_of(arn: str) -> Destination:
 
 
 def same_destination(first: str, second: str) -> bool:
-    """Whether two destination ARNs mean the same place: a trailing slash makes no difference."""
+    """Whether two ARNs are the same destination; a trailing slash makes no difference."""
     return first.rstrip("/") == second.rstrip("/")

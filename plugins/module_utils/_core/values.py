@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reads values as Ansible users write them: in YAML, in INI inventories, with ``-e``. PRIVATE to this collection.
+"""Reads values from YAML, INI inventories and ``-e``. PRIVATE to this collection.
 
-Each function takes what Ansible's argument specs take for the type, returns one value for all its spellings, and raises
-:class:`InputError` for anything else.
+Each function accepts what Ansible's argument specs accept for the type. All spellings of a value give the same result. For
+other values it raises :class:`InputError`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 from .errors import InputError
 
-#: The texts that Ansible takes for a boolean.
+#: Texts that Ansible reads as a boolean.
 _TRUE = ("true", "yes", "on", "1", "y", "t")
 _FALSE = ("false", "no", "off", "0", "n", "f")
 _INTEGER = re.compile(r"-?[0-9]+")
@@ -28,7 +28,7 @@ _MAX_TAG_VALUE = 256
 
 
 def read_boolean(option: str, value: Any) -> bool:
-    """Return true or false."""
+    """Return a boolean."""
     text = str(value).strip().lower()
     if not isinstance(value, (bool, str, int)) or text not in _TRUE + _FALSE:
         raise InputError(option, value, "true or false")
@@ -36,7 +36,7 @@ def read_boolean(option: str, value: Any) -> bool:
 
 
 def read_integer(option: str, value: Any, allowed: str) -> int:
-    """Return a number without fraction."""
+    """Return an integer."""
     text = str(value).strip()
     if isinstance(value, bool) or not isinstance(value, (str, int)) or not _INTEGER.fullmatch(text):
         raise InputError(option, value, allowed)
@@ -44,7 +44,7 @@ def read_integer(option: str, value: Any, allowed: str) -> int:
 
 
 def read_choice(option: str, value: Any, choices: Sequence[str]) -> str:
-    """Return one of a few texts."""
+    """Return one of the choices."""
     if not isinstance(value, str) or value not in choices:
         raise InputError(option, value, ", ".join(choices))
     return str(value)
@@ -59,7 +59,7 @@ def read_texts(option: str, value: Any, allowed: str) -> tuple[str, ...]:
 
 
 def read_list(option: str, value: Any, allowed: str) -> list[Any]:
-    """Return a list, which may be written as JSON."""
+    """Return a list; the value may be JSON."""
     items = _from_json(value, "[")
     if not isinstance(items, (list, tuple)):
         raise InputError(option, value, allowed)
@@ -67,7 +67,7 @@ def read_list(option: str, value: Any, allowed: str) -> list[Any]:
 
 
 def read_mapping(option: str, value: Any, allowed: str) -> Mapping[str, Any]:
-    """Return a dictionary, which may be written as JSON."""
+    """Return a dictionary; the value may be JSON."""
     found = _from_json(value, "{")
     if not isinstance(found, Mapping) or not all(isinstance(key, str) for key in found):
         raise InputError(option, value, allowed)
@@ -84,16 +84,16 @@ def _from_json(value: Any, start: str) -> Any:
 
 
 def read_tags(option: str, tags: Any) -> dict[str, str]:
-    """Return tags as texts; ``None`` is an empty text. AWS's limits hold for flow logs and buckets alike."""
+    """Return tags as texts; ``None`` becomes an empty text. Flow logs and buckets have the same limits."""
     found = _from_json(tags, "{")
     if not isinstance(found, Mapping) or not all(map(_is_scalar, found.values())):
         raise InputError(option, tags, "a dictionary of tags, each a text, a number or a boolean")
-    asked = {str(key): "" if value is None else str(value) for key, value in found.items()}
-    for key, value in asked.items():
+    texts = {str(key): "" if value is None else str(value) for key, value in found.items()}
+    for key, value in texts.items():
         _check_tag(option, key, value)
-    if len(asked) > _MAX_TAGS:
-        raise InputError(option, f"{len(asked)} tags", "at most 50 tags")
-    return asked
+    if len(texts) > _MAX_TAGS:
+        raise InputError(option, f"{len(texts)} tags", "at most 50 tags")
+    return texts
 
 
 def _is_scalar(value: Any) -> bool:
@@ -110,7 +110,7 @@ def _check_tag(option: str, key: str, value: str) -> None:
 
 
 def read_name(option: str, value: Any) -> str | None:
-    """Return the value of a tag ``Name``; a number is the text of it."""
+    """Return the value of a Name tag; a number becomes text."""
     text = str(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
     if not 1 <= len(text) <= _MAX_TAG_VALUE:
         raise InputError(option, value, "a text of 1 to 256 characters")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Actions and failures as modules return them, and what AWS's refusals are explained with."""
+"""Actions and errors as modules return them, and hints for errors of AWS."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import 
 
 S3_CALLS = ("CreateBucket", "GetBucketPolicy", "HeadBucket", "ListObjectsV2")
 OTHER_REGION = ("IllegalLocationConstraintException", "PermanentRedirect", "AuthorizationHeaderMalformed", "301")
-# What EC2 and STS, KMS, and S3 answer to credentials that they do not accept in a Region.
+# Error codes of EC2, STS, KMS and S3 for credentials that they do not accept in a Region.
 NOT_HERE = ("AuthFailure", "InvalidClientTokenId", "OptInRequired", "UnrecognizedClientException", "InvalidToken")
 
 FAILED = [Unsuccessful(f"vpc-{number}", "Code", "It failed.", "Fix it." if number == 1 else "") for number in range(5)]
 
 
-def test_an_action_that_no_module_has_is_a_mistake_of_the_program() -> None:
+def test_unknown_action_is_a_programming_error() -> None:
     with pytest.raises(ValueError, match="unknown action 'fix'"):
         Action("fix", "vpc-1")
 
@@ -54,7 +54,7 @@ def test_action_and_failure_are_returned_with_what_changes() -> None:
     }
 
 
-def test_failure_message_spells_out_the_first_and_counts_the_rest() -> None:
+def test_failure_message_lists_the_first_errors_and_counts_the_others() -> None:
     start = "Failed to publish for 5 of its targets. vpc-0: It failed. (Code) | vpc-1: It failed. (Code) Fix it. | "
     assert failure_message("publish", FAILED) == start + ("vpc-2: It failed. (Code) | and 2 more, see 'unsuccessful'")
     assert failure_message("publish", FAILED[:1]).endswith("vpc-0: It failed. (Code)")
@@ -74,5 +74,5 @@ def test_hint_belongs_to_call_and_code(operation: str, code: str, words: str) ->
     assert words in hint_for(operation, code, "")
 
 
-def test_where_nothing_better_is_known_than_the_message_of_aws_there_is_no_hint() -> None:
+def test_other_errors_have_no_hint() -> None:
     assert hint_for("DescribeFlowLogs", "SomethingNew", "Something new.") == ""

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A role in connection options: what is refused, and what modules of amazon.aws get instead."""
+"""A role in connection options, and the options that modules of amazon.aws get instead."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ KEYS = {"access_key": "ASIAEXAMPLE", "secret_key": "secret-of-the-session", "ses
 
 
 @pytest.mark.parametrize("options", [{}, {"profile": "shop"}, {"assume_role_arn": None}, {"assume_role_arn": ""}])
-def test_without_a_role_the_credentials_are_used_as_they_are(options: dict[str, Any]) -> None:
+def test_no_role_is_assumed_without_role_options(options: dict[str, Any]) -> None:
     assert role_of(options) is None
     assert role_of({**options, "assume_role_session_name": "flowlogs.aws"}) is None
 
 
-def test_a_role_with_all_that_is_said_of_it() -> None:
+def test_role_with_all_its_options() -> None:
     options = {"assume_role_arn": ROLE, "assume_role_external_id": "example-42", "assume_role_session_name": "nightly"}
     role = role_of(options)
     assert role == AssumedRole(ROLE, "example-42", "nightly")
@@ -60,14 +60,14 @@ def test_roles_of_every_partition(partition: str) -> None:
         ("assume_role_session_name", "x" * 65),
     ],
 )
-def test_what_sts_would_never_take_is_refused_by_name(option: str, value: Any) -> None:
+def test_values_that_sts_refuses_are_refused_with_their_option(option: str, value: Any) -> None:
     with pytest.raises(InputError) as refused:
         role_of({"assume_role_arn": ROLE, option: value})
     assert refused.value.option == option
 
 
 def test_an_external_id_without_a_role_is_refused() -> None:
-    with pytest.raises(InputError, match="beside assume_role_arn"):
+    with pytest.raises(InputError, match="together with assume_role_arn"):
         role_of({"assume_role_external_id": "example-42"})
 
 
@@ -79,7 +79,7 @@ def test_a_host_with_a_wrong_role_is_refused(variable: str) -> None:
     assert refused.value.variable == f"{variable}.assume_role_arn"
 
 
-def test_without_a_role_amazon_aws_gets_the_options_as_they_are() -> None:
+def test_amazon_aws_gets_the_options_unchanged_without_a_role() -> None:
     options = {"profile": "shop", "endpoint_url": "https://example.com", "assume_role_arn": ""}
     assert without_role(options) == {"profile": "shop", "endpoint_url": "https://example.com"}
 
@@ -94,11 +94,11 @@ def test_without_a_role_amazon_aws_gets_the_options_as_they_are() -> None:
         {"aws_access_key_id": "AKIA", "aws_secret_access_key": "own", "aws_session_token": "own"},
     ],
 )
-def test_the_session_takes_the_place_of_the_credentials_under_whatever_name(own: dict[str, str]) -> None:
-    made = in_session({**own, "region": "eu-west-1", "assume_role_arn": ROLE}, KEYS)
-    assert made == {"region": "eu-west-1", "profile": "", **KEYS}
+def test_session_replaces_the_credentials_with_all_their_names(own: dict[str, str]) -> None:
+    options = in_session({**own, "region": "eu-west-1", "assume_role_arn": ROLE}, KEYS)
+    assert options == {"region": "eu-west-1", "profile": "", **KEYS}
 
 
-def test_without_the_keys_of_a_session_nothing_goes_on_with_other_credentials() -> None:
+def test_missing_session_keys_are_an_error() -> None:
     with pytest.raises(KeyError):
         in_session({"profile": "automation", "assume_role_arn": ROLE}, {})

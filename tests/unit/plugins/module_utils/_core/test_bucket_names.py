@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every bucket that exists is a destination, whatever its name; a new one follows today's rules."""
+"""Names of existing buckets may be old; names of new ones follow the current rules."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def test_a_bucket_that_exists_may_have_an_old_name(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["e", "ex", "e" * 256, "example logs", "ex*mple", "192.168.0.1", "exämple", ""])
-def test_what_no_bucket_was_ever_named_is_refused(name: str) -> None:
+def test_names_that_no_bucket_can_have_are_refused(name: str) -> None:
     for value in (f"arn:aws:s3:::{name}", f"{name}/folder"):
         with pytest.raises(InputError, match="destination: .*S3 bucket ARN"):
             parse_destination(value, "aws")
 
 
 @pytest.mark.parametrize("name", RESERVED + [name.upper() for name in RESERVED])
-def test_a_name_that_s3_reserves_is_refused_by_name(name: str) -> None:
+def test_reserved_names_are_refused(name: str) -> None:
     reserved = [part for part in RESERVED_PARTS if part in name.lower()]
     with pytest.raises(InputError, match=f"destination: .*{reserved[0]}"):
         parse_destination(f"{name}/folder", "aws")
@@ -50,13 +50,13 @@ RESERVED_PARTS = ("-s3alias", "--x-s3", "--ol-s3", ".mrap", "--table-s3", "xn--"
 
 
 @pytest.mark.parametrize("name", [*LEGACY, "-logs", "logs-", "e" * 64])
-def test_a_new_bucket_gets_no_old_name(name: str) -> None:
+def test_a_new_bucket_cannot_have_an_old_name(name: str) -> None:
     with pytest.raises(InputError, match="destination: .*for a new bucket, a name of 3 to 63"):
         check_new_bucket("destination", name)
 
 
 @pytest.mark.parametrize("name", ["example-logs", "e.g", "1" * 63, REGIONAL])
-def test_a_new_bucket_follows_the_rules_of_today(name: str) -> None:
+def test_a_new_bucket_can_have_a_valid_name(name: str) -> None:
     check_new_bucket("destination", name, "eu-west-1", "111122223333")
     check_new_bucket("destination", name)
 

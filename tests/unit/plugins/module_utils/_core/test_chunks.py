@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Lists in parts: nothing is lost, and only the last part is short."""
+"""Chunks contain every item, and only the last one is short."""
 
 from __future__ import annotations
 

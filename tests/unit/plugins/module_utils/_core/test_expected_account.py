@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The account that credentials must belong to: what is accepted, and what a mismatch says."""
+"""The option expected_account_id, and the message for another account."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ACCOUNTS = st.text("0123456789", min_size=12, max_size=12)
 
 
 @pytest.mark.parametrize("options", [{}, {"expected_account_id": None}, {"assume_role_arn": "anything"}])
-def test_without_the_option_every_account_will_do(options: dict[str, Any]) -> None:
+def test_every_account_is_accepted_without_the_option(options: dict[str, Any]) -> None:
     assert expected_account(options) is None
 
 
@@ -40,13 +40,13 @@ def test_a_role_must_be_in_the_expected_account(account: str, other: str) -> Non
 @pytest.mark.parametrize(
     "value", ["", "1", "1" * 11, "1" * 13, "111122223333\n", " 111122223333", "١" * 12, "1111-2222-3333"]
 )
-def test_what_is_no_account_is_refused_by_name(value: str) -> None:
+def test_other_values_than_account_ids_are_refused(value: str) -> None:
     with pytest.raises(InputError, match="12 digits") as refused:
         expected_account({"expected_account_id": value})
     assert refused.value.option == "expected_account_id"
 
 
-def test_a_mismatch_names_both_accounts_the_caller_and_what_to_correct() -> None:
+def test_message_has_both_accounts_the_caller_and_the_options_to_correct() -> None:
     arn = "arn:aws:sts::444455556666:assumed-role/ci/session"
     said = wrong_account("111122223333", "444455556666", arn)
     for part in ("111122223333", "444455556666", arn, "expected_account_id", "profile", "assume_role_arn"):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Identifiers of AWS are ASCII and whole: nothing before, nothing behind, no digits of other scripts."""
+"""Identifiers of AWS are ASCII, without text before or after them and without digits of other scripts."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def bucket_policy(**options: Any) -> Any:
     return wanted_from_options({"bucket": "example-logs", **options}, "aws")
 
 
-#: Everything that takes an identifier, and one that it accepts.
+#: Every function for an identifier, with an identifier that it accepts.
 TAKERS: "dict[str, tuple[Callable[[str], Any], str]]" = {
     "an account id": (lambda text: identifiers.parse_account_id("account_id", text), ACCOUNT),
     "a Region": (lambda text: identifiers.parse_region("region", text), "eu-west-1"),
@@ -59,7 +59,7 @@ TAKERS: "dict[str, tuple[Callable[[str], Any], str]]" = {
     "a principal of a policy": (lambda text: scope_from_options(principals=[text]), f"arn:aws:iam::{ACCOUNT}:role/x"),
     "a field": (lambda text: parse_log_format([f"x{text}"], VPC), "vpc-id"),
 }
-#: Those that take blanks around for what they are, as people paste them.
+#: Functions that ignore blanks around an identifier, as in pasted text.
 TRIMMED: "dict[str, tuple[Callable[[str], Any], str]]" = {
     "a principal": (parse_principal, f"arn:aws:iam::{ACCOUNT}:user/x"),
     "a session": (parse_principal, f"arn:aws:sts::{ACCOUNT}:assumed-role/x/session"),
@@ -69,12 +69,12 @@ TRIMMED: "dict[str, tuple[Callable[[str], Any], str]]" = {
     "an alias": (lambda text: wanted_key_use({"key_id": text}, "aws", "eu-west-1"), "alias/logs"),
     "a destination": (lambda text: parse_destination(text, "aws"), "my-bucket"),
 }
-#: Digits that are no digits for AWS, and letters that only look alike.
+#: Digits that AWS does not accept, and letters that look like ASCII ones.
 ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 
 @pytest.mark.parametrize("name", [name for name in TAKERS if name != "a field"])
-def test_nothing_may_stand_around_an_identifier(name: str) -> None:
+def test_identifier_with_other_text_around_it_is_refused(name: str) -> None:
     take, good = TAKERS[name]
     take(good)
     for bad in (f"{good}\n", f"\n{good}", f"{good} ", f"{good}\r"):
@@ -83,7 +83,7 @@ def test_nothing_may_stand_around_an_identifier(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [*TAKERS, *TRIMMED])
-def test_a_line_break_is_part_of_no_identifier(name: str) -> None:
+def test_identifier_with_a_line_break_is_refused(name: str) -> None:
     take, good = {**TAKERS, **TRIMMED}[name]
     take(good)
     with pytest.raises(InputError):
@@ -91,7 +91,7 @@ def test_a_line_break_is_part_of_no_identifier(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [*TAKERS, *TRIMMED])
-def test_only_ascii_is_taken(name: str) -> None:
+def test_only_ascii_is_accepted(name: str) -> None:
     take, good = {**TAKERS, **TRIMMED}[name]
     for bad in {good.translate(ARABIC), good.replace("s", "ſ"), good.replace("e", "é")} - {good}:
         with pytest.raises(InputError):
@@ -109,7 +109,7 @@ def test_an_account_id_may_be_a_number(value: Any) -> None:
 
 
 @pytest.mark.parametrize("value", [None, True, 9_895_604_649, 12.0, "12", "1111222233334", ["111122223333"]])
-def test_what_is_no_account_id_is_refused_by_name(value: Any) -> None:
+def test_other_values_than_account_ids_are_refused_with_their_option(value: Any) -> None:
     with pytest.raises(InputError, match="bucket_owner.* 12 digits, in quotes"):
         identifiers.parse_account_id("bucket_owner", value)
 
@@ -122,20 +122,20 @@ def test_what_is_no_account_id_is_refused_by_name(value: Any) -> None:
         *("us-isof-south-1", "eusc-de-east-1"),
     ],
 )
-def test_every_region_is_one(region: str) -> None:
+def test_every_region_is_accepted(region: str) -> None:
     assert identifiers.parse_region("region", region) == region
 
 
 @pytest.mark.parametrize(
     "region", ["eu-wset-1", "eu-west", "eu-west-1a", "EU-WEST-1", "eu_west_1", "west-1", "", None, 1]
 )
-def test_what_is_no_region_is_refused_by_name(region: Any) -> None:
+def test_other_values_than_regions_are_refused_with_their_option(region: Any) -> None:
     with pytest.raises(InputError, match="bucket_region.* for example eu-west-1"):
         identifiers.parse_region("bucket_region", region)
 
 
 @pytest.mark.parametrize("organization", ["o-short", "a1b2c3d4e5", "o-A1B2C3D4E5", 7, None])
-def test_what_is_no_organization_is_refused_by_name(organization: Any) -> None:
+def test_other_values_than_organization_ids_are_refused_with_their_option(organization: Any) -> None:
     with pytest.raises(InputError, match="organization_id.* such as o-"):
         identifiers.parse_organization_id("organization_id", organization)
 
@@ -153,18 +153,18 @@ def test_what_is_no_organization_is_refused_by_name(organization: Any) -> None:
         ("eusc-de-east-1", "aws-eusc"),
     ],
 )
-def test_a_region_tells_its_partition(region: str, partition: str) -> None:
+def test_partition_of_a_region(region: str, partition: str) -> None:
     assert identifiers.partition_of_region(region) == partition
 
 
-def test_the_region_of_a_key_is_in_its_arn_alone() -> None:
+def test_region_of_a_key() -> None:
     assert identifiers.region_of_key(KEY_ARN) == "eu-west-1"
     assert identifiers.region_of_key(f"arn:aws:kms:eu-west-1:{ACCOUNT}:alias/logs") is None
     assert identifiers.region_of_key("AES256") is None
     assert identifiers.region_of_key(None) is None
 
 
-def test_a_root_principal_is_its_account() -> None:
+def test_account_of_a_root_principal() -> None:
     assert identifiers.account_of_root(f"arn:aws-cn:iam::{ACCOUNT}:root") == ACCOUNT
     assert identifiers.account_of_root(f"arn:aws:iam::{ACCOUNT}:role/root") is None
 
@@ -179,5 +179,5 @@ def test_a_root_principal_is_its_account() -> None:
         (None, ["arn:aws-us-gov:s3:::logs"], "us-gov-west-1"),
     ],
 )
-def test_where_to_ask_about_a_bucket_when_no_region_is_named(regions: Any, arns: list, region: str) -> None:
+def test_region_for_calls_about_a_bucket(regions: Any, arns: list, region: str) -> None:
     assert identifiers.region_for_buckets(regions, *arns) == region

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Bad input answers by name before any call; good input means one thing however it is written."""
+"""Options: wrong values are refused with their option, and all spellings of a value are equal."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.tags i
         ("arn:aws-iso-b:s3:::example-logs", "aws-iso-b", "arn:aws-iso-b:s3:::example-logs"),
     ],
 )
-def test_a_destination_is_read_however_it_is_written(value: str, partition: str, arn: str) -> None:
+def test_all_spellings_of_a_destination(value: str, partition: str, arn: str) -> None:
     assert parse_destination(value, partition).arn == arn
 
 
@@ -65,14 +65,14 @@ def test_a_destination_is_read_however_it_is_written(value: str, partition: str,
         ("arn:aws-cn:s3:::example-logs", "partition"),
     ],
 )
-def test_a_destination_that_cannot_work_is_refused_by_name(value: str, words: str) -> None:
+def test_a_destination_that_cannot_work_is_refused(value: str, words: str) -> None:
     with pytest.raises(InputError, match=words) as refused:
         parse_destination(value, "aws")
     assert refused.value.option == "destination"
     assert repr(value) in str(refused.value)
 
 
-def test_only_a_trailing_slash_makes_no_difference_between_destinations() -> None:
+def test_destinations_are_equal_apart_from_a_trailing_slash() -> None:
     assert same_destination("arn:aws:s3:::b/x", "arn:aws:s3:::b/x/")
     assert not same_destination("arn:aws:s3:::b/x", "arn:aws:s3:::b/X")
 
@@ -91,12 +91,12 @@ def test_only_a_trailing_slash_makes_no_difference_between_destinations() -> Non
         ("igw-0123456789abcdef0", None),
     ],
 )
-def test_the_id_tells_the_type(resource_id: str, name: str) -> None:
+def test_type_of_an_id(resource_id: str, name: str) -> None:
     found = type_of_id(resource_id)
     assert (found.name if found else None) == name
 
 
-def test_the_nine_types_are_those_of_the_api() -> None:
+def test_resource_types_are_those_of_the_api() -> None:
     assert sorted(RESOURCE_TYPES) == [
         "CoreNetwork",
         "CoreNetworkAttachment",
@@ -110,12 +110,12 @@ def test_the_nine_types_are_those_of_the_api() -> None:
     ]
 
 
-def test_duplicate_ids_are_folded_and_the_order_stays() -> None:
+def test_duplicate_ids_are_removed_in_order() -> None:
     assert unique_ids(["vpc-2", "vpc-1", " vpc-2 "]) == ("vpc-2", "vpc-1")
 
 
 @pytest.mark.parametrize("ids", [[], ["vpc"], ["vpc-1", "not an id"], ["*"], ["${jndi}"]])
-def test_no_ids_and_what_is_no_id_are_refused(ids: list) -> None:
+def test_empty_list_and_invalid_ids_are_refused(ids: list) -> None:
     with pytest.raises(InputError, match="resource_ids"):
         unique_ids(ids)
 
@@ -136,7 +136,7 @@ def test_mixed_unknown_and_wrong_types_are_refused(ids: tuple, resource_type: st
     assert refused.value.option == "resource_ids"
 
 
-def test_a_type_whose_ids_aws_does_not_document_takes_any_id() -> None:
+def test_a_type_without_documented_prefix_accepts_any_id() -> None:
     assert resolve_resource_type(("edge-1",), "CoreNetworkEdge").name == "CoreNetworkEdge"
     assert resolve_resource_type(("core-network-1",), "CoreNetworkEdge").name == "CoreNetworkEdge"
 
@@ -160,13 +160,13 @@ def test_a_list_and_a_string_give_the_same_format() -> None:
         (["interface-id"], TRANSIT_GATEWAY, "interface-id"),
     ],
 )
-def test_formats_that_aws_refuses_are_refused_by_name(value: object, family: str, words: str) -> None:
+def test_formats_that_aws_refuses_are_refused(value: object, family: str, words: str) -> None:
     with pytest.raises(InputError, match=words) as refused:
         parse_log_format(value, family)
     assert refused.value.option == "log_format"
 
 
-def test_an_unknown_field_warns_with_a_guess_and_passes() -> None:
+def test_an_unknown_field_is_accepted_with_a_warning() -> None:
     text, warnings = parse_log_format(["srcadr", "brand-new-field"], VPC)
     assert text == "${srcadr} ${brand-new-field}"
     assert "'srcadr'" in warnings[0] and "Did you mean srcaddr?" in warnings[0]
@@ -177,11 +177,11 @@ def test_a_field_named_twice_warns() -> None:
     assert "srcaddr" in parse_log_format(["srcaddr", "srcaddr"], VPC)[1][0]
 
 
-def test_cloud_wan_takes_any_field() -> None:
+def test_cloud_wan_accepts_any_field() -> None:
     assert parse_log_format(["anything-at-all"], CLOUD_WAN) == ("${anything-at-all}", [])
 
 
-def test_the_known_fields_are_as_many_as_aws_lists() -> None:
+def test_number_of_known_fields() -> None:
     versions = sorted({field.version for field in FIELDS[VPC].values()})
     assert versions == [2, 3, 4, 5, 7, 8, 9, 10, 11]
     assert len(FIELDS[VPC]) == 54
@@ -189,7 +189,7 @@ def test_the_known_fields_are_as_many_as_aws_lists() -> None:
     assert len(FIELDS[TRANSIT_GATEWAY]) == 36
 
 
-def test_numbers_in_parquet_files_have_the_types_that_aws_lists() -> None:
+def test_parquet_types_of_number_fields() -> None:
     """VPC User Guide, "Available fields" in Parquet; Transit Gateway Guide, "Transit Gateway Flow Log records"."""
     common_32, common_64 = {"version", "srcport", "dstport", "protocol", "tcp-flags"}, {
         "packets",
@@ -212,12 +212,12 @@ def test_numbers_in_parquet_files_have_the_types_that_aws_lists() -> None:
 
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1", "me-central-1", "us-gov-west-1"])
-def test_tag_fields_work_where_the_service_linked_role_exists(region: str) -> None:
+def test_tag_fields_have_no_warning_in_regions_with_the_service_linked_role(region: str) -> None:
     assert tag_fields_warning(tagged(), region) == ""
 
 
 @pytest.mark.parametrize("region", ["cn-north-1", "eu-south-2", "il-central-1", "eusc-de-east-1"])
-def test_tag_fields_are_warned_of_elsewhere(region: str) -> None:
+def test_tag_fields_have_a_warning_in_other_regions(region: str) -> None:
     assert f"does not list {region}" in tag_fields_warning(tagged(), region)
     untagged, _warnings = settings_from_options({"destination": "example-logs"}, RESOURCE_TYPES["VPC"], "aws")
     assert tag_fields_warning(untagged, region) == ""
@@ -235,13 +235,13 @@ def tagged() -> FlowLogSettings:
     return settings
 
 
-def test_what_counts_as_the_default_format() -> None:
+def test_formats_that_equal_the_default_format() -> None:
     vpc, gateway = DEFAULT_FORMATS[VPC], DEFAULT_FORMATS[TRANSIT_GATEWAY]
     assert len(field_names(vpc)) == 14
     assert is_default_format(vpc, VPC)
     assert not is_default_format(vpc + " ${vpc-id}", VPC)
     assert is_default_format(gateway, TRANSIT_GATEWAY)
-    # "All fields" may be listed in another order, and may be more one day: no reason to replace anything.
+    # AWS may list "all fields" in another order, and add fields; neither is a difference.
     assert is_default_format(" ".join(reversed(gateway.split())) + " ${new-field}", TRANSIT_GATEWAY)
     assert not is_default_format("${version} ${tgw-id}", TRANSIT_GATEWAY)
     assert is_default_format("${whatever}", CLOUD_WAN)
@@ -300,7 +300,9 @@ def test_what_counts_as_the_default_format() -> None:
         ),
     ],
 )
-def test_settings_that_aws_refuses_are_refused_by_name(resource_type: str, options: dict, option: str) -> None:
+def test_settings_that_aws_refuses_are_refused_with_their_option(
+    resource_type: str, options: dict, option: str
+) -> None:
     with pytest.raises(InputError) as refused:
         settings_from_options({"destination": "example-logs", **options}, RESOURCE_TYPES[resource_type], "aws")
     assert refused.value.option == option
@@ -334,7 +336,7 @@ def test_defaults_follow_the_type(resource_type: str, traffic_type: str, interva
         (None, "", "name"),
     ],
 )
-def test_tags_that_ec2_refuses_are_refused_by_name(tags: dict, name: str, option: str) -> None:
+def test_tags_that_ec2_refuses_are_refused_with_their_option(tags: dict, name: str, option: str) -> None:
     with pytest.raises(InputError) as refused:
         check_tags(tags, name)
     assert refused.value.option == option

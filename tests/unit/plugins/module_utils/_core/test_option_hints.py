@@ -2,6 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""Hints with the names of module options or of inventory variables."""
+
 from __future__ import annotations
 
 import pytest
@@ -26,8 +28,8 @@ VPC = {
     ("option", "renamed"),
     [
         (
-            "Flow log fl-1 differs. Set replace to create_first to have it replaced.",
-            "Flow log fl-1 differs. Set flow_log_replace to create_first to have it replaced.",
+            "Flow log fl-1 differs. Set replace to create_first to replace it.",
+            "Flow log fl-1 differs. Set flow_log_replace to create_first to replace it.",
         ),
         (
             "Give this name, use another destination, or set adopt_named to true to take the flow log over.",
@@ -48,13 +50,13 @@ VPC = {
         ),
     ],
 )
-def test_advice_names_the_variables_of_the_inventory(option: str, renamed: str) -> None:
+def test_hints_can_name_inventory_variables(option: str, renamed: str) -> None:
     assert rename_options(option, variable_of) == renamed
     assert rename_options(option, str) == option
 
 
 @pytest.mark.parametrize("text", ["", "replace and destination of AWS", "LogDestination: purge does not exist"])
-def test_words_that_are_no_advice_stay(text: str) -> None:
+def test_other_texts_stay_unchanged(text: str) -> None:
     assert rename_options(text, variable_of) == text
 
 
@@ -67,7 +69,7 @@ def test_hints_name_options_of_the_module_and_can_name_others() -> None:
     assert "with ecs-* fields in flow_log_log_format also ecs:ListClusters" in denied
 
 
-def test_summary_and_report_name_the_variables() -> None:
+def test_summary_and_report_name_inventory_variables() -> None:
     publication = plan_publication([HostVariables("vpc-1", VPC)]).to_dict()
     (batch,) = publication["batches"]
     said = "No name is given. Give the name, or set {} to true to take them over."

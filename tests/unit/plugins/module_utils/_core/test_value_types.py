@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Values of a wrong type are refused under the name of their option."""
+"""Values of a wrong type are refused with their option."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FAMILY = RESOURCE_TYPES["VPC"].family
         ("tags", lambda: read_mapping("tags", {1: "a"}, "a dictionary")),
     ],
 )
-def test_a_value_of_a_wrong_type_is_refused_by_name(option: str, read: Callable[[], Any]) -> None:
+def test_a_value_of_a_wrong_type_is_refused_with_its_option(option: str, read: Callable[[], Any]) -> None:
     with pytest.raises(InputError) as refused:
         read()
     assert refused.value.option == option

@@ -195,7 +195,7 @@ def test_in_a_role_a_module_of_another_collection_gets_the_keys_of_a_session(mon
         ({"assume_role_arn": ROLE}, ROLE),
         ({"assume_role_arn": ROLE, "profile": "nobody"}, "(nobody) could not be found"),
         ({"assume_role_arn": "publisher"}, "assume_role_arn: 'publisher' is not accepted. Allowed: "),
-        ({"assume_role_external_id": "example-42"}, "an external id beside assume_role_arn"),
+        ({"assume_role_external_id": "example-42"}, "an external id together with assume_role_arn"),
     ],
 )
 def test_a_role_that_cannot_be_entered_is_the_failure_of_its_task_only(connection: dict[str, Any], told: str) -> None:
