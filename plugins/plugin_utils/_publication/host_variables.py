@@ -21,12 +21,15 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import ALL_REGIONS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.source_options import parse_regions
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.desired import (
+    AbsentFlowLogs,
+    DesiredFlowLogs,
+)
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.options import (
     DEFAULTS,
+    desired_from_options,
     options_of,
-    wanted_from_params,
 )
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import Wanted
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import resolve_resource_type
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.settings import read_destination_options
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import (
@@ -52,7 +55,7 @@ from .covering import covering
 
 PREFIX = "flow_log_"
 #: Options of s3_flow_log that a host may set, with what they are when no variable says otherwise.
-OPTION_DEFAULTS: Mapping[str, Any] = {**options_of(Wanted(())), "state": DEFAULTS["state"]}
+OPTION_DEFAULTS: Mapping[str, Any] = {**options_of(AbsentFlowLogs(())), "state": DEFAULTS["state"]}
 #: Every inventory variable that has a meaning here.
 VARIABLES = tuple(PREFIX + name for name in OPTION_DEFAULTS) + (
     "flow_log_resource_id",
@@ -276,7 +279,7 @@ def _check_roles(host: HostVariables, target: Target) -> None:
         )
 
 
-def _wanted(host: HostVariables, reader: _Reader, partition: str) -> Wanted:
+def _desired(host: HostVariables, reader: _Reader, partition: str) -> DesiredFlowLogs:
     """Read the options of ``s3_flow_log`` as the module does."""
     given = {name: reader.get(name) for name in (*OPTION_DEFAULTS, "resource_type", "destination")}
     resource_id = reader.get("resource_id")
@@ -286,7 +289,7 @@ def _wanted(host: HostVariables, reader: _Reader, partition: str) -> Wanted:
         raise reader.error(
             "flow_log_destination", None, "an S3 bucket ARN with an optional folder; every target needs one"
         )
-    return wanted_from_params(given, partition)
+    return desired_from_options(given, partition)
 
 
 def _text_of(host: HostVariables, name: str) -> str:
@@ -416,14 +419,14 @@ def _read(host: HostVariables, reader: _Reader) -> Target:
     region = parse_region("region", reader.get("region"), f"{REGION_ALLOWED}; every target needs one")
     account_id = parse_account_id("account_id", reader.get("account_id"), f"{ACCOUNT_ALLOWED}; every target needs one")
     partition = partition_of_region(region)
-    wanted = _wanted(host, reader, partition)
-    options = options_of(wanted)
-    arn = wanted.settings.destination.arn if wanted.settings else wanted.destination_arn
+    desired = _desired(host, reader, partition)
+    options = options_of(desired)
+    arn = desired.destination_arn
     return Target(
         host=host.name,
         groups=tuple(host.groups),
-        resource_id=wanted.targets[0],
-        resource_type=resolve_resource_type(wanted.targets, reader.get("resource_type")).name,
+        resource_id=desired.targets[0],
+        resource_type=resolve_resource_type(desired.targets, reader.get("resource_type")).name,
         account_id=account_id,
         region=region,
         partition=partition,

@@ -14,7 +14,7 @@ from typing import Any, Callable
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_names import BUCKET_ALLOWED
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.options import wanted_from_params
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.options import desired_from_options
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import resource_ids_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import partition_of_region
 from .destination_request import DestinationOptions, DestinationRequest
@@ -129,7 +129,7 @@ def flow_logs(variables: Variables, _check_mode: bool) -> Stage[dict[str, Any]]:
     if options.get("state") != "absent" and "destination" not in options:
         raise InputError("destination", variables["destination"], BUCKET_ALLOWED)
     if targets and variables["region"]:
-        wanted_from_params({**options, "resource_ids": targets}, partition_of_region(variables["region"]))
+        desired_from_options({**options, "resource_ids": targets}, partition_of_region(variables["region"]))
     options.update(
         resource_ids=targets,
         region=variables["region"],

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Settings as a CreateFlowLogs request, and the limits of EC2's flow log calls. PRIVATE to this collection."""
+"""Builds CreateFlowLogs requests, and defines the limits and errors of EC2's flow log calls. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from .model import FlowLog, S3
 from .resource_types import ResourceType
 from .settings import FlowLogSettings
 
-#: Most flow log ids in DescribeFlowLogs and DeleteFlowLogs (botocore model, FlowLogIdList), and ids per tag call.
+#: Maximum number of ids in DescribeFlowLogs and DeleteFlowLogs (botocore model, FlowLogIdList), and in a tag call.
 MAX_FLOW_LOG_IDS = 1000
-#: Most values of one filter (EC2 User Guide, "List and filter using the CLI and API").
+#: Maximum number of values of a filter (EC2 User Guide, "List and filter using the CLI and API").
 MAX_FILTER_VALUES = 200
 
-#: How often a target is tried again whose refusal passes by itself: by the error code, where one is needed, and the
-#: message. A policy that was just written takes seconds to reach the delivery service. The service-linked role of the
-#: first flow log with tag fields of an account takes some seconds too (EC2 answers IncorrectState).
-_PASSING = (
+#: Temporary errors: error code (``None``: any), message, and how often to retry. A new policy takes seconds to reach the
+#: delivery service. So does the service-linked role for an account's first flow log with tag fields (EC2 answers
+#: IncorrectState).
+_TEMPORARY = (
     (None, re.compile("Access Denied for LogDestination"), 2),
     ("IncorrectState", re.compile(".*Service Linked Role is not yet available"), 4),
 )
 
-# Errors of a whole CreateFlowLogs call that a single id can cause.
+# Errors of a whole CreateFlowLogs call that one id can cause.
 _ONE_ID = re.compile(r"Invalid[A-Za-z]+\.(NotFound|Malformed)|FlowLogAlreadyExists|FlowLogsLimitExceeded")
 
 
@@ -37,8 +37,8 @@ def create_request(
 ) -> dict[str, Any]:
     """Return the parameters of one CreateFlowLogs call.
 
-    The destination type is always given, because the API's default is CloudWatch Logs. A format that is not given
-    is left to AWS, and newer parameters are sent only when they are used, so that older versions of botocore work.
+    The destination type is always sent, because the API's default is CloudWatch Logs. Newer parameters are sent only if
+    they are used, so that older versions of botocore work.
 
     :param resource_ids: at most ``settings.resource_type.max_ids``.
     """
@@ -70,9 +70,9 @@ def create_request(
 
 
 def settings_of(flow_log: FlowLog, resource_type: ResourceType) -> FlowLogSettings:
-    """Return the settings of an existing flow log to S3, to put it back as it was.
+    """Return the settings of an existing flow log to S3, so that it can be restored.
 
-    :param resource_type: type of its resource, which DescribeFlowLogs does not tell.
+    :param resource_type: type of its resource, which DescribeFlowLogs does not return.
     """
     return FlowLogSettings(
         resource_type=resource_type,
@@ -85,17 +85,17 @@ def settings_of(flow_log: FlowLog, resource_type: ResourceType) -> FlowLogSettin
     )
 
 
-def tries_again(code: str, message: str) -> int:
-    """Return how often to try again what AWS refused with this error; 0 where time does not help."""
-    found = (tries for known, text, tries in _PASSING if known in (None, code) and text.match(message))
+def retries_for(code: str, message: str) -> int:
+    """Return how often to retry a target that AWS refused with this error; 0 if the error is not temporary."""
+    found = (retries for known, text, retries in _TEMPORARY if known in (None, code) and text.match(message))
     return next(found, 0)
 
 
 def one_id_may_be_the_cause(code: str, message: str, resource_ids: Sequence[str]) -> bool:
-    """Whether a call with several ids may have failed because of one of them, so that splitting the batch helps.
+    """Whether one of several ids may have made a call fail, so that splitting the batch helps.
 
     :param code: AWS's error code.
-    :param message: AWS's message; an ``InvalidParameter`` that names an id is about that id.
+    :param message: AWS's message; an ``InvalidParameter`` that names an id is caused by that id.
     """
     if _ONE_ID.fullmatch(code):
         return True

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The fields of a flow log record and the format string made from them. PRIVATE to this collection."""
+"""Fields of flow log records, and format strings. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ TRANSIT_GATEWAY = "transit_gateway"
 CLOUD_WAN = "cloud_wan"
 
 _ITEM = re.compile(r"\$\{(?P<name>[a-z0-9-]+)\}")
-#: In a list a name may stand alone.
+#: In a list, a name without ${} is accepted, too.
 _LISTED = re.compile(r"(?P<open>\$\{)?(?P<name>[a-z0-9-]+)(?(open)\})")
 _ALLOWED = "a list of field names, or a string of ${field} items separated by blanks"
 
 
 class Field(NamedTuple):
-    """One field: its name, the record version that brought it, and its type in Parquet files."""
+    """One field: its name, the record version that introduced it, and its type in Parquet files."""
 
     name: str
     version: int
@@ -58,7 +58,7 @@ _TRANSIT_GATEWAY_NAMES = (
     "log-status type packets-lost-no-route packets-lost-blackhole packets-lost-mtu-exceeded "
     "packets-lost-ttl-expired tcp-flags region flow-direction pkt-src-aws-service pkt-dst-aws-service"
 )
-#: VPC User Guide, "Parquet"; Transit Gateway Guide, "Transit Gateway Flow Log records": these are numbers, everything else is a STRING.
+#: Number fields (VPC User Guide, "Parquet"; Transit Gateway Guide, "Transit Gateway Flow Log records"); the others are STRING.
 _INT_32 = frozenset(("version", "srcport", "dstport", "protocol", "tcp-flags", "traffic-path", "encryption-status"))
 _INT_64 = frozenset(
     (
@@ -88,14 +88,14 @@ def _fields(names_by_version: dict[int, str]) -> dict[str, Field]:
     }
 
 
-#: Known fields by family; Cloud WAN's are not published in machine-readable form, so any name passes there.
+#: Known fields by family. AWS does not publish Cloud WAN's in machine-readable form, so any name is accepted there.
 FIELDS: dict[str, dict[str, Field]] = {
     VPC: _fields(_VPC_NAMES),
     TRANSIT_GATEWAY: _fields({6: _TRANSIT_GATEWAY_NAMES}),
     CLOUD_WAN: {},
 }
 
-#: Fields that stay empty without TagFieldSpecifications, and the resource type whose tags they carry
+#: Fields that stay empty without TagFieldSpecifications, and the resource type whose tags they contain
 #: (EC2 API CreateFlowLogs, TagFieldSpecifications).
 TAG_FIELDS: dict[str, str] = {
     "instance-tag": "instance",
@@ -107,7 +107,7 @@ TAG_FIELDS: dict[str, str] = {
 }
 
 
-#: VPC User Guide, "Service-linked roles for VPC Flow Logs": where that role exists, without which there are no tag fields.
+#: Regions with the service-linked role that tag fields need (VPC User Guide, "Service-linked roles for VPC Flow Logs").
 TAG_FIELD_REGIONS = frozenset(
     "af-south-1 ap-east-1 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2 "
     "ap-southeast-3 ca-central-1 eu-central-1 eu-north-1 eu-south-1 eu-west-1 eu-west-2 eu-west-3 me-central-1 me-south-1 "
@@ -128,17 +128,17 @@ DEFAULT_FORMATS: dict[str, str | None] = {
 
 
 def field_names(log_format: str) -> tuple[str, ...]:
-    """Return the field names of a format string as AWS stores it, in order; items that are none are kept as they are."""
+    """Return the field names of a format string as AWS stores it, in order; other items stay as they are."""
     matches = ((_ITEM.fullmatch(item), item) for item in log_format.split())
     return tuple(match.group("name") if match else item for match, item in matches)
 
 
 def is_default_format(log_format: str, family: str) -> bool:
-    """Whether a format is what AWS stores if none is given.
+    """Whether a format is AWS's default format.
 
-    The VPC default is fixed (version 2). A transit gateway's default is "all fields", a set that grows with AWS and
-    whose order no API document fixes, so every format with at least the known fields counts. Cloud WAN's default is
-    not published, so any format counts there.
+    The VPC default is fixed (version 2). A transit gateway's default has all fields. AWS adds fields and does not
+    document their order, so every format with at least the known fields counts. AWS does not publish Cloud WAN's default,
+    so any format counts there.
     """
     default = DEFAULT_FORMATS[family]
     if default is None:
@@ -150,33 +150,33 @@ def is_default_format(log_format: str, family: str) -> bool:
 
 def _requested_names(value: Any, family: str) -> list[str]:
     if isinstance(value, str):
-        return [_name_of(item, _ITEM.fullmatch(item), family) for item in value.split()]
+        return [_field_name(item, _ITEM.fullmatch(item), family) for item in value.split()]
     if not isinstance(value, (list, tuple)):
         raise InputError("log_format", value, _ALLOWED)
-    return [_name_of(item, _LISTED.fullmatch(str(item).strip()), family) for item in value]
+    return [_field_name(item, _LISTED.fullmatch(str(item).strip()), family) for item in value]
 
 
-def _name_of(item: Any, found: Match[str] | None, family: str) -> str:
+def _field_name(item: Any, found: Match[str] | None, family: str) -> str:
     if found:
         return found.group("name")
-    guess = _meant_by(str(item), family)
+    guess = _closest_field(str(item), family)
     raise InputError("log_format", item, f"{_ALLOWED} (did you mean {guess}?)" if guess else _ALLOWED)
 
 
-def _meant_by(item: str, family: str) -> str | None:
-    """Return the field that people mean who write underscores, upper case, or a name alone where the format is a text."""
+def _closest_field(item: str, family: str) -> str | None:
+    """Return the field that is meant by a name with underscores, upper case letters or a typo, or without ${}."""
     name = re.sub(r"[${}\s]", "", item).lower().replace("_", "-")
     close = [name] if name in FIELDS[family] else difflib.get_close_matches(name, FIELDS[family], n=1)
     return close[0] if close else None
 
 
 def parse_log_format(value: Any, family: str) -> tuple[str, list[str]]:
-    """Read a format as people write it.
+    """Read the option ``log_format``.
 
-    :param value: list of field names (``srcaddr`` or ``${srcaddr}``), or the raw string.
+    :param value: list of field names (``srcaddr`` or ``${srcaddr}``), or a format string.
     :param family: :data:`VPC`, :data:`TRANSIT_GATEWAY` or :data:`CLOUD_WAN`.
-    :returns: the format string with single blanks (a trailing blank is refused by CreateFlowLogs), and warnings.
-    :raises InputError: for no field at all, for text that is no field, for a field of another resource type.
+    :returns: the format string with single blanks (CreateFlowLogs refuses a trailing blank), and warnings.
+    :raises InputError: for an empty format, for text that is not a field, and for a field of another resource type.
     """
     names = _requested_names(value, family)
     if not names:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A flow log as AWS describes it, normalised. PRIVATE to this collection."""
+"""A flow log as AWS describes it, normalized. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .resource_types import ResourceType, type_of_id
 S3 = "s3"
 #: EC2 API CreateFlowLogs, MaxAggregationInterval: the default, in seconds. Old flow logs do not return it.
 DEFAULT_INTERVAL = 600
-#: Marks a flow log that a replacement is about to remove, so that an interrupted run is finished by the next one.
+#: Tag of a flow log that a replacement is about to delete, so that the next run can finish an interrupted one.
 REPLACED_TAG = "flowlogs.aws:replaced"
 
 TagFields = tuple[tuple[str, tuple[str, ...]], ...]
@@ -31,7 +31,7 @@ class DestinationOptions:
     per_hour_partition: bool = False
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the options under the names that module options use."""
+        """Return the options with the names of the module's suboptions."""
         return {
             "file_format": self.file_format,
             "hive_compatible_partitions": self.hive_compatible_partitions,
@@ -40,16 +40,16 @@ class DestinationOptions:
 
 
 def traffic_overlaps(one: str | None, other: str | None) -> bool:
-    """Whether two traffic types have something in common; a type that has none to choose records everything."""
+    """Whether two traffic types record some of the same traffic; ``None``, for types without a choice, records all."""
     return one == other or "ALL" in (one or "ALL", other or "ALL")
 
 
 @dataclass(frozen=True)
 class FlowLog:
-    """One flow log. What AWS leaves out of old answers is filled with the documented default.
+    """One flow log. Attributes that AWS omits for old flow logs have the documented default.
 
     :param max_aggregation_interval: seconds.
-    :param tags: all tags, those of AWS (``aws:``) included.
+    :param tags: all tags, including those of AWS (``aws:``).
     :param delivery_status: ``SUCCESS`` (also before any delivery), ``FAILED`` or ``None``.
     :param creation_time: ISO 8601, or ``""``.
     """
@@ -81,21 +81,21 @@ class FlowLog:
 
     @property
     def managed_by_aws(self) -> bool:
-        """Whether an AWS service made it (CloudFormation and others tag with ``aws:``); such ones are never deleted."""
+        """Whether an AWS service owns it: CloudFormation and others set ``aws:`` tags. It is never deleted."""
         return any(key.startswith("aws:") for key in self.tags)
 
     @property
     def marked_as_replaced(self) -> bool:
-        """Whether an earlier, interrupted run was about to remove it."""
+        """Whether an interrupted run was about to delete it."""
         return REPLACED_TAG in self.tags
 
     @property
     def user_tags(self) -> dict[str, str]:
-        """The tags that people may change, without this collection's own mark."""
+        """The tags that users can change: without those of AWS and this collection's own mark."""
         return {key: value for key, value in self.tags.items() if key != REPLACED_TAG and not key.startswith("aws:")}
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the flow log under the names of the module's options, so that it can be fed back in."""
+        """Return the flow log with the names of the module's options, so that they can be passed to the module."""
         rules = type_of_id(self.resource_id)
         return {
             "flow_log_id": self.flow_log_id,
@@ -119,10 +119,15 @@ class FlowLog:
         }
 
 
+def age_key(flow_log: FlowLog) -> tuple[str, str]:
+    """Return the sort key that puts the oldest flow log first."""
+    return (flow_log.creation_time, flow_log.flow_log_id or "")
+
+
 def flow_log_from_description(item: Mapping[str, Any]) -> FlowLog:
     """Return a flow log from one item of DescribeFlowLogs (EC2 API FlowLog).
 
-    Flow logs made before an attribute existed are described without it: interval, format, destination options and
+    AWS describes a flow log that is older than an attribute without it. Interval, format, destination options and
     destination type then have the default of that time.
     """
 
@@ -137,7 +142,7 @@ def flow_log_from_description(item: Mapping[str, Any]) -> FlowLog:
         resource_id=resource_id,
         log_destination_type=given("LogDestinationType", "cloud-watch-logs"),
         log_destination=given("LogDestination", ""),
-        # A transit gateway returns a traffic type that nobody can ask for.
+        # AWS returns a traffic type for transit gateways, too, although it cannot be set.
         traffic_type=given("TrafficType") if rules is None or rules.has_traffic_type else None,
         max_aggregation_interval=int(
             given("MaxAggregationInterval", rules.intervals[0] if rules else DEFAULT_INTERVAL)
@@ -166,5 +171,5 @@ def _destination_options_from_description(options: Mapping[str, Any]) -> Destina
 
 
 def tag_fields_from_description(items: Any) -> TagFields:
-    """Return TagFieldSpecifications as a value that does not depend on the order of resource types."""
+    """Return TagFieldSpecifications, sorted by resource type."""
     return tuple(sorted((item["ResourceType"], tuple(item["TagKeys"])) for item in items))

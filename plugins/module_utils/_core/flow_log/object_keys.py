@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where a flow log's objects are in S3, and when they were written. PRIVATE to this collection.
+"""Builds and reads the S3 keys of a flow log's objects. PRIVATE to this collection.
 
 Source: VPC User Guide, flow-logs-s3-path. An object is named
 ``[folder/]AWSLogs/ACCOUNT/vpcflowlogs/REGION/YYYY/MM/DD/[HH/]ACCOUNT_vpcflowlogs_REGION_FLOWLOG_YYYYMMDDTHHmmZ_HASH.EXT``,
 with Hive-compatible partitions ``[folder/]AWSLogs/aws-account-id=ACCOUNT/aws-service=vpcflowlogs/aws-region=REGION/``
-``year=YYYY/month=MM/day=DD/[hour=HH/]``. Objects hold five minutes each; the stamp tells the start.
+``year=YYYY/month=MM/day=DD/[hour=HH/]``. Each object covers five minutes; the stamp is their start.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _STAMP_FORMAT = "%Y%m%dT%H%M"
 
 
 class Listing(NamedTuple):
-    """What to list: keys of ``bucket`` that begin with ``prefix`` and come after ``start_after``."""
+    """Keys to list: those of ``bucket`` that begin with ``prefix`` and come after ``start_after``."""
 
     bucket: str
     prefix: str
@@ -33,12 +33,12 @@ class Listing(NamedTuple):
 
 
 def listings(flow_log: FlowLog, account: str, region: str, now: datetime, hours: int) -> list[Listing]:
-    """Return the listings that find every object which the flow log wrote in the last hours, the newest first.
+    """Return the listings that find every object of the flow log from the last hours, the newest first.
 
-    Only keys that carry the flow log's own id are named, so other flow logs with the same folder cost nothing.
+    The prefixes contain the flow log's id, so objects of other flow logs in the folder are not listed.
 
-    :param account: that owns the flow log.
-    :param region: of the flow log.
+    :param account: account that owns the flow log.
+    :param region: Region of the flow log.
     :param now: an aware UTC time.
     :param hours: how far to look back, 1 or more.
     """
@@ -54,7 +54,7 @@ def listings(flow_log: FlowLog, account: str, region: str, now: datetime, hours:
 
 
 def _periods(since: datetime, now: datetime, hourly: bool) -> list[datetime]:
-    """Return the start of each day, or hour, that the time from ``since`` to ``now`` touches, the newest first."""
+    """Return the start of each day, or hour, between ``since`` and ``now``, the newest first."""
     step = timedelta(hours=1) if hourly else timedelta(days=1)
     moment = now.replace(minute=0, second=0, microsecond=0)
     if not hourly:
@@ -76,7 +76,7 @@ def _folder_of(flow_log: FlowLog, account: str, region: str, moment: datetime) -
 
 
 def stamp_of(key: str) -> datetime | None:
-    """Return the time that an object's name tells (UTC), or ``None`` if it is no object of a flow log."""
+    """Return the time in an object's name (UTC); ``None`` for a key that is not of a flow log."""
     match = _STAMP.search(key)
     if not match:
         return None
@@ -84,6 +84,6 @@ def stamp_of(key: str) -> datetime | None:
 
 
 def newest_stamp(keys: Iterable[str]) -> str | None:
-    """Return the newest time that the keys tell, in ISO 8601, or ``None``."""
+    """Return the newest time in the names of the keys, in ISO 8601; ``None`` if there is none."""
     stamps = [stamp for stamp in map(stamp_of, keys) if stamp is not None]
     return max(stamps).isoformat() if stamps else None

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The nine types of resource that can have flow logs, and the rules of each. PRIVATE to this collection."""
+"""The nine resource types that can have flow logs, and the rules of each. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class ResourceType:
     """Rules of one resource type (EC2 API CreateFlowLogs).
 
     :param name: the API's name of the type.
-    :param id_prefix: how ids of the type begin; ``None`` where AWS documents none.
-    :param family: which record fields it has (:mod:`log_format`).
-    :param max_ids: how many ids one CreateFlowLogs call takes.
-    :param has_traffic_type: whether TrafficType must be sent; where not, sending it is an error.
+    :param id_prefix: prefix of the ids; ``None`` where AWS documents none.
+    :param family: set of record fields (:mod:`log_format`).
+    :param max_ids: maximum number of ids in one CreateFlowLogs call.
+    :param has_traffic_type: whether TrafficType must be sent; otherwise sending it is an error.
     :param intervals: allowed MaxAggregationInterval values in seconds, the default first.
     """
 
@@ -41,7 +41,7 @@ def _vpc_type(name: str, id_prefix: str) -> ResourceType:
 
 
 def _transit_type(name: str, id_prefix: str | None, family: str) -> ResourceType:
-    # The limit for Cloud WAN types is not published: the smaller of the two known limits is right either way.
+    # AWS does not publish the limit for Cloud WAN types; the smaller of the two known limits is safe.
     return ResourceType(name, id_prefix, family, 25, False, (60,))
 
 
@@ -68,15 +68,15 @@ _ID = re.compile(r"[a-z][a-z0-9-]*-[0-9a-z]+")
 
 
 def type_of_id(resource_id: str) -> ResourceType | None:
-    """Return the type that an id's prefix tells, or ``None``."""
+    """Return the type of a resource by the prefix of its id; ``None`` for an unknown prefix."""
     for rules in _BY_PREFIX:
         if resource_id.startswith(rules.id_prefix or ""):
             return rules
     return None
 
 
-#: Where amazon.aws's _info modules return the id of a resource that can have flow logs. The more special key first:
-#: a subnet has a vpc_id too, an attachment a transit_gateway_id.
+#: Keys in which amazon.aws's _info modules return the id of a resource that can have flow logs, the most specific first:
+#: a subnet has a vpc_id, too, and an attachment a transit_gateway_id.
 _ID_KEYS = (
     "transit_gateway_attachment_id",
     "network_interface_id",
@@ -87,9 +87,9 @@ _ID_KEYS = (
     "resource_id",
     "id",
 )
-#: What contains other resources, whose descriptions name it.
+#: Keys of resources that contain others; the others' descriptions have these keys, too.
 _CONTAINER_KEYS = ("subnet_id", "vpc_id")
-#: Ids, in amazon.aws's answers, of what is in a subnet or VPC and has no flow logs of its own.
+#: Keys of resources in a subnet or VPC that cannot have flow logs of their own.
 _KEYS_WITHOUT_FLOW_LOGS = (
     "instance_id",
     "group_id",
@@ -104,15 +104,16 @@ _KEYS_WITHOUT_FLOW_LOGS = (
     "db_instance_identifier",
 )
 _WITH_FLOW_LOGS = (
-    "a resource that can have flow logs; traffic of others is recorded by their network interfaces, subnet or VPC"
+    "a resource that can have flow logs; for other resources, give their network interfaces, subnet or VPC"
 )
 
 
 def resource_ids_of(items: Iterable[Any], option: str = "targets") -> list[str]:
-    """Return the ids of resources that are given as ids or as ``amazon.aws.*_info`` modules return them.
+    """Return the ids of resources.
 
+    :param items: ids, or dictionaries as the ``amazon.aws.*_info`` modules return them.
     :param option: name of the option, for the error.
-    :raises InputError: for something that has no id, or that is something else in a subnet or VPC.
+    :raises InputError: for an item without an id, and for a resource in a subnet or VPC that cannot have flow logs.
     """
     return list(dict.fromkeys(_resource_id(f"{option}[{position}]", item) for position, item in enumerate(items)))
 
@@ -129,7 +130,7 @@ def _id_in(option: str, item: Mapping[str, Any]) -> Any:
     if key is None:
         return None
     own = [item[name] for name in _KEYS_WITHOUT_FLOW_LOGS if item.get(name)]
-    # Whatever its kind, a description with another id of its own is not that of the subnet or VPC.
+    # A description with another id of its own is not the description of the subnet or VPC.
     own += [item["id"]] if item.get("id") not in (None, item[key]) else []
     if key in _CONTAINER_KEYS and own:
         raise InputError(option, own[0], _WITH_FLOW_LOGS)
@@ -141,9 +142,9 @@ def _prefixes() -> str:
 
 
 def unique_ids(resource_ids: Iterable[str]) -> tuple[str, ...]:
-    """Fold duplicate ids, keep the order.
+    """Return each id once, in the same order.
 
-    :raises InputError: for an empty list or something that is no resource id.
+    :raises InputError: for an empty list, and for a value that is not a resource id.
     """
     ids = tuple(dict.fromkeys(str(item).strip() for item in resource_ids))
     if not ids:
@@ -155,11 +156,11 @@ def unique_ids(resource_ids: Iterable[str]) -> tuple[str, ...]:
 
 
 def resolve_resource_type(resource_ids: Sequence[str], resource_type: str | None = None) -> ResourceType:
-    """Return the one type of all ids; CreateFlowLogs takes a single type per call.
+    """Return the type of the ids. CreateFlowLogs takes one type per call, so all must be of the same.
 
     :param resource_ids: from :func:`unique_ids`.
-    :param resource_type: the option, where given; needed for ids whose prefix AWS does not document.
-    :raises InputError: for an unknown prefix, mixed types, or ids that are not of the type given.
+    :param resource_type: value of the option; required for ids whose prefix AWS does not document.
+    :raises InputError: for an unknown prefix, mixed types, and ids of another type than ``resource_type``.
     """
     found: list[ResourceType | None] = [type_of_id(resource_id) for resource_id in resource_ids]
     if resource_type is not None:
@@ -183,7 +184,7 @@ def _check_given_type(
 ) -> ResourceType:
     for resource_id, rules in zip(resource_ids, found):
         other = rules is not None and rules.name != given.name
-        # An edge of a core network may be named by the core network's id.
+        # AWS does not document ids of core network edges; the core network's id is accepted for them.
         if other and not (given.name == "CoreNetworkEdge" and rules and rules.family == CLOUD_WAN):
             raise InputError("resource_ids", resource_id, f"ids of the O(resource_type) given, {given.name}")
         if rules is None and given.id_prefix is not None and given.family != CLOUD_WAN:

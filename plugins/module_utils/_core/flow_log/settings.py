@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The immutable part of a flow log: what is wanted, and how it differs from what is. PRIVATE to this collection."""
+"""The settings of a flow log that AWS cannot change in place: reading and comparing them. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _MAX_TAG_KEY = 128
 
 @dataclass(frozen=True)
 class FlowLogSettings:
-    """What a flow log should be. Everything here can only be changed by replacing the flow log.
+    """The desired settings of a flow log. AWS can change none of them in place, so a difference needs a replacement.
 
-    :param traffic_type: ``None`` for types that have none.
+    :param traffic_type: ``None`` for resource types that have none.
     :param max_aggregation_interval: seconds.
-    :param log_format: ``None``: AWS's default for the type.
+    :param log_format: format string; ``None``: AWS's default for the resource type.
     """
 
     resource_type: ResourceType
@@ -46,10 +46,10 @@ class FlowLogSettings:
     tag_fields: TagFields = ()
 
     def differences(self, flow_log: FlowLog) -> tuple[Change, ...]:
-        """Return what differs in a flow log, field by field; nothing for a difference without meaning.
+        """Return the settings in which a flow log differs.
 
-        No difference are: a trailing slash of the folder, blanks in the format, defaults that AWS filled in, and
-        the traffic type of resource types that have none.
+        These do not count: a trailing slash of the folder, blanks in the format, defaults that AWS filled in, and the
+        traffic type of resource types that have none.
         """
         changes: list[Change] = []
         if not same_destination(flow_log.log_destination, self.destination.arn):
@@ -86,7 +86,7 @@ class FlowLogSettings:
         return [] if current == self.log_format else [Change("log_format", current, self.log_format)]
 
     def as_flow_log(self, resource_id: str, tags: Mapping[str, str]) -> FlowLog:
-        """Return the flow log that a target has once these settings are in place; its id is not known."""
+        """Return the flow log that a target has with these settings; its id is not known yet."""
         return FlowLog(
             flow_log_id=None,
             resource_id=resource_id,
@@ -101,7 +101,7 @@ class FlowLogSettings:
 
 
 def tag_fields_to_options(tag_fields: TagFields) -> list[dict[str, Any]]:
-    """Return tag fields as the option ``tag_field_specifications`` is written."""
+    """Return tag fields in the form of the option ``tag_field_specifications``."""
     return [{"resource_type": resource_type, "tag_keys": list(keys)} for resource_type, keys in tag_fields]
 
 
@@ -110,10 +110,10 @@ def settings_from_options(
 ) -> tuple[FlowLogSettings, list[str]]:
     """Read the options of ``s3_flow_log`` into settings.
 
-    :param options: the module's parameters; absent or ``None`` means not given.
-    :param partition: partition of the region at work.
-    :returns: the settings, and warnings for people.
-    :raises InputError: for values that AWS would refuse, or that contradict each other.
+    :param options: options of the module; a missing one or ``None`` means that it is not given.
+    :param partition: partition of the module's Region.
+    :returns: the settings, and warnings.
+    :raises InputError: for values that AWS refuses or that contradict each other.
     """
     warnings: list[str] = []
     log_format = None
@@ -134,9 +134,9 @@ def settings_from_options(
 
 
 def tag_fields_warning(settings: FlowLogSettings, region: str) -> str:
-    """Return what to know about tag fields in a Region, ``""`` if nothing.
+    """Return a warning if tag fields may not work in a Region, else ``""``.
 
-    :param region: of the flow log. AWS may have added it to the list since, so tag fields are never refused there.
+    They are not refused, because AWS may have added the Region since.
     """
     if not settings.tag_fields or region in TAG_FIELD_REGIONS:
         return ""
@@ -181,7 +181,7 @@ _DESTINATION_READERS: Mapping[str, Callable[[str, Any], Any]] = {
 def read_destination_options(value: Any) -> DestinationOptions:
     """Read the option ``destination_options``.
 
-    :raises InputError: for a name that it does not have, and a value that it does not take.
+    :raises InputError: for an unknown suboption or value.
     """
     allowed = f"a dictionary with some of {', '.join(_DESTINATION_READERS)}"
     options = {} if value is None or value == "" else read_mapping("destination_options", value, allowed)
@@ -219,7 +219,7 @@ def _tag_fields(value: Any) -> TagFields:
 
 
 def _check_tag_fields(log_format: str | None, tag_fields: TagFields) -> None:
-    """Tag fields stay empty without their specification, and a specification without its field is useless."""
+    """Refuse tag fields without a specification, which would stay empty, and specifications without a field."""
     specified = dict(tag_fields)
     names = sorted(name for name in field_names(log_format or "") if name in TAG_FIELDS)
     for name in names:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tags of flow logs: the desired ones, and what must change. PRIVATE to this collection."""
+"""Tags of flow logs: the desired tags and the changes to them. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ _FIELD = "tags."
 def check_tags(tags: Any, name: Any) -> dict[str, str] | None:
     """Return the desired tags, with ``name`` as the Name tag; ``None`` if tags must not change.
 
-    :raises InputError: for reserved keys, lengths and numbers that EC2 refuses, and a Name tag that is not ``name``.
+    :raises InputError: for tags that EC2 refuses, and for a Name tag that differs from ``name``.
     """
-    called = None if name is None else read_name("name", name)
+    name_tag = None if name is None else read_name("name", name)
     if tags is None:
         return None
-    asked = read_tags("tags", tags)
-    if REPLACED_TAG in asked:
-        raise InputError("tags", REPLACED_TAG, "any other key; this one marks a replacement at work")
-    if called is not None and asked.setdefault("Name", called) != called:
-        raise InputError("tags.Name", asked["Name"], f"the value of O(name), {called!r}, or no Name tag")
-    return asked
+    desired = read_tags("tags", tags)
+    if REPLACED_TAG in desired:
+        raise InputError("tags", REPLACED_TAG, "any other key; the collection sets this one during a replacement")
+    if name_tag is not None and desired.setdefault("Name", name_tag) != name_tag:
+        raise InputError("tags.Name", desired["Name"], f"the value of O(name), {name_tag!r}, or no Name tag")
+    return desired
 
 
 def tag_changes(
     flow_log: FlowLog, tags: Mapping[str, str] | None, purge: bool, name: str | None
 ) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
-    """Return what to set and what to remove; tags of AWS are never removed.
+    """Return the tags to set and the tags to remove; tags of AWS are never removed.
 
-    :param tags: from :func:`check_tags`; ``None`` leaves the tags alone, but for the name.
-    :param purge: whether other tags are removed.
-    :returns: changes by setting, changes by removing; each ordered by key.
+    :param tags: from :func:`check_tags`; ``None`` changes no tag except the name.
+    :param purge: whether to remove tags that are not in ``tags``.
+    :returns: changes that set tags, and changes that remove tags, each sorted by key.
     """
     desired = dict(tags) if tags is not None else ({} if name is None else {"Name": name})
     current = flow_log.user_tags
@@ -59,7 +59,7 @@ def tag_changes(
 def tags_after(
     flow_log: FlowLog | None, tags: Mapping[str, str] | None, purge: bool, name: str | None
 ) -> dict[str, str]:
-    """Return the tags of a new flow log, which takes over those of the one it replaces as far as they stay.
+    """Return the tags of a new flow log. It inherits those of the flow log that it replaces, unless they are purged.
 
     :param flow_log: the flow log that is replaced, or ``None``.
     """
@@ -71,5 +71,5 @@ def tags_after(
 
 
 def tag_key(change: Change) -> str:
-    """Return the tag key that a change of :func:`tag_changes` is about."""
+    """Return the tag key of a change from :func:`tag_changes`."""
     return change.field[len(_FIELD) :]

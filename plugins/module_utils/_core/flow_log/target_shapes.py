@@ -13,7 +13,7 @@ from typing import Any, Callable
 
 
 def _regional(item: Mapping[str, Any]) -> bool:
-    """Only regional NAT gateways can have flow logs of their own (EC2 API CreateFlowLogs, ResourceType)."""
+    """Whether a NAT gateway is regional: only those can have flow logs (EC2 API CreateFlowLogs, ResourceType)."""
     return item.get("AvailabilityMode") == "regional"
 
 
@@ -25,12 +25,13 @@ def _any(item: Mapping[str, Any]) -> bool:
 class Shape:
     """How EC2 describes the resources of a type.
 
-    :param operation: the call that describes them.
-    :param answer: member of its answer that lists them.
-    :param resource_id: member with the id.
-    :param owner: member with the owner's account; ``None`` where there are only the account's own.
-    :param parents: members with the ids of resources whose flow logs cover this one.
-    :param filter_parameter: botocore's name for the filters.
+    :param operation: name of the API operation.
+    :param answer: key of the list in the response.
+    :param resource_id: key of the id.
+    :param owner: key of the owner's account id; ``None`` if the operation returns only the account's own resources.
+    :param parents: keys with the ids of resources whose flow logs cover this one.
+    :param filter_parameter: name of the parameter for filters.
+    :param is_target: whether a described resource can have flow logs.
     """
 
     operation: str
@@ -47,7 +48,7 @@ class Shape:
         return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", self.resource_id).lower()
 
 
-#: Cloud WAN is not here: its resources are global, and which region has their flow logs is not documented.
+#: Without Cloud WAN: its resources are global, and AWS does not document which Region has their flow logs.
 SHAPES: Mapping[str, Shape] = {
     "VPC": Shape("DescribeVpcs", "Vpcs", "VpcId", "OwnerId"),
     # VPC User Guide, flow logs: a flow log of a VPC or subnet monitors each network interface in it.
@@ -55,7 +56,7 @@ SHAPES: Mapping[str, Shape] = {
     "NetworkInterface": Shape(
         "DescribeNetworkInterfaces", "NetworkInterfaces", "NetworkInterfaceId", "OwnerId", ("SubnetId", "VpcId")
     ),
-    # Whether a flow log of the VPC sees a regional NAT gateway is not documented, so it has no parent.
+    # AWS does not document whether a flow log of the VPC records a regional NAT gateway, so it has no parent.
     "RegionalNatGateway": Shape(
         "DescribeNatGateways", "NatGateways", "NatGatewayId", None, (), "Filter", is_target=_regional
     ),

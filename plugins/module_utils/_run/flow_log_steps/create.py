@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Creates flow logs, and finds out which one belongs to which target. PRIVATE to this collection."""
+"""Creates flow logs, and finds the new flow log of each target. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from ..._core.flow_log.create_request import (
     MAX_FLOW_LOG_IDS,
     create_request,
     one_id_may_be_the_cause,
-    tries_again,
+    retries_for,
 )
 from ..._core.flow_log.model import FlowLog
-from ..._core.flow_log.plan import CreateStep
 from ..._core.flow_log.settings import FlowLogSettings
+from ..._core.flow_log.steps import CreateStep
 from .outcome import EXISTS, Outcome, created, join_outcomes, not_found
 
 _NOT_DESCRIBED = "NotDescribed"
-# Pauses before each new try of what AWS refuses for a while only.
-_PASSING_PAUSES = (2.0, 4.0, 8.0, 10.0)
+# Seconds before each retry of a target that AWS refused with a temporary error.
+_RETRY_PAUSES = (2.0, 4.0, 8.0, 10.0)
 _LONGEST_PAUSE = 5.0
-# One answer is read while AWS prepares the next one.
+# Reads one answer while AWS prepares the next one.
 _READERS = 2
 
 
@@ -44,8 +44,8 @@ class Creation:
     """How flow logs are created.
 
     :param client: EC2 client.
-    :param settings: of the new flow logs.
-    :param wait_timeout: seconds that a new flow log has to show up in DescribeFlowLogs.
+    :param settings: settings of the new flow logs.
+    :param wait_timeout: seconds until a new flow log must appear in DescribeFlowLogs.
     """
 
     client: Any
@@ -54,12 +54,12 @@ class Creation:
 
 
 class CreateResult(NamedTuple):
-    """What became of the flow logs that were to be created.
+    """The result of creating flow logs.
 
     :param by_target: new flow logs by target.
     :param refused: targets that AWS refused.
-    :param unseen: targets whose new flow log AWS does not show.
-    :param uncertain: targets for which a call failed that may have created a flow log all the same.
+    :param unseen: targets whose new flow log AWS does not describe.
+    :param uncertain: targets for which a failed call may have created a flow log.
     """
 
     by_target: dict[str, FlowLog]
@@ -69,7 +69,7 @@ class CreateResult(NamedTuple):
 
 
 class _Answer(NamedTuple):
-    """Ids of new flow logs, the targets that were refused, and those for which a failed call may have worked."""
+    """Ids of new flow logs, the targets that AWS refused, and those for which a failed call may have worked."""
 
     ids: list[str]
     refused: list[ec2.Refused]
@@ -80,17 +80,19 @@ def create_flow_logs(creation: Creation, steps: Sequence[CreateStep]) -> Outcome
     """Carry out steps that create flow logs, all with the same tags."""
     if not steps:
         return Outcome()
-    made = make(creation, [step.action.target for step in steps], steps[0].tags)
-    done = [created(step, made.by_target[step.action.target]) for step in steps if step.action.target in made.by_target]
-    existing = {refused.resource_id for refused in made.refused if refused.code == EXISTS}
-    # In the order of the option, so that a run tells the same story twice.
-    met = [step for step in steps if step.action.target in existing]
-    left = Outcome(
-        unsuccessful=[_unsuccessful(refused) for refused in made.refused + made.unseen if refused.code != EXISTS],
-        already_exists=[step.action.target for step in met],
-        unanswered=[step for step in met if step.action.target in made.uncertain],
+    result = create(creation, [step.action.target for step in steps], steps[0].tags)
+    done = [
+        created(step, result.by_target[step.action.target]) for step in steps if step.action.target in result.by_target
+    ]
+    existing = {refused.resource_id for refused in result.refused if refused.code == EXISTS}
+    # In the order of the option, so that the same events always have the same result.
+    existing_steps = [step for step in steps if step.action.target in existing]
+    not_created = Outcome(
+        unsuccessful=[_unsuccessful(refused) for refused in result.refused + result.unseen if refused.code != EXISTS],
+        already_exists=[step.action.target for step in existing_steps],
+        unanswered=[step for step in existing_steps if step.action.target in result.uncertain],
     )
-    return join_outcomes([*done, left])
+    return join_outcomes([*done, not_created])
 
 
 def _unsuccessful(refused: ec2.Refused) -> Unsuccessful:
@@ -98,10 +100,10 @@ def _unsuccessful(refused: ec2.Refused) -> Unsuccessful:
     return Unsuccessful(refused.resource_id, refused.code, refused.message.strip(), hint)
 
 
-def make(creation: Creation, targets: Sequence[str], tags: Mapping[str, str], alike: bool = False) -> CreateResult:
-    """Create flow logs in as few calls as AWS allows, and find out which one belongs to which target.
+def create(creation: Creation, targets: Sequence[str], tags: Mapping[str, str], alike: bool = False) -> CreateResult:
+    """Create flow logs in as few calls as AWS allows, and find the new flow log of each target.
 
-    :param alike: all targets are expected to fare the same; see :class:`Splitting`.
+    :param alike: whether the same result is expected for all targets; see :class:`Splitting`.
     """
     sizes = creation.settings.resource_type.max_ids
     answers = [_create_batch(creation, batch, tags, alike) for batch in chunks(list(targets), sizes)]
@@ -117,10 +119,10 @@ def make(creation: Creation, targets: Sequence[str], tags: Mapping[str, str], al
 
 
 def _create_batch(creation: Creation, batch: Sequence[str], tags: Mapping[str, str], alike: bool) -> _Answer:
-    """Create flow logs for as many targets as one call takes; try again what AWS refuses for a while only."""
+    """Create flow logs for as many targets as one call takes; retry targets with a temporary error."""
     answer = _create_once(creation, batch, tags, alike)
-    for tried, pause in enumerate(_PASSING_PAUSES):
-        waiting = [item.resource_id for item in answer.refused if tries_again(item.code, item.message) > tried]
+    for tried, pause in enumerate(_RETRY_PAUSES):
+        waiting = [item.resource_id for item in answer.refused if retries_for(item.code, item.message) > tried]
         if not waiting:
             break
         time.sleep(pause)
@@ -135,7 +137,7 @@ def _create_once(creation: Creation, batch: Sequence[str], tags: Mapping[str, st
     uncertain: set[str] = set()
 
     def call(targets: Sequence[str]) -> list[str]:
-        # A token of its own for every attempt: a token used before would replay that attempt's answer.
+        # Each attempt has its own token: with an earlier one, AWS would repeat the earlier answer.
         request = create_request(creation.settings, targets, tags, str(uuid.uuid4()))
         try:
             ids, items = ec2.create_flow_logs(creation.client, request)
@@ -151,9 +153,9 @@ def _create_once(creation: Creation, batch: Sequence[str], tags: Mapping[str, st
 
 
 def describe_new(client: Any, ids: Sequence[str], wait_timeout: float) -> tuple[list[FlowLog], ec2.Refused]:
-    """Describe new flow logs, which AWS may show a little later; also what to say of those that never came.
+    """Return new flow logs as AWS describes them, and the error for those that it does not describe in time.
 
-    :param wait_timeout: seconds until the last look.
+    :param wait_timeout: seconds until the last reading; AWS may describe a new flow log with a delay.
     """
     message = f"The flow log was created but not described within {wait_timeout:g} s; run again to see it."
     problem = ec2.Refused("", _NOT_DESCRIBED, message)
@@ -180,7 +182,7 @@ def _described_by_id(client: Any, ids: Sequence[str]) -> tuple[list[FlowLog], li
 
 
 def _described_by_filter(client: Any, ids: Sequence[str], found: Mapping[str | None, FlowLog]) -> list[FlowLog]:
-    """Ask once more for what is missing, by filter: one id that AWS does not know hides no other one there."""
+    """Read missing flow logs by filter. An unknown id makes a call by id fail, but not a call by filter."""
     complete = dict(found)
     missing = [item for item in ids if item not in found]
     for batch in chunks(missing, MAX_FILTER_VALUES):

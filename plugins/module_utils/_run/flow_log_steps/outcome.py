@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What carrying out steps leads to: what was done and what could not be done. PRIVATE to this collection."""
+"""The outcome of steps: what was done and what failed. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from ..._aws import ec2
 from ..._core.actions import Unsuccessful
 from ..._core.error_hints.flow_logs import hint_for
 from ..._core.flow_log.model import FlowLog
-from ..._core.flow_log.plan import DeleteStep, NewFlowLogStep, ReplaceStep, RetagStep, Step
+from ..._core.flow_log.steps import DeleteStep, NewFlowLogStep, ReplaceStep, RetagStep, Step
 
 S = TypeVar("S", bound=Step)
-#: Error code of CreateFlowLogs when the target has such a flow log.
+#: Error code of CreateFlowLogs for a target that has an equal flow log.
 EXISTS = "FlowLogAlreadyExists"
 
 
 def not_found(code: str, _message: str = "", _ids: Sequence[str] = ()) -> bool:
-    """Whether AWS says by an error code that it knows no such flow log; the parameters are those of Splitting."""
+    """Whether an error code means that a flow log does not exist; the parameters are those of :attr:`Splitting.helps`."""
     return code.endswith(".NotFound") or code == "InvalidID"
 
 
 @dataclass
 class Outcome:
-    """What carrying out steps did.
+    """The outcome of steps.
 
-    :param steps: finished steps, their actions as they really happened.
-    :param unsuccessful: what could not be done.
+    :param steps: finished steps, with their actions as they really happened.
+    :param unsuccessful: errors.
     :param described: new flow logs as AWS describes them, by id.
-    :param already_exists: targets that have an equal flow log which the plan did not know: somebody was faster, an
-        answer was lost, or AWS did not show it yet. They are to be planned anew.
-    :param unanswered: creates and replacements of such targets whose first answer was lost: what is there is most
-        likely theirs.
+    :param already_exists: targets with an equal flow log that the plan did not know: somebody else created it, an answer
+        was lost, or AWS did not describe it yet. They must be planned again.
+    :param unanswered: creates and replacements of such targets whose first answer was lost: the existing flow log is
+        most likely theirs.
     """
 
     steps: list[Step] = field(default_factory=list)
@@ -47,7 +47,7 @@ class Outcome:
 
 
 def join_outcomes(parts: Iterable[Outcome]) -> Outcome:
-    """Return one outcome of several, everything in their order."""
+    """Return the outcome of all parts, in their order."""
     joined = Outcome()
     for part in parts:
         joined.steps += part.steps
@@ -59,10 +59,10 @@ def join_outcomes(parts: Iterable[Outcome]) -> Outcome:
 
 
 def created(step: NewFlowLogStep, new: FlowLog, **changed: Any) -> Outcome:
-    """Return the outcome of a step that led to a new flow log.
+    """Return the outcome of a step that created a flow log.
 
     :param new: the new flow log as AWS describes it.
-    :param changed: other fields of the step's action that are known only now.
+    :param changed: other fields of the step's action that are known only after the call.
     """
     action = replace(step.action, flow_log_id=new.flow_log_id, **changed)
     return Outcome(steps=[replace(step, action=action)], described={str(new.flow_log_id): new})
@@ -71,8 +71,8 @@ def created(step: NewFlowLogStep, new: FlowLog, **changed: Any) -> Outcome:
 def failed(operation: str, refused: ec2.Refused, step: ReplaceStep | RetagStep | DeleteStep, note: str = "") -> Outcome:
     """Return the outcome of a step that AWS refused.
 
-    :param operation: the API operation, for the hint.
-    :param note: one sentence that follows AWS's message: what this means for the flow logs of the target.
+    :param operation: name of the API operation, for the hint.
+    :param note: a sentence after AWS's message: the effect on the flow logs of the target.
     """
     return Outcome(unsuccessful=[unsuccessful(operation, refused, step, note)])
 
@@ -80,7 +80,7 @@ def failed(operation: str, refused: ec2.Refused, step: ReplaceStep | RetagStep |
 def unsuccessful(
     operation: str, refused: ec2.Refused, step: ReplaceStep | RetagStep | DeleteStep, note: str = ""
 ) -> Unsuccessful:
-    """Return what could not be done to the flow log of a step; parameters as of :func:`failed`."""
+    """Return the error for the flow log of a step; parameters as in :func:`failed`."""
     return Unsuccessful(
         target=step.action.target,
         code=refused.code,
@@ -92,9 +92,9 @@ def unsuccessful(
 
 
 def groups(steps: Iterable[S], key: Callable[[S], Any]) -> list[list[S]]:
-    """Group steps that can share calls, in the order in which each kind first appears.
+    """Group steps that can share calls, in the order of their first steps.
 
-    :param key: equal, by its ``repr``, for steps of one group.
+    :param key: returns a value with the same ``repr`` for all steps of a group.
     """
     grouped: dict[str, list[S]] = {}
     for step in steps:

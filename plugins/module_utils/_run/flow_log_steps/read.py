@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reads the S3 flow logs of targets, before steps are planned and between them. PRIVATE to this collection."""
+"""Reads the S3 flow logs of targets. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from ..._core.flow_log.model import FlowLog
 
 
 def read_flow_logs(client: Any, targets: Sequence[str]) -> list[FlowLog]:
-    """Return the S3 flow logs of the targets, in one filtered call or, for more than 200 targets, one sweep.
+    """Return the S3 flow logs of the targets: by filter or, for more than 200 targets, from all flow logs of the Region.
 
-    :raises FlowLogsAWSError: when AWS does not answer; what is unknown is never taken for absent.
+    :raises FlowLogsAWSError: if they cannot be read; an unknown flow log never counts as absent.
     """
     filters: dict[str, Sequence[str]] = {"log-destination-type": ["s3"]}
     if len(targets) <= MAX_FILTER_VALUES:
         filters["resource-id"] = list(targets)
-    wanted = set(targets)
-    return [item for item in ec2.describe_flow_logs(client, filters) if item.resource_id in wanted]
+    ids = set(targets)
+    return [item for item in ec2.describe_flow_logs(client, filters) if item.resource_id in ids]

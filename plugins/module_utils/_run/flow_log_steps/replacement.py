@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How flow logs are replaced, and whether the replacement is there already. PRIVATE to this collection."""
+"""How flow logs are replaced, and whether the replacement already exists. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from typing import Callable
 
 from ..._aws.errors import FlowLogsAWSError
 from ..._core.flow_log.model import FlowLog
-from ..._core.flow_log.plan import ReplaceStep
+from ..._core.flow_log.steps import ReplaceStep
 from .create import Creation
 from .read import read_flow_logs
 
-# Pauses before each look for a flow log that AWS says exists and a reading may not show yet.
-_LOOKS = (0.0, 2.0, 4.0)
+# Seconds before each reading of a flow log that exists according to AWS, but may not be described yet.
+_READ_PAUSES = (0.0, 2.0, 4.0)
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class Replacement:
     """How flow logs are replaced.
 
     :param creation: how the new ones are created.
-    :param delete_first: whether the old one is deleted before the new one is created, where that can help.
-    :param allow_gap: consent to delete first where AWS refuses a second flow log.
-    :param name: the name that is part of the identity, or ``None``.
+    :param delete_first: whether to delete the old one before the new one is created, where that can help.
+    :param allow_gap: consent to delete first if AWS refuses a second flow log.
+    :param name: Name tag that identifies the flow log, or ``None``.
     """
 
     creation: Creation
@@ -36,8 +36,8 @@ class Replacement:
     allow_gap: bool = False
     name: str | None = None
 
-    def is_made(self, step: ReplaceStep, item: FlowLog) -> bool:
-        """Whether a flow log is what a step replaces the old one by."""
+    def is_replacement(self, step: ReplaceStep, item: FlowLog) -> bool:
+        """Whether a flow log is the replacement of a step's old flow log."""
         if item.resource_id != step.action.target or item.flow_log_id == step.old_id:
             return False
         return self.name in (None, item.tags.get("Name")) and not self.creation.settings.differences(item)
@@ -48,13 +48,13 @@ def find_equal(
     steps: Sequence[ReplaceStep],
     doubtful: Callable[[ReplaceStep, Sequence[FlowLog]], bool],
 ) -> set[str] | None:
-    """Return the targets that have an equal flow log beside the old one; ``None`` when AWS does not answer.
+    """Return the targets that have an equal flow log next to the old one; ``None`` if reading fails.
 
-    :param doubtful: whether flow logs as they were read may be an earlier state, so that another look is due.
+    :param doubtful: whether a reading may be outdated for a step, so that another one is needed.
     """
     found: set[str] = set()
     left: list[ReplaceStep] = list(steps)
-    for pause in _LOOKS:
+    for pause in _READ_PAUSES:
         if not left:
             break
         time.sleep(pause)
@@ -62,6 +62,6 @@ def find_equal(
             read = read_flow_logs(replacement.creation.client, [step.action.target for step in left])
         except FlowLogsAWSError:
             return None
-        found |= {item.resource_id for item in read if any(replacement.is_made(step, item) for step in left)}
+        found |= {item.resource_id for item in read if any(replacement.is_replacement(step, item) for step in left)}
         left = [step for step in left if step.action.target not in found and doubtful(step, read)]
     return found

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How the steps of a plan are carried out, where the simulator does not show it."""
+"""Carrying out the steps of a plan: calls and waits that the simulator does not show."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from botocore.stub import Stubber
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import FlowLog
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import flow_log_from_description
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import CreateStep
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import Wanted
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.desired import PresentFlowLogs
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.steps import CreateStep
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Action
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import RESOURCE_TYPES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.settings import settings_from_options
@@ -31,7 +31,7 @@ ROLE = ("IncorrectState", "FlowLogs Service Linked Role is not yet available")
 
 
 def test_new_flow_logs_are_described_two_calls_at_a_time_and_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Calls that come one after the other would wait for each other here, and fail.
+    # Sequential calls would wait here until the timeout, and fail.
     together = threading.Barrier(2, timeout=120)
 
     def describe(_client: Any, ids: Sequence[str]) -> list[FlowLog]:
@@ -63,13 +63,14 @@ def created(answers: list[Any], monkeypatch: pytest.MonkeyPatch) -> tuple[Any, l
                 stub.add_response("create_flow_logs", answer)
         if "FlowLogIds" in answers[-1]:
             stub.add_response("describe_flow_logs", {"FlowLogs": [flow_log]}, {"FlowLogIds": ANY})
-        outcome = carry_out(client, Wanted(("vpc-1",), settings), [CreateStep(Action("create", "vpc-1"))])
+        step = CreateStep(Action("create", "vpc-1"), settings)
+        outcome = carry_out(client, PresentFlowLogs(("vpc-1",), settings), [step])
         stub.assert_no_pending_responses()
     return outcome, pauses, tokens
 
 
-def test_the_service_linked_role_gets_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It may be answered for the whole call or for a target; no answer to an earlier token is told again."""
+def test_creation_waits_for_the_service_linked_role(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AWS may refuse the whole call or a target. Each retry has a new token, so AWS does not repeat its answer."""
     item = {"ResourceId": "vpc-1", "Error": dict(zip(("Code", "Message"), ROLE))}
     answers = [ROLE, {"Unsuccessful": [item]}, {"FlowLogIds": ["fl-1"]}]
     outcome, pauses, tokens = created(answers, monkeypatch)
@@ -77,14 +78,14 @@ def test_the_service_linked_role_gets_its_time(monkeypatch: pytest.MonkeyPatch) 
     assert len(pauses) == 2 and len(set(tokens)) == 3
 
 
-def test_a_role_that_never_comes_is_told_after_half_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_service_linked_role_is_an_error_after_half_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     outcome, pauses, _tokens = created([ROLE] * 5, monkeypatch)
     assert [item.code for item in outcome.unsuccessful] == ["IncorrectState"] and outcome.steps == []
     assert len(pauses) == 4 and sum(pauses) <= 30
 
 
 @pytest.mark.parametrize("code", ["IncorrectState", "RequestLimitExceeded", "ServiceUnavailable", "InvalidParameter"])
-def test_the_wait_for_the_role_knows_its_own_error_only(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+def test_other_errors_are_not_retried(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     outcome, pauses, _tokens = created([(code, "Something else.")], monkeypatch)
     assert [item.code for item in outcome.unsuccessful] == [code]
     assert pauses == []

@@ -19,8 +19,8 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._run.s3_flow_log impo
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.work import plan_publication
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.options import options_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.options import wanted_from_params
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.plan import Wanted
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.options import desired_from_options
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.desired import PresentFlowLogs
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import OPTION_DEFAULTS
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import VARIABLES
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import HostVariables
@@ -187,16 +187,16 @@ def test_options_that_were_read_are_read_as_the_same_again() -> None:
         "replace": "never",
         "purge": "s3",
     }
-    wanted = wanted_from_params(params, "aws")
-    again = {**options_of(wanted), "resource_ids": wanted.targets, "destination": "operations-logs"}
-    assert wanted_from_params(again, "aws") == wanted
+    desired = desired_from_options(params, "aws")
+    again = {**options_of(desired), "resource_ids": desired.targets, "destination": "operations-logs"}
+    assert desired_from_options(again, "aws") == desired
 
 
 def test_warnings_about_fields_reach_whoever_wants_them() -> None:
     warnings: "list[str]" = []
     params = {"resource_ids": ["vpc-1"], "destination": "operations-logs", "log_format": ["srcadr"]}
-    assert isinstance(wanted_from_params(params, "aws", warnings.append), Wanted)
-    assert isinstance(wanted_from_params(params, "aws"), Wanted)
+    assert isinstance(desired_from_options(params, "aws", warnings.append), PresentFlowLogs)
+    assert isinstance(desired_from_options(params, "aws"), PresentFlowLogs)
     assert "srcaddr" in warnings[0]
 
 

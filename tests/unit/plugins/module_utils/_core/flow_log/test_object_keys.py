@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Only keys that can hold a flow log's objects are listed, and every one of them."""
+"""Listings contain all keys that a flow log's objects can have, and no others."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FLOW_LOG = FlowLog("fl-1", "vpc-1", log_destination="arn:aws:s3:::example-logs/n
 
 
 def key_of(flow_log: FlowLog, moment: datetime) -> str:
-    """The key that the guide documents for an object that begins at this moment."""
+    """Return the key that AWS documents for an object that starts at this time."""
     options = flow_log.destination_options
     folder = flow_log.log_destination.split("/", 1)[1].strip("/") + "/" if "/" in flow_log.log_destination else ""
     if options.hive_compatible_partitions:
@@ -57,13 +57,13 @@ def key_of(flow_log: FlowLog, moment: datetime) -> str:
         ),
     ],
 )
-def test_the_newest_place_comes_first(options: DestinationOptions, first: str) -> None:
+def test_newest_listing_comes_first(options: DestinationOptions, first: str) -> None:
     found = listings(replace(FLOW_LOG, destination_options=options), ACCOUNT, REGION, NOW, 6)
     assert (found[0].bucket, found[0].prefix) == ("example-logs", first)
 
 
 @pytest.mark.parametrize(("hourly", "hours", "count"), [(False, 24, 3), (False, 1, 2), (True, 6, 8), (True, 1, 3)])
-def test_the_number_of_listings_is_bounded_by_the_time_looked_at(hourly: bool, hours: int, count: int) -> None:
+def test_number_of_listings_depends_on_the_hours(hourly: bool, hours: int, count: int) -> None:
     flow_log = replace(FLOW_LOG, destination_options=DestinationOptions(per_hour_partition=hourly))
     assert len(listings(flow_log, ACCOUNT, REGION, NOW, hours)) <= count
 
@@ -75,7 +75,7 @@ def test_the_number_of_listings_is_bounded_by_the_time_looked_at(hourly: bool, h
     file_format=st.sampled_from(["plain-text", "parquet"]),
     folder=st.sampled_from(["", "/net", "/net/work/"]),
 )
-def test_every_object_of_the_time_is_in_one_listing(
+def test_every_object_of_the_hours_is_in_one_listing(
     minutes: int, hive: bool, hourly: bool, file_format: str, folder: str
 ) -> None:
     flow_log = replace(
@@ -95,7 +95,7 @@ def test_every_object_of_the_time_is_in_one_listing(
     assert not any(other.startswith(item.prefix) for item in listings(flow_log, ACCOUNT, REGION, NOW, 48))
 
 
-def test_the_name_tells_the_time() -> None:
+def test_time_in_the_name_of_an_object() -> None:
     keys = [key_of(FLOW_LOG, NOW), key_of(FLOW_LOG, NOW - timedelta(minutes=5)), "AWSLogs/x"]
     assert newest_stamp(keys) == "2026-03-01T01:30:00+00:00"
     assert stamp_of("AWSLogs/x") is None and newest_stamp([]) is None
