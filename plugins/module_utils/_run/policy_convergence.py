@@ -2,56 +2,56 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes a policy over what was just read, and makes sure that it stays. PRIVATE to this collection.
+"""Writes a bucket or key policy, and confirms that it stays. PRIVATE to this collection.
 
-Neither S3 nor KMS has a compare-and-swap for policies: the last writer wins. So the policy is read and planned anew
-right before it is written, and read back after; if somebody else's policy stands there then, without what was asked
-for, it is merged anew, and after some rounds the task fails rather than say what is not so.
+Neither S3 nor KMS can write a policy only if it has not changed: the last writer wins. So this module reads and plans right
+before each write, and reads the policy back after it. If another policy without the desired statements is there, it merges and
+writes again. After some rounds the task fails.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Callable, Protocol
+from typing import Any, Callable, Protocol, TypedDict
 
 from .._aws.errors import FlowLogsAWSError, error_code_and_message
-from .._core.actions import Action, Unsuccessful
+from .._core.actions import Action, ActionDict, Unsuccessful
 from .._core.delivery_policy.merge import PolicyPlan, grants_told
 from .._core.error_hints.denials import is_blocked_as_public, is_denied, statement_for
 from .._core.iam_policy.document import Policy, same_policy
 from .._core.permissions.catalog import actions_for_call
 
-#: How often what somebody else wrote in between is merged anew.
+#: How often to merge and write, if something else overwrites the policy.
 ROUNDS = 3
-#: Seconds before each further try while AWS reports a conflict.
+#: Seconds before each retry while AWS reports a conflict.
 CONFLICT_PAUSES = (0.5, 1, 2, 4, 8)
-#: Seconds before each reading back. Two readings in a row must show the desired policy: another writer that had read
-#: the policy before this one wrote it gets the pause between them to show up. More are for readings that lag behind.
+#: Seconds before each confirming reading. Two in a row must show the desired policy: in the pause between them, a tool that
+#: read the policy before this write can overwrite it. The others are for readings that lag behind.
 CONFIRM_PAUSES = (0, 1, 2, 4)
 
 Pause = Callable[[float], None]
 
 
 class Store(Protocol):
-    """A policy, where it is kept."""
+    """Reads and writes the policy of a bucket or key."""
 
     def read(self) -> Policy | None:
-        """Return the policy, None if there is none."""
+        """Return the policy; ``None`` if there is none."""
 
     def write(self, policy: Policy | None) -> None:
-        """Put the policy in place, or delete it if it is None."""
+        """Write the policy; ``None`` deletes it."""
 
 
 @dataclass(frozen=True)
 class PolicyWork:
-    """What is to be done to whose policy.
+    """How to plan and write the policy of a bucket or key.
 
     :param target: ARN of the bucket or key.
-    :param plan: takes the policy that is.
-    :param read_operation: API name of reading.
-    :param write_operation: takes a plan; API name of writing it.
-    :param hint: takes an API name, error code and message, and the policy that was to be written; what fixes it.
-    :param conflict_codes: error codes that pass by themselves.
+    :param plan: called with the current policy; returns the plan.
+    :param read_operation: name of the API operation that reads the policy.
+    :param write_operation: called with a plan; returns the name of the API operation that writes it.
+    :param hint: called with the API operation, error code, message and planned policy; returns how to fix the error.
+    :param conflict_codes: codes of temporary errors.
     """
 
     target: str
@@ -64,10 +64,11 @@ class PolicyWork:
 
 @dataclass
 class PolicyOutcome:
-    """What came of it.
+    """The outcome of a run.
 
-    :param plan: the last plan; its ``before`` is what was there at first.
-    :param actions: the writes that took place, or would.
+    :param plan: the last plan; its ``before`` is the policy before the first write. ``None`` if reading failed.
+    :param actions: the writes; in check mode those of a real run.
+    :param unsuccessful: errors.
     """
 
     plan: PolicyPlan | None = None
@@ -75,8 +76,20 @@ class PolicyOutcome:
     unsuccessful: list[Unsuccessful] = field(default_factory=list)
 
 
+class PolicyResult(TypedDict):
+    """The values that the policy modules return, without ``unsuccessful``."""
+
+    changed: bool
+    actions: list[ActionDict]
+    diff: dict[str, Policy]
+    policy: Policy | None
+    size_bytes: int
+    statements: dict[str, list[str]]
+    missing_grants: list[dict[str, Any]]
+
+
 class _Convergence:
-    """One run: plans until the policy is as wanted, or until there is no use in going on."""
+    """Plans and writes until the policy is the desired one, or until it gives up."""
 
     def __init__(self, store: Store, work: PolicyWork, pause: Pause) -> None:
         self._store = store
@@ -86,7 +99,7 @@ class _Convergence:
         self.outcome = PolicyOutcome()
 
     def plan(self) -> PolicyPlan:
-        """Read and plan; the first reading stays the ``before`` of the result."""
+        """Read and plan; the policy before the first write stays the ``before`` of the result."""
         self._operation = self._work.read_operation
         plan = self._work.plan(self._store.read())
         first = self.outcome.plan
@@ -102,10 +115,10 @@ class _Convergence:
         if check_mode or not plan.writes:
             self.outcome.actions = list(plan.actions)
         else:
-            self._write_until_it_stays()
+            self._write_until_confirmed()
         self.outcome.unsuccessful += (self.outcome.plan or plan).refusals
 
-    def _write_until_it_stays(self) -> None:
+    def _write_until_confirmed(self) -> None:
         for _round in range(ROUNDS):
             plan = self._write_once()
             if plan is None or self._is_confirmed(plan):
@@ -116,35 +129,30 @@ class _Convergence:
                 "PolicyOverwritten",
                 f"The policy was written {ROUNDS} times, and each time it was not the desired one when it was "
                 "read back: something else keeps writing it.",
-                "Find out what else writes this policy, and let one at a time do so.",
+                "Find out what else writes this policy, and let only one tool do so.",
             )
         )
 
     def _write_once(self) -> PolicyPlan | None:
-        """Read, plan and write; try again while AWS reports a conflict. Return None if nothing had to be written."""
-        for pause in (*CONFLICT_PAUSES, None):
+        """Read, plan and write; retry while AWS reports a conflict. Return ``None`` if nothing had to be written."""
+        pauses = list(CONFLICT_PAUSES)
+        while True:
             plan = self.plan()
             if not plan.writes:
                 return None
-            if self._is_written(plan, is_last=pause is None):
+            self._operation = self._work.write_operation(plan)
+            try:
+                self._store.write(plan.after)
+            except FlowLogsAWSError as error:
+                if not pauses or error_code_and_message(error)[0] not in self._work.conflict_codes:
+                    raise
+            else:
                 self.outcome.actions += plan.actions
                 return plan
-            self._pause(pause or 0)
-        raise AssertionError("the last try writes or raises")
-
-    def _is_written(self, plan: PolicyPlan, is_last: bool) -> bool:
-        """Write; return False for a conflict that leaves another try."""
-        self._operation = self._work.write_operation(plan)
-        try:
-            self._store.write(plan.after)
-        except FlowLogsAWSError as error:
-            if is_last or error_code_and_message(error)[0] not in self._work.conflict_codes:
-                raise
-            return False
-        return True
+            self._pause(pauses.pop(0))
 
     def _is_confirmed(self, written: PolicyPlan) -> bool:
-        """Whether the policy, read back twice in a row, is as wanted; False if somebody else's stands there."""
+        """Whether two readings in a row show the desired policy; ``False`` if something else overwrote it."""
         self._operation = self._work.read_operation
         seen = 0
         for pause in CONFIRM_PAUSES:
@@ -154,7 +162,7 @@ class _Convergence:
             if not self._work.plan(policy).changes:
                 seen += 1
             elif same_policy(policy, written.before):
-                # Either an old state or somebody's undoing; only time tells.
+                # Either the reading lags behind, or something restored the old policy: read again.
                 seen = 0
             else:
                 return False
@@ -163,7 +171,7 @@ class _Convergence:
         return False
 
     def failed(self, error: FlowLogsAWSError) -> None:
-        """Record an error of AWS with how to fix it."""
+        """Add an error of AWS, with a hint, to the outcome."""
         code, message = error_code_and_message(error)
         hint = self._work.hint(self._operation, code, message, self.outcome.plan.after if self.outcome.plan else None)
         if is_denied(code) and not is_blocked_as_public(message):
@@ -173,10 +181,10 @@ class _Convergence:
 
 
 def converge_policy(store: Store, work: PolicyWork, check_mode: bool, pause: Pause) -> PolicyOutcome:
-    """Make the policy as wanted, or say in check mode what that takes.
+    """Change a policy to the desired one, or predict the changes in check mode.
 
     :param store: reads and writes the policy.
-    :param pause: takes seconds to wait; all waits of a run are bounded.
+    :param pause: called with seconds to wait; the number of waits is limited.
     """
     convergence = _Convergence(store, work, pause)
     try:
@@ -186,8 +194,8 @@ def converge_policy(store: Store, work: PolicyWork, check_mode: bool, pause: Pau
     return convergence.outcome
 
 
-def result_of(outcome: PolicyOutcome) -> dict[str, Any]:
-    """Return what a module returns of it, ``unsuccessful`` left aside."""
+def result_of(outcome: PolicyOutcome) -> PolicyResult:
+    """Return the result of a policy module, without ``unsuccessful``."""
     plan = outcome.plan
     before = plan.before if plan else None
     after = plan.after if plan and not plan.refusals else before

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A policy as somewhere in AWS, for the tests of converging. PRIVATE to these tests."""
+"""A fake policy store for the tests of convergence. PRIVATE to these tests."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ Policy = Optional[Dict[str, Any]]
 
 
 class PolicyStore:
-    """A policy, what happens to it at which call, and what was done to it.
+    """A policy that other tools can change between calls; it records the calls.
 
-    :param events: number of a call, reads and writes alike, from 0 -> what happens right before it.
+    :param events: event right before a call, by the number of the call: reads and writes, from 0.
     """
 
     def __init__(self, policy: Policy, events: Optional[Dict[int, Callable[[Any], None]]] = None) -> None:
@@ -39,7 +39,7 @@ class PolicyStore:
             event(self)
 
     def read(self) -> Policy:
-        """Return the policy, or what a reading that lags shows."""
+        """Return the policy, or an old one if the reading lags behind."""
         self._happens("read")
         return self.shown.pop(0) if self.shown else self.policy
 
@@ -50,7 +50,7 @@ class PolicyStore:
 
 
 def puts(policy: Policy) -> Callable[[PolicyStore], None]:
-    """Somebody else writes a policy."""
+    """Return an event: another tool writes a policy."""
 
     def event(store: PolicyStore) -> None:
         store.policy = policy
@@ -59,7 +59,7 @@ def puts(policy: Policy) -> Callable[[PolicyStore], None]:
 
 
 def refuses(operation: str, code: str) -> Callable[[PolicyStore], None]:
-    """AWS refuses the call."""
+    """Return an event: AWS refuses the call."""
 
     def event(store: PolicyStore) -> None:
         cause = ClientError({"Error": {"Code": code, "Message": "No"}}, operation)

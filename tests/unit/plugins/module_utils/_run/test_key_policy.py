@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A key policy is written over what was just read, and stays, or the run says that it does not.
+"""Convergence of a key policy.
 
-The store stands for KMS as far as it matters here: the last writer wins, reads may lag, writes may be refused.
+The store behaves like KMS: the last writer wins, reads may lag behind, writes may be refused.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ def merged(policy: Policy) -> Any:
 
 
 class Store(PolicyStore):
-    """The policy of the example, and the run that is tried."""
+    """The policy of the example key, with a run of the module."""
 
     def run(self, wanted: Any = WANTED, check_mode: bool = False) -> PolicyOutcome:
         """Converge."""
         return converge_key_policy(self, wanted, KEY, check_mode, self.pauses.append)
 
 
-def test_it_reads_again_before_it_writes_and_twice_after() -> None:
+def test_policy_is_read_right_before_the_write_and_twice_after_it() -> None:
     store = Store(TEAM)
     outcome = store.run()
     assert store.calls == ["read", "read", "write", "read", "read"]
@@ -56,23 +56,23 @@ def test_it_reads_again_before_it_writes_and_twice_after() -> None:
     assert outcome.unsuccessful == []
 
 
-def test_check_mode_reads_once_and_says_what_the_run_then_does() -> None:
+def test_check_mode_reads_once_and_predicts_the_run() -> None:
     store = Store(TEAM)
-    foretold = store.run(check_mode=True)
+    predicted = store.run(check_mode=True)
     assert store.calls == ["read"]
     done = store.run()
-    assert foretold.actions == done.actions
-    assert foretold.plan and done.plan
-    assert foretold.plan.after == done.plan.after == store.policy
+    assert predicted.actions == done.actions
+    assert predicted.plan and done.plan
+    assert predicted.plan.after == done.plan.after == store.policy
 
 
-def test_where_nothing_is_missing_nothing_is_written() -> None:
+def test_complete_policy_is_not_written() -> None:
     store = Store(merged(TEAM))
     assert store.run().actions == []
     assert store.calls == ["read"]
 
 
-def test_what_changed_before_the_write_is_merged_and_not_lost() -> None:
+def test_change_before_the_write_is_merged() -> None:
     store = Store(TEAM, {1: puts(AUDIT)})
     outcome = store.run()
     assert store.policy == merged(AUDIT)
@@ -80,22 +80,22 @@ def test_what_changed_before_the_write_is_merged_and_not_lost() -> None:
 
 
 @pytest.mark.parametrize("when", [3, 4])
-def test_what_somebody_else_wrote_over_it_is_merged_anew(when: int) -> None:
+def test_overwritten_policy_is_merged_again(when: int) -> None:
     store = Store(TEAM, {when: puts(AUDIT)})
     assert store.run().unsuccessful == []
     assert store.policy == merged(AUDIT)
     assert store.calls.count("write") == 2
 
 
-def test_readings_that_lag_are_waited_out() -> None:
+def test_run_waits_for_key_policy_readings_that_lag_behind() -> None:
     store = Store(TEAM, {3: lambda it: it.shown.append(TEAM)})
     assert store.run().unsuccessful == []
     assert store.calls.count("write") == 1 and len(store.pauses) == 2
 
 
-def test_a_race_that_is_lost_each_time_is_a_failure() -> None:
+def test_key_policy_that_is_overwritten_each_time_is_an_error() -> None:
     changed = [{**TEAM, "Statement": [ADMIN, {**USER, "Sid": f"User{number}"}]} for number in range(ROUNDS)]
-    # Each round reads, writes, and then finds somebody else's policy.
+    # Each round reads and writes, and then reads another tool's policy.
     store = Store(TEAM, {3 * number + 3: puts(policy) for number, policy in enumerate(changed)})
     outcome = store.run()
     assert [item.code for item in outcome.unsuccessful] == ["PolicyOverwritten"]
@@ -105,17 +105,17 @@ def test_a_race_that_is_lost_each_time_is_a_failure() -> None:
 @pytest.mark.parametrize(
     ("code", "words"), [("AccessDeniedException", "kms:PutKeyPolicy"), ("KMSInternalException", "")]
 )
-def test_a_refused_write_is_told_with_what_fixes_it(code: str, words: str) -> None:
+def test_refused_write_has_a_hint(code: str, words: str) -> None:
     store = Store(TEAM, {2: refuses("PutKeyPolicy", code)})
     outcome = store.run()
     (found,) = outcome.unsuccessful
     assert (found.code, found.target, outcome.actions) == (code, ARN, [])
     assert words in found.hint and store.policy == TEAM
-    # It is not tried again.
+    # It is not retried.
     assert store.calls == ["read", "read", "write"]
 
 
-def test_the_last_statement_is_left_and_nothing_is_written() -> None:
+def test_last_statement_of_a_key_policy_is_never_removed() -> None:
     alone = {**TEAM, "Statement": merged(TEAM)["Statement"][1:]}
     store = Store(alone)
     outcome = store.run(GONE)
@@ -123,7 +123,7 @@ def test_the_last_statement_is_left_and_nothing_is_written() -> None:
     assert (store.policy, store.calls) == (alone, ["read"])
 
 
-def test_present_and_absent_give_the_policy_back() -> None:
+def test_absent_restores_the_policy_before_present() -> None:
     store = Store(AUDIT)
     store.run()
     store.run(GONE)
