@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs ``flow_log_bucket_policy``: read, plan, write, read back, result. PRIVATE to this collection."""
+"""Runs the module ``flow_log_bucket_policy``. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from .._core.delivery_policy.bucket_options import WantedDelivery, wanted_from_o
 from .._core.delivery_policy.bucket_plan import plan_bucket_policy
 from .._core.error_hints.bucket_policy import CONFLICT_CODES, policy_error_hint
 from .._core.iam_policy.document import Policy
+from .delivery_options import BUCKET_DELIVERY_OPTIONS
 from .module import FlowLogsModule, ModuleDefinition, finish
 from .policy_convergence import Pause, PolicyOutcome, PolicyWork, Store, converge_policy, result_of
 
 
 class PolicyStore:
-    """The policy of one bucket, where it is kept."""
+    """Reads and writes the policy of a bucket."""
 
     def __init__(self, client: Any, wanted: WantedDelivery) -> None:
         self._client = client
@@ -28,11 +29,11 @@ class PolicyStore:
         self._owner = wanted.expected_owner
 
     def read(self) -> Policy | None:
-        """Return the policy, None if the bucket has none."""
+        """Return the policy; ``None`` if the bucket has none."""
         return s3.get_bucket_policy(self._client, self._bucket, self._owner)
 
     def write(self, policy: Policy | None) -> None:
-        """Put the policy in place, or delete it if it is None."""
+        """Write the policy; ``None`` deletes it."""
         if policy is None:
             s3.delete_bucket_policy(self._client, self._bucket, self._owner)
         else:
@@ -40,11 +41,7 @@ class PolicyStore:
 
 
 def converge(store: Store, wanted: WantedDelivery, check_mode: bool, pause: Pause = time.sleep) -> PolicyOutcome:
-    """Make the policy as wanted, or say in check mode what that takes.
-
-    :param store: reads and writes the policy.
-    :param pause: takes seconds to wait; all waits of a run are bounded.
-    """
+    """Change the policy to the desired one, or predict the changes in check mode; see :func:`converge_policy`."""
     work = PolicyWork(
         target=wanted.bucket.bucket_arn,
         plan=lambda policy: plan_bucket_policy(policy, wanted),
@@ -59,7 +56,7 @@ def converge(store: Store, wanted: WantedDelivery, check_mode: bool, pause: Paus
 
 
 def run_bucket_policy(module: FlowLogsModule) -> None:
-    """Make a bucket policy let log delivery write for the given sources, or no longer."""
+    """Allow log delivery from the given sources in a bucket policy, or remove it."""
     client = module.client("s3")
     wanted = wanted_from_options(module.params, partition_of(client))
     module.verify_account()
@@ -68,7 +65,7 @@ def run_bucket_policy(module: FlowLogsModule) -> None:
     outcome = converge(PolicyStore(client, wanted), wanted, module.check_mode)
     for text in outcome.plan.warnings if outcome.plan else ():
         module.warn(text)
-    doing = "grant log delivery in" if wanted.present else "take log delivery out of"
+    doing = "allow log delivery in" if wanted.present else "remove log delivery from"
     finish(module, f"{doing} the policy of {wanted.bucket.bucket_arn}", result_of(outcome), outcome.unsuccessful)
 
 
@@ -79,26 +76,7 @@ FLOW_LOG_BUCKET_POLICY = ModuleDefinition(
     argument_spec=dict(
         bucket=dict(type="str", required=True),
         state=dict(type="str", choices=["present", "absent"], default="present"),
-        prefixes=dict(type="list", elements="str"),
-        account_ids=dict(type="list", elements="str"),
-        regions=dict(type="list", elements="str"),
-        organization_id=dict(type="str"),
-        grants=dict(
-            type="list",
-            elements="dict",
-            options=dict(
-                account_id=dict(type="str"),
-                regions=dict(type="list", elements="str"),
-                prefix=dict(type="str"),
-                layouts=dict(type="list", elements="str"),
-            ),
-        ),
-        acl_condition=dict(
-            type="str", choices=["string_equals", "string_equals_if_exists", "none"], default="string_equals"
-        ),
-        source_conditions=dict(type="bool", default=True),
-        layouts=dict(type="list", elements="str", choices=["plain", "hive"]),
-        expected_bucket_owner=dict(type="str"),
+        **BUCKET_DELIVERY_OPTIONS,
     ),
     region_optional=True,
 )

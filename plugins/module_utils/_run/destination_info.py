@@ -2,15 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs ``flow_log_destination_info``: read what can be read, then examine it. PRIVATE to this collection.
+"""Runs the module ``flow_log_destination_info``: reads a destination and checks it. PRIVATE to this collection.
 
-Reading stops at nothing: what cannot be read is told as unknown, with the permission that is missing.
+If something cannot be read, it is returned as unknown with the missing permission, and the module reads the rest.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Callable, TypeVar
+from typing import Any, Callable, TypedDict, TypeVar
 
 from .._aws import kms, s3, s3_bucket_settings
 from .._aws.ec2 import partition_of
@@ -21,21 +21,57 @@ from .._core.destination_check.examine import examine
 from .._core.destination_check.facts import DestinationFacts, Encryption, Unread
 from .._core.destination_check.request import Question, question_from_options, unmasked
 from .._core.error_hints.flow_logs import hint_for
+from .delivery_options import BUCKET_DELIVERY_OPTIONS
 from .module import FlowLogsModule, ModuleDefinition
 
 T = TypeVar("T")
 
-#: Of another account, where a call exists for the owner's account only.
+#: Hints for calls that S3 accepts only from the bucket's owner.
 _ONLY_THE_OWNER = {
     "MethodNotAllowed": "Run this with credentials of the account that owns the bucket, or give bucket_policy.",
 }
 
 
+class BucketDict(TypedDict):
+    """The bucket, as the module returns it; unknown values are ``None``."""
+
+    name: str
+    arn: str
+    exists: bool | None
+    region: str | None
+    owner: str | None
+
+
+class EncryptionDict(TypedDict):
+    """The default encryption of the bucket, as the module returns it."""
+
+    algorithm: str
+    key: str | None
+    key_arn: str | None
+    key_account: str | None
+    key_region: str | None
+    is_customer_key: bool
+    bucket_key: bool
+
+
+class DestinationResult(TypedDict):
+    """The values that the module returns."""
+
+    deliverable: bool | str
+    summary: str
+    checks: list[dict[str, Any]]
+    problems: list[dict[str, Any]]
+    grants: list[dict[str, Any]]
+    size_bytes: int | None
+    bucket: BucketDict
+    encryption: EncryptionDict | None
+
+
 def run_destination_info(module: FlowLogsModule) -> None:
-    """Tell whether log delivery can write to a destination, and what stands in the way."""
+    """Check whether log delivery can write to a destination, and what blocks it."""
     client = module.client("s3")
     question = question_from_options(module.params, partition_of(client))
-    # Without a region S3 has one of its own, and STS has none.
+    # If no Region is configured, S3's client has a default one, and STS's has none.
     module.verify_account(kms.region_of(client))
     caller = module.caller(kms.region_of(client)).account_id
     question = question.of_caller(caller)
@@ -64,7 +100,7 @@ class _Reader:
         self._caller = caller
 
     def read(self) -> DestinationFacts:
-        """Return everything that could be read; of a bucket that does not exist, only that."""
+        """Return everything that can be read; for a missing bucket, only that it does not exist."""
         facts = self._bucket_itself()
         if facts.exists is False:
             return facts
@@ -74,18 +110,18 @@ class _Reader:
         return _attempt(lambda: s3.head_bucket(self._client, self._bucket, owner), "s3:ListBucket")
 
     def _bucket_itself(self) -> DestinationFacts:
-        """S3 refuses a wrong expected owner as it refuses one who may not look; a second call tells the two apart."""
+        """Read the bucket. S3's answers to a wrong owner and to a missing permission are equal, so a second call decides."""
         owned = self._head(self._expected)
         if owned is None:
             return DestinationFacts(exists=False)
         if not isinstance(owned, Unread):
             return DestinationFacts(exists=True, region=owned.region, owner=self._expected)
-        anyhow = self._head(None)
-        if isinstance(anyhow, Unread):
-            return DestinationFacts(exists=anyhow, head=anyhow)
-        if anyhow is None:
+        any_owner = self._head(None)
+        if isinstance(any_owner, Unread):
+            return DestinationFacts(exists=any_owner, head=any_owner)
+        if any_owner is None:
             return DestinationFacts(exists=False)
-        return DestinationFacts(exists=True, region=anyhow.region, not_owner=self._expected)
+        return DestinationFacts(exists=True, region=any_owner.region, not_owner=self._expected)
 
     def _with_settings(self, facts: DestinationFacts) -> DestinationFacts:
         client, bucket = self._client, self._bucket
@@ -104,7 +140,7 @@ class _Reader:
             ),
         }
         if any(not isinstance(value, Unread) for value in settings.values()):
-            # Who may not look at the bucket has still seen that it is there.
+            # A setting was read, so the bucket exists even if HeadBucket was denied.
             facts = replace(facts, exists=True)
         return replace(facts, policy=self._policy(), **settings)
 
@@ -134,16 +170,11 @@ class _Reader:
         hint = ""
         if account != self._caller:
             # KMS API Reference, GetKeyPolicy: "Cross-account use: No".
-            hint = f"Only account {account} can read the policy of its key: run this with its credentials, or give "
-            hint += "key_policy."
+            hint = f"Only account {account} can read the policy of its key: run this with its credentials, or give key_policy."
         return _attempt(lambda: kms.get_key_policy(client, arn), "kms:GetKeyPolicy", hint)
 
 
-def _known(value: Any) -> Any:
-    return None if isinstance(value, Unread) else value
-
-
-def _result(module: FlowLogsModule, question: Question, facts: DestinationFacts) -> dict[str, Any]:
+def _result(module: FlowLogsModule, question: Question, facts: DestinationFacts) -> DestinationResult:
     diagnosis = examine(question, facts)
     bucket = question.wanted.bucket
     for text in width_warnings(diagnosis.checks):
@@ -158,7 +189,7 @@ def _result(module: FlowLogsModule, question: Question, facts: DestinationFacts)
         "bucket": {
             "name": bucket.bucket,
             "arn": bucket.bucket_arn,
-            "exists": _known(facts.exists),
+            "exists": None if isinstance(facts.exists, Unread) else facts.exists,
             "region": facts.region,
             "owner": facts.owner,
         },
@@ -166,7 +197,7 @@ def _result(module: FlowLogsModule, question: Question, facts: DestinationFacts)
     }
 
 
-def _encryption(facts: DestinationFacts) -> dict[str, Any] | None:
+def _encryption(facts: DestinationFacts) -> EncryptionDict | None:
     found = facts.encryption
     if isinstance(found, Unread):
         return None
@@ -195,29 +226,10 @@ FLOW_LOG_DESTINATION_INFO = ModuleDefinition(
     work=run_destination_info,
     argument_spec=dict(
         destination=dict(type="str", required=True),
-        prefixes=dict(type="list", elements="str"),
-        account_ids=dict(type="list", elements="str"),
-        regions=dict(type="list", elements="str"),
-        layouts=dict(type="list", elements="str", choices=["plain", "hive"]),
-        organization_id=dict(type="str"),
-        grants=dict(
-            type="list",
-            elements="dict",
-            options=dict(
-                account_id=dict(type="str"),
-                regions=dict(type="list", elements="str"),
-                prefix=dict(type="str"),
-                layouts=dict(type="list", elements="str"),
-            ),
-        ),
-        expected_bucket_owner=dict(type="str"),
+        **BUCKET_DELIVERY_OPTIONS,
         bucket_policy=dict(type="dict"),
         key_policy=dict(type="dict", no_log=False),
         planned_bucket_policy=dict(type="bool", default=False),
-        acl_condition=dict(
-            type="str", choices=["string_equals", "string_equals_if_exists", "none"], default="string_equals"
-        ),
-        source_conditions=dict(type="bool", default=True),
     ),
     region_optional=True,
 )

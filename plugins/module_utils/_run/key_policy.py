@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs ``flow_log_key_policy``: look at the key, read, plan, write, read back, result. PRIVATE to this collection."""
+"""Runs the module ``flow_log_key_policy``. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from .._core.delivery_policy.key_plan import key_policy_size, plan_key_policy
 from .._core.delivery_policy.kms_key import Key, foreign_key, unusable_key
 from .._core.error_hints.key_policy import key_policy_error_hint
 from .._core.iam_policy.document import Policy
+from .delivery_options import KEY_SOURCE_OPTIONS
 from .module import FlowLogsModule, ModuleDefinition, finish
 from .policy_convergence import Pause, PolicyOutcome, PolicyWork, Store, converge_policy, result_of
 
 
 class KeyPolicyStore:
-    """The policy of one key, where it is kept."""
+    """Reads and writes the policy of a key."""
 
     def __init__(self, client: Any, key: Key) -> None:
         self._client = client
@@ -34,18 +35,14 @@ class KeyPolicyStore:
         return kms.get_key_policy(self._client, self._key.arn)
 
     def write(self, policy: Policy | None) -> None:
-        """Put the policy in place. A key without one is never planned."""
+        """Write the policy. No plan deletes the policy of a key."""
         kms.put_key_policy(self._client, self._key.arn, policy or {})
 
 
 def converge_key_policy(
     store: Store, wanted: WantedKeyUse, key: Key, check_mode: bool, pause: Pause = time.sleep
 ) -> PolicyOutcome:
-    """Make the policy of a key as wanted, or say in check mode what that takes.
-
-    :param store: reads and writes the policy.
-    :param pause: takes seconds to wait; all waits of a run are bounded.
-    """
+    """Change the policy to the desired one, or predict the changes in check mode; see :func:`converge_policy`."""
     work = PolicyWork(
         target=key.arn,
         plan=lambda policy: plan_key_policy(policy or {}, wanted, key),
@@ -56,20 +53,20 @@ def converge_key_policy(
     return converge_policy(store, work, check_mode, pause)
 
 
-def _refused(wanted: WantedKeyUse, error: FlowLogsAWSError) -> Unsuccessful:
+def _unreadable(wanted: WantedKeyUse, error: FlowLogsAWSError) -> Unsuccessful:
     code, message = error_code_and_message(error)
     return Unsuccessful(wanted.key_id, code, f"{error.message}: {message}", key_policy_error_hint("DescribeKey", code))
 
 
 def _outcome(client: Any, wanted: WantedKeyUse, caller: str, check_mode: bool) -> PolicyOutcome:
-    """Look at the key before anything else; one that is of no use is refused with every reason."""
-    foreign = foreign_key(wanted.key_id, wanted.key_account or caller, caller)
-    if foreign:
-        return PolicyOutcome(unsuccessful=list(foreign))
+    """Check the key first; return all reasons why it cannot be used."""
+    not_owned = foreign_key(wanted.key_id, wanted.key_account or caller, caller)
+    if not_owned:
+        return PolicyOutcome(unsuccessful=list(not_owned))
     try:
         key = kms.describe_key(client, wanted.key_id)
     except FlowLogsAWSError as error:
-        return PolicyOutcome(unsuccessful=[_refused(wanted, error)])
+        return PolicyOutcome(unsuccessful=[_unreadable(wanted, error)])
     unusable = unusable_key(key, caller)
     if unusable:
         return PolicyOutcome(unsuccessful=list(unusable))
@@ -77,7 +74,7 @@ def _outcome(client: Any, wanted: WantedKeyUse, caller: str, check_mode: bool) -
 
 
 def run_key_policy(module: FlowLogsModule) -> None:
-    """Make a key policy let log delivery use the key for the given sources, or no longer."""
+    """Allow log delivery to use a key for the given sources, or remove that from its policy."""
     client = module.client("kms")
     wanted = wanted_key_use(module.params, partition_of(client), kms.region_of(client))
     module.verify_account()
@@ -87,7 +84,7 @@ def run_key_policy(module: FlowLogsModule) -> None:
     for text in outcome.plan.warnings if outcome.plan else ():
         module.warn(text)
     size = key_policy_size(outcome.plan.after if outcome.plan else None)
-    doing = "let log delivery use" if wanted.present else "take log delivery out of the policy of"
+    doing = "let log delivery use" if wanted.present else "remove log delivery from the policy of"
     finish(module, f"{doing} the key {wanted.key_id}", {**result_of(outcome), "size_bytes": size}, outcome.unsuccessful)
 
 
@@ -98,13 +95,6 @@ FLOW_LOG_KEY_POLICY = ModuleDefinition(
     argument_spec=dict(
         key_id=dict(type="str", required=True, no_log=False),
         state=dict(type="str", choices=["present", "absent"], default="present"),
-        account_ids=dict(type="list", elements="str"),
-        regions=dict(type="list", elements="str"),
-        organization_id=dict(type="str"),
-        grants=dict(
-            type="list",
-            elements="dict",
-            options=dict(account_id=dict(type="str"), regions=dict(type="list", elements="str")),
-        ),
+        **KEY_SOURCE_OPTIONS,
     ),
 )
