@@ -11,7 +11,7 @@ from typing import Any
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import permissions_policies
 
 
-def permissions_policy(wanted: Any, **scope: Any) -> dict[str, Any]:
+def permissions_policy(selection: Any, **scope: Any) -> dict[str, Any]:
     """Return the policy document for some work that fits into one managed policy."""
-    (document,) = permissions_policies(wanted, **scope)
+    (document,) = permissions_policies(selection, **scope)
     return document

@@ -210,7 +210,7 @@ limits:
   returned: always
   type: list
   elements: str
-  sample: ["A dry run proves that EC2 would take this very call."]
+  sample: ["A dry run proves that EC2 would accept exactly this call."]
 """
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.permissions_info import FLOW_LOG_PERMISSIONS_INFO

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs ``flow_log_permissions_info``: ask the policy simulator, else try dry runs, and judge. PRIVATE to this collection.
+"""Runs the module ``flow_log_permissions_info``: simulates policies, or else makes dry runs. PRIVATE to this collection.
 
-What nobody could tell stays unknown; a failed call is never taken for a permission that lacks.
+Without an answer a permission is unknown; a failed call never counts as a missing permission.
 """
 
 from __future__ import annotations
@@ -35,27 +35,27 @@ from .._core.permissions.principals import ROOT, SESSION, context_of, parse_prin
 from .._core.permissions.simulation import ALLOWED, Answer, NOT_ALLOWED, UNKNOWN, answers_from
 from .module import FlowLogsModule, ModuleDefinition
 
-#: Where a dry run of CreateFlowLogs says to deliver to; whether it exists is not looked at by a dry run.
+#: Destination in dry runs of CreateFlowLogs, which do not check whether it exists.
 _SOME_BUCKET = "flow-logs-dry-run"
 
 
 def run_permissions_info(module: FlowLogsModule) -> None:
-    """Tell which permissions some work needs, and which of them a principal has."""
+    """Return the permissions that some operations need, and which of them a principal has."""
     account = parse_principal(module.params["principal"]).account if module.params["principal"] else ""
     ec2_client = module.client("ec2")
     partition = ec2.partition_of(ec2_client)
-    # Whatever is wrong with the options is found before the first call; the account stands for itself until then.
+    # Check the options before the first call, with a placeholder for the caller's account.
     question_from_options(module.params, account or "0" * 12, partition, module.region or "")
     module.verify_account()
     caller = module.caller()
     question = question_from_options(module.params, account or caller.account_id, partition, module.region or "")
-    inquiry = _Inquiry(module, question, caller)
-    permissions = inquiry.permissions()
+    checker = _PermissionChecker(module, question, caller)
+    permissions = checker.permissions()
     module.exit_json(
         changed=False,
-        principal=inquiry.principal,
+        principal=checker.principal,
         permitted=permitted(permissions),
-        summary=summary_of(inquiry.principal, permissions),
+        summary=summary_of(checker.principal, permissions),
         permissions=[permission.to_dict(question.operations) for permission in permissions],
         missing_policy=missing_policy(permissions, question.operations),
         policies=list(question.policies),
@@ -63,8 +63,11 @@ def run_permissions_info(module: FlowLogsModule) -> None:
     )
 
 
-class _Inquiry:
-    """One run: finds who is meant, and asks."""
+class _PermissionChecker:
+    """Checks the permissions of a principal.
+
+    :ivar principal: ARN of the principal.
+    """
 
     def __init__(self, module: FlowLogsModule, question: PermissionQuestion, caller: CallerIdentity) -> None:
         self._module = module
@@ -72,84 +75,89 @@ class _Inquiry:
         self._iam = module.client("iam")
         self._is_caller = question.principal in (None, caller.arn)
         self.principal = question.principal or caller.arn
-        self._source, self._obstacle = self._resolved(self.principal)
+        self._source, self._obstacle = self._simulation_source(self.principal)
 
-    def _resolved(self, arn: str) -> Any:
-        """Return the ARN that IAM can simulate and ``""``, or None and why there is none."""
+    def _simulation_source(self, arn: str) -> tuple[str, str]:
+        """Return the ARN that IAM can simulate; if there is none, ``""`` and the reason."""
         principal = parse_principal(arn)
         if principal.kind == ROOT:
-            return None, "The policy simulator knows no root user; only policies of the organization bind it."
+            return (
+                "",
+                "The policy simulator does not support the root user; only policies of the organization limit it.",
+            )
         if principal.kind != SESSION:
             return arn, ""
         try:
             return iam.role_arn(self._iam, principal.name), ""
         except FlowLogsAWSError:
-            # Where the role has no path, its ARN is known anyway; where it has one, IAM says that there is no such role.
+            # The ARN of a role without a path is known; if the role has one, IAM does not find this ARN.
             return f"arn:{principal.partition}:iam::{principal.account}:role/{principal.name}", ""
 
     def permissions(self) -> list[Permission]:
-        """Return the answers, in the order of the questions."""
-        return [permission for ask in self._question.asks for permission in self._answered(ask)]
+        """Return the permissions, in the order of the queries."""
+        return [permission for query in self._question.queries for permission in self._check(query)]
 
-    def _simulated(self, ask: SimulationQuery) -> list[dict[str, Any]]:
-        """Return the results for all actions; IAM may want to be asked about each alone."""
+    def _simulate(self, query: SimulationQuery) -> list[dict[str, Any]]:
+        """Return the results for all actions; if IAM refuses them together, simulate each alone."""
         context = dict(context_of(self._source))
-        context.update(ask.context)
+        context.update(query.context)
 
         def simulate(actions: Sequence[str]) -> list[dict[str, Any]]:
             return iam.simulate_principal_policy(
-                self._iam, self._source, actions, ask.resources, sorted(context.items())
+                self._iam, self._source, actions, query.resources, sorted(context.items())
             )
 
         try:
-            return simulate(ask.actions)
+            return simulate(query.actions)
         except FlowLogsAWSError as error:
-            if error_code_and_message(error)[0] != "InvalidInput" or len(ask.actions) == 1:
+            if error_code_and_message(error)[0] != "InvalidInput" or len(query.actions) == 1:
                 raise
-        return [result for action in ask.actions for result in simulate([action])]
+        return [result for action in query.actions for result in simulate([action])]
 
-    def _answered(self, ask: SimulationQuery) -> list[Permission]:
+    def _check(self, query: SimulationQuery) -> list[Permission]:
         if self._obstacle == "":
             try:
-                results = self._simulated(ask)
+                results = self._simulate(query)
             except FlowLogsAWSError as error:
                 code, message = error_code_and_message(error)
                 self._obstacle = (
-                    f"{error.message}: {message} ({code}). To simulate takes iam:SimulatePrincipalPolicy, and for a "
+                    f"{error.message}: {message} ({code}). The simulation needs iam:SimulatePrincipalPolicy, and for a "
                     "session iam:GetRole."
                 )
             else:
-                answers = answers_from(results, ask.resources)
-                return self._permissions(ask, SIMULATION, lambda action, resource: answers.get((action, resource)))
-        tried = {action: self._tried(ask.region, action) for action in ask.actions}
+                answers = answers_from(results, query.resources)
+                return self._permissions(query, SIMULATION, lambda action, resource: answers.get((action, resource)))
+        by_action = {action: self._dry_run_answer(query.region, action) for action in query.actions}
         return [
             permission
-            for action, answer in tried.items()
+            for action, answer in by_action.items()
             for permission in self._permissions(
-                SimulationQuery(ask.region, (action,), ask.resources, ask.context),
+                SimulationQuery(query.region, (action,), query.resources, query.context),
                 DRY_RUN if answer else NOTHING,
                 lambda _action, _resource, found=answer: found or Answer(UNKNOWN, self._obstacle),
             )
         ]
 
-    def _permissions(self, ask: SimulationQuery, method: str, answer: Callable[..., Answer | None]) -> list[Permission]:
+    def _permissions(
+        self, query: SimulationQuery, method: str, answer: Callable[..., Answer | None]
+    ) -> list[Permission]:
         return [
             Permission(
                 action,
                 resource,
-                ask.region,
+                query.region,
                 answer(action, resource) or Answer(UNKNOWN, "IAM gave no answer."),
                 method,
-                ask.context,
+                query.context,
             )
-            for action in ask.actions
-            for resource in ask.resources
+            for action in query.actions
+            for resource in query.resources
         ]
 
     # --- dry runs ----------------------------------------------------------------------------------------------------
 
-    def _tried(self, region: str, action: str) -> Answer | None:
-        """Return what dry runs tell of an action, None if none can be made."""
+    def _dry_run_answer(self, region: str, action: str) -> Answer | None:
+        """Return the worst answer of dry runs for an action; ``None`` if there is no dry run for it."""
         errors = self._dry_runs(region, action) if self._is_caller else []
         answers = [_answer_of(error, action) for error in errors]
         worst = [answer for answer in answers if answer.decision != ALLOWED]
@@ -180,7 +188,7 @@ class _Inquiry:
 def _answer_of(error: FlowLogsAWSError, action: str) -> Answer:
     code, message = error_code_and_message(error)
     if code == "DryRunOperation":
-        return Answer(ALLOWED, f"EC2 would take the call that needs {action}.")
+        return Answer(ALLOWED, f"EC2 would accept the call that needs {action}.")
     if code == "UnauthorizedOperation":
         return Answer(NOT_ALLOWED, f"EC2 refuses the call that needs {action}: {message}")
     return Answer(UNKNOWN, f"{error.message}: {message} ({code})")

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one table of which permissions each operation of the collection needs. PRIVATE to this collection.
+"""The permissions that each operation of the collection needs. PRIVATE to this collection.
 
-Policies, the documentation of the modules, the guide and what is said of a denied call are made from it or checked
-against it; a test compares it with the calls that the modules make.
+Policies and hints for denied calls are built from this table. Tests compare it with the documentation and with the calls that
+the modules make.
 
 Sources: Service Authorization Reference (Amazon EC2, Amazon ECS, Amazon CloudWatch Logs, Amazon S3, AWS KMS, AWS IAM, AWS STS);
 VPC User Guide, "Amazon S3 bucket permissions for flow logs"; CloudWatch Logs User Guide, "Logs sent to Amazon S3"; the
@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-#: Kinds of resource. The values are how they are called for people.
+#: Kinds of resource; the values are for texts.
 EVERYTHING = "*"
 NEW_FLOW_LOGS = "flow logs being created"
 FLOW_LOGS = "flow logs"
@@ -37,11 +37,11 @@ Condition = tuple[str, str, str]
 class Need:
     """One action, and where and why it is needed.
 
-    :param action: as in IAM policies, ``service:Action``.
-    :param resources: kinds of resource, on all of which it is needed.
-    :param calls: API operations that are denied without it. They need not have the action's name.
-    :param why: what for, as the end of the sentence "Needed to ...".
-    :param conditions: under which it is enough to have it.
+    :param action: action of IAM policies, ``service:Action``.
+    :param resources: kinds of resource; the action is needed on all of them.
+    :param calls: API operations that AWS denies without it; their names may differ from the action's.
+    :param why: end of the sentence "Needed to ...".
+    :param conditions: conditions under which the permission is enough.
     """
 
     action: str
@@ -67,7 +67,7 @@ def _ecs(name: str, why: str) -> Need:
     return Need(f"ecs:{name}", (EVERYTHING,), ("CreateFlowLogs",), why)
 
 
-_DESCRIBE = Need("ec2:DescribeFlowLogs", (EVERYTHING,), ("DescribeFlowLogs",), "read the flow logs that there are")
+_DESCRIBE = Need("ec2:DescribeFlowLogs", (EVERYTHING,), ("DescribeFlowLogs",), "read the existing flow logs")
 _CREATE_DELIVERY = Need(
     "logs:CreateLogDelivery", (EVERYTHING,), ("CreateFlowLogs",), "set up the delivery of a new flow log"
 )
@@ -77,7 +77,7 @@ _DELETE_DELIVERY = Need(
 _GET_BUCKET_POLICY = _s3("GetBucketPolicy", "GetBucketPolicy", "read the bucket policy")
 _DESCRIBE_KEY = _kms("DescribeKey", "find the key, and whether it can be used")
 _GET_KEY_POLICY = _kms("GetKeyPolicy", "read the key policy")
-_HEAD_BUCKET = _s3("ListBucket", "HeadBucket", "see whether the bucket is there")
+_HEAD_BUCKET = _s3("ListBucket", "HeadBucket", "see whether the bucket exists")
 _GET_ENCRYPTION = _s3("GetEncryptionConfiguration", "GetBucketEncryption", "read the default encryption")
 _GET_OWNERSHIP = _s3("GetBucketOwnershipControls", "GetBucketOwnershipControls", "read who owns new objects")
 _GET_PAYER = _s3("GetBucketRequestPayment", "GetBucketRequestPayment", "read whether the requester pays")
@@ -86,10 +86,10 @@ _LIST, _READ = "list inline policies", "read inline policies"
 _READ_OF_USER = (_iam("ListUserPolicies", USERS, _LIST), _iam("GetUserPolicy", USERS, _READ))
 _READ_OF_GROUP = (_iam("ListGroupPolicies", GROUPS, _LIST), _iam("GetGroupPolicy", GROUPS, _READ))
 _READ_OF_ROLE = (_iam("ListRolePolicies", ROLES, _LIST), _iam("GetRolePolicy", ROLES, _READ))
-# amazon.aws.s3_bucket reads these although nobody needs them.
-_ALSO_READ = "be spared a warning of amazon.aws.s3_bucket, which reads it in any case"
+# amazon.aws.s3_bucket reads these although the collection does not need them.
+_ALSO_READ = "avoid a warning of amazon.aws.s3_bucket, which always reads it"
 
-#: What is done, and what that needs.
+#: Needs by operation.
 OPERATIONS: Mapping[str, tuple[Need, ...]] = {
     "read": (_DESCRIBE,),
     "look_up_targets": tuple(
@@ -116,7 +116,7 @@ OPERATIONS: Mapping[str, tuple[Need, ...]] = {
             "ec2:CreateTags",
             (NEW_FLOW_LOGS,),
             ("CreateFlowLogs",),
-            "give tags or a name to a flow log while it is created",
+            "set tags or a name when a flow log is created",
             (("StringEquals", "ec2:CreateAction", "CreateFlowLogs"),),
         ),
     ),
@@ -125,12 +125,12 @@ OPERATIONS: Mapping[str, tuple[Need, ...]] = {
             "ec2:CreateTags",
             (FLOW_LOGS,),
             ("CreateTags",),
-            "set tags of flow logs that exist, and mark those that are being replaced",
+            "set tags of existing flow logs, and mark those that are being replaced",
         ),
         Need("ec2:DeleteTags", (FLOW_LOGS,), ("DeleteTags",), "remove tags of flow logs"),
     ),
     "delete": (
-        Need("ec2:DeleteFlowLogs", (FLOW_LOGS,), ("DeleteFlowLogs",), "delete a flow log, also after it is replaced"),
+        Need("ec2:DeleteFlowLogs", (FLOW_LOGS,), ("DeleteFlowLogs",), "delete a flow log, also after its replacement"),
         _DELETE_DELIVERY,
     ),
     "tag_fields": (
@@ -145,8 +145,8 @@ OPERATIONS: Mapping[str, tuple[Need, ...]] = {
             "create the role that reads the tags, with the first such flow log of an account",
         ),
     ),
-    # VPC User Guide, "Available fields": the ECS fields, by the permission that each needs.
-    "ecs_fields": (_ecs("ListClusters", "put ECS fields, of any kind, in records"),),
+    # ECS fields by the permission that they need (VPC User Guide, "Available fields").
+    "ecs_fields": (_ecs("ListClusters", "put ECS fields of any kind in records"),),
     "ecs_container_instance_fields": (_ecs("ListContainerInstances", "put container instances of ECS in records"),),
     "ecs_service_fields": (_ecs("ListServices", "put services of ECS in records"),),
     "ecs_task_definition_fields": (_ecs("ListTaskDefinitions", "put task definitions of ECS in records"),),
@@ -155,7 +155,7 @@ OPERATIONS: Mapping[str, tuple[Need, ...]] = {
     "bucket_policy": (
         _GET_BUCKET_POLICY,
         _s3("PutBucketPolicy", "PutBucketPolicy", "change the bucket policy"),
-        _s3("DeleteBucketPolicy", "DeleteBucketPolicy", "delete a bucket policy of which no statement is left"),
+        _s3("DeleteBucketPolicy", "DeleteBucketPolicy", "delete a bucket policy without remaining statements"),
     ),
     "read_bucket_policy": (_GET_BUCKET_POLICY,),
     "key_policy": (_DESCRIBE_KEY, _GET_KEY_POLICY, _kms("PutKeyPolicy", "change the key policy")),
@@ -203,7 +203,7 @@ OPERATIONS: Mapping[str, tuple[Need, ...]] = {
             "iam:SimulatePrincipalPolicy",
             (USERS, GROUPS, ROLES),
             ("SimulatePrincipalPolicy",),
-            "ask what a principal may do",
+            "simulate what a principal may do",
         ),
         _iam("GetRole", ROLES, "find the role of a session, with its path"),
     ),
@@ -212,15 +212,15 @@ OPERATIONS: Mapping[str, tuple[Need, ...]] = {
             "sts:DecodeAuthorizationMessage",
             (EVERYTHING,),
             ("DecodeAuthorizationMessage",),
-            "read what AWS says in an encoded message about a call that it denied",
+            "decode AWS's message about a denied call",
         ),
     ),
-    # What every description of flow logs to S3 names as the minimum beside ec2:CreateFlowLogs.
+    # The permissions that AWS documents for flow logs to S3 in addition to ec2:CreateFlowLogs.
     "log_delivery": (_CREATE_DELIVERY, _DELETE_DELIVERY),
 }
 
-#: The operations for the ECS fields of a log format, by the start of the names of the fields.
-_ECS_OPERATION_OF: Mapping[str, str] = {
+#: The operations for the ECS fields of a log format, by prefix of the field names.
+_ECS_OPERATIONS_BY_PREFIX: Mapping[str, str] = {
     "ecs-": "ecs_fields",
     "ecs-container-instance-": "ecs_container_instance_fields",
     "ecs-service-": "ecs_service_fields",
@@ -228,19 +228,24 @@ _ECS_OPERATION_OF: Mapping[str, str] = {
     "ecs-task-arn": "ecs_task_fields",
     "ecs-task-id": "ecs_task_fields",
 }
-ECS_OPERATIONS: tuple[str, ...] = tuple(dict.fromkeys(_ECS_OPERATION_OF.values()))
+ECS_OPERATIONS: tuple[str, ...] = tuple(dict.fromkeys(_ECS_OPERATIONS_BY_PREFIX.values()))
 
 
 def operations_for_fields(names: Iterable[str]) -> tuple[str, ...]:
     """Return the operations that the fields of a log format need, in the order of the table.
 
-    :param names: of the fields, as in ``log_format``.
+    :param names: names of fields, as in ``log_format``.
     """
-    wanted = {operation for name in names for start, operation in _ECS_OPERATION_OF.items() if name.startswith(start)}
-    return tuple(operation for operation in ECS_OPERATIONS if operation in wanted)
+    needed = {
+        operation
+        for name in names
+        for prefix, operation in _ECS_OPERATIONS_BY_PREFIX.items()
+        if name.startswith(prefix)
+    }
+    return tuple(operation for operation in ECS_OPERATIONS if operation in needed)
 
 
-#: Policies by name: the operations that each allows.
+#: The operations that each named policy allows.
 POLICIES: Mapping[str, tuple[str, ...]] = {
     "publishing": ("read", "look_up_targets", "create", "tag_at_create", "tag", "delete"),
     "log_delivery": ("log_delivery",),
@@ -250,7 +255,7 @@ POLICIES: Mapping[str, tuple[str, ...]] = {
     "attaching_policies": ("attach_policy",),
     "checking_permissions": ("check_permissions", "decode_denials"),
 }
-#: The operations that a named policy allows in addition when ARNs are given, by the option that names these.
+#: The operations that a named policy allows in addition, by the option for ARNs that is given.
 WITH: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "buckets": {
         "publishing": ("bucket_policy", "check_destination"),
@@ -266,8 +271,8 @@ WITH: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "principals": {"reading": ("read_attached_policy",)},
 }
 
-#: What each module does. GetCallerIdentity, which some call, needs no permission. With ``decode_denials`` each says more
-#: of a call that is denied, and without it does the same.
+#: The operations of each module. GetCallerIdentity, which some modules call, needs no permission. The optional operation
+#: ``decode_denials`` gives the error of a denied call more details.
 MODULES: Mapping[str, tuple[str, ...]] = {
     "s3_flow_log": (
         "read",
@@ -288,12 +293,12 @@ MODULES: Mapping[str, tuple[str, ...]] = {
 
 
 def needs_of(operations: Iterable[str]) -> tuple[Need, ...]:
-    """Return what operations need together, each need once, in the order of the table.
+    """Return the needs of operations, each once, in the order of the table.
 
     :param operations: keys of :data:`OPERATIONS`.
     """
-    wanted = set(operations)
-    return tuple(dict.fromkeys(need for name, needs in OPERATIONS.items() if name in wanted for need in needs))
+    names = set(operations)
+    return tuple(dict.fromkeys(need for name, needs in OPERATIONS.items() if name in names for need in needs))
 
 
 def actions_of(operations: Iterable[str]) -> frozenset[str]:
@@ -307,8 +312,8 @@ def calls_of(operations: Iterable[str]) -> frozenset[str]:
 
 
 def actions_for_call(call: str) -> tuple[str, ...]:
-    """Return the actions of which one is missing when AWS denies a call, in alphabetical order.
+    """Return the actions that a call needs, in alphabetical order; ``()`` for a call that the collection never makes.
 
-    :param call: name of an API operation, for example ``GetBucketEncryption``; ``()`` for one that is never called.
+    :param call: name of an API operation, for example ``GetBucketEncryption``.
     """
     return tuple(sorted({need.action for need in needs_of(OPERATIONS) if call in need.calls}))

@@ -2,48 +2,48 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What flow_log_permissions_info is asked, and the verdict on it. PRIVATE to this collection.
+"""Queries for flow_log_permissions_info, and the verdict on their answers. PRIVATE to this collection.
 
-Each action is asked about on each resource, in each region, with the context keys that are known beforehand.
+The module checks each action on each resource in each Region, with the context keys that are known beforehand.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 from ..delivery_policy.source_options import parse_regions
 from ..flow_log.resource_types import resolve_resource_type
 from .catalog import Condition, OPERATIONS, needs_of
 from .documents import Statement, document_of, statements_for
-from .policies import operations_at_hand, operations_of, permissions_policies
+from .policies import expand_operations, operations_of, permissions_policies
 from .principals import parse_principal
 from .scope import scope_from_options
 from .simulation import ALLOWED, Answer, NOT_ALLOWED, UNKNOWN
 
 SIMULATION, DRY_RUN, NOTHING = "simulation", "dry_run", "none"
 
-#: What no answer here can prove (IAM API Reference, SimulatePrincipalPolicy; IAM User Guide, "Testing IAM policies with
+#: What each method cannot prove (IAM API Reference, SimulatePrincipalPolicy; IAM User Guide, "Testing IAM policies with
 #: the IAM policy simulator").
 LIMITS: Mapping[str, str] = {
     SIMULATION: (
-        "The simulation looks at the policies of the principal, its boundary and the organization's SCPs. It does not "
-        "look at policies of sessions, VPC endpoints, buckets and keys, nor at resource control policies (RCPs)."
+        "The simulation includes the policies of the principal, its boundary and the organization's SCPs. It does not "
+        "include policies of sessions, VPC endpoints, buckets and keys, nor resource control policies (RCPs)."
     ),
     DRY_RUN: (
-        "A dry run proves that EC2 would take this very call. It does not prove logs:CreateLogDelivery, nor anything "
-        "about the bucket and its key."
+        "A dry run proves that EC2 would accept exactly this call. It does not check logs:CreateLogDelivery, the bucket "
+        "or its key."
     ),
 }
 
 
 @dataclass(frozen=True)
 class SimulationQuery:
-    """Actions and resources to ask about in one go: each action on each resource.
+    """Actions and resources to check together: each action on each resource.
 
-    :param region: that the calls would go to.
-    :param context: condition key -> value.
+    :param region: Region of the calls.
+    :param context: pairs of condition key and value.
     """
 
     region: str
@@ -54,27 +54,43 @@ class SimulationQuery:
 
 @dataclass(frozen=True)
 class PermissionQuestion:
-    """Which permissions are asked about.
+    """Which permissions to check.
 
-    :param principal: ARN, None for the caller.
-    :param operations: those at hand.
-    :param policies: the least policies that would do.
-    :param resource_ids: targets to try dry runs on; so are ``flow_log_ids``.
+    :param principal: ARN; ``None`` for the caller.
+    :param operations: keys of :data:`OPERATIONS`.
+    :param queries: simulations of all actions.
+    :param policies: the least policies that allow the operations.
+    :param resource_ids: targets for dry runs.
+    :param flow_log_ids: flow logs for dry runs.
     """
 
     principal: str | None
     operations: tuple[str, ...]
-    asks: tuple[SimulationQuery, ...]
+    queries: tuple[SimulationQuery, ...]
     policies: tuple[dict[str, Any], ...]
     resource_ids: tuple[str, ...] = ()
     flow_log_ids: tuple[str, ...] = ()
 
 
+class PermissionDict(TypedDict):
+    """A :class:`Permission` as the module returns it."""
+
+    action: str
+    resource: str
+    region: str
+    decision: str
+    reason: str
+    method: str
+    operations: list[str]
+    needed_to: str
+
+
 @dataclass(frozen=True)
 class Permission:
-    """The answer to one action on one resource.
+    """Whether one action on one resource is allowed.
 
-    :param method: ``simulation``, ``dry_run``, or ``none`` if nobody could be asked.
+    :param method: ``simulation``, ``dry_run``, or ``none`` if neither was possible.
+    :param context: pairs of condition key and value with which it was checked.
     """
 
     action: str
@@ -84,10 +100,10 @@ class Permission:
     method: str
     context: tuple[tuple[str, str], ...] = ()
 
-    def to_dict(self, operations: Iterable[str]) -> dict[str, Any]:
-        """Return the answer as the module returns it.
+    def to_dict(self, operations: Iterable[str]) -> PermissionDict:
+        """Return the permission as the module returns it.
 
-        :param operations: those at hand.
+        :param operations: the operations of the question.
         """
         needs = {name: [need for need in OPERATIONS[name] if need.action == self.action] for name in operations}
         reasons = dict.fromkeys(need.why for found in needs.values() for need in found)
@@ -106,17 +122,17 @@ class Permission:
 def question_from_options(params: Mapping[str, Any], account: str, partition: str, region: str) -> PermissionQuestion:
     """Read the options of flow_log_permissions_info.
 
-    :param params: options by name; those not given may be missing or None.
-    :param account: account of the principal, which is meant where no ``account_id`` is given.
-    :param region: region at work, which is meant where no ``regions`` are given.
-    :raises InputError: for what can never work, naming option, value and what is allowed.
+    :param params: options by name; those that are not given may be missing or ``None``.
+    :param account: account of the principal, the default of ``account_id``.
+    :param region: Region of the module, the default of ``regions``.
+    :raises InputError: for values that cannot work.
     """
     principal = params.get("principal")
     if principal is not None:
         parse_principal(principal)
     if params.get("resource_ids"):
         resolve_resource_type(params["resource_ids"])
-    wanted = wanted_of(params["operations"])
+    selection = selection_of(params["operations"])
     scope: dict[str, Any] = {
         "partition": partition,
         "account_id": params.get("account_id") or account,
@@ -126,30 +142,31 @@ def question_from_options(params: Mapping[str, Any], account: str, partition: st
         "principals": params.get("principals") or (),
     }
     regions = parse_regions(params["regions"]) if params.get("regions") else (region,)
-    operations = operations_at_hand(wanted, scope_from_options(**scope))
+    operations = expand_operations(selection, scope_from_options(**scope))
     given = tuple(sorted((str(key), str(value)) for key, value in (params.get("context") or {}).items()))
-    asks = [ask for name in regions for ask in _asks(operations, name, given, scope)]
+    queries = [query for name in regions for query in _queries(operations, name, given, scope)]
     return PermissionQuestion(
         principal,
         operations,
-        _without_repetition(asks),
-        tuple(permissions_policies(wanted, region=list(regions), **scope)),
+        # Queries whose resources and context have no Region are equal in all Regions.
+        tuple(dict.fromkeys(queries)),
+        tuple(permissions_policies(selection, region=list(regions), **scope)),
         tuple(params.get("resource_ids") or ()),
         tuple(params.get("flow_log_ids") or ()),
     )
 
 
-def wanted_of(operations: Sequence[str]) -> str | Sequence[str]:
-    """Return a single name as such, as it may be that of a policy, and a list of operations as it is.
+def selection_of(operations: Sequence[str]) -> str | Sequence[str]:
+    """Return the only item of a list, which may be the name of a policy, or else the list of operations.
 
     :raises InputError: for unknown names.
     """
-    wanted = operations[0] if len(operations) == 1 else operations
-    operations_of(wanted)
-    return wanted
+    selection = operations[0] if len(operations) == 1 else operations
+    operations_of(selection)
+    return selection
 
 
-def _asks(
+def _queries(
     operations: Iterable[str], region: str, given: tuple[tuple[str, str], ...], scope: Mapping[str, Any]
 ) -> list[SimulationQuery]:
     statements = statements_for(needs_of(operations), scope_from_options(region=region, **scope))
@@ -168,13 +185,8 @@ def _context(statement: Statement, region: str, given: tuple[tuple[str, str], ..
     return tuple(sorted(known.items()))
 
 
-def _without_repetition(asks: Iterable[SimulationQuery]) -> tuple[SimulationQuery, ...]:
-    """Return each ask once; what has no region in its resources is the same in each but for the context."""
-    return tuple(dict.fromkeys(asks))
-
-
 def permitted(permissions: Iterable[Permission]) -> bool | str:
-    """Return the verdict: False if something is not allowed, ``unknown`` if something is not known, else True."""
+    """Return the verdict: ``False`` if something is not allowed, else ``unknown`` if something is unknown, else ``True``."""
     decisions = {permission.answer.decision for permission in permissions}
     if decisions - {ALLOWED, UNKNOWN}:
         return False
@@ -182,19 +194,19 @@ def permitted(permissions: Iterable[Permission]) -> bool | str:
 
 
 def missing_policy(permissions: Iterable[Permission], operations: Sequence[str]) -> dict[str, Any] | None:
-    """Return the least policy that allows what no statement allows, None if there is nothing of that kind.
+    """Return the least policy that allows the actions that no statement allows; ``None`` if there are none.
 
-    What a statement, a boundary or an organization denies is fixed by no further statement.
+    Actions that a statement, a boundary or an organization denies are left out, because no policy can allow them.
     """
-    wanted = {
+    missing = {
         (permission.action, permission.resource): permission
         for permission in permissions
         if permission.answer.decision == NOT_ALLOWED
     }
     by_resources: dict[tuple[Any, ...], list[str]] = {}
-    for action in sorted({action for action, _resource in wanted}):
-        resources = tuple(sorted({resource for name, resource in wanted if name == action}))
-        context = {pair for resource in resources for pair in wanted[(action, resource)].context}
+    for action in sorted({action for action, _resource in missing}):
+        resources = tuple(sorted({resource for name, resource in missing if name == action}))
+        context = {pair for resource in resources for pair in missing[(action, resource)].context}
         by_resources.setdefault((resources, _conditions(action, operations, context)), []).append(action)
     statements = [
         Statement("FlowLog", tuple(actions), resources, conditions)
@@ -203,31 +215,33 @@ def missing_policy(permissions: Iterable[Permission], operations: Sequence[str])
     if not statements:
         return None
     document = document_of(statements)
-    # Without a Sid they can be pasted into any policy; IAM wants Sids to be unique.
-    bare = [{key: value for key, value in one.items() if key != "Sid"} for one in document["Statement"]]
-    return {**document, "Statement": bare}
+    # Without Sids, which must be unique, the statements can be pasted into any policy.
+    statements_without_sid = [
+        {key: value for key, value in one.items() if key != "Sid"} for one in document["Statement"]
+    ]
+    return {**document, "Statement": statements_without_sid}
 
 
 def _conditions(action: str, operations: Iterable[str], context: set[tuple[str, str]]) -> tuple[Condition, ...]:
-    """Return the conditions of an action that it was asked about with: under these it is enough to have it."""
+    """Return the conditions of an action that hold in the context of the query."""
     needs = [need for name in operations for need in OPERATIONS[name] if need.action == action]
     conditions = {condition for need in needs for condition in need.conditions}
     return tuple(sorted(condition for condition in conditions if condition[1:] in context))
 
 
 def summary_of(principal: str, permissions: Sequence[Permission], shown: int = 5) -> str:
-    """Return the verdict in words.
+    """Return the verdict in a sentence.
 
     :param principal: ARN.
-    :param shown: how many actions are spelt out.
+    :param shown: how many actions it lists.
     """
     verdict = permitted(permissions)
     if verdict is True:
-        return f"{principal} has every permission asked about, as far as can be told."
-    lacking = [item for item in permissions if (item.answer.decision == UNKNOWN) == (verdict == UNKNOWN)]
-    lacking = [item for item in lacking if item.answer.decision != ALLOWED]
-    actions = list(dict.fromkeys(item.action for item in lacking))
+        return f"{principal} has every required permission, as far as this can be checked."
+    missing = [item for item in permissions if (item.answer.decision == UNKNOWN) == (verdict == UNKNOWN)]
+    missing = [item for item in missing if item.answer.decision != ALLOWED]
+    actions = list(dict.fromkeys(item.action for item in missing))
     names = ", ".join(actions[:shown]) + (f" and {len(actions) - shown} more" if len(actions) > shown else "")
     if verdict is False:
         return f"{principal} is missing {names}."
-    return f"Whether {principal} has {names} is not known: {lacking[0].answer.reason}"
+    return f"Whether {principal} has {names} is unknown: {missing[0].answer.reason}"

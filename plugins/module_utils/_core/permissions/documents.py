@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Policy documents from needs, and documents that fit the size limits of IAM. PRIVATE to this collection.
+"""Builds policy documents that fit the size limits of IAM. PRIVATE to this collection.
 
-Nothing here denies anything, so statements may be split, joined and spread over documents as long as each action stays
+All statements are Allow statements. So they can be split, joined and spread over documents, as long as each action stays
 allowed on each of its resources under its conditions.
 """
 
@@ -22,19 +22,19 @@ from .scope import ANY, Scope
 POLICY_VERSION = "2012-10-17"
 Document = dict[str, Any]
 
-# What statements are about, in the order of the documents, with how their Sids begin.
+# Subjects of statements, in the order of the documents; their Sids begin with them.
 _FLOW_LOGS, _BUCKETS, _KEYS, _PRINCIPALS = "FlowLog", "FlowLogBuckets", "FlowLogKeys", "FlowLogPrincipals"
 _SUBJECTS = (_FLOW_LOGS, _BUCKETS, _KEYS, _PRINCIPALS)
 _SUBJECT_OF_SERVICE = {"s3": _BUCKETS, "kms": _KEYS, "iam": _PRINCIPALS, "sts": _PRINCIPALS}
-# The one action of IAM that serves the flow logs themselves.
+# The one action of IAM that flow logs need.
 _CREATE_LINKED_ROLE = "iam:CreateServiceLinkedRole"
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement: each action is allowed on each resource under all conditions.
+    """One statement: it allows each action on each resource under all conditions.
 
-    :param subject: one of the beginnings of Sids.
+    :param subject: subject, with which the Sid begins.
     :param actions: in alphabetical order.
     :param resources: ARNs, in alphabetical order.
     """
@@ -45,7 +45,7 @@ class Statement:
     conditions: tuple[Condition, ...] = ()
 
     def name(self) -> str:
-        """Return what the Sid is but for a number."""
+        """Return the Sid, without a number."""
         if self.subject != _FLOW_LOGS:
             return self.subject
         if self.resources == (ANY,):
@@ -77,14 +77,14 @@ def _resources(need: Need, scope: Scope) -> tuple[str, ...]:
 
 
 def statements_for(needs: Iterable[Need], scope: Scope) -> list[Statement]:
-    """Return the fewest statements that allow what is needed: one for each set of resources and conditions.
+    """Return the fewest statements that allow the needs: one for each set of resources and conditions.
 
-    :param needs: those of which no resource is at hand are left out.
-    :param scope: where they are to hold.
+    :param needs: those without a resource in the scope are left out.
+    :param scope: where they must hold.
     """
-    wanted = {(need.action, _resources(need, scope), _conditions(need, scope)) for need in needs}
-    # Where something may be done anyway, it need not be allowed under a condition too.
-    least = [one for one in wanted if not one[2] or (one[0], one[1], ()) not in wanted]
+    needed = {(need.action, _resources(need, scope), _conditions(need, scope)) for need in needs}
+    # An action that is allowed unconditionally does not need a statement with a condition.
+    least = [one for one in needed if not one[2] or (one[0], one[1], ()) not in needed]
     actions: dict[tuple[str, tuple[str, ...], tuple[Condition, ...]], set[str]] = {}
     for action, resources, conditions in least:
         if resources:
@@ -104,7 +104,7 @@ def _condition_block(conditions: Iterable[Condition]) -> dict[str, dict[str, str
 
 
 def document_of(statements: Iterable[Statement]) -> Document:
-    """Return a policy document; Sids are numbered where they would be the same, as IAM wants them unique."""
+    """Return a policy document; Sids have a number where they would not be unique."""
     used: dict[str, int] = {}
     written = []
     for statement in statements:
@@ -121,17 +121,17 @@ def document_of(statements: Iterable[Statement]) -> Document:
 
 
 def size_of(document: Mapping[str, Any]) -> int:
-    """Return how many characters IAM counts: those of the JSON without white space."""
+    """Return the number of characters that IAM counts: those of the JSON text without white space."""
     return len(json.dumps(document, separators=(",", ":"), ensure_ascii=False))
 
 
 def documents_within(statements: Sequence[Statement], limit: int) -> list[Document]:
-    """Return documents that allow together what the statements allow, each of at most ``limit`` characters.
+    """Return documents that together contain the statements, each of at most ``limit`` characters.
 
-    All in one if it fits; else each document is about one subject. The order of statements and ARNs is kept, so the
-    same work gives the same documents.
+    If one document is not enough, each document has one subject. The order of statements and ARNs stays the same, so equal
+    input gives equal documents.
 
-    :raises InputError: if a statement does not fit even with a single resource.
+    :raises InputError: if a statement with a single resource exceeds the limit.
     """
     whole = document_of(statements)
     if size_of(whole) <= limit:

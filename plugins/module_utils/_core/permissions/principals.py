@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Users, groups and roles: who they are, from the ARNs that AWS shows of them. PRIVATE to this collection.
+"""Reads ARNs of users, groups, roles and sessions. PRIVATE to this collection.
 
-IAM User Guide, "IAM identifiers": ARNs of users, groups and roles hold their path; the ARN of a session, which
-GetCallerIdentity returns, holds the name of the role without its path.
+IAM User Guide, "IAM identifiers": ARNs of users, groups and roles contain their path. The ARN of a session, which
+GetCallerIdentity returns, contains the name of the role without its path.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ _ALLOWED = "the ARN of a user, group or role, or of a session of a role"
 
 @dataclass(frozen=True)
 class Principal:
-    """Somebody whose permissions are checked.
+    """A principal whose permissions are checked.
 
     :param kind: ``user``, ``group``, ``role``, ``session`` of a role, or ``root``.
-    :param path: ``/`` or for example ``/network/``; of a session it is not known and None.
+    :param path: ``/`` or for example ``/network/``; ``None`` for a session, because it is unknown.
     """
 
     arn: str
@@ -44,11 +44,11 @@ class Principal:
 
 
 def context_of(arn: str) -> tuple[tuple[str, str], ...]:
-    """Return the condition keys that every request of a principal has, with their values.
+    """Return the condition keys of every request of a principal, with their values.
 
-    IAM User Guide, "AWS global condition context keys": requests go over TLS, and not through another service.
+    Requests use TLS and do not go through another service (IAM User Guide, "AWS global condition context keys").
 
-    :param arn: of the user, group or role; of a role also where a session of it makes the request.
+    :param arn: ARN of the user, group or role; for a session the ARN of its role.
     """
     return (
         ("aws:PrincipalAccount", arn.split(":")[4]),
@@ -59,10 +59,10 @@ def context_of(arn: str) -> tuple[tuple[str, str], ...]:
 
 
 def parse_principal(arn: str, option: str = "principal") -> Principal:
-    """Read an ARN of a principal.
+    """Return the principal with an ARN.
 
-    :param option: name of the option that it came from, for the error.
-    :raises InputError: if it is none of a user, group, role, session or root.
+    :param option: name of the option, for the error.
+    :raises InputError: for an ARN of something other than a user, group, role, session or root user.
     """
     text = arn.strip()
     for kind, pattern in ((None, _ENTITY), (SESSION, _SESSION), (ROOT, _ROOT)):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where permissions are to hold: partition, accounts, regions and ARNs at hand. PRIVATE to this collection.
+"""Reads where permissions must hold: partition, accounts, Regions and ARNs. PRIVATE to this collection.
 
 Source of the ARNs: Service Authorization Reference (Amazon EC2, Amazon S3, AWS KMS, AWS IAM).
 """
@@ -27,7 +27,7 @@ Texts = Union[str, Sequence[str]]
 
 ANY = "*"
 _FLOW_LOG = "vpc-flow-log"
-#: Service Authorization Reference, CreateFlowLogs: the resource part of a target's ARN. Cloud WAN's is not published.
+#: The resource part of a target's ARN (Service Authorization Reference, CreateFlowLogs), which Cloud WAN types do not have.
 _TARGET_RESOURCES: Mapping[str, str] = {
     "VPC": "vpc",
     "Subnet": "subnet",
@@ -37,13 +37,13 @@ _TARGET_RESOURCES: Mapping[str, str] = {
     "TransitGatewayAttachment": "transit-gateway-attachment",
 }
 _PARTITION = re.compile(PARTITION)
-# A name may not stand for several by a wildcard, which would not be the least policy.
+# Without wildcards: with one, the policy would allow more than necessary.
 _BUCKET = re.compile(rf"arn:(?P<partition>{PARTITION}):s3:::[A-Za-z0-9._-]+")
 _KEY = re.compile(rf"(?!.*:alias/){KMS_ARN}")
 _PRINCIPAL = re.compile(rf"{IAM_ARN}:(user|group|role)/[\w+=,.@/-]+", re.ASCII)
 _PRINCIPAL_KINDS = {"user": table.USERS, "group": table.GROUPS, "role": table.ROLES}
 
-#: The option that names the resources of a kind; kinds that are not here follow from accounts and regions.
+#: The option for the ARNs of a kind of resource; ARNs of other kinds follow from accounts and Regions.
 OPTIONS: Mapping[str, str] = {
     table.BUCKETS: "buckets",
     table.KEYS: "keys",
@@ -55,12 +55,12 @@ OPTIONS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Scope:
-    """Where permissions are to hold.
+    """Where permissions must hold.
 
-    :param partition: of all ARNs.
-    :param arns: ARNs by kind of resource; none for a kind of which nothing is at hand.
-    :param flow_log_conditions: which flow logs that exist are meant.
-    :param given: ARNs by the option that named them; only options that name some.
+    :param partition: partition of all ARNs.
+    :param arns: ARNs by kind of resource.
+    :param flow_log_conditions: conditions that limit permissions to some of the existing flow logs.
+    :param given: ARNs by option; only options with ARNs.
     """
 
     partition: str
@@ -70,7 +70,7 @@ class Scope:
 
 
 def _listed(option: str, value: Any, parse: Callable[[str, Any, str], str], allowed: str) -> tuple[str, ...]:
-    """Return texts in alphabetical order; any and others together are any."""
+    """Return the values in alphabetical order; ``*`` includes all others."""
     items = list(value) if isinstance(value, (list, tuple)) else [value]
     texts = [ANY if item == ANY else parse(option, item, allowed) for item in items or [None]]
     return (ANY,) if ANY in texts else tuple(sorted(set(texts)))
@@ -87,7 +87,7 @@ def _arns_of(option: str, value: Sequence[str], pattern: Pattern[str], allowed: 
 
 
 def parse_bucket_arns(option: str, value: Sequence[str], partition: str) -> list[str]:
-    """Return ARNs of whole buckets, each once, in alphabetical order."""
+    """Return ARNs of buckets without a folder, each once, in alphabetical order."""
     return _arns_of(option, value, _BUCKET, "ARNs of buckets without a folder, arn:aws:s3:::bucket", partition)
 
 
@@ -101,18 +101,18 @@ def scope_from_options(
     principals: Sequence[str] = (),
     flow_log_tags: Mapping[str, str] | None = None,
 ) -> Scope:
-    """Read where permissions are to hold.
+    """Read where permissions must hold.
 
-    :param partition: of all ARNs; that of the regions without it.
-    :param account_id: one or several accounts of the flow logs; ``*`` for any.
-    :param region: one or several regions of the flow logs; ``*`` for any.
-    :param resource_types: API types of the targets; ``None`` for all whose ARN AWS publishes. Cloud WAN types, whose
-        ARN it does not publish, widen the resource of ec2:CreateFlowLogs to ``*``.
-    :param buckets: ARNs of whole buckets.
-    :param keys: ARNs of KMS keys; an alias is none, as KMS does not take it for one in policies.
+    :param partition: partition of all ARNs; by default that of the Regions.
+    :param account_id: account or accounts of the flow logs; ``*`` for any.
+    :param region: Region or Regions of the flow logs; ``*`` for any.
+    :param resource_types: API types of the targets; ``None`` for all whose ARN AWS publishes. For a Cloud WAN type, whose
+        ARN AWS does not publish, the resource of ec2:CreateFlowLogs is ``*``.
+    :param buckets: ARNs of buckets without a folder.
+    :param keys: ARNs of KMS keys; not of aliases, which KMS does not accept in policies.
     :param principals: ARNs of users, groups and roles.
-    :param flow_log_tags: flow logs that exist are to be changed and deleted only if they carry these tags.
-    :raises InputError: for what is none of these.
+    :param flow_log_tags: tags that a flow log must have to be changed or deleted.
+    :raises InputError: for other values.
     """
     accounts = _listed(
         "account_id", account_id, parse_account_id, "an account id of 12 digits, or *, or a list of them"
@@ -168,19 +168,19 @@ def _target_arns(bases: Iterable[str], resource_types: Sequence[str] | None) -> 
 
 
 def may_concern(resource: str, resource_type: str) -> bool:
-    """Whether a resource that was asked about can be one of a type: all but the targets of other types.
+    """Whether a permission on a resource matters for targets of a type: it does unless it is a target of another type.
 
-    :param resource: ARN, a pattern or ``*``.
-    :param resource_type: API name of the type of the targets.
+    :param resource: ARN, pattern or ``*``.
+    :param resource_type: API name of the targets' type.
     """
     kind = resource.split(":", 5)[-1].split("/")[0]
     return kind not in _TARGET_RESOURCES.values() or kind == _TARGET_RESOURCES.get(resource_type)
 
 
 def _tag_conditions(tags: Mapping[str, str] | None) -> tuple[Condition, ...]:
-    """Service Authorization Reference, Amazon EC2: vpc-flow-log knows the condition key aws:ResourceTag/KEY."""
+    """Return conditions on tags (Service Authorization Reference, Amazon EC2: vpc-flow-log has aws:ResourceTag/KEY)."""
     for key, value in (tags or {}).items():
-        # A policy variable in it would mean something else than the text (IAM User Guide, "Variables and tags").
+        # IAM would replace a policy variable in it (IAM User Guide, "Variables and tags").
         if not key or "${" in f"{key}{value}":
             raise InputError("flow_log_tags", {key: value}, "tags with a key, and without '${'")
     return tuple(sorted(("StringEquals", f"aws:ResourceTag/{key}", str(value)) for key, value in (tags or {}).items()))

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the IAM policy simulator answers, in both shapes that it has had. PRIVATE to this collection.
+"""Reads the answers of the IAM policy simulator in their old and new form. PRIVATE to this collection.
 
-IAM API Reference, SimulatePrincipalPolicy. Until 2026 there was one result for each action and resource. Since then
-there is one for each action, its ``EvalResourceName`` is a template, its decision the most restrictive one, and the
-answer for each resource stands in ``ResourceSpecificResults``.
+IAM API Reference, SimulatePrincipalPolicy. Until 2026 there was one result for each action and resource. Since then there is
+one for each action: its ``EvalResourceName`` is a template, and its decision is the most restrictive one. The answer for each
+resource is in ``ResourceSpecificResults``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ UNKNOWN = "unknown"
 
 _REASONS = {
     ALLOWED: "The policies of the principal allow it.",
-    EXPLICITLY_DENIED: "A statement denies it; no permission outweighs that.",
+    EXPLICITLY_DENIED: "A statement denies it; no other permission can override it.",
     DENIED_BY_BOUNDARY: "The permissions boundary of the principal does not allow it.",
     DENIED_BY_ORGANIZATION: "A policy of the organization (SCP) does not allow it.",
     NOT_ALLOWED: "No statement allows it.",
@@ -40,10 +40,10 @@ class Answer:
 
 
 def answers_from(results: Iterable[Mapping[str, Any]], resources: Sequence[str]) -> dict[tuple[str, str], Answer]:
-    """Return the answer to each action on each resource.
+    """Return the answers, by action and resource.
 
     :param results: ``EvaluationResults`` of all pages.
-    :param resources: those that were asked about.
+    :param resources: resources of the simulation.
     """
     answers: dict[tuple[str, str], Answer] = {}
     for result in results:
@@ -54,18 +54,18 @@ def answers_from(results: Iterable[Mapping[str, Any]], resources: Sequence[str])
 
 
 def _by_resource(result: Mapping[str, Any], resources: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-    """Return what a result says of each resource, by its own details where it has them.
+    """Return the result for each resource: its specific result if there is one, else the whole result.
 
-    A template stands for all of them: where one alone was not told of, the worst counts for it.
+    A result with a template is for all resources, and its decision is the most restrictive one.
     """
     specific = {item["EvalResourceName"]: item for item in result.get("ResourceSpecificResults", ())}
-    named = result.get("EvalResourceName", "*")
-    meant = [named] if named in resources else resources
-    return {resource: specific.get(resource, result) for resource in meant}
+    name = result.get("EvalResourceName", "*")
+    covered = [name] if name in resources else resources
+    return {resource: specific.get(resource, result) for resource in covered}
 
 
 def _answer(result: Mapping[str, Any], details: Mapping[str, Any]) -> Answer:
-    """Decide by what was told of the resource, and where that lacks, of the action."""
+    """Return the answer for a resource; details that its specific result does not have come from the whole result."""
     found = _decision(result, details)
     missing = details.get("MissingContextValues") or result.get("MissingContextValues") or ()
     if not missing:

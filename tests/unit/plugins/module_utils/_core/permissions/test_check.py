@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is asked of the policy simulator, how its answers are read, and the verdict."""
+"""Queries of the policy simulator, its answers, and the verdict."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ def specific(resource: str, decision: str, **more: Any) -> dict[str, Any]:
         (f"{IAM}:root", Principal(f"{IAM}:root", "root", "aws", ACCOUNT, "root", None)),
     ],
 )
-def test_principal_is_read(arn: str, principal: Principal) -> None:
+def test_parse_principal(arn: str, principal: Principal) -> None:
     assert parse_principal(arn) == principal
 
 
 @pytest.mark.parametrize(
     "arn", ["", "ada", f"{IAM}:policy/x", f"arn:aws:sts::{ACCOUNT}:federated-user/x", f"{IAM}:user"]
 )
-def test_what_is_no_principal_is_refused(arn: str) -> None:
+def test_parse_principal_refuses_other_arns(arn: str) -> None:
     with pytest.raises(InputError, match="principal"):
         parse_principal(arn)
 
@@ -66,9 +66,9 @@ def test_what_is_no_principal_is_refused(arn: str) -> None:
 @pytest.mark.parametrize(
     ("results", "decisions"),
     [
-        # Until 2026: a result for each resource.
+        # Until 2026: one result for each resource.
         ([result("allowed", A), result("implicitDeny", B)], {A: "allowed", B: "not_allowed"}),
-        # The same with the details of its own resource only.
+        # The same with a specific result for its own resource.
         (
             [
                 result("implicitDeny", B, ResourceSpecificResults=[specific(B, "implicitDeny")]),
@@ -76,7 +76,7 @@ def test_what_is_no_principal_is_refused(arn: str) -> None:
             ],
             {A: "allowed", B: "not_allowed"},
         ),
-        # The same with the worst of all as the decision of each.
+        # The same with the most restrictive decision in each result.
         (
             [
                 result("implicitDeny", A, ResourceSpecificResults=[specific(A, "allowed")]),
@@ -84,7 +84,7 @@ def test_what_is_no_principal_is_refused(arn: str) -> None:
             ],
             {A: "allowed", B: "not_allowed"},
         ),
-        # Since: one for each action, the worst of all; each resource stands for itself.
+        # Since 2026: one result for each action with the most restrictive decision, and specific results.
         (
             [
                 result(
@@ -95,7 +95,7 @@ def test_what_is_no_principal_is_refused(arn: str) -> None:
             ],
             {A: "allowed", B: "not_allowed"},
         ),
-        # Without answers for each resource the worst counts for each.
+        # Without specific results the decision applies to each resource.
         (
             [result("explicitDeny", "arn:${Partition}:s3:::${BucketName}")],
             {A: "explicitly_denied", B: "explicitly_denied"},
@@ -103,7 +103,7 @@ def test_what_is_no_principal_is_refused(arn: str) -> None:
         ([result("allowed", A)], {A: "allowed"}),
     ],
 )
-def test_both_shapes_of_the_answer(results: list[dict[str, Any]], decisions: dict[str, str]) -> None:
+def test_old_and_new_form_of_simulation_results(results: list[dict[str, Any]], decisions: dict[str, str]) -> None:
     answers = answers_from(results, [A, B])
     assert {resource: answer.decision for (_action, resource), answer in answers.items()} == decisions
 
@@ -143,7 +143,7 @@ def test_decision(found: dict[str, Any], decision: str) -> None:
     assert answer.reason
 
 
-def test_what_is_missing_is_named_with_what_holds_without_it() -> None:
+def test_unknown_answer_names_missing_context_and_the_answer_without_it() -> None:
     found = result("allowed", MissingContextValues=["aws:MultiFactorAuthPresent"])
     reason = answers_from([found], ["*"])[("s3:X", "*")].reason
     assert "aws:MultiFactorAuthPresent" in reason
@@ -155,24 +155,26 @@ def question(region: str = "eu-west-1", **options: Any) -> PermissionQuestion:
 
 
 @pytest.mark.parametrize("name", ["publishing", "reading", "log_delivery"])
-def test_everything_that_the_work_needs_is_asked(name: str) -> None:
+def test_queries_cover_all_actions_of_the_operations(name: str) -> None:
     asked = question(operations=[name])
-    assert {action for ask in asked.asks for action in ask.actions} == actions_of(POLICIES[name])
+    assert {action for query in asked.queries for action in query.actions} == actions_of(POLICIES[name])
     assert asked.policies == (permissions_policy(name, account_id=ACCOUNT, region="eu-west-1"),)
 
 
-def test_what_is_asked_stands_for_each_region() -> None:
+def test_queries_are_made_for_each_region() -> None:
     asked = question(regions=["eu-west-1", "us-east-1"], operations=["create"])
     for region in ("eu-west-1", "us-east-1"):
-        (ask,) = [ask for ask in asked.asks if ask.region == region and "ec2:CreateFlowLogs" in ask.actions]
-        assert f"arn:aws:ec2:{region}:{ACCOUNT}:vpc/*" in ask.resources
-        assert dict(ask.context) == {"aws:RequestedRegion": region, "ec2:Region": region}
+        (query,) = [
+            query for query in asked.queries if query.region == region and "ec2:CreateFlowLogs" in query.actions
+        ]
+        assert f"arn:aws:ec2:{region}:{ACCOUNT}:vpc/*" in query.resources
+        assert dict(query.context) == {"aws:RequestedRegion": region, "ec2:Region": region}
 
 
 def test_conditions_of_needs_and_given_values_are_in_the_context() -> None:
-    (ask,) = question(operations=["tag_at_create"], context={"aws:PrincipalTag/team": "net"}).asks
-    assert dict(ask.context)["ec2:CreateAction"] == "CreateFlowLogs"
-    assert dict(ask.context)["aws:PrincipalTag/team"] == "net"
+    (query,) = question(operations=["tag_at_create"], context={"aws:PrincipalTag/team": "net"}).queries
+    assert dict(query.context)["ec2:CreateAction"] == "CreateFlowLogs"
+    assert dict(query.context)["aws:PrincipalTag/team"] == "net"
 
 
 @pytest.mark.parametrize(
@@ -213,7 +215,7 @@ def test_verdict(decisions: list[str], verdict: Any) -> None:
     assert isinstance(found, type(verdict))
 
 
-def test_missing_policy_allows_what_no_statement_allows_and_nothing_else() -> None:
+def test_missing_policy_allows_only_actions_that_no_statement_allows() -> None:
     permissions = [
         permission("logs:CreateLogDelivery", "not_allowed"),
         permission("ec2:DescribeFlowLogs", "allowed"),
@@ -229,24 +231,24 @@ def test_missing_policy_allows_what_no_statement_allows_and_nothing_else() -> No
     ]
 
 
-def test_missing_policy_has_no_condition_where_more_was_asked() -> None:
+def test_missing_policy_has_no_condition_if_an_operation_needs_none() -> None:
     asked = question(operations=["tag_at_create", "tag"])
-    (ask,) = [ask for ask in asked.asks if "ec2:CreateTags" in ask.actions]
-    policy = missing_policy([permission("ec2:CreateTags", "not_allowed", context=ask.context)], asked.operations)
+    (query,) = [query for query in asked.queries if "ec2:CreateTags" in query.actions]
+    policy = missing_policy([permission("ec2:CreateTags", "not_allowed", context=query.context)], asked.operations)
     assert policy is not None
     assert "Condition" not in policy["Statement"][0]
 
 
-def test_no_policy_fixes_what_is_denied() -> None:
+def test_missing_policy_leaves_out_explicitly_denied_actions() -> None:
     assert missing_policy([permission("ec2:DeleteFlowLogs", "explicitly_denied")], ["delete"]) is None
 
 
 @pytest.mark.parametrize(
     ("permissions", "words"),
     [
-        ([permission("a:B", "allowed")], "has every permission asked about, as far as can be told."),
+        ([permission("a:B", "allowed")], "has every required permission, as far as this can be checked."),
         ([permission("a:B", "unknown"), permission("c:D", "not_allowed")], "x is missing c:D."),
-        ([permission("a:B", "unknown"), permission("c:D", "allowed")], "Whether x has a:B is not known: unknown."),
+        ([permission("a:B", "unknown"), permission("c:D", "allowed")], "Whether x has a:B is unknown: unknown."),
         ([permission(f"a:{number}", "not_allowed") for number in range(7)], "a:4 and 2 more."),
     ],
 )
@@ -254,14 +256,14 @@ def test_summary(permissions: list[Permission], words: str) -> None:
     assert words in summary_of("x", permissions)
 
 
-def test_answer_is_returned_with_what_the_permission_is_needed_for() -> None:
+def test_permission_is_returned_with_its_operations_and_purpose() -> None:
     shown = permission("ec2:DescribeFlowLogs", "denied").to_dict(["read", "create_bucket"])
     assert shown["operations"] == ["read"]
     assert shown["needed_to"]
     assert (shown["decision"], shown["reason"], shown["method"]) == ("denied", "denied.", "simulation")
 
 
-def test_requests_of_a_principal_name_it_and_its_account() -> None:
+def test_context_has_the_principal_and_its_account() -> None:
     context = dict(context_of(f"{IAM}:role/a"))
     assert context["aws:PrincipalArn"] == f"{IAM}:role/a"
     assert context["aws:PrincipalAccount"] == ACCOUNT

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""However policies are split, together they grant the same, and each has the size that IAM takes."""
+"""Split policies together allow the same as a whole one, and each fits IAM's limits."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.doc
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.documents import statements_for
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import OPERATIONS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.catalog import needs_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import operations_at_hand
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import expand_operations
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import permissions_policies
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.scope import scope_from_options
 from tests.simulator.policy_evaluation import decide
@@ -48,7 +48,7 @@ KIND_OPTIONS = {
 
 
 def some(values: list[str]) -> st.SearchStrategy[list[str]]:
-    """One of them or many, in any order."""
+    """Return a strategy for one, few or many of the values."""
     few = st.lists(st.sampled_from(values), min_size=1, max_size=5, unique=True)
     many = st.integers(1, len(values)).map(lambda count: values[:count][::-1])
     return few | many
@@ -56,23 +56,23 @@ def some(values: list[str]) -> st.SearchStrategy[list[str]]:
 
 @st.composite
 def work(draw: Any) -> dict[str, Any]:
-    """Arguments of permissions_policies that are right."""
+    """Return valid arguments of permissions_policies."""
     operations = draw(st.lists(st.sampled_from(list(OPERATIONS)), min_size=1, unique=True))
     kinds = {kind for name in operations for need in OPERATIONS[name] for kind in need.resources}
     options = {KIND_OPTIONS[kind] for kind in kinds & KIND_OPTIONS.keys()}
     arguments: dict[str, Any] = {option: draw(some(OPTION_OF[option])) for option in sorted(options)}
     arguments["flow_log_tags"] = draw(st.none() | st.just({"team": "network"}))
-    return {"wanted": operations, "account_id": draw(some(ACCOUNTS)), "region": draw(some(REGIONS)), **arguments}
+    return {"selection": operations, "account_id": draw(some(ACCOUNTS)), "region": draw(some(REGIONS)), **arguments}
 
 
-def whole_policy(wanted: Any, **scope: Any) -> dict[str, Any]:
-    """The policy for some work in one document, however long."""
+def whole_policy(selection: Any, **scope: Any) -> dict[str, Any]:
+    """Return the policy in one document of any length."""
     place = scope_from_options(**scope)
-    return document_of(statements_for(needs_of(operations_at_hand(wanted, place)), place))
+    return document_of(statements_for(needs_of(expand_operations(selection, place)), place))
 
 
 def grants(*documents: dict[str, Any]) -> set[tuple[str, str, str]]:
-    """Each action on each resource under its conditions."""
+    """Return each action on each resource with its conditions."""
     return {
         (action, arn, json.dumps(statement.get("Condition", {})))
         for document in documents
@@ -83,13 +83,13 @@ def grants(*documents: dict[str, Any]) -> set[tuple[str, str, str]]:
 
 
 def size(document: dict[str, Any]) -> int:
-    """What IAM counts: every character but white space."""
+    """Return the number of characters that IAM counts: all but white space."""
     return len("".join(json.dumps(document).split()))
 
 
 @given(work())
 @settings(max_examples=60, deadline=None)
-def test_split_policies_grant_the_same_and_fit(arguments: dict[str, Any]) -> None:
+def test_split_policies_grant_the_same_and_fit_the_limit(arguments: dict[str, Any]) -> None:
     documents = permissions_policies(**arguments)
     assert grants(*documents) == grants(whole_policy(**arguments))
     assert all(size(document) <= MANAGED_LIMIT for document in documents)
@@ -101,7 +101,7 @@ def test_split_policies_grant_the_same_and_fit(arguments: dict[str, Any]) -> Non
 
 @given(work(), st.randoms(use_true_random=False))
 @settings(max_examples=30, deadline=None)
-def test_the_order_of_what_is_asked_for_does_not_matter(arguments: dict[str, Any], random: Any) -> None:
+def test_policies_do_not_depend_on_the_order_of_arguments(arguments: dict[str, Any], random: Any) -> None:
     shuffled = {
         name: random.sample(value, len(value)) if isinstance(value, list) else value
         for name, value in arguments.items()
@@ -111,7 +111,7 @@ def test_the_order_of_what_is_asked_for_does_not_matter(arguments: dict[str, Any
 
 @given(work())
 @settings(max_examples=30, deadline=None)
-def test_a_document_is_about_one_subject_unless_all_fit_in_one(arguments: dict[str, Any]) -> None:
+def test_each_of_several_documents_has_one_subject(arguments: dict[str, Any]) -> None:
     documents = permissions_policies(**arguments)
     for document in documents if len(documents) > 1 else []:
         services = {action.split(":")[0] for action, _arn, _condition in grants(document)}
@@ -120,17 +120,17 @@ def test_a_document_is_about_one_subject_unless_all_fit_in_one(arguments: dict[s
         assert any(services <= subject for subject in allowed)
 
 
-def test_one_document_where_one_has_room() -> None:
+def test_one_document_if_it_fits_the_limit() -> None:
     assert permissions_policies("publishing") == [whole_policy("publishing")]
 
 
-def test_many_accounts_and_regions_take_no_more_documents_than_needed() -> None:
+def test_many_accounts_and_regions_need_few_documents() -> None:
     documents = permissions_policies("publishing", account_id=ACCOUNTS, region=REGIONS)
     total = size(whole_policy("publishing", account_id=ACCOUNTS, region=REGIONS))
     assert len(documents) == -(-total // MANAGED_LIMIT) + 1
 
 
-def test_one_account_and_region_and_no_other_as_a_second_evaluator_says() -> None:
+def test_policy_allows_only_its_account_and_region_by_a_second_evaluator() -> None:
     policy = whole_policy("publishing", account_id=ACCOUNTS[0], region="eu-west-1", flow_log_tags={"a": "b"})
     for_anyone = {**policy, "Statement": [{**statement, "Principal": "*"} for statement in policy["Statement"]]}
     base, other = f"arn:aws:ec2:eu-west-1:{ACCOUNTS[0]}", f"arn:aws:ec2:eu-west-1:{ACCOUNTS[1]}"
@@ -153,7 +153,7 @@ def test_one_account_and_region_and_no_other_as_a_second_evaluator_says() -> Non
 
 
 @pytest.mark.parametrize(("kind", "limit"), [("user", 2048), ("group", 5120), ("role", 10240)])
-def test_an_inline_policy_is_whole_or_refused(kind: str, limit: int) -> None:
+def test_an_inline_policy_is_complete_or_refused(kind: str, limit: int) -> None:
     outcomes = set()
     for count in range(1, len(BUCKETS) + 1):
         whole = whole_policy(["bucket_policy"], buckets=BUCKETS[:count])
@@ -170,19 +170,19 @@ def test_an_inline_policy_is_whole_or_refused(kind: str, limit: int) -> None:
     assert ("refused" in outcomes) is (size(whole) > limit)
 
 
-def test_another_way_to_attach_is_named() -> None:
+def test_unknown_kind_of_attachment_is_refused() -> None:
     with pytest.raises(InputError) as caught:
         permissions_policies("reading", "robot")
     assert caught.value.option == "attached"
 
 
-def test_a_statement_that_has_no_room_even_with_one_resource_is_named() -> None:
+def test_a_statement_that_exceeds_the_limit_alone_is_refused() -> None:
     statement = Statement("FlowLogBuckets", ("s3:GetBucketPolicy",), ("arn:aws:s3:::b", "arn:aws:s3:::" + "b" * 300))
     with pytest.raises(InputError, match="s3:GetBucketPolicy on arn:aws:s3:::bbb"):
         documents_within([statement], 300)
 
 
-def test_documents_can_be_full_to_the_last_character() -> None:
+def test_a_document_can_have_exactly_the_maximum_size() -> None:
     statement = Statement("FlowLogBuckets", ("s3:GetBucketPolicy",), ("arn:aws:s3:::b1", "arn:aws:s3:::b2"))
     (whole,) = documents_within([statement], 10000)
     assert documents_within([statement], size(whole)) == [whole]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Policies grant what the work needs and no more."""
+"""Policies allow exactly what the operations need."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ BUCKET = "arn:aws-us-gov:s3:::central"
 KEY = f"arn:aws-us-gov:kms:us-gov-east-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 ROLE = f"arn:aws-us-gov:iam::{ACCOUNT}:role/network/flow-logs"
 GOV = {"partition": "aws-us-gov", "account_id": ACCOUNT}
-#: What each named policy cannot do without, and what it takes as well.
+#: ARNs that a named policy requires.
 REQUIRED = {
     "bucket_owner": {"buckets": [BUCKET]},
     "creating_buckets": {"buckets": [BUCKET]},
     "attaching_policies": {"principals": [ROLE]},
     "checking_permissions": {"principals": [ROLE]},
 }
-#: What is read of a bucket to find out whether records can arrive, besides its policy.
+#: Actions that check whether a bucket can receive flow logs, without reading its policy.
 CHECKS = (
     "s3:ListBucket",
     "s3:GetEncryptionConfiguration",
@@ -39,12 +39,12 @@ CHECKS = (
     "s3:GetBucketRequestPayment",
     "s3:GetBucketPublicAccessBlock",
 )
-#: Words with which actions begin that only read.
+#: Prefixes of actions that only read.
 READS = ("Describe", "Get", "List")
 
 
 def grants(policy: dict) -> dict[str, set[str]]:
-    """On which resources a policy allows each action, under no condition."""
+    """Return the resources on which a policy allows each action unconditionally."""
     found: dict[str, set[str]] = {}
     for statement in policy["Statement"]:
         assert statement["Effect"] == "Allow"
@@ -54,9 +54,9 @@ def grants(policy: dict) -> dict[str, set[str]]:
     return found
 
 
-#: Whether targets exist is looked up before a flow log is created.
-LOOKED_UP = ("Vpcs", "Subnets", "NetworkInterfaces", "TransitGateways", "TransitGatewayAttachments")
-LOOKS: dict[str, set[str]] = {f"ec2:Describe{name}": {"*"} for name in LOOKED_UP}
+#: Resources that are described before a flow log is created.
+DESCRIBED = ("Vpcs", "Subnets", "NetworkInterfaces", "TransitGateways", "TransitGatewayAttachments")
+LOOKS: dict[str, set[str]] = {f"ec2:Describe{name}": {"*"} for name in DESCRIBED}
 
 
 def test_policy_for_publishing() -> None:
@@ -117,7 +117,7 @@ def test_policy_for_reading() -> None:
         ("check_destination", "check_destination_key", "delivery_check", "read_bucket_policy", "read_key_policy"),
     ],
 )
-def test_what_only_reads_may_change_nothing(operations: tuple[str, ...]) -> None:
+def test_read_operations_need_no_action_that_changes_something(operations: tuple[str, ...]) -> None:
     assert [action for action in actions_of(operations) if not action.split(":")[1].startswith(READS)] == []
 
 
@@ -155,7 +155,7 @@ def test_several_accounts_and_regions() -> None:
     assert any_region == permissions_policy(["delete"], account_id=ACCOUNT)
 
 
-def test_a_type_without_published_arn_widens_creation() -> None:
+def test_a_type_without_published_arn_allows_creation_on_all_resources() -> None:
     assert grants(permissions_policy(["create"], resource_types=["CoreNetwork"]))["ec2:CreateFlowLogs"] == {"*"}
 
 
@@ -193,7 +193,7 @@ def test_principals_by_their_kind() -> None:
 
 @pytest.mark.parametrize("name", POLICIES)
 @pytest.mark.parametrize("resource_types", [None, list(RESOURCE_TYPES)])
-def test_a_user_has_room_for_it(name: str, resource_types: list[str] | None) -> None:
+def test_an_inline_policy_of_a_user_is_long_enough(name: str, resource_types: list[str] | None) -> None:
     where = {**GOV, "region": "us-gov-east-1", "resource_types": resource_types, **REQUIRED.get(name, {})}
     if name in WITH["buckets"]:
         where["buckets"] = [f"arn:aws-us-gov:s3:::{'b' * 60}{number}" for number in range(3)]
@@ -203,28 +203,28 @@ def test_a_user_has_room_for_it(name: str, resource_types: list[str] | None) -> 
 @pytest.mark.parametrize(
     ("arguments", "option"),
     [
-        ({"wanted": "everything"}, "operations"),
-        ({"wanted": ["create", "fly"]}, "operations"),
-        ({"wanted": []}, "operations"),
-        ({"wanted": "reading", "partition": "azure"}, "partition"),
-        ({"wanted": "reading", "account_id": "1"}, "account_id"),
-        ({"wanted": "reading", "account_id": []}, "account_id"),
-        ({"wanted": "reading", "region": ["eu-west-1", "Ireland"]}, "region"),
-        ({"wanted": "reading", "region": ["eu-west-1", "cn-north-1"]}, "region"),
-        ({"wanted": "reading", "buckets": ["arn:aws:s3:::central/folder"]}, "buckets"),
-        ({"wanted": "reading", "buckets": ["arn:aws:s3:::*"]}, "buckets"),
-        ({"wanted": "reading", "buckets": [BUCKET]}, "buckets"),
-        ({"wanted": "reading", "keys": ["arn:aws:kms:eu-west-1:111122223333:alias/flow-logs"]}, "keys"),
-        ({"wanted": ["bucket_policy"]}, "buckets"),
-        ({"wanted": ["key_policy"]}, "keys"),
-        ({"wanted": ["attach_policy"]}, "principals"),
-        ({"wanted": ["attach_policy"], "principals": ["arn:aws:sts::111122223333:assumed-role/a/b"]}, "principals"),
-        ({"wanted": ["read"], "buckets": ["arn:aws:s3:::central"]}, "buckets"),
-        ({"wanted": "publishing", "resource_types": ["Host"]}, "resource_types"),
-        ({"wanted": "publishing", "flow_log_tags": {"team": "${aws:username}"}}, "flow_log_tags"),
+        ({"selection": "everything"}, "operations"),
+        ({"selection": ["create", "fly"]}, "operations"),
+        ({"selection": []}, "operations"),
+        ({"selection": "reading", "partition": "azure"}, "partition"),
+        ({"selection": "reading", "account_id": "1"}, "account_id"),
+        ({"selection": "reading", "account_id": []}, "account_id"),
+        ({"selection": "reading", "region": ["eu-west-1", "Ireland"]}, "region"),
+        ({"selection": "reading", "region": ["eu-west-1", "cn-north-1"]}, "region"),
+        ({"selection": "reading", "buckets": ["arn:aws:s3:::central/folder"]}, "buckets"),
+        ({"selection": "reading", "buckets": ["arn:aws:s3:::*"]}, "buckets"),
+        ({"selection": "reading", "buckets": [BUCKET]}, "buckets"),
+        ({"selection": "reading", "keys": ["arn:aws:kms:eu-west-1:111122223333:alias/flow-logs"]}, "keys"),
+        ({"selection": ["bucket_policy"]}, "buckets"),
+        ({"selection": ["key_policy"]}, "keys"),
+        ({"selection": ["attach_policy"]}, "principals"),
+        ({"selection": ["attach_policy"], "principals": ["arn:aws:sts::111122223333:assumed-role/a/b"]}, "principals"),
+        ({"selection": ["read"], "buckets": ["arn:aws:s3:::central"]}, "buckets"),
+        ({"selection": "publishing", "resource_types": ["Host"]}, "resource_types"),
+        ({"selection": "publishing", "flow_log_tags": {"team": "${aws:username}"}}, "flow_log_tags"),
     ],
 )
-def test_bad_input_is_named(arguments: dict, option: str) -> None:
+def test_input_error_names_the_option(arguments: dict, option: str) -> None:
     with pytest.raises(InputError) as caught:
         permissions_policy(**arguments)
     assert caught.value.option == option
@@ -242,13 +242,13 @@ def test_bad_input_is_named(arguments: dict, option: str) -> None:
     ],
 )
 def test_arns_belong_to_the_partition_of_the_regions(where: dict, partition: str) -> None:
-    """Unless a partition is given."""
+    """By default; ``partition`` can also be given."""
     arns = {arn for found in grants(permissions_policy("publishing", **where)).values() for arn in found} - {"*"}
     assert {arn.split(":")[1] for arn in arns} == {partition}
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_every_operation_can_be_asked_for_alone(name: str) -> None:
+def test_every_operation_has_a_policy_of_its_own(name: str) -> None:
     user, group = (ROLE.replace(":role/", f":{kind}/") for kind in ("user", "group"))
     arns = {"buckets": [BUCKET], "keys": [KEY], "principals": [user, group, ROLE]}
     kinds = {OPTIONS.get(kind) for need in OPERATIONS[name] for kind in need.resources}
@@ -257,8 +257,8 @@ def test_every_operation_can_be_asked_for_alone(name: str) -> None:
     assert granted == actions_of([name])
 
 
-def test_actions_on_buckets_are_known_and_concern_buckets() -> None:
-    """As the simulator knows them; a misspelt action would be refused nowhere, and help nobody."""
+def test_s3_actions_exist_and_apply_to_buckets() -> None:
+    """AWS accepts a misspelled action in a policy, so they are compared with those of the simulator."""
     actions = [action for action in actions_of(OPERATIONS) if action.startswith("s3:")]
     assert [action for action in actions if not suits_none(action, ["arn:aws:s3:::bucket/key"])] == []
     assert [action for action in actions if suits_none(action, ["arn:aws:s3:::bucket"])] == []
