@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Calls with many ids, of which one may be at fault: split until the fault stands alone. PRIVATE to this collection."""
+"""Makes calls for many ids, and splits a failed call until only the faulty ids are left. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ T = TypeVar("T")
 class Splitting(NamedTuple):
     """How a failed call is split.
 
-    :param helps: whether an error (code, message, ids) may be one id's fault.
-    :param alike: all ids are expected to fare the same, so when both halves fail, all are taken to have failed; saves
-        a call per id where AWS refuses a whole kind of change.
+    :param helps: whether one id may be the cause of an error (code, message, ids).
+    :param alike: whether the same result is expected for all ids. Then all ids have failed once both halves fail, which
+        saves a call per id where AWS refuses the change as such.
     """
 
     helps: Callable[[str, str, Sequence[str]], bool]
@@ -39,11 +39,11 @@ def _attempt(call: Callable[[Sequence[str]], list[T]], ids: Sequence[str]) -> At
 
 
 def call_in_parts(call: Callable[[Sequence[str]], list[T]], ids: Sequence[str], splitting: Splitting) -> Attempt[T]:
-    """Make a call for all ids; when it fails as a whole because of one of them, halve until the rest succeeds.
+    """Make a call for all ids. If one of them may have made it fail, halve the ids until the other ones succeed.
 
-    :param call: takes ids, returns a list of results, raises :class:`FlowLogsAWSError` when it fails as a whole.
-    :returns: the results of the calls that succeeded, and an error for each id whose call did not. One faulty id costs
-        at most ``2 * ceil(log2(len(ids)))`` extra calls.
+    :param call: called with ids; returns a list of results, raises :class:`FlowLogsAWSError` if it fails as a whole.
+    :returns: the results of the successful calls, and an error for each id of a failed call. One faulty id costs at
+        most ``2 * ceil(log2(len(ids)))`` extra calls.
     """
     results, refused = _attempt(call, ids)
     if not refused or len(ids) == 1 or not splitting.helps(refused[0].code, refused[0].message, ids):

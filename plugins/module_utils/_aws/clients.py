@@ -2,11 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Makes boto3 clients for many connections, at low cost for each. PRIVATE to this collection.
+"""Creates boto3 clients for many connections, at low cost for each. PRIVATE to this collection.
 
-What costs time is shared by the connections of a process and by the processes that Ansible forks from it: the description of a
-service that botocore reads from its files (a quarter of a second for EC2), and the session of a profile with the keys of the
-role that it leads to.
+The connections of a process, and of processes that Ansible forks from it, share what takes time: botocore's service models (a
+quarter of a second for EC2), and the session of a profile with the keys of its role.
 """
 
 from __future__ import annotations
@@ -27,19 +26,19 @@ try:
     import botocore.loaders
     import botocore.session
 except ImportError:
-    # amazon.aws says what lacks.
+    # amazon.aws reports what is missing.
     pass
 
 
-#: Operations of EC2 that the collection calls. A client gets a method for each of 800 operations otherwise, which takes longer
-#: than the calls of a Region. Those of the inventory plugin are not all in the table of permissions.
+#: Operations of EC2 that the collection calls. A client with a method for each of EC2's 800 operations takes longer to create
+#: than all calls of a Region. The table of permissions does not have all operations of the inventory plugin.
 _EC2_OPERATIONS = {*calls_of(OPERATIONS), *(shape.operation for shape in SHAPES.values()), "DescribeRegions"}
 
 
 class _FewerOperations:
-    """A loader of botocore that leaves out the operations of EC2 that nobody calls.
+    """A loader of botocore without the operations of EC2 that the collection does not call.
 
-    :param loader: reads and keeps the files of botocore.
+    :param loader: loader of botocore, which caches service models.
     """
 
     def __init__(self, loader: Any) -> None:
@@ -49,7 +48,7 @@ class _FewerOperations:
         return getattr(self._loader, name)
 
     def load_service_model(self, service_name: str, type_name: str, api_version: str | None = None) -> Any:
-        """Return the description of a service, as :meth:`botocore.loaders.Loader.load_service_model` does."""
+        """Return the model of a service, as :meth:`botocore.loaders.Loader.load_service_model` does."""
         model = self._loader.load_service_model(service_name, type_name, api_version)
         if (service_name, type_name) != ("ec2", "service-2"):
             return model
@@ -59,9 +58,9 @@ class _FewerOperations:
 
 @functools.lru_cache(maxsize=None)
 def _loader(data_path: str | None) -> Any:
-    """Return what reads and keeps the files of botocore.
+    """Return botocore's loader of service models, which caches them.
 
-    :param data_path: where a user keeps more of them (botocore, configuration variable ``data_path``).
+    :param data_path: folder with models of the user (botocore, configuration variable ``data_path``).
     """
     return _FewerOperations(botocore.loaders.create_loader(data_path))
 
@@ -70,8 +69,8 @@ def _loader(data_path: str | None) -> Any:
 def _session(profile: str | None, _environment: tuple[tuple[str, str], ...]) -> Any:
     """Return the boto3 session of a profile.
 
-    :param profile: None for boto3's usual lookup.
-    :param _environment: variables that the lookup depends on.
+    :param profile: name of the profile; ``None`` for boto3's usual lookup.
+    :param _environment: variables that the lookup uses; part of the cache key.
     """
     own = botocore.session.Session(profile=profile)
     own.register_component("data_loader", _loader(own.get_config_variable("data_path")))
@@ -79,20 +78,20 @@ def _session(profile: str | None, _environment: tuple[tuple[str, str], ...]) -> 
 
 
 def _environment() -> tuple[tuple[str, str], ...]:
-    """Return the environment variables that lead to credentials and configuration."""
+    """Return the environment variables for credentials and configuration."""
     return tuple(
         (name, value) for name, value in sorted(os.environ.items()) if name.startswith("AWS_") or name == "HOME"
     )
 
 
-#: boto3's sessions are not for several threads at a time (boto3 guide, "Session"); the clients are.
-_one_at_a_time = threading.Lock()
+#: Clients of boto3 are thread-safe, sessions are not (boto3 guide, "Session").
+_session_lock = threading.Lock()
 
 
 class SharedClients:
-    """Makes boto3 clients, from several threads too.
+    """Creates boto3 clients; can be used from several threads.
 
-    :param user_agent: what AWS is told of who calls.
+    :param user_agent: user agent of all calls.
     """
 
     def __init__(self, user_agent: str) -> None:
@@ -110,16 +109,17 @@ class SharedClients:
     ) -> Any:
         """Return a client.
 
-        :param config: settings of botocore's client; ``aws_config`` goes before it, where the user gives one.
-        :param parameters: what boto3's ``Session.client`` takes besides: keys, ``verify``.
-        :raises FlowLogsAWSError: where none can be made, for example without a Region.
+        :param config: settings of the client.
+        :param aws_config: settings of the user, which take precedence over ``config``.
+        :param parameters: other parameters of boto3's ``Session.client``: keys, ``verify``.
+        :raises FlowLogsAWSError: if the client cannot be created, for example without a Region.
         """
         merged = botocore.config.Config(user_agent=self._user_agent)
         for one in (config, aws_config):
             given = botocore.config.Config(**one) if isinstance(one, dict) else one
             merged = merged.merge(given) if given is not None else merged
         try:
-            with _one_at_a_time:
+            with _session_lock:
                 session = _session(profile_name, _environment())
                 return session.client(service, region_name=region, endpoint_url=endpoint, config=merged, **parameters)
         except (ValueError, botocore.exceptions.BotoCoreError) as error:

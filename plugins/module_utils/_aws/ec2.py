@@ -18,9 +18,9 @@ from .errors import FlowLogsErrorHandler
 
 
 class Refused(NamedTuple):
-    """One item of an ``Unsuccessful`` list: HTTP 200 does not mean that every id succeeded.
+    """An item of an ``Unsuccessful`` list: a call with HTTP status 200 may have failed for some ids.
 
-    ``repeated``: botocore made the call more than once, so that an earlier attempt may have taken effect.
+    ``repeated``: whether botocore made the call more than once, so that an earlier attempt may have worked.
     """
 
     resource_id: str
@@ -35,7 +35,7 @@ def partition_of(client: Any) -> str:
 
 
 def knows_tag_fields(client: Any) -> bool:
-    """Whether the installed botocore can send TagFieldSpecifications; told by its model, without a call."""
+    """Whether the installed botocore can send TagFieldSpecifications, by its service model, without a call."""
     return "TagFieldSpecifications" in get_boto3_client_method_parameters(client, "create_flow_logs")
 
 
@@ -54,9 +54,9 @@ def _refused(answer: Mapping[str, Any]) -> list[Refused]:
 
 @FlowLogsErrorHandler.common_error_handler("describe flow logs")
 def describe_flow_logs(client: Any, filters: Mapping[str, Sequence[str]]) -> list[FlowLog]:
-    """Return every flow log that matches (EC2 API DescribeFlowLogs, all pages).
+    """Return the flow logs that match all filters (EC2 API DescribeFlowLogs, all pages).
 
-    :param filters: name of a filter -> values, at most 200 each; empty for all flow logs of the region.
+    :param filters: values by name of a filter, at most 200 each; empty for all flow logs of the Region.
     """
     pages = client.get_paginator("describe_flow_logs").paginate(Filters=ansible_dict_to_boto3_filter_list(filters))
     return [flow_log_from_description(item) for page in pages for item in page.get("FlowLogs", ())]
@@ -66,7 +66,7 @@ def describe_flow_logs(client: Any, filters: Mapping[str, Sequence[str]]) -> lis
 def describe_flow_logs_by_id(client: Any, flow_log_ids: Sequence[str]) -> list[FlowLog]:
     """Return the flow logs with these ids (EC2 API DescribeFlowLogs).
 
-    :param flow_log_ids: at most 1,000; one that does not exist makes AWS refuse the whole call.
+    :param flow_log_ids: at most 1,000 ids; AWS refuses the whole call if one does not exist.
     """
     pages = client.get_paginator("describe_flow_logs").paginate(FlowLogIds=list(flow_log_ids))
     return [flow_log_from_description(item) for page in pages for item in page.get("FlowLogs", ())]
@@ -76,8 +76,8 @@ def describe_flow_logs_by_id(client: Any, flow_log_ids: Sequence[str]) -> list[F
 def create_flow_logs(client: Any, request: dict[str, Any]) -> tuple[list[str], list[Refused]]:
     """Create flow logs (EC2 API CreateFlowLogs).
 
-    :param request: from :func:`create_request`; the client token in it is kept across retries.
-    :returns: ids of the new flow logs, which AWS does not map to resources, and the resources that were refused.
+    :param request: from :func:`create_request`; retries use the same client token.
+    :returns: ids of the new flow logs, which AWS does not assign to resources, and the refused resources.
     """
     answer = client.create_flow_logs(**request)
     return list(answer.get("FlowLogIds") or ()), _refused(answer)
@@ -85,9 +85,9 @@ def create_flow_logs(client: Any, request: dict[str, Any]) -> tuple[list[str], l
 
 @FlowLogsErrorHandler.common_error_handler("delete flow logs")
 def delete_flow_logs(client: Any, flow_log_ids: Sequence[str]) -> list[Refused]:
-    """Delete flow logs (EC2 API DeleteFlowLogs); return those that were refused.
+    """Delete flow logs (EC2 API DeleteFlowLogs), and return those that AWS refused to delete.
 
-    :param flow_log_ids: at most 1,000.
+    :param flow_log_ids: at most 1,000 ids.
     """
     answer = client.delete_flow_logs(FlowLogIds=list(flow_log_ids))
     return _refused(answer)
@@ -97,15 +97,15 @@ def delete_flow_logs(client: Any, flow_log_ids: Sequence[str]) -> list[Refused]:
 def create_tags(client: Any, flow_log_ids: Sequence[str], tags: Mapping[str, str]) -> None:
     """Set tags on flow logs (EC2 API CreateTags).
 
-    :param flow_log_ids: at most 1,000.
+    :param flow_log_ids: at most 1,000 ids.
     """
     client.create_tags(Resources=list(flow_log_ids), Tags=ansible_dict_to_boto3_tag_list(tags))
 
 
 @FlowLogsErrorHandler.common_error_handler("remove tags of flow logs")
 def delete_tags(client: Any, flow_log_ids: Sequence[str], keys: Sequence[str]) -> None:
-    """Remove tags of flow logs by key, whatever their value (EC2 API DeleteTags).
+    """Remove tags of flow logs by key, with any value (EC2 API DeleteTags).
 
-    :param flow_log_ids: at most 1,000.
+    :param flow_log_ids: at most 1,000 ids.
     """
     client.delete_tags(Resources=list(flow_log_ids), Tags=[{"Key": key} for key in keys])

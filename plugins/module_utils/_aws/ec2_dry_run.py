@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""EC2's flow log calls as dry runs, which change nothing, one function each. PRIVATE to this collection.
+"""Dry runs of EC2's flow log calls, one function each. PRIVATE to this collection.
 
 EC2 API Reference, DryRun: "If you have the required permissions, the error response is DryRunOperation. Otherwise, it
 is UnauthorizedOperation."
@@ -55,4 +55,4 @@ def _answer_to(client: Any, operation: str, parameters: dict[str, Any]) -> FlowL
         _call(client, operation, parameters)
     except FlowLogsAWSError as error:
         return error
-    return FlowLogsAWSError(message=f"EC2 took the dry run of {operation} for a real call.")
+    return FlowLogsAWSError(message=f"EC2 executed the dry run of {operation} as a real call.")

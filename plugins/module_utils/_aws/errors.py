@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Errors of AWS calls, on amazon.aws's error handler. PRIVATE to this collection."""
+"""Errors of AWS calls, based on amazon.aws's error handler. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ Call = TypeVar("Call", bound=Callable[..., Any])
 
 
 class FlowLogsAWSError(AnsibleAWSError):
-    """An AWS call of this collection failed; ``exception`` is botocore's error."""
+    """A failed AWS call of this collection; ``exception`` is botocore's error."""
 
 
 class FlowLogsErrorHandler(AWSErrorHandler):
-    """Turns botocore's errors into :class:`FlowLogsAWSError` with what was being done."""
+    """Turns botocore's errors into :class:`FlowLogsAWSError` with a description of the call."""
 
     _CUSTOM_EXCEPTION = FlowLogsAWSError
 
     @classmethod
     def common_error_handler(cls, description: str) -> Callable[[Call], Call]:
-        """Return amazon.aws's decorator, which has no types, as one that keeps those of the call.
+        """Return amazon.aws's decorator with types.
 
-        :param description: what is being done; may name parameters of the call in braces.
+        :param description: what the call does; may contain parameters of the call in braces.
         """
         decorator: Callable[[Call], Call] = super().common_error_handler(description)
         return decorator
@@ -47,10 +47,10 @@ def error_code_and_message(error: AnsibleAWSError) -> tuple[str, str]:
 
 
 def may_have_worked(error: AnsibleAWSError) -> bool:
-    """Whether a call that failed may have taken effect all the same.
+    """Whether a failed call may have worked.
 
-    It may when no answer came, when the answer was a server error, and when botocore made the call more than once, so
-    that the answer to an earlier attempt was lost.
+    It may if there was no answer, if the answer was a server error, and if botocore made the call more than once, because
+    then the answer to an earlier attempt was lost.
     """
     response = getattr(error.exception, "response", None)
     if not response:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""IAM's and STS's calls about permissions, one function each. PRIVATE to this collection."""
+"""The IAM and STS calls for permissions, one function each. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from .errors import FlowLogsErrorHandler
 
 
-@FlowLogsErrorHandler.common_error_handler("look the role {name} up")
+@FlowLogsErrorHandler.common_error_handler("look up the role {name}")
 def role_arn(client: Any, name: str) -> str:
     """Return the ARN of a role with its path (IAM API GetRole)."""
     return str(client.get_role(RoleName=name)["Role"]["Arn"])
@@ -26,10 +26,10 @@ def simulate_principal_policy(
     resources: Sequence[str],
     context: Sequence[tuple[str, str]],
 ) -> list[dict[str, Any]]:
-    """Return what the policies of a principal say, all pages (IAM API SimulatePrincipalPolicy).
+    """Return the results of a policy simulation (IAM API SimulatePrincipalPolicy, all pages).
 
-    :param principal: ARN of a user, group or role; the API takes no sessions.
-    :param context: condition key, value.
+    :param principal: ARN of a user, group or role; the API does not accept sessions.
+    :param context: pairs of condition key and value.
     """
     entries = [
         {
@@ -48,10 +48,10 @@ def simulate_principal_policy(
     return [result for page in pages for result in page["EvaluationResults"]]
 
 
-@FlowLogsErrorHandler.common_error_handler("decode what AWS said of a denied call")
+@FlowLogsErrorHandler.common_error_handler("decode the message of a denied call")
 def decode_authorization_message(client: Any, message: str) -> str:
     """Return the details of a denied call as JSON (STS API DecodeAuthorizationMessage).
 
-    :param message: the encoded part of the error message.
+    :param message: encoded part of the error message.
     """
     return str(client.decode_authorization_message(EncodedMessage=message)["DecodedMessage"])

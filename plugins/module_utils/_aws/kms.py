@@ -4,7 +4,7 @@
 
 """KMS's key and key policy calls, one function each. PRIVATE to this collection.
 
-Nothing is retried here beyond what botocore does for throttling and server errors.
+botocore retries throttling and server errors; other errors are not retried.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .errors import FlowLogsAWSError, FlowLogsErrorHandler
 
 
 def region_of(client: Any) -> str:
-    """Return the client's region, without a call."""
+    """Return the client's Region, without a call."""
     return str(client.meta.region_name)
 
 
@@ -39,7 +39,7 @@ def _get_key_policy(client: Any, key_arn: str) -> str:
 def get_key_policy(client: Any, key_arn: str) -> dict[str, Any]:
     """Return the policy of a key (KMS API GetKeyPolicy); every key has one.
 
-    :raises FlowLogsAWSError: if it cannot be read, or is none.
+    :raises FlowLogsAWSError: if it cannot be read, or is not a policy.
     """
     try:
         return parse_policy(_get_key_policy(client, key_arn))
@@ -49,8 +49,8 @@ def get_key_policy(client: Any, key_arn: str) -> dict[str, Any]:
 
 @FlowLogsErrorHandler.common_error_handler("write the policy of the key {key_arn}")
 def put_key_policy(client: Any, key_arn: str, policy: Policy) -> None:
-    """Replace the policy of a key (KMS API PutKeyPolicy); the last writer wins, there is no precondition.
+    """Replace the policy of a key (KMS API PutKeyPolicy). KMS has no precondition, so the last writer wins.
 
-    BypassPolicyLockoutSafetyCheck is never sent: KMS itself refuses a policy that the caller could not change again.
+    BypassPolicyLockoutSafetyCheck is never sent, so KMS refuses a policy that the caller could not change again.
     """
     client.put_key_policy(KeyId=key_arn, PolicyName="default", Policy=key_policy_text(policy))

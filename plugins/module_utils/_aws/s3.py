@@ -4,8 +4,8 @@
 
 """S3's bucket and bucket policy calls, one function each. PRIVATE to this collection.
 
-What is not there is None; what could not be read is an error, never "not there". Nothing is retried here beyond what
-botocore does for throttling and server errors.
+A missing bucket or policy is ``None``; one that cannot be read is an error. botocore retries throttling and server errors;
+other errors are not retried.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .errors import FlowLogsAWSError, FlowLogsErrorHandler
 
 
 class BucketHead(NamedTuple):
-    """A bucket that exists and may be looked at: its region, where S3 tells it."""
+    """A bucket that exists and can be read: its Region, if S3 returns it."""
 
     region: str | None
 
@@ -29,16 +29,16 @@ def _request(bucket: str, expected_owner: str | None, **parameters: Any) -> dict
     return {**request, "ExpectedBucketOwner": expected_owner} if expected_owner else request
 
 
-@FlowLogsErrorHandler.common_error_handler("look at the bucket {bucket}")
+@FlowLogsErrorHandler.common_error_handler("read the bucket {bucket}")
 def _head_bucket(client: Any, bucket: str, expected_owner: str | None) -> BucketHead:
     return BucketHead(client.head_bucket(**_request(bucket, expected_owner)).get("BucketRegion"))
 
 
 def head_bucket(client: Any, bucket: str, expected_owner: str | None = None) -> BucketHead | None:
-    """Return what S3 tells of a bucket (S3 API HeadBucket), None if there is no such bucket.
+    """Return a bucket (S3 API HeadBucket); ``None`` if it does not exist.
 
-    :param expected_owner: account that must own it.
-    :raises FlowLogsAWSError: if that cannot be told, for example 403.
+    :param expected_owner: account that must own the bucket.
+    :raises FlowLogsAWSError: if S3 does not answer whether it exists, for example with 403.
     """
     try:
         return _head_bucket(client, bucket, expected_owner)
@@ -52,7 +52,7 @@ def _get_bucket_policy(client: Any, bucket: str, expected_owner: str | None) -> 
 
 
 def get_bucket_policy(client: Any, bucket: str, expected_owner: str | None = None) -> dict[str, Any] | None:
-    """Return the policy of a bucket (S3 API GetBucketPolicy), None if the bucket is there and has none.
+    """Return the policy of a bucket (S3 API GetBucketPolicy); ``None`` if the bucket exists and has none.
 
     :param expected_owner: account that must own the bucket.
     :raises FlowLogsAWSError: if it cannot be read: NoSuchBucket, AccessDenied, MethodNotAllowed ...
@@ -67,7 +67,7 @@ def get_bucket_policy(client: Any, bucket: str, expected_owner: str | None = Non
 
 @FlowLogsErrorHandler.common_error_handler("write the policy of the bucket {bucket}")
 def put_bucket_policy(client: Any, bucket: str, policy: Policy, expected_owner: str | None = None) -> None:
-    """Replace the policy of a bucket (S3 API PutBucketPolicy); the last writer wins, there is no precondition.
+    """Replace the policy of a bucket (S3 API PutBucketPolicy). S3 has no precondition, so the last writer wins.
 
     :param expected_owner: account that must own the bucket.
     """
@@ -76,7 +76,7 @@ def put_bucket_policy(client: Any, bucket: str, policy: Policy, expected_owner: 
 
 @FlowLogsErrorHandler.common_error_handler("delete the policy of the bucket {bucket}")
 def delete_bucket_policy(client: Any, bucket: str, expected_owner: str | None = None) -> None:
-    """Delete the policy of a bucket (S3 API DeleteBucketPolicy); one without a policy stays without.
+    """Delete the policy of a bucket (S3 API DeleteBucketPolicy); without a policy, nothing changes.
 
     :param expected_owner: account that must own the bucket.
     """

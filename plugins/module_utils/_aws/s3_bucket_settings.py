@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reads the settings of a bucket that bear on log delivery, one S3 call each. PRIVATE to this collection.
+"""Reads the settings of a bucket that affect log delivery, one S3 call each. PRIVATE to this collection.
 
-What is not there is told apart from what could not be read, which is an error.
+A setting that does not exist has a default; one that cannot be read is an error.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def _get_ownership(client: Any, bucket: str) -> str | None:
 
 
 def get_ownership(client: Any, bucket: str) -> str | None:
-    """Return ObjectOwnership of a bucket (S3 API GetBucketOwnershipControls), None if it has no ownership controls."""
+    """Return ObjectOwnership of a bucket (S3 API GetBucketOwnershipControls); ``None`` without ownership controls."""
     try:
         return _get_ownership(client, bucket)
     except is_ansible_aws_error_code("OwnershipControlsNotFoundError"):

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 from .errors import FlowLogsErrorHandler
 
-# S3 API ListObjectsV2: at most this many keys in an answer.
+# Maximum number of keys in an answer (S3 API ListObjectsV2).
 _PAGE = 1000
 
 
 class Keys(NamedTuple):
-    """Keys in their order, and whether these are all."""
+    """Keys in order, and whether the list is complete."""
 
     keys: list[str]
     complete: bool
@@ -25,7 +25,7 @@ class Keys(NamedTuple):
 def list_keys(client: Any, bucket: str, prefix: str, start_after: str, pages: int) -> Keys:
     """Return the keys that begin with ``prefix`` and come after ``start_after`` (S3 API ListObjectsV2).
 
-    :param pages: at most so many calls, each for up to 1,000 keys.
+    :param pages: maximum number of calls, each for up to 1,000 keys.
     """
     paginator = client.get_paginator("list_objects_v2")
     limit = {"MaxItems": pages * _PAGE, "PageSize": _PAGE}

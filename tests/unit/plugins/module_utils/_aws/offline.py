@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Clients that reach nobody: they try once, with keys that are none."""
+"""Clients for offline tests, without retries and with invalid keys."""
 
 from __future__ import annotations
 

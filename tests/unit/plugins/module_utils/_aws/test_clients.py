@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Clients of many connections share what botocore reads from its files, and nothing of each other."""
+"""Clients of many connections share botocore's service models and the sessions of profiles."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _clients() -> SharedClients:
 
 @pytest.fixture(name="profiles")
 def _profiles(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two profiles, each with a region and a key of its own."""
+    """Two profiles, each with its own Region and key."""
     text = "".join(
         f"[profile {name}]\nregion = {region}\naws_access_key_id = {name}\naws_secret_access_key = {name}\n"
         for name, region in (("shop", "eu-west-1"), ("bank", "us-east-1"))
@@ -43,11 +43,11 @@ def _profiles(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def access_key(client: Any) -> str:
-    """Whose keys a client signs with."""
+    """Return the access key with which a client signs."""
     return str(client._request_signer._credentials.access_key)
 
 
-def test_a_client_is_what_its_connection_says(clients: SharedClients) -> None:
+def test_client_has_the_settings_of_its_connection(clients: SharedClients) -> None:
     client = clients.client("s3", "eu-north-1", "http://127.0.0.1:9", verify=False, **KEYS)
     assert (client.meta.service_model.service_name, client.meta.region_name) == ("s3", "eu-north-1")
     assert client.meta.endpoint_url == "http://127.0.0.1:9"
@@ -56,19 +56,19 @@ def test_a_client_is_what_its_connection_says(clients: SharedClients) -> None:
 
 
 def test_each_profile_has_its_own_region_and_keys(clients: SharedClients, profiles: None) -> None:
-    made = {name: clients.client("sts", profile_name=name) for name in ("shop", "bank")}
-    assert {name: (access_key(one), one.meta.region_name) for name, one in made.items()} == {
+    created = {name: clients.client("sts", profile_name=name) for name in ("shop", "bank")}
+    assert {name: (access_key(one), one.meta.region_name) for name, one in created.items()} == {
         "shop": ("shop", "eu-west-1"),
         "bank": ("bank", "us-east-1"),
     }
-    # Options go before the profile.
+    # Options take precedence over the profile.
     assert clients.client("sts", "eu-north-1", profile_name="shop").meta.region_name == "eu-north-1"
 
 
-def test_the_description_of_a_service_is_read_once_for_all_connections(
+def test_service_model_is_read_once_for_all_connections(
     clients: SharedClients, profiles: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """EC2's takes a quarter of a second, for each of hundreds of accounts. No other test asks for this service."""
+    """EC2's takes a quarter of a second per account. No other test uses this service."""
     read: list[str] = []
     load = JSONFileLoader.load_file
 
@@ -84,7 +84,7 @@ def test_the_description_of_a_service_is_read_once_for_all_connections(
 
 
 @pytest.mark.parametrize("aws_config", [{"retries": {"max_attempts": 2}}, Config(retries={"max_attempts": 2})])
-def test_the_users_own_settings_go_before_those_of_the_collection(clients: SharedClients, aws_config: Any) -> None:
+def test_user_settings_take_precedence(clients: SharedClients, aws_config: Any) -> None:
     usual = clients.client("sts", "eu-west-1", config=BOUNDED_RETRIES).meta.config.retries
     assert (usual["mode"], usual["total_max_attempts"]) == ("standard", 9)
     own = clients.client("sts", "eu-west-1", config=BOUNDED_RETRIES, aws_config=aws_config).meta.config
@@ -93,31 +93,31 @@ def test_the_users_own_settings_go_before_those_of_the_collection(clients: Share
 
 
 @pytest.mark.parametrize(
-    ("options", "error", "told"),
+    ("options", "error", "words"),
     [
         ({}, botocore.exceptions.NoRegionError, "region"),
         ({"profile_name": "nobody"}, botocore.exceptions.ProfileNotFound, "nobody"),
         ({"region": "eu-west-1", "endpoint": "no address"}, ValueError, "no address"),
     ],
 )
-def test_a_client_that_cannot_be_made_is_an_error_that_says_why(
-    clients: SharedClients, options: dict[str, Any], error: type[Exception], told: str
+def test_error_of_a_client_has_its_reason(
+    clients: SharedClients, options: dict[str, Any], error: type[Exception], words: str
 ) -> None:
     with pytest.raises(FlowLogsAWSError) as failure:
         clients.client("ec2", **options)
-    assert isinstance(failure.value.exception, error) and told in str(failure.value.exception)
-    # It takes nobody else along.
+    assert isinstance(failure.value.exception, error) and words in str(failure.value.exception)
+    # Other clients still work.
     assert clients.client("sts", "eu-west-1").meta.region_name == "eu-west-1"
 
 
-def test_clients_can_be_made_from_several_threads(clients: SharedClients, profiles: None) -> None:
+def test_clients_can_be_created_from_several_threads(clients: SharedClients, profiles: None) -> None:
     asked = [(name, region) for name in ("shop", "bank") for region in ("eu-west-1", "us-east-1")] * 8
     with ThreadPoolExecutor(8) as pool:
-        made = list(pool.map(lambda one: clients.client("sts", one[1], profile_name=one[0]), asked))
-    assert [(access_key(one), one.meta.region_name) for one in made] == asked
+        created = list(pool.map(lambda one: clients.client("sts", one[1], profile_name=one[0]), asked))
+    assert [(access_key(one), one.meta.region_name) for one in created] == asked
 
 
-def test_a_client_of_ec2_has_the_operations_that_the_collection_calls_and_no_others(clients: SharedClients) -> None:
+def test_ec2_client_has_only_the_operations_that_the_collection_calls(clients: SharedClients) -> None:
     """A method for each of EC2's 800 operations would take most of the time of a client."""
     ec2 = clients.client("ec2", "eu-west-1", **KEYS)
     every = set(boto3.client("ec2", "eu-west-1").meta.method_to_api_mapping.values())
@@ -127,13 +127,13 @@ def test_a_client_of_ec2_has_the_operations_that_the_collection_calls_and_no_oth
     assert clients.client("kms", "eu-west-1", **KEYS).list_keys
 
 
-def test_a_role_of_a_profile_is_assumed_once_a_process(clients: SharedClients, profiles: None) -> None:
-    """Several users of the clients share the session, and with it the keys."""
+def test_role_of_a_profile_is_assumed_once_per_process(clients: SharedClients, profiles: None) -> None:
+    """All SharedClients share the session of a profile, and with it the keys."""
     first, second = (SharedClients("APN/1.0").client("sts", profile_name="shop") for _number in range(2))
     assert first._request_signer._credentials is second._request_signer._credentials
 
 
-def test_sessions_follow_the_environment(
+def test_session_depends_on_the_environment(
     clients: SharedClients, profiles: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_PROFILE", "shop")

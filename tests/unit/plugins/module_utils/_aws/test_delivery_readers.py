@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The calls that look for delivered objects, against botocore's own model."""
+"""The calls that list delivered objects, checked against botocore's service model."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def page(number: int, more: bool) -> dict:
     return {**answer, "NextContinuationToken": f"page-{number + 1}"} if more else answer
 
 
-def test_pages_are_bounded_and_an_incomplete_list_says_so() -> None:
+def test_number_of_pages_is_limited_and_the_list_is_incomplete() -> None:
     s3 = client_of("s3")
     asked = {"Bucket": "example-logs", "Prefix": "x/", "StartAfter": "x/0", "MaxKeys": 1000}
     with Stubber(s3) as stub:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""EC2's calls against botocore's own model: a misspelled parameter or answer fails here."""
+"""EC2's calls, checked against botocore's service model: a misspelled parameter or answer fails here."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import Fl
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws.errors import error_code_and_message
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import create_request
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import one_id_may_be_the_cause
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import tries_again
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import retries_for
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.create_request import settings_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import RESOURCE_TYPES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.settings import settings_from_options
@@ -45,7 +45,7 @@ DESCRIBED = {
 }
 
 
-def test_describe_reads_all_pages_and_normalises(client: Any, stub: Stubber) -> None:
+def test_describe_reads_all_pages_and_normalizes(client: Any, stub: Stubber) -> None:
     filters = [{"Name": "resource-id", "Values": ["vpc-1", "vpc-2"]}]
     stub.add_response("describe_flow_logs", {"FlowLogs": [DESCRIBED], "NextToken": "more"}, {"Filters": filters})
     second = {**DESCRIBED, "FlowLogId": "fl-2", "ResourceId": "vpc-2"}
@@ -70,7 +70,7 @@ def test_denied_is_an_error_and_not_an_empty_answer(client: Any, stub: Stubber) 
 
 
 @pytest.mark.newest_sdk
-def test_create_sends_every_setting_under_the_name_of_the_api(client: Any, stub: Stubber) -> None:
+def test_create_sends_every_setting(client: Any, stub: Stubber) -> None:
     options = {
         "destination": "example-logs/network",
         "traffic_type": "REJECT",
@@ -109,7 +109,7 @@ def test_create_sends_every_setting_under_the_name_of_the_api(client: Any, stub:
     assert refused == [ec2.Refused("vpc-2", "400", "LogDestination: example-logs does not exist")]
 
 
-def test_a_transit_gateway_is_asked_for_without_traffic_type_and_format(client: Any, stub: Stubber) -> None:
+def test_create_for_a_transit_gateway_sends_no_traffic_type_and_format(client: Any, stub: Stubber) -> None:
     settings, _warnings = settings_from_options(
         {"destination": "example-logs"}, RESOURCE_TYPES["TransitGateway"], "aws-cn"
     )
@@ -131,7 +131,7 @@ def test_a_transit_gateway_is_asked_for_without_traffic_type_and_format(client: 
 
 
 @pytest.mark.parametrize("code", ["RequestLimitExceeded", "InternalError", "IncorrectState", "UnauthorizedOperation"])
-def test_no_error_is_tried_again_beyond_what_botocore_does(
+def test_errors_are_not_retried_by_the_collection(
     client: Any, stub: Stubber, monkeypatch: pytest.MonkeyPatch, code: str
 ) -> None:
     pauses: List[float] = []
@@ -156,18 +156,18 @@ def test_delete_and_tags(client: Any, stub: Stubber) -> None:
 
 
 @pytest.mark.newest_sdk
-def test_the_model_tells_partition_and_tag_fields(client: Any) -> None:
+def test_partition_and_tag_fields_come_from_botocore(client: Any) -> None:
     assert ec2.partition_of(client) == "aws"
     assert ec2.knows_tag_fields(client) is True
 
 
-def test_a_flow_log_can_be_put_back_as_it_was() -> None:
+def test_settings_of_a_flow_log_restore_it() -> None:
     options = {"destination": "example-logs/x", "traffic_type": "REJECT", "log_format": ["srcaddr"]}
     settings, _warnings = settings_from_options(options, RESOURCE_TYPES["VPC"], "aws")
     assert settings_of(settings.as_flow_log("vpc-1", {}), RESOURCE_TYPES["VPC"]) == settings
 
 
-def test_a_flow_log_to_a_folder_that_we_would_refuse_can_be_put_back_too() -> None:
+def test_settings_of_a_flow_log_restore_a_folder_that_options_refuse() -> None:
     options = {"destination": "example-logs/x"}
     settings, _warnings = settings_from_options(options, RESOURCE_TYPES["VPC"], "aws")
     odd = replace(settings.as_flow_log("vpc-1", {}), log_destination="arn:aws-cn:s3:::example-logs/a//b/")
@@ -187,12 +187,12 @@ def test_a_flow_log_to_a_folder_that_we_would_refuse_can_be_put_back_too() -> No
         ("RequestLimitExceeded", "", False),
     ],
 )
-def test_only_what_one_id_can_cause_is_split(code: str, message: str, splits: bool) -> None:
+def test_calls_are_split_only_if_one_id_may_be_the_cause(code: str, message: str, splits: bool) -> None:
     assert one_id_may_be_the_cause(code, message, ["vpc-1", "vpc-2"]) is splits
 
 
 class Faulty:
-    """A call that fails as a whole when a faulty id is among its ids."""
+    """A call that fails as a whole if one of its ids is faulty."""
 
     def __init__(self, faulty: Any) -> None:
         self.faulty = set(faulty)
@@ -206,7 +206,7 @@ class Faulty:
 
 
 @given(count=st.integers(1, 300), data=st.data(), alike=st.booleans())
-def test_one_faulty_id_costs_a_logarithm_of_calls_and_the_rest_succeeds(count: int, data: Any, alike: bool) -> None:
+def test_one_faulty_id_costs_a_logarithmic_number_of_calls(count: int, data: Any, alike: bool) -> None:
     ids = [f"vpc-{number}" for number in range(count)]
     call = Faulty([data.draw(st.sampled_from(ids))])
     results, refused = call_in_parts(call, ids, Splitting(lambda *_error: True, alike))
@@ -216,7 +216,7 @@ def test_one_faulty_id_costs_a_logarithm_of_calls_and_the_rest_succeeds(count: i
 
 
 @given(faulty=st.sets(st.integers(0, 49)))
-def test_every_id_is_answered_once_whichever_are_faulty(faulty: Any) -> None:
+def test_every_id_has_one_result(faulty: Any) -> None:
     ids = [f"vpc-{number}" for number in range(50)]
     call = Faulty(f"vpc-{number}" for number in faulty)
     results, refused = call_in_parts(call, ids, Splitting(lambda *_error: True))
@@ -224,7 +224,7 @@ def test_every_id_is_answered_once_whichever_are_faulty(faulty: Any) -> None:
     assert {item.resource_id for item in refused} == call.faulty
 
 
-def test_where_all_fare_alike_three_calls_tell() -> None:
+def test_three_calls_are_enough_if_all_ids_fail_alike() -> None:
     ids = [f"vpc-{number}" for number in range(300)]
     call = Faulty(ids)
     results, refused = call_in_parts(call, ids, Splitting(lambda *_error: True, alike=True))
@@ -241,5 +241,5 @@ def test_where_all_fare_alike_three_calls_tell() -> None:
         ("RequestLimitExceeded", "Request limit exceeded.", False),
     ],
 )
-def test_only_what_passes_by_itself_is_tried_again(code: str, message: str, tries: bool) -> None:
-    assert (tries_again(code, message) > 0) is tries
+def test_only_temporary_errors_are_retried(code: str, message: str, tries: bool) -> None:
+    assert (retries_for(code, message) > 0) is tries

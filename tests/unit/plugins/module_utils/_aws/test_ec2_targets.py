@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The calls of the inventory plugin against botocore's own model: a misspelled parameter or answer fails here."""
+"""The calls of the inventory plugin, checked against botocore's service model."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_describe_reads_all_pages_of_each_type_with_filters(client: Any, stub: S
 
 
 @pytest.mark.parametrize("name", SHAPES)
-def test_every_member_that_is_read_is_in_the_model(client: Any, name: str) -> None:
+def test_every_key_that_is_read_is_in_the_service_model(client: Any, name: str) -> None:
     shape = SHAPES[name]
     answer = client.meta.service_model.operation_model(shape.operation).output_shape
     members = set(answer.members[shape.answer].member.members)
@@ -46,19 +46,19 @@ def test_every_member_that_is_read_is_in_the_model(client: Any, name: str) -> No
 
 
 @pytest.mark.newest_sdk
-def test_nat_gateways_tell_whether_they_are_regional(client: Any) -> None:
+def test_nat_gateways_have_an_availability_mode(client: Any) -> None:
     mode = client.meta.service_model.shape_for("NatGateway").members["AvailabilityMode"]
     assert "regional" in mode.enum
 
 
-def test_without_filters_none_is_sent_and_times_are_plain_text(client: Any, stub: Stubber) -> None:
+def test_no_filter_is_sent_and_times_become_text(client: Any, stub: Stubber) -> None:
     described = {"TransitGatewayId": "tgw-1", "CreationTime": MADE, "Options": {"AmazonSideAsn": 64512}}
     stub.add_response("describe_transit_gateways", {"TransitGateways": [described]}, {})
     (found,) = ec2_targets.describe_resources(client, SHAPES["TransitGateway"], {})
     assert json.loads(json.dumps(found)) == {**described, "CreationTime": "2026-01-01T00:00:00+00:00"}
 
 
-def test_flow_logs_are_swept_without_a_filter(client: Any, stub: Stubber) -> None:
+def test_all_flow_logs_are_read_without_a_filter(client: Any, stub: Stubber) -> None:
     stub.add_response("describe_flow_logs", {"FlowLogs": [{"FlowLogId": "fl-1"}], "NextToken": "more"}, {})
     stub.add_response("describe_flow_logs", {"FlowLogs": [{"CreationTime": MADE}]}, {"NextToken": "more"})
     expected = [{"FlowLogId": "fl-1"}, {"CreationTime": "2026-01-01T00:00:00+00:00"}]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Calls about permissions against botocore's own model: the policy simulator, roles, encoded messages, dry runs."""
+"""Calls for permissions, checked against botocore's service model: policy simulator, roles, encoded messages, dry runs."""
 
 from __future__ import annotations
 
@@ -101,8 +101,8 @@ def test_dry_run_returns_what_ec2_answers(
         assert error_code_and_message(attempt(client))[0] == "DryRunOperation"
 
 
-def test_dry_run_that_was_taken_for_a_real_call_proves_nothing() -> None:
+def test_dry_run_that_was_executed_as_a_real_call_is_an_error() -> None:
     client = client_of("ec2")
     with Stubber(client) as stub:
         stub.add_response("describe_flow_logs", {"FlowLogs": []}, {"DryRun": True})
-        assert "for a real call" in str(ec2_dry_run.try_describe(client))
+        assert "as a real call" in str(ec2_dry_run.try_describe(client))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""KMS's key policy calls against botocore's own model."""
+"""KMS's key policy calls, checked against botocore's service model."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def test_a_policy_is_read_as_a_document(client: Any, stub: Stubber) -> None:
 
 
 @pytest.mark.parametrize("text", ["{", "[]"])
-def test_what_is_no_policy_is_an_error(client: Any, stub: Stubber, text: str) -> None:
+def test_an_invalid_policy_is_an_error(client: Any, stub: Stubber, text: str) -> None:
     stub.add_response("get_key_policy", {"Policy": text})
     with pytest.raises(FlowLogsAWSError, match=f"{ARN}: the policy"):
         kms.get_key_policy(client, ARN)
 
 
-def test_a_policy_is_sent_without_blanks_and_never_past_the_lockout_check(client: Any, stub: Stubber) -> None:
-    """The expected parameters are all that may be sent."""
+def test_a_policy_is_sent_compactly_with_the_lockout_check(client: Any, stub: Stubber) -> None:
+    """No other parameters may be sent."""
     text = '{"Version":"2012-10-17","Statement":[{"Sid":"é"}]}'
     stub.add_response("put_key_policy", {}, {"KeyId": ARN, "PolicyName": "default", "Policy": text})
     kms.put_key_policy(client, ARN, POLICY)
@@ -68,8 +68,8 @@ def test_a_policy_is_sent_without_blanks_and_never_past_the_lockout_check(client
         ("put_key_policy", lambda client: kms.put_key_policy(client, ARN, POLICY), "write the policy of the key"),
     ],
 )
-def test_refusals_are_errors_at_once(client: Any, stub: Stubber, operation: str, call: Any, doing: str) -> None:
-    """One response is stubbed, so a second try would fail the test."""
+def test_errors_are_not_retried(client: Any, stub: Stubber, operation: str, call: Any, doing: str) -> None:
+    """There is one stubbed response, so a retry would fail the test."""
     stub.add_client_error(operation, "AccessDeniedException", "No", 400)
     with pytest.raises(FlowLogsAWSError, match=doing) as error:
         call(client)

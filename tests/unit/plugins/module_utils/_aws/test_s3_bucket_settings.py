@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Settings of buckets against botocore's own model: what is there, what is not, what cannot be read."""
+"""Settings of buckets, checked against botocore's service model: existing, missing and unreadable ones."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_setting_is_read(
         ),
     ],
 )
-def test_setting_that_is_not_there_is_no_error(
+def test_missing_setting_has_a_default(
     client: Any, stub: Stubber, read: Callable[[Any, str], Any], operation: str, code: str, found: Any
 ) -> None:
     stub.add_client_error(operation, code, http_status_code=404)
@@ -109,7 +109,7 @@ def test_setting_that_is_not_there_is_no_error(
 
 
 @pytest.mark.parametrize(("read", "operation", "words"), READERS)
-def test_setting_that_cannot_be_read_is_an_error(
+def test_unreadable_setting_is_an_error(
     client: Any, stub: Stubber, read: Callable[[Any, str], Any], operation: str, words: str
 ) -> None:
     stub.add_client_error(operation, "AccessDenied", http_status_code=403)

@@ -26,7 +26,7 @@ CALLER = "arn:aws:iam::123456789012:user/automation"
 IDENTITY = {"Account": "123456789012", "Arn": CALLER, "UserId": "AIDAEXAMPLE"}
 
 
-def test_the_keys_of_a_session_are_options_of_a_client(client: Any, stub: Stubber) -> None:
+def test_session_keys_are_parameters_of_a_client(client: Any, stub: Stubber) -> None:
     given = {"AccessKeyId": "ASIAEXAMPLEEXAMPLE00", "SecretAccessKey": "secret", "SessionToken": "token"}
     asked = {"RoleArn": ROLE, "RoleSessionName": "nightly", "ExternalId": "example-42"}
     stub.add_response("assume_role", {"Credentials": {**given, "Expiration": "2026-01-01T00:00:00Z"}}, asked)
@@ -45,11 +45,11 @@ def test_a_denied_role_names_role_caller_and_permission(client: Any, stub: Stubb
         session_keys(client, AssumedRole(ROLE))
     assert denied.value.message == (
         f"Failed to assume the role {ROLE} as {CALLER}. The caller needs sts:AssumeRole on the role, and the trust policy of "
-        "the role has to let the caller in"
+        "the role must allow the caller"
     )
 
 
-def test_another_error_says_what_was_done_and_no_permission(client: Any, stub: Stubber) -> None:
+def test_another_error_has_no_permission_in_its_message(client: Any, stub: Stubber) -> None:
     stub.add_client_error("assume_role", "RegionDisabledException", "STS is not activated in this region", 403)
     stub.add_client_error("get_caller_identity", "RegionDisabledException", "STS is not activated in this region", 403)
     with pytest.raises(FlowLogsAWSError) as failed:
@@ -67,7 +67,7 @@ def test_another_error_says_what_was_done_and_no_permission(client: Any, stub: S
         ("http://127.0.0.1:5000", "eu-west-1", None),
     ],
 )
-def test_sessions_come_from_the_endpoint_of_a_region(url: str, region: str, regional: str | None) -> None:
+def test_regional_endpoint_of_sts(url: str, region: str, regional: str | None) -> None:
     assert regional_endpoint(SimpleNamespace(meta=SimpleNamespace(endpoint_url=url, region_name=region))) == regional
 
 
@@ -75,7 +75,7 @@ def test_sessions_come_from_the_endpoint_of_a_region(url: str, region: str, regi
     ("service", "endpoint"),
     [("sts", "https://sts.af-south-1.amazonaws.com"), ("ec2", "https://ec2.af-south-1.amazonaws.com")],
 )
-def test_a_client_of_sts_asks_its_region_with_the_default_of_older_botocore(
+def test_sts_client_uses_its_region_with_the_default_of_older_botocore(
     monkeypatch: pytest.MonkeyPatch, service: str, endpoint: str
 ) -> None:
     monkeypatch.setenv("AWS_STS_REGIONAL_ENDPOINTS", "legacy")

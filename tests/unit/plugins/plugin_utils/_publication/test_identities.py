@@ -21,7 +21,7 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_var
 
 SHOP, BANK, TYPO = "111122223333", "444455556666", "111122223338"
 FINE: dict[str, Any] = {"flow_logs": [], "changed": False}
-NO_KEYS = {"msg": "Failed to ask who the caller is: Unable to locate credentials."}
+NO_KEYS = {"msg": "Failed to read the caller's identity: Unable to locate credentials."}
 
 
 def belongs_to(account: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Messages of denied calls, and the statement that each lacks."""
+"""AWS's messages for denied calls, and the statement that is missing."""
 
 from __future__ import annotations
 
@@ -43,24 +43,24 @@ OF_EC2 = (
         ("", "Access Denied", Denial(())),
     ],
 )
-def test_message_is_read(operation: str, message: str, denial: Denial) -> None:
+def test_parse_denial(operation: str, message: str, denial: Denial) -> None:
     assert parse_denial(operation, message) == denial
 
 
-def test_encoded_part_is_found_and_cut() -> None:
+def test_encoded_part_is_separated_from_the_message() -> None:
     assert encoded_part(OF_EC2) == "abc-DEF_123"
     assert without_encoded_part(OF_EC2).endswith("allows the ec2:CreateFlowLogs action.")
     assert (encoded_part("Access Denied"), without_encoded_part("Access Denied")) == ("", "Access Denied")
 
 
-def test_decoded_message_is_read() -> None:
+def test_denial_from_decoded_message() -> None:
     context = {"principal": {"arn": ROLE}, "action": "logs:CreateLogDelivery", "resource": "*"}
     decoded = json.dumps({"allowed": False, "explicitDeny": True, "context": context})
     assert denial_from_decoded(decoded) == Denial(("logs:CreateLogDelivery",), "*", True)
 
 
 @pytest.mark.parametrize("decoded", ["", "{}", '{"context": {}}'])
-def test_what_is_no_decoded_message_is_refused(decoded: str) -> None:
+def test_invalid_decoded_message_is_refused(decoded: str) -> None:
     with pytest.raises(ValueError):
         denial_from_decoded(decoded)
 
@@ -69,16 +69,16 @@ def test_what_is_no_decoded_message_is_refused(decoded: str) -> None:
     ("denial", "words"),
     [
         (Denial(()), ""),
-        (Denial(("a:B",), "arn:x", True), "A statement denies a:B on arn:x to the caller; no further permission"),
+        (Denial(("a:B",), "arn:x", True), "A statement denies a:B on arn:x to the caller; no other permission"),
         (
             Denial(("a:B",), "arn:x"),
             'needs a:B on arn:x. Statement to add: {"Effect": "Allow", "Action": "a:B", "Resource": "arn:x"}',
         ),
         (Denial(("a:B",)), '"Resource": "*"}'),
-        (Denial(("a:B", "c:D")), "needs a:B, c:D; AWS does not say which is missing."),
+        (Denial(("a:B", "c:D")), "needs a:B, c:D; AWS does not name the one that is missing."),
     ],
 )
-def test_hint_names_what_fixes_it(denial: Denial, words: str) -> None:
+def test_denial_hint(denial: Denial, words: str) -> None:
     assert words in denial_hint(denial)
     assert bool(denial_hint(denial)) is bool(words)
 
