@@ -2,13 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Looks when flow logs last delivered an object to S3. PRIVATE to this collection."""
+"""Reads when flow logs last delivered an object to S3. PRIVATE to this collection."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 from .._aws.errors import FlowLogsAWSError, error_code_and_message
 from .._aws.s3_objects import list_keys
@@ -18,29 +18,44 @@ from .._core.flow_log.model import FlowLog, S3
 from .._core.flow_log.object_keys import listings, newest_stamp
 from .._core.s3_destination import destination_of
 
-# Calls for one day, or hour, of one flow log; 10,000 objects are more than a busy VPC writes in a day.
+# Maximum number of calls for one day, or hour, of one flow log; a busy VPC writes fewer than 10,000 objects a day.
 _PAGES = 10
 
 
-def look_at_delivery(
-    client: Any, flow_log: FlowLog, account: str, region: str, now: datetime, hours: int
-) -> dict[str, Any]:
-    """Return when a flow log last delivered and how much in the last hours; what cannot be read is told as unknown.
+class _Found(TypedDict):
+    status: str
+    last_delivered: str | None
+    objects: int | None
+    complete: bool | None
+    reason: str | None
+
+
+class Delivery(_Found):
+    """What a flow log delivered in the last hours, as the module returns it.
+
+    ``status`` is ``delivered``, ``nothing`` or ``unknown``.
+    """
+
+    hours: int
+    since: str
+
+
+def read_delivery(client: Any, flow_log: FlowLog, account: str, region: str, now: datetime, hours: int) -> Delivery:
+    """Return when a flow log last delivered, and how many objects; ``unknown`` if the bucket cannot be read.
 
     :param client: S3 client.
-    :param account: that owns the flow log.
+    :param account: account that owns the flow log.
     :param now: an aware UTC time.
-    :returns: ``{status: delivered | nothing | unknown, last_delivered, objects, complete, reason, hours, since}``.
     """
-    window = {"hours": hours, "since": (now - timedelta(hours=hours)).isoformat(timespec="seconds")}
-    return {**_look(client, flow_log, account, region, now, hours), **window}
+    since = (now - timedelta(hours=hours)).isoformat(timespec="seconds")
+    return {**_list_objects(client, flow_log, account, region, now, hours), "hours": hours, "since": since}
 
 
-def _look(client: Any, flow_log: FlowLog, account: str, region: str, now: datetime, hours: int) -> dict[str, Any]:
+def _list_objects(client: Any, flow_log: FlowLog, account: str, region: str, now: datetime, hours: int) -> _Found:
     if flow_log.log_destination_type != S3:
-        return _answer("unknown", reason="Only deliveries to S3 are looked at.")
+        return _found("unknown", reason="Only deliveries to S3 are checked.")
     if not destination_of(flow_log.log_destination).bucket:
-        return _answer("unknown", reason="AWS does not describe the destination of this flow log.")
+        return _found("unknown", reason="AWS does not describe the destination of this flow log.")
     keys: list[str] = []
     complete = True
     try:
@@ -51,8 +66,8 @@ def _look(client: Any, flow_log: FlowLog, account: str, region: str, now: dateti
     except FlowLogsAWSError as error:
         code, message = error_code_and_message(error)
         hint = _hint(flow_log, code, message)
-        return _answer("unknown", reason=f"{error.message}: {message} ({code}) {hint}".strip())
-    return _answer("delivered" if keys else "nothing", newest_stamp(keys), len(keys), complete)
+        return _found("unknown", reason=f"{error.message}: {message} ({code}) {hint}".strip())
+    return _found("delivered" if keys else "nothing", newest_stamp(keys), len(keys), complete)
 
 
 def _hint(flow_log: FlowLog, code: str, message: str) -> str:
@@ -62,9 +77,7 @@ def _hint(flow_log: FlowLog, code: str, message: str) -> str:
     return denial_hint(replace(parse_denial("ListObjectsV2", message), resource=bucket))
 
 
-def _answer(
-    status: str, last: str | None = None, objects: int = 0, complete: bool = True, reason: str = ""
-) -> dict[str, Any]:
+def _found(status: str, last: str | None = None, objects: int = 0, complete: bool = True, reason: str = "") -> _Found:
     return {
         "status": status,
         "last_delivered": last,

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tells how to fix denied calls, by what AWS said of them. PRIVATE to this collection."""
+"""Finds how to fix denied calls from AWS's messages. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from .._core.error_hints.denials import (
 
 
 class DenialReader:
-    """Reads messages of denied calls, and has what is encoded in them decoded where that is permitted.
+    """Reads messages of denied calls, and decodes their encoded part if the caller may do so.
 
-    :param decode: takes the encoded part of a message, returns what STS makes of it.
+    :param decode: called with the encoded part of a message; returns STS's decoded message.
     """
 
     def __init__(self, decode: Callable[[str], str]) -> None:
@@ -37,8 +37,8 @@ class DenialReader:
 
         :param code: AWS's error code.
         :param message: AWS's message.
-        :param otherwise: what is said where AWS does not name what is missing, or the error is another one.
-        :param resource: ARN that the call was about, where AWS does not name it.
+        :param otherwise: hint for other errors, and if AWS does not name the missing permission.
+        :param resource: ARN of the call's resource, in case AWS does not name it.
         """
         if not is_denied(code) or is_blocked_as_public(message):
             return otherwise
@@ -51,9 +51,9 @@ class DenialReader:
         if not encoded:
             return None
         if encoded not in self._decoded:
-            # Who may not decode one message may decode no other.
-            is_refused = None in self._decoded.values()
-            self._decoded[encoded] = None if is_refused else self._read(encoded)
+            # A caller who may not decode one message may not decode others.
+            may_not_decode = None in self._decoded.values()
+            self._decoded[encoded] = None if may_not_decode else self._read(encoded)
         return self._decoded[encoded]
 
     def _read(self, encoded: str) -> Denial | None:

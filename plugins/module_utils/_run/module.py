@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What all modules of this collection share around their work: clients, errors, the end. PRIVATE to this collection."""
+"""What all modules of this collection share: options, clients, errors and results. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ from .version import USER_AGENT
 
 
 class FlowLogsModule:
-    """What the work of a module is given: its options, clients in the right role, and ways to warn and to end.
+    """The module object of this collection: options, clients in the right role, warnings and results.
 
-    Either a module of its own (:class:`SingleModule`) or one of many tasks in one process (:class:`tasks.TaskModule`).
+    It is either a process of its own (:class:`SingleModule`) or one of many tasks in a process (:class:`tasks.TaskModule`).
 
-    :param region_optional: whether it works on a bucket, which is found from any Region.
-    :param clients: where its clients come from.
+    :param region_optional: whether the module works on a bucket, which S3 finds from any Region.
+    :param clients: creates the clients.
     """
 
     params: dict[str, Any]
@@ -56,9 +56,9 @@ class FlowLogsModule:
         self._caller: CallerIdentity | None = None
 
     def connect(self, service: str, **parameters: Any) -> Any:
-        """Return a boto3 client by the connection options; ``parameters`` go before these.
+        """Return a boto3 client for the connection options; ``parameters`` take precedence.
 
-        Where none can be made it fails in the words of amazon.aws.
+        Without a Region it fails with the message of amazon.aws.
         """
         region, endpoint, options = get_aws_connection_info(self)
         try:
@@ -77,30 +77,30 @@ class FlowLogsModule:
 
     @cached_property
     def denials(self) -> DenialReader:
-        """Tells how to fix denied calls."""
+        """Finds how to fix denied calls."""
         return DenialReader(lambda encoded: decode_authorization_message(self.client("sts"), encoded))
 
     def client(self, service: str, **extra_params: Any) -> Any:
-        """Return a boto3 client for ``service`` with this collection's retry bounds, in the role if one is named.
+        """Return a boto3 client with this collection's limits for retries, in the role if one is given.
 
-        A user's ``aws_config`` wins over the bounds.
+        A user's ``aws_config`` takes precedence over the limits.
         """
         parameters = {"config": BOUNDED_RETRIES, **self._location, **self.session_keys, **extra_params}
         return regional_client(self.connect, service, **parameters)
 
     def caller(self, region: str | None = None) -> CallerIdentity:
-        """Return who makes the calls; AWS is asked once.
+        """Return the caller's identity; STS is called once.
 
-        :param region: where to ask, for modules that work without a region.
+        :param region: Region of the call, for modules that work without a Region.
         """
         if self._caller is None:
             self._caller = caller_identity(self.client("sts", **({"region": region} if region else {})))
         return self._caller
 
     def verify_account(self, region: str | None = None) -> None:
-        """Fail if the credentials do not belong to ``expected_account_id``; without that option nobody is asked.
+        """Fail if the credentials do not belong to ``expected_account_id``; without that option, make no call.
 
-        To be called once the options are read, before the first call.
+        Modules call it after they have read the options and before their first AWS call.
         """
         expected = expected_account(self.params)
         if expected is None:
@@ -112,7 +112,7 @@ class FlowLogsModule:
 
     @cached_property
     def _location(self) -> dict[str, str]:
-        """For work on buckets the Region to ask, where neither options nor the user's configuration name one."""
+        """The Region for calls about buckets, if neither options nor the user's configuration give one."""
         if not self._region_optional or self.region:
             return {}
         named = (self.params.get(name) for name in ("destination", "bucket"))
@@ -120,9 +120,9 @@ class FlowLogsModule:
 
     @cached_property
     def session_keys(self) -> dict[str, str | None]:
-        """Keys of a session of the role that the options name, as options of a client; none without a role.
+        """Keys of a session of the role in the options, as parameters of a client; empty without a role.
 
-        The role is assumed once; what botocore keeps of the answer is in memory only.
+        The role is assumed once, and the keys stay in memory.
         """
         expected_account(self.params)
         role = role_of(self.params)
@@ -134,7 +134,7 @@ class FlowLogsModule:
 class SingleModule(FlowLogsModule, AnsibleAWSModule):
     """A module in a process of its own.
 
-    :param options: for :class:`AnsibleModule`.
+    :param options: other parameters of :class:`AnsibleModule`.
     """
 
     def __init__(self, argument_spec: dict[str, Any], region_optional: bool = False, **options: Any) -> None:
@@ -142,7 +142,7 @@ class SingleModule(FlowLogsModule, AnsibleAWSModule):
         AnsibleAWSModule.__init__(self, argument_spec=argument_spec, supports_check_mode=True, **options)
 
     def warn(self, text: str) -> None:
-        """Warn by ansible-core's own means; amazon.aws hands warnings to ``exit_json`` too, which is deprecated."""
+        """Warn the user with ansible-core: amazon.aws also passes warnings to ``exit_json``, which is deprecated."""
         self._module.warn(text)
 
 
@@ -150,10 +150,10 @@ class SingleModule(FlowLogsModule, AnsibleAWSModule):
 class ModuleDefinition:
     """A module of this collection.
 
-    :param work: takes the module; ends with :func:`finish` or ``module.exit_json``.
-    :param argument_spec: its own options, without those of the connection.
-    :param required_if: as :class:`AnsibleModule` takes it.
-    :param region_optional: whether it works on a bucket, which is found from any Region.
+    :param work: called with the module object; ends with :func:`finish` or ``module.exit_json``.
+    :param argument_spec: options of the module, without those of the connection.
+    :param required_if: parameter of :class:`AnsibleModule`.
+    :param region_optional: whether the module works on a bucket, which S3 finds from any Region.
     """
 
     name: str
@@ -164,7 +164,7 @@ class ModuleDefinition:
 
 
 def run_module(definition: ModuleDefinition) -> None:
-    """Run a module: read the options, do the work, end the process."""
+    """Run a module in a process of its own."""
     module = SingleModule(
         argument_spec={**ROLE_ARGUMENT_SPEC, **definition.argument_spec},
         region_optional=definition.region_optional,
@@ -174,7 +174,7 @@ def run_module(definition: ModuleDefinition) -> None:
 
 
 def do_work(module: FlowLogsModule, work: Callable[[FlowLogsModule], None]) -> None:
-    """Do a module's work and turn every foreseen error into a clear failure."""
+    """Do a module's work, and fail with a clear message for every expected error."""
     try:
         work(module)
     except InputError as error:
@@ -184,7 +184,7 @@ def do_work(module: FlowLogsModule, work: Callable[[FlowLogsModule], None]) -> N
 
 
 def _fail(module: FlowLogsModule, error: AnsibleAWSError) -> None:
-    """Fail with what was being done, what AWS answered, and how to fix it."""
+    """Fail with a message that says what the call was for, what AWS answered, and how to fix it."""
     code, text = error_code_and_message(error)
     hint = module.denials.hint(code, text, hint_for(getattr(error.exception, "operation_name", ""), code, text))
     message = f"{error.message} ({hint.rstrip('.')})" if hint else error.message
@@ -193,7 +193,7 @@ def _fail(module: FlowLogsModule, error: AnsibleAWSError) -> None:
     module.fail_json(msg=message)
 
 
-def _explained(module: FlowLogsModule, item: Unsuccessful) -> Unsuccessful:
+def _with_denial_hint(module: FlowLogsModule, item: Unsuccessful) -> Unsuccessful:
     resource = item.target if item.target.startswith("arn:") else ""
     hint = module.denials.hint(item.code, item.message, item.hint, resource)
     if hint == item.hint:
@@ -201,15 +201,15 @@ def _explained(module: FlowLogsModule, item: Unsuccessful) -> Unsuccessful:
     return replace(item, hint=hint, message=without_encoded_part(item.message))
 
 
-def finish(module: FlowLogsModule, doing: str, result: dict[str, Any], unsuccessful: Iterable[Unsuccessful]) -> None:
-    """End a changing module: with success, or with failure that still returns everything that was done.
+def finish(module: FlowLogsModule, doing: str, result: Mapping[str, Any], unsuccessful: Iterable[Unsuccessful]) -> None:
+    """End a changing module. If it fails, it still returns everything that it did.
 
-    :param doing: what was being done, for the message (``publish flow logs to ...``).
-    :param result: ``changed``, ``actions``, ``diff`` and what else the module returns.
-    :param unsuccessful: what could not be done; none means success.
+    :param doing: what the module does, for the message (``publish flow logs to ...``).
+    :param result: ``changed``, ``actions``, ``diff`` and other returned values.
+    :param unsuccessful: errors; without any, the module succeeds.
     """
-    items = [_explained(module, item) for item in unsuccessful]
-    result = dict(result, unsuccessful=[item.to_dict() for item in items])
+    items = [_with_denial_hint(module, item) for item in unsuccessful]
+    returned = {**result, "unsuccessful": [item.to_dict() for item in items]}
     if items:
-        module.fail_json(msg=failure_message(doing, items), **result)
-    module.exit_json(**result)
+        module.fail_json(msg=failure_message(doing, items), **returned)
+    module.exit_json(**returned)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Enters a role before the work of a module; its keys stay in the module's process. PRIVATE to this collection."""
+"""Assumes a role for a module; the keys stay in the module's process. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .._aws.sts import assume_role, caller_identity
 from .._core.assumed_role import AssumedRole
 from .._core.error_hints.flow_logs import hint_for
 
-#: Options of every module of this collection, beside those of amazon.aws.
+#: Options of every module of this collection, in addition to those of amazon.aws.
 #: AWS does not treat an external id as a secret (IAM User Guide, "Access to AWS accounts owned by third parties").
 ROLE_ARGUMENT_SPEC: dict[str, dict[str, Any]] = dict(
     assume_role_arn=dict(type="str"),
@@ -26,8 +26,8 @@ ROLE_ARGUMENT_SPEC: dict[str, dict[str, Any]] = dict(
 def session_keys(client: Any, role: AssumedRole) -> dict[str, str | None]:
     """Return the keys of a session of the role.
 
-    :param client: of STS, with the credentials that may assume the role.
-    :raises FlowLogsAWSError: that names the role, who wanted to assume it, and what that takes.
+    :param client: STS client with the credentials that may assume the role.
+    :raises FlowLogsAWSError: with the role, the caller and the required permission.
     """
     try:
         return assume_role(client, role)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs ``s3_flow_log_info``: which calls, which filters, what is returned. PRIVATE to this collection."""
+"""Runs the module ``s3_flow_log_info``: reads flow logs, and what they delivered. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from .._core.flow_log.create_request import MAX_FILTER_VALUES
 from .._core.flow_log.model import FlowLog
 from .._core.flow_log.resource_types import resource_ids_of, unique_ids
 from .._core.s3_destination import parse_destination, same_destination
-from .delivery import look_at_delivery
+from .delivery import Delivery, read_delivery
 from .module import FlowLogsModule, ModuleDefinition
 
-#: EC2 API DescribeFlowLogs, Filter.N; tag:KEY besides.
+#: Filters of DescribeFlowLogs (EC2 API, Filter.N), except for tag:KEY.
 FILTERS = (
     "deliver-log-status",
     "flow-log-id",
@@ -32,14 +32,14 @@ FILTERS = (
 )
 
 
-# A week: what is older is no answer to "does it still deliver?", and each day is a call.
+# A week; each day takes a call.
 _MAX_HOURS = 168
 
 
 def filters_from_params(params: dict[str, Any]) -> dict[str, list[str]]:
-    """Return the API filters that the parameters ask for.
+    """Return the filters of DescribeFlowLogs for the module's parameters.
 
-    :raises InputError: for a filter that DescribeFlowLogs does not have; it has none for destination or format.
+    :raises InputError: for a filter that DescribeFlowLogs does not have, and for too many values.
     """
     filters: dict[str, list[str]] = {}
     for name, value in (params.get("filters") or {}).items():
@@ -53,12 +53,12 @@ def filters_from_params(params: dict[str, Any]) -> dict[str, list[str]]:
     return filters
 
 
-def _only(flow_logs: Iterable[FlowLog], name: str, wanted: list[str] | None) -> list[FlowLog]:
-    return [item for item in flow_logs if wanted is None or getattr(item, name) in wanted]
+def _only(flow_logs: Iterable[FlowLog], name: str, values: list[str] | None) -> list[FlowLog]:
+    return [item for item in flow_logs if values is None or getattr(item, name) in values]
 
 
 def run_s3_flow_log_info(module: FlowLogsModule) -> None:
-    """Return the flow logs that match every option given."""
+    """Return the flow logs that match all given options."""
     client = module.client("ec2")
     params = module.params
     if not 1 <= params["delivery_hours"] <= _MAX_HOURS:
@@ -81,24 +81,24 @@ def run_s3_flow_log_info(module: FlowLogsModule) -> None:
 
 
 def _resource_ids(given: list[Any] | None) -> list[str] | None:
-    """Return the ids of the option; without any, no flow log is wanted, which is no error."""
+    """Return the ids of the option; an empty list matches no flow log and is not an error."""
     return list(unique_ids(resource_ids_of(given, "resource_ids"))) if given else given
 
 
-def _deliveries(module: FlowLogsModule, flow_logs: list[FlowLog]) -> list[dict[str, Any]]:
+def _deliveries(module: FlowLogsModule, flow_logs: list[FlowLog]) -> list[Delivery]:
     if not flow_logs:
         return []
     account = module.caller().account_id
     client = module.client("s3")
     now = datetime.now(timezone.utc)
     hours = module.params["delivery_hours"]
-    return [look_at_delivery(client, item, account, module.region or "", now, hours) for item in flow_logs]
+    return [read_delivery(client, item, account, module.region or "", now, hours) for item in flow_logs]
 
 
 def _read(
     client: Any, filters: dict[str, list[str]], flow_log_ids: list[str] | None, resource_ids: list[str] | None
 ) -> list[FlowLog]:
-    """Read by filter where one call does, and by a sweep with a local match where ids are many."""
+    """Read flow logs by filter; for too many ids, read all of the Region and select those with the ids."""
     narrowest = "flow-log-id" if flow_log_ids is not None else "resource-id"
     ids = flow_log_ids if flow_log_ids is not None else resource_ids
     if [] in (flow_log_ids, resource_ids):

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Many tasks of this collection's modules in one process. PRIVATE to this collection.
+"""Runs many tasks of this collection's modules in one process. PRIVATE to this collection.
 
-Each task gives the result that its module gives in a process of its own, and a task that fails leaves the others alone. To
-start Python and import boto3 for each would take several times as long as the work.
+Each task has the same result as its module in a process of its own, and a failed task does not affect the others. To start
+Python and import boto3 for each task would take several times as long as the tasks themselves.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import threading
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Callable, NoReturn
+from typing import Any, Callable, NoReturn, TypedDict
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
@@ -48,8 +48,20 @@ MODULES: Mapping[str, ModuleDefinition] = {
 CONNECTION_SPEC: Mapping[str, Any] = {**aws_argument_spec(), **ROLE_ARGUMENT_SPEC}
 
 
+class TaskSpec(TypedDict):
+    """A task of one module.
+
+    ``group`` is the same for tasks that share request limits of AWS.
+    """
+
+    module: str
+    options: Mapping[str, Any] | None
+    connection: Mapping[str, Any] | None
+    group: str
+
+
 class _Ended(BaseException):
-    """The work of a task ended, with this result; like the end of a process, no handler of errors stops it."""
+    """The end of a task, with its result. As with the end of a process, no error handler catches it."""
 
     def __init__(self, result: dict[str, Any]) -> None:
         super().__init__()
@@ -57,10 +69,10 @@ class _Ended(BaseException):
 
 
 class TaskModule(FlowLogsModule):
-    """A module that is one task of many.
+    """The module object of one task among many.
 
-    :param params: all options, checked.
-    :param clients: of all tasks.
+    :param params: all options, already validated.
+    :param clients: creates the clients of all tasks.
     """
 
     def __init__(
@@ -78,9 +90,9 @@ class TaskModule(FlowLogsModule):
 
     @property
     def region(self) -> str | None:  # type: ignore[override]
-        """The Region that the options or the user's configuration name."""
-        named: str | None = get_aws_region(self)
-        return named
+        """The Region from the options or the user's configuration."""
+        region: str | None = get_aws_region(self)
+        return region
 
     def warn(self, text: str) -> None:
         """Keep a warning for the result."""
@@ -93,13 +105,13 @@ class TaskModule(FlowLogsModule):
         self._exit(failed=True, msg=msg, **result)
 
     def _fail_for(self, exception: BaseException, msg: str) -> NoReturn:
-        """Fail as modules of amazon.aws do for an error of AWS."""
+        """Fail with an AWS error as modules of amazon.aws do."""
         response = camel_dict_to_snake_dict(getattr(exception, "response", None) or {})
         self._fail(f"{msg}: {exception}", **{**gather_sdk_versions(), **response})
 
 
-def _checked(definition: ModuleDefinition, options: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-    """Return the options of a task as its module gets them, and what is wrong with them."""
+def _validate(definition: ModuleDefinition, options: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    """Return the options of a task as its module gets them, and an error message (``""``: valid)."""
     spec = {**CONNECTION_SPEC, **definition.argument_spec}
     validator = ArgumentSpecValidator(spec, required_if=[list(rule) for rule in definition.required_if])
     found = validator.validate(dict(options))
@@ -110,45 +122,40 @@ def _checked(definition: ModuleDefinition, options: Mapping[str, Any]) -> tuple[
 
 
 def _result(module: TaskModule, work: Callable[[FlowLogsModule], None]) -> dict[str, Any]:
-    """Return the result of some work; whatever happens in it is a result."""
+    """Return the result of a module's work; an unexpected error is a failed result, too."""
     try:
         do_work(module, work)
     except _Ended as end:
         return end.result
     except Exception as error:  # pylint: disable=broad-except
-        # In a process of its own this would be a traceback; here it must not take the other tasks along.
+        # In a process of its own this would be a traceback; here it must not end the other tasks.
         text = f"{type(error).__name__}: {error}"
         return {"changed": False, "failed": True, "msg": text, "exception": traceback.format_exc()}
     return {"changed": False}
 
 
-def run_task(task: Mapping[str, Any], check_mode: bool, diff: bool, clients: SharedClients) -> dict[str, Any]:
-    """Return the result of one task.
-
-    :param task: ``module``, ``options`` and ``connection``.
-    """
+def run_task(task: TaskSpec, check_mode: bool, diff: bool, clients: SharedClients) -> dict[str, Any]:
+    """Run one task, and return its result."""
     definition = MODULES[task["module"]]
     given = {name: value for name, value in (task["connection"] or {}).items() if value is not None}
-    params, problem = _checked(definition, {**given, **(task["options"] or {})})
+    params, problem = _validate(definition, {**given, **(task["options"] or {})})
     if problem:
         return {"changed": False, "failed": True, "msg": problem}
     return _result(TaskModule(definition, params, check_mode, diff, clients), definition.work)
 
 
 def session_of(connection: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the keys of a session of the role that connection options name, under the names of module options.
+    """Return the keys of a session of the role in connection options; they stay in this process.
 
-    The keys stay in the process that asks for them.
-
-    :returns: ``access_key``, ``secret_key`` and ``session_token``; a failed result where the role cannot be assumed.
+    :returns: ``access_key``, ``secret_key`` and ``session_token``; a failed result if the role cannot be assumed.
     """
-    params, problem = _checked(
+    params, problem = _validate(
         S3_FLOW_LOG_INFO, {name: value for name, value in connection.items() if value is not None}
     )
     if problem:
         return {"failed": True, "msg": problem}
 
-    def ask(module: FlowLogsModule) -> None:
+    def return_keys(module: FlowLogsModule) -> None:
         keys = module.session_keys
         module.exit_json(
             access_key=keys["aws_access_key_id"],
@@ -156,13 +163,13 @@ def session_of(connection: Mapping[str, Any]) -> dict[str, Any]:
             session_token=keys["aws_session_token"],
         )
 
-    return _result(TaskModule(S3_FLOW_LOG_INFO, params, False, False, SharedClients(USER_AGENT)), ask)
+    return _result(TaskModule(S3_FLOW_LOG_INFO, params, False, False, SharedClients(USER_AGENT)), return_keys)
 
 
 class _Queue:
-    """Hands out tasks, so that a group that takes long, such as a throttled account, does not keep the others waiting.
+    """Hands out tasks so that a slow group, such as a throttled account, does not block the other groups.
 
-    :param groups: of each task.
+    :param groups: the group of each task.
     """
 
     def __init__(self, groups: Iterable[str]) -> None:
@@ -173,7 +180,7 @@ class _Queue:
         self._running = dict.fromkeys(self._waiting, 0)
 
     def take(self) -> tuple[str, int] | None:
-        """Return the next task of the group of which the fewest run, and its group; ``None`` at the end."""
+        """Return the group with the fewest running tasks and the number of its next task; ``None`` at the end."""
         with self._lock:
             if not self._waiting:
                 return None
@@ -185,7 +192,7 @@ class _Queue:
             return group, number
 
     def done(self, group: str) -> None:
-        """Take note that a task of a group has ended."""
+        """Note that a task of a group has ended."""
         with self._lock:
             self._running[group] -= 1
 
@@ -193,7 +200,7 @@ class _Queue:
 class TaskPool:
     """Runs tasks, several at the same time.
 
-    :param at_once: how many, at most.
+    :param at_once: maximum number of tasks at the same time.
     """
 
     def __init__(self, check_mode: bool, diff: bool, at_once: int) -> None:
@@ -202,11 +209,8 @@ class TaskPool:
         self._at_once = at_once
         self._clients = SharedClients(USER_AGENT)
 
-    def run(self, tasks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Return the results of tasks, in their order.
-
-        :param tasks: each as :func:`run_task` takes it, with ``group``: tasks that share request limits of AWS.
-        """
+    def run(self, tasks: Sequence[TaskSpec]) -> list[dict[str, Any]]:
+        """Run tasks, and return their results in the order of the tasks."""
         queue = _Queue(task["group"] for task in tasks)
         results: list[dict[str, Any]] = [{} for _task in tasks]
 
@@ -228,14 +232,23 @@ class TaskPool:
 def run_flow_log_tasks(module: FlowLogsModule) -> None:
     """Run the tasks of the module ``flow_log_tasks``."""
     own = {name: module.params.get(name) for name in CONNECTION_SPEC}
-    tasks = [{**task, "connection": task["connection"] or own} for task in module.params["tasks"]]
-    results = TaskPool(module.check_mode, module._diff, module.params["at_once"]).run(tasks)
+    tasks: list[dict[str, Any]] = module.params["tasks"]
+    specs: list[TaskSpec] = [
+        {
+            "module": task["module"],
+            "options": task["options"],
+            "connection": task["connection"] or own,
+            "group": task["group"],
+        }
+        for task in tasks
+    ]
+    results = TaskPool(module.check_mode, module._diff, module.params["at_once"]).run(specs)
     answered = [{"name": task["name"], **result} for task, result in zip(tasks, results)]
     failed = [one for one in answered if one.get("failed")]
     end = {"changed": any(one["changed"] for one in answered), "results": answered}
     if failed:
-        told = " | ".join(f"{one['name']}: {one['msg']}" for one in failed)
-        module.fail_json(msg=f"{len(failed)} of {len(tasks)} tasks failed: {told}", **end)
+        messages = " | ".join(f"{one['name']}: {one['msg']}" for one in failed)
+        module.fail_json(msg=f"{len(failed)} of {len(tasks)} tasks failed: {messages}", **end)
     module.exit_json(**end)
 
 

@@ -19,7 +19,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import HAS_BOT
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import in_session, role_of, without_role
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._run.tasks import TaskPool, session_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._run.tasks import TaskPool, TaskSpec, session_of
 from .hosts import plain
 from .._stages.task import Result, Stage, T, Task
 
@@ -99,7 +99,7 @@ class TaskRunner:
         return {name: plain(value) for name, value in answer.items() if name not in _OF_ANSIBLE}
 
 
-def _given(task: Task) -> dict[str, Any]:
+def _given(task: Task) -> TaskSpec:
     return {
         "module": task.module,
         "options": task.given(),

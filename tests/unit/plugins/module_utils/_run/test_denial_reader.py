@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is asked of STS to explain denied calls."""
+"""Hints for denied calls, and the calls of STS for them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CODE = "UnauthorizedOperation"
 
 
 class Decoder:
-    """Decodes, or refuses to, and counts."""
+    """Decodes messages, or refuses to, and counts the calls."""
 
     def __init__(self, permitted: bool) -> None:
         self.permitted = permitted
@@ -29,7 +29,7 @@ class Decoder:
         return json.dumps({"context": {"action": "logs:CreateLogDelivery", "resource": "*"}})
 
 
-def test_an_opaque_message_is_decoded_once() -> None:
+def test_an_encoded_message_is_decoded_once() -> None:
     decoder = Decoder(permitted=True)
     reader = DenialReader(decoder)
     hints = {reader.hint(CODE, f"{OPAQUE}abc", "otherwise") for _number in range(3)}
@@ -38,19 +38,19 @@ def test_an_opaque_message_is_decoded_once() -> None:
     assert decoder.asked == ["abc"]
 
 
-def test_nobody_is_asked_again_after_a_refusal() -> None:
+def test_no_message_is_decoded_after_a_refusal() -> None:
     decoder = Decoder(permitted=False)
     reader = DenialReader(decoder)
     assert [reader.hint(CODE, f"{OPAQUE}{number}", "otherwise") for number in range(3)] == ["otherwise"] * 3
     assert decoder.asked == ["0"]
 
 
-def test_nobody_is_asked_where_the_message_says_it() -> None:
+def test_message_that_names_the_action_is_not_decoded() -> None:
     decoder = Decoder(permitted=True)
     message = "User: x is not authorized to perform: ec2:DeleteFlowLogs. Encoded authorization failure message: abc"
     assert "needs ec2:DeleteFlowLogs on arn:x." in DenialReader(decoder).hint(CODE, message, "otherwise", "arn:x")
     assert decoder.asked == []
 
 
-def test_other_errors_are_left_alone() -> None:
+def test_other_errors_keep_their_hint() -> None:
     assert DenialReader(Decoder(permitted=True)).hint("Throttling", f"{OPAQUE}abc", "otherwise") == "otherwise"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What all modules share around their work, whether each runs in a process of its own or many in one."""
+"""The module object: in a process of its own, and as one of many tasks."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ OPTIONS = {"region": "af-south-1", "access_key": "a" * 20, "secret_key": "b" * 4
 
 
 class Single(SingleModule):
-    """A module of its own with options as Ansible would hand them over."""
+    """A module in a process of its own, with options as Ansible passes them."""
 
     def __init__(self, params: dict[str, Any]) -> None:
         self._given = params
-        # The other parent would read options from where Ansible leaves them.
+        # The other parent class would read options from Ansible.
         FlowLogsModule.__init__(self, False, SharedClients("tests"))  # pylint: disable=non-parent-init-called
 
     @property
@@ -42,13 +42,13 @@ class Single(SingleModule):
 
 
 def one_of_many(params: dict[str, Any]) -> TaskModule:
-    """The same as one task of many."""
+    """Return the module object of one task among many."""
     definition = ModuleDefinition("a", lambda _module: None, {})
     return TaskModule(definition, params, False, False, SharedClients("tests"))
 
 
 @pytest.mark.parametrize("make", [Single, one_of_many])
-def test_sessions_come_from_the_endpoint_of_the_region_with_older_botocore(
+def test_session_uses_the_regional_endpoint_with_older_botocore(
     make: Callable[[dict[str, Any]], FlowLogsModule], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_STS_REGIONAL_ENDPOINTS", "legacy")

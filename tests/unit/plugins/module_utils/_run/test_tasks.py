@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Many tasks in one process give what their modules give in processes of their own, and leave each other alone."""
+"""Many tasks in one process: same results as in a process of their own, independent of each other."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._run.tasks import (
 )
 from tests.integration import in_process
 
-#: Nobody answers there, and nobody is asked.
+#: An endpoint without a server; no test calls it.
 NOWHERE = "http://127.0.0.1:9"
 CLIENTS = SharedClients("tests")
 REGION = {"region": "eu-west-1"}
@@ -35,16 +35,16 @@ ROLE = "arn:aws:iam::111122223333:role/flow-logs"
 
 
 def task(module: str, options: Any = None, connection: Any = None, group: str = "") -> dict[str, Any]:
-    """A task of the pool."""
+    """Return a task of the pool."""
     return {"module": module, "options": options, "connection": connection or REGION, "group": group}
 
 
-#: It reads nothing, so it succeeds wherever it runs.
+#: A task without AWS calls, which always succeeds.
 NOTHING = task("s3_flow_log_info", {"flow_log_ids": []})
 
 
 def result_of(one: dict[str, Any]) -> dict[str, Any]:
-    """What a task returns."""
+    """Return the result of a task."""
     return run_task(one, False, True, CLIENTS)
 
 
@@ -57,7 +57,7 @@ def result_of(one: dict[str, Any]) -> dict[str, Any]:
         ("s3_flow_log_info", {"flow_log_ids": []}),
         ("s3_flow_log", {"resource_ids": [], "destination": "central"}),
         ("s3_flow_log", {"resource_ids": [], "destination": "central", "return_flow_logs": False}),
-        # Options that are no options, are missing, are no choice, or have the wrong type.
+        # Options that are unknown, missing, not a choice, or of the wrong type.
         ("s3_flow_log", {"resource_ids": ["vpc-1"], "destination": "central", "trafic_type": "ALL"}),
         ("s3_flow_log", {"destination": "central"}),
         ("s3_flow_log", {"resource_ids": ["vpc-1"]}),
@@ -66,7 +66,7 @@ def result_of(one: dict[str, Any]) -> dict[str, Any]:
         ("s3_flow_log", {"resource_ids": ["vpc-1"], "destination": "central", "wait_timeout": "soon"}),
         ("s3_flow_log", {"resource_ids": ["vpc-1"], "destination": "c", "destination_options": {"file_format": "csv"}}),
         ("flow_log_key_policy", {}),
-        # Values that only the module knows to be wrong.
+        # Values that the module itself refuses.
         ("s3_flow_log", {"resource_ids": ["vpc-1"], "destination": "central", "log_format": ["vpc_id"]}),
         ("s3_flow_log", {"resource_ids": ["i-1"], "destination": "central"}),
         ("s3_flow_log_info", {"delivery_hours": 0}),
@@ -75,7 +75,7 @@ def result_of(one: dict[str, Any]) -> dict[str, Any]:
         ("flow_log_destination_info", {"destination": "arn:aws:ec2:::x"}),
         ("flow_log_key_policy", {"key_id": "alias/x", "regions": ["everywhere"]}),
         ("flow_log_permissions_info", {"operations": ["everything"]}),
-        # What boto3 refuses before it calls anybody.
+        # Values that boto3 refuses before any call.
         ("s3_flow_log_info", {"profile": "nobody", "access_key": None, "secret_key": None}),
         ("s3_flow_log_info", {"assume_role_arn": "arn:aws:iam::111122223333:user/x"}),
     ],
@@ -84,20 +84,20 @@ def test_a_task_returns_what_its_module_returns(module: str, options: dict[str, 
     own = in_process.run_module(NOWHERE, module, options)
     keys = {"endpoint_url": NOWHERE, "access_key": in_process.DEFAULT_ACCESS_KEY, "secret_key": in_process.SECRET_KEY}
     given = {name: value for name, value in {**keys, **options}.items() if value is not None}
-    # What Ansible adds; before ansible-core 2.19 that is a traceback too.
+    # Keys that Ansible adds; before ansible-core 2.19 also a traceback.
     for name in ("invocation", "exception"):
         own.pop(name, None)
     assert result_of(task(module, given)) == {"changed": False, **own}
 
 
-def test_without_credentials_a_task_fails_in_the_words_of_amazon_aws() -> None:
+def test_task_without_credentials_fails_as_amazon_aws_does() -> None:
     found = result_of(task("s3_flow_log_info", None))
     assert found["failed"] and found["msg"].endswith("Unable to locate credentials")
     assert found["msg"].startswith("Failed to describe flow logs")
     assert {"boto3_version", "botocore_version"} <= found.keys()
 
 
-def test_without_a_region_a_task_fails_in_the_words_of_amazon_aws() -> None:
+def test_task_without_region_fails_as_amazon_aws_does() -> None:
     found = result_of({**NOTHING, "connection": None})
     assert found == {
         "changed": False,
@@ -107,24 +107,24 @@ def test_without_a_region_a_task_fails_in_the_words_of_amazon_aws() -> None:
     }
 
 
-def test_options_go_before_the_connection_and_null_is_none() -> None:
+def test_options_take_precedence_over_the_connection() -> None:
     region = result_of(task("s3_flow_log_info", {**NOTHING["options"], "region": "eu-north-1"}, {"region": None}))
     assert region == {"changed": False, "flow_logs": []}
     text = result_of(task("s3_flow_log_info", {"delivery_hours": "0"}, {"delivery_hours": 1, **REGION}))["msg"]
     assert text.startswith("delivery_hours: 0 is not accepted")
 
 
-# -- nothing takes the others along -------------------------------------------------------------------------------
+# -- errors of a task do not end others ---------------------------------------------------------------------------
 
 
 def result_of_work(work: Any) -> dict[str, Any]:
-    """The result of a module that does this."""
+    """Return the result of a module with this work."""
     definition = ModuleDefinition("a", work, {})
     module = TaskModule(definition, {}, check_mode=True, diff=False, clients=CLIENTS)
     return tasks._result(module, work)
 
 
-def test_what_nobody_foresaw_is_a_failure_with_its_traceback() -> None:
+def test_unexpected_error_is_a_failed_result_with_its_traceback() -> None:
     def work(_module: FlowLogsModule) -> None:
         raise ZeroDivisionError("nobody foresaw this")
 
@@ -134,7 +134,7 @@ def test_what_nobody_foresaw_is_a_failure_with_its_traceback() -> None:
     assert "in work" in found["exception"]
 
 
-def test_an_error_of_aws_comes_with_its_code_as_amazon_aws_returns_it() -> None:
+def test_aws_error_is_returned_as_amazon_aws_does() -> None:
     answer = {"Error": {"Code": "AccessDenied", "Message": "No."}, "ResponseMetadata": {"HTTPStatusCode": 403}}
 
     def work(module: FlowLogsModule) -> None:
@@ -146,7 +146,7 @@ def test_an_error_of_aws_comes_with_its_code_as_amazon_aws_returns_it() -> None:
     assert found["response_metadata"] == {"http_status_code": 403}
 
 
-def test_an_end_is_an_end_whatever_catches_errors() -> None:
+def test_exit_json_ends_the_work_despite_error_handlers() -> None:
     def work(module: FlowLogsModule) -> None:
         try:
             module.exit_json(changed=True)
@@ -171,11 +171,11 @@ def test_warnings_are_part_of_the_result() -> None:
     }
 
 
-def test_work_that_ends_without_a_word_has_changed_nothing() -> None:
+def test_work_without_a_result_is_unchanged() -> None:
     assert result_of_work(lambda _module: None) == {"changed": False}
 
 
-def test_modules_know_how_they_run() -> None:
+def test_module_object_has_check_mode_and_diff() -> None:
     def work(module: FlowLogsModule) -> None:
         module.exit_json(check=module.check_mode, diff=module._diff)
 
@@ -186,7 +186,7 @@ def test_modules_know_how_they_run() -> None:
 
 
 @pytest.mark.parametrize("at_once", [1, 3, 50])
-def test_results_come_in_the_order_of_the_tasks_and_wrong_options_are_an_error_of_their_task(at_once: int) -> None:
+def test_results_are_in_the_order_of_the_tasks(at_once: int) -> None:
     wrong = [task("s3_flow_log_info", {"delivery_hours": -number}, group=str(number % 3)) for number in range(9)]
     found = TaskPool(False, False, at_once).run([NOTHING, *wrong, NOTHING])
     assert [one.get("failed", False) for one in found] == [False, *[True] * 9, False]
@@ -197,8 +197,8 @@ def test_no_tasks_have_no_results() -> None:
     assert TaskPool(False, False, 5).run([]) == []
 
 
-def test_tasks_of_a_group_that_takes_long_leave_workers_to_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of the slow group none ends before all of the fast one have."""
+def test_slow_group_leaves_workers_to_other_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No task of the slow group ends before all of the fast group."""
     fast: list[FlowLogsModule] = []
     all_fast = threading.Event()
 
@@ -217,11 +217,11 @@ def test_tasks_of_a_group_that_takes_long_leave_workers_to_the_others(monkeypatc
     assert [result["in_time"] for result in results[:6]] == [True] * 6
 
 
-# -- who comes next -----------------------------------------------------------------------------------------------
+# -- the queue ---------------------------------------------------------------------------------------------------
 
 
 def served(groups: Sequence[str], stuck: str, workers: int) -> tuple[list[int], int]:
-    """Tasks that end while those of one group never do, and how many workers that group has taken by then."""
+    """Return the tasks that end while those of one group never do, and the number of workers of that group."""
     queue = tasks._Queue(groups)
     ended, taken = [], 0
     while taken < workers and (one := queue.take()) is not None:
@@ -234,15 +234,15 @@ def served(groups: Sequence[str], stuck: str, workers: int) -> tuple[list[int], 
     return ended, taken
 
 
-def test_a_group_that_blocks_does_not_keep_the_others_waiting() -> None:
-    """A throttled account has a thousand tasks; the others are all done while it has taken a single worker."""
+def test_blocked_group_does_not_delay_other_groups() -> None:
+    """A throttled account has a thousand tasks; all others are done while it uses a single worker."""
     groups = ["throttled"] * 1000 + ["shop", "bank"] * 50
     ended, taken = served(groups, "throttled", workers=2)
     assert (sorted(ended), taken) == (list(range(1000, 1100)), 2)
 
 
 @given(st.lists(st.sampled_from("abcd"), max_size=40), st.data())
-def test_each_task_is_handed_out_once_to_the_group_of_which_the_fewest_run(groups: list[str], data: Any) -> None:
+def test_queue_hands_out_each_task_once_for_the_group_with_the_fewest_running(groups: list[str], data: Any) -> None:
     queue = tasks._Queue(groups)
     running: list[str] = []
     waiting = list(enumerate(groups))
@@ -252,14 +252,14 @@ def test_each_task_is_handed_out_once_to_the_group_of_which_the_fewest_run(group
             continue
         group, number = queue.take() or ("", -1)
         assert running.count(group) == min(running.count(other) for _number, other in waiting)
-        # In their order within a group.
+        # In order within a group.
         assert (number, group) == next(one for one in waiting if one[1] == group)
         waiting.remove((number, group))
         running.append(group)
     assert queue.take() is None
 
 
-def test_without_groups_tasks_come_in_their_order() -> None:
+def test_queue_without_groups_keeps_the_order() -> None:
     queue = tasks._Queue([""] * 5)
     assert [queue.take() for _number in range(6)] == [*(("", number) for number in range(5)), None]
 
@@ -268,7 +268,7 @@ def test_without_groups_tasks_come_in_their_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("connection", "told"),
+    ("connection", "words"),
     [
         ({"assume_role_arn": ROLE, **REGION}, "Unable to locate credentials"),
         ({"assume_role_arn": ROLE, "profile": "nobody", **REGION}, "nobody"),
@@ -280,9 +280,9 @@ def test_without_groups_tasks_come_in_their_order() -> None:
         ({"assume_role_arn": ROLE, "expected_account_id": "444455556666", **REGION}, "444455556666"),
     ],
 )
-def test_a_role_that_cannot_be_entered_is_a_failure_that_says_why(connection: dict[str, Any], told: str) -> None:
+def test_role_that_cannot_be_assumed_is_a_failed_result(connection: dict[str, Any], words: str) -> None:
     found = session_of(connection)
-    assert found["failed"] and told in found["msg"]
+    assert found["failed"] and words in found["msg"]
     assert not {"access_key", "secret_key", "session_token"} & found.keys()
 
 
@@ -290,7 +290,7 @@ def test_a_role_that_cannot_be_entered_is_a_failure_that_says_why(connection: di
 
 
 def many(*named: tuple[str, dict[str, Any]], **options: Any) -> dict[str, Any]:
-    """The result of the module flow_log_tasks."""
+    """Return the result of the module flow_log_tasks."""
     asked = [{"name": name, "module": one["module"], "options": one["options"]} for name, one in named]
     return in_process.run_module(NOWHERE, "flow_log_tasks", {"tasks": asked, **options})
 
@@ -302,7 +302,7 @@ def test_the_module_returns_the_result_of_each_task_by_name() -> None:
     assert (found["changed"], found.get("failed", False)) == (False, False)
 
 
-def test_the_module_fails_with_the_messages_of_all_that_failed_and_still_returns_every_result() -> None:
+def test_module_fails_with_all_messages_and_returns_every_result() -> None:
     wrong = [task("s3_flow_log_info", {"delivery_hours": hours}) for hours in (0, 999)]
     found = many(("first", wrong[0]), ("fine", NOTHING), ("last", wrong[1]))
     assert found["failed"] and found["msg"].startswith("2 of 3 tasks failed: first: delivery_hours: 0 is not accepted")
@@ -310,7 +310,7 @@ def test_the_module_fails_with_the_messages_of_all_that_failed_and_still_returns
     assert [one.get("failed", False) for one in found["results"]] == [True, False, True]
 
 
-def test_a_task_without_a_connection_has_that_of_the_module() -> None:
+def test_task_without_connection_uses_that_of_the_module() -> None:
     asked = {"name": "a", "module": "s3_flow_log_info", "options": {"flow_log_ids": []}}
     of_nobody = {"profile": "nobody", "access_key": None, "secret_key": None}
     found = in_process.run_module(
@@ -321,6 +321,6 @@ def test_a_task_without_a_connection_has_that_of_the_module() -> None:
     assert of_the_module["msg"] == "Couldn't connect to AWS: The config profile (nobody) could not be found"
 
 
-def test_every_module_but_itself_can_be_a_task() -> None:
+def test_every_other_module_can_be_a_task() -> None:
     assert set(tasks.FLOW_LOG_TASKS.argument_spec["tasks"]["options"]["module"]["choices"]) == set(MODULES)
     assert tasks.FLOW_LOG_TASKS.name not in MODULES
