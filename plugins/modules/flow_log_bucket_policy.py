@@ -244,7 +244,8 @@ unsuccessful:
     - target: arn:aws:s3:::example-central-flow-logs
       code: PolicyTooLarge
       message: >-
-        The policy would have 26319 bytes, 5839 bytes too many: S3 allows 20480, and it has 14856. Nothing was written.
+        The policy would have 26319 bytes, 5839 bytes too many: S3 allows 20480, and the current policy has 14856. Nothing
+        was written.
       hint: Give organization_id instead of accounts (in an inventory flow_log_organization_id).
       flow_log_id: null
       changes: []

@@ -21,7 +21,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy
 )
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_plan import plan_bucket_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import same_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import size_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import policy_size
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import statements_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.bucket_policy import PolicyOutcome
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.bucket_policy import PolicyStore
@@ -223,7 +223,7 @@ def test_a_hundred_accounts_are_stored_and_found_again(simulator: SimulatorProce
     accounts = [f"{number:012}" for number in range(1, 101)]
     foretold = run(simulator, check=True, account_ids=accounts)
     result = run(simulator, account_ids=accounts)
-    assert foretold["size_bytes"] == result["size_bytes"] == size_of(result["policy"]) <= 20480
+    assert foretold["size_bytes"] == result["size_bytes"] == policy_size(result["policy"]) <= 20480
     assert run(simulator, account_ids=list(reversed(accounts)))["changed"] is False
 
 

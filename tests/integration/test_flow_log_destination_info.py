@@ -187,7 +187,7 @@ CONDITIONS: dict[str, tuple[Callable[[World], Any], dict[str, Any], str, str]] =
     "GrantsTooMuch": (
         policy_with(statement("Allow", "s3:*", [ARN, f"{ARN}/*"], Sid="Wide", Condition=TIED)),
         {},
-        "Statement Wide: it allows other actions, it lets objects be written outside of the folders of flow logs.",
+        "Statement Wide: it allows other actions, it allows writes outside the folders of flow logs.",
         f'"Resource": "{ARN}/AWSLogs/{OWNER}/*"',
     ),
     "PerhapsDenied": (
@@ -234,7 +234,7 @@ CONDITIONS: dict[str, tuple[Callable[[World], Any], dict[str, Any], str, str]] =
         lambda world: world.encrypt(world.key(statement("Allow", KEY_USE, "*")), BucketKeyEnabled=True),
         {},
         "AWS warns",
-        "turn the S3 Bucket Key off",
+        "turn off the S3 Bucket Key",
     ),
     "KeyMissing": (
         lambda world: world.encrypt(f"arn:aws:kms:{REGION}:{OWNER}:key/00000000-0000-0000-0000-000000000000"),
@@ -262,7 +262,7 @@ CONDITIONS: dict[str, tuple[Callable[[World], Any], dict[str, Any], str, str]] =
     "KeyGrantsTooMuch": (
         key_with(statement("Allow", "kms:*", "*", Sid="Wide")),
         {},
-        "Statement Wide: it allows other actions, it lets in any account.",
+        "Statement Wide: it allows other actions, it allows any account.",
         '"kms:GenerateDataKey*"',
     ),
     "KeyDenied": (
@@ -308,7 +308,7 @@ CONDITIONS: dict[str, tuple[Callable[[World], Any], dict[str, Any], str, str]] =
     "PublicAccessPossible": (
         lambda world: world.s3.delete_public_access_block(Bucket=BUCKET),
         {},
-        "do not hinder",
+        "do not affect",
         "put-public-access-block",
     ),
     "PublicAccessUnreadable": (

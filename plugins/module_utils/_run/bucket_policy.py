@@ -61,7 +61,7 @@ def run_bucket_policy(module: FlowLogsModule) -> None:
     wanted = wanted_from_options(module.params, partition_of(client))
     module.verify_account()
     if not wanted.sources:
-        wanted = wanted.of_caller(module.caller().account_id)
+        wanted = wanted.with_caller_account(module.caller().account_id)
     outcome = converge(PolicyStore(client, wanted), wanted, module.check_mode)
     for text in outcome.plan.warnings if outcome.plan else ():
         module.warn(text)

@@ -16,10 +16,10 @@ from .._aws import kms, s3, s3_bucket_settings
 from .._aws.ec2 import partition_of
 from .._aws.errors import FlowLogsAWSError, error_code_and_message
 from .._core.delivery_policy.kms_key import Key
-from .._core.destination_check.codes import is_deliverable, summary_of, verdicts_of, width_warnings
+from .._core.destination_check.codes import is_deliverable, destination_summary, grant_verdicts, width_warnings
 from .._core.destination_check.examine import examine
 from .._core.destination_check.facts import DestinationFacts, Encryption, Unread
-from .._core.destination_check.request import Question, question_from_options, unmasked
+from .._core.destination_check.request import DestinationQuery, query_from_options, unmasked
 from .._core.error_hints.flow_logs import hint_for
 from .delivery_options import BUCKET_DELIVERY_OPTIONS
 from .module import FlowLogsModule, ModuleDefinition
@@ -70,13 +70,13 @@ class DestinationResult(TypedDict):
 def run_destination_info(module: FlowLogsModule) -> None:
     """Check whether log delivery can write to a destination, and what blocks it."""
     client = module.client("s3")
-    question = question_from_options(module.params, partition_of(client))
+    query = query_from_options(module.params, partition_of(client))
     # If no Region is configured, S3's client has a default one, and STS's has none.
     module.verify_account(kms.region_of(client))
     caller = module.caller(kms.region_of(client)).account_id
-    question = question.of_caller(caller)
-    facts = _Reader(module, client, question, caller).read()
-    module.exit_json(changed=False, **_result(module, question, facts))
+    query = query.with_caller_account(caller)
+    facts = _Reader(module, client, query, caller).read()
+    module.exit_json(changed=False, **_result(module, query, facts))
 
 
 def _attempt(read: Callable[[], T], permission: str, hint: str = "") -> T | Unread:
@@ -91,12 +91,12 @@ def _attempt(read: Callable[[], T], permission: str, hint: str = "") -> T | Unre
 class _Reader:
     """Reads a destination."""
 
-    def __init__(self, module: FlowLogsModule, client: Any, question: Question, caller: str) -> None:
+    def __init__(self, module: FlowLogsModule, client: Any, query: DestinationQuery, caller: str) -> None:
         self._module = module
         self._client = client
-        self._question = question
-        self._bucket = question.wanted.bucket.bucket
-        self._expected = question.wanted.expected_owner or caller
+        self._query = query
+        self._bucket = query.wanted.bucket.bucket
+        self._expected = query.wanted.expected_owner or caller
         self._caller = caller
 
     def read(self) -> DestinationFacts:
@@ -145,16 +145,16 @@ class _Reader:
         return replace(facts, policy=self._policy(), **settings)
 
     def _policy(self) -> Any:
-        if self._question.bucket_policy is not None:
-            return unmasked(self._question.bucket_policy, "bucket_policy")
+        if self._query.bucket_policy is not None:
+            return unmasked(self._query.bucket_policy, "bucket_policy")
         found = _attempt(lambda: s3.get_bucket_policy(self._client, self._bucket), "s3:GetBucketPolicy")
         if isinstance(found, Unread) or not self._module.check_mode:
             return found
-        return self._question.planned_policy(found)
+        return self._query.planned_policy(found)
 
     def _with_key(self, facts: DestinationFacts) -> DestinationFacts:
         encryption = facts.encryption
-        if isinstance(encryption, Unread) or not encryption.has_own_key:
+        if isinstance(encryption, Unread) or not encryption.has_customer_key:
             return facts
         arn = encryption.key_id if encryption.key_id.startswith("arn:") else ""
         region = arn.split(":")[3] if arn else facts.region
@@ -163,8 +163,8 @@ class _Reader:
         return replace(facts, key=key, key_policy=self._key_policy(client, key, encryption))
 
     def _key_policy(self, client: Any, key: Key | Unread, encryption: Encryption) -> Any:
-        if self._question.key_policy is not None:
-            return unmasked(self._question.key_policy, "key_policy")
+        if self._query.key_policy is not None:
+            return unmasked(self._query.key_policy, "key_policy")
         arn = encryption.key_id if isinstance(key, Unread) else key.arn
         account = arn.split(":")[4] if arn.startswith("arn:") else self._caller
         hint = ""
@@ -174,17 +174,17 @@ class _Reader:
         return _attempt(lambda: kms.get_key_policy(client, arn), "kms:GetKeyPolicy", hint)
 
 
-def _result(module: FlowLogsModule, question: Question, facts: DestinationFacts) -> DestinationResult:
-    diagnosis = examine(question, facts)
-    bucket = question.wanted.bucket
+def _result(module: FlowLogsModule, query: DestinationQuery, facts: DestinationFacts) -> DestinationResult:
+    diagnosis = examine(query, facts)
+    bucket = query.wanted.bucket
     for text in width_warnings(diagnosis.checks):
         module.warn(text)
     return {
         "deliverable": is_deliverable(diagnosis.checks),
-        "summary": summary_of(bucket.bucket_arn, diagnosis.checks),
+        "summary": destination_summary(bucket.bucket_arn, diagnosis.checks),
         "checks": [check.to_dict() for check in diagnosis.checks],
-        "problems": [check.to_dict() for check in diagnosis.checks if check.matters],
-        "grants": verdicts_of(question.wanted.grants(), diagnosis.checks),
+        "problems": [check.to_dict() for check in diagnosis.checks if check.affects_verdict],
+        "grants": grant_verdicts(query.wanted.grants, diagnosis.checks),
         "size_bytes": diagnosis.size,
         "bucket": {
             "name": bucket.bucket,
@@ -209,7 +209,7 @@ def _encryption(facts: DestinationFacts) -> EncryptionDict | None:
         "key_arn": arn or None,
         "key_account": arn.split(":")[4] if arn else None,
         "key_region": arn.split(":")[3] if arn else None,
-        "is_customer_key": found.has_own_key and (key is None or key.manager == "CUSTOMER"),
+        "is_customer_key": found.has_customer_key and (key is None or key.manager == "CUSTOMER"),
         "bucket_key": found.bucket_key,
     }
 

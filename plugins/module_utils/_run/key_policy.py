@@ -15,7 +15,7 @@ from .._aws.errors import FlowLogsAWSError, error_code_and_message
 from .._core.actions import Unsuccessful
 from .._core.delivery_policy.key_options import WantedKeyUse, wanted_key_use
 from .._core.delivery_policy.key_plan import key_policy_size, plan_key_policy
-from .._core.delivery_policy.kms_key import Key, foreign_key, unusable_key
+from .._core.delivery_policy.kms_key import Key, other_account_problem, key_problems
 from .._core.error_hints.key_policy import key_policy_error_hint
 from .._core.iam_policy.document import Policy
 from .delivery_options import KEY_SOURCE_OPTIONS
@@ -60,14 +60,14 @@ def _unreadable(wanted: WantedKeyUse, error: FlowLogsAWSError) -> Unsuccessful:
 
 def _outcome(client: Any, wanted: WantedKeyUse, caller: str, check_mode: bool) -> PolicyOutcome:
     """Check the key first; return all reasons why it cannot be used."""
-    not_owned = foreign_key(wanted.key_id, wanted.key_account or caller, caller)
+    not_owned = other_account_problem(wanted.key_id, wanted.key_account or caller, caller)
     if not_owned:
         return PolicyOutcome(unsuccessful=list(not_owned))
     try:
         key = kms.describe_key(client, wanted.key_id)
     except FlowLogsAWSError as error:
         return PolicyOutcome(unsuccessful=[_unreadable(wanted, error)])
-    unusable = unusable_key(key, caller)
+    unusable = key_problems(key, caller)
     if unusable:
         return PolicyOutcome(unsuccessful=list(unusable))
     return converge_key_policy(KeyPolicyStore(client, key), wanted, key, check_mode)
@@ -79,7 +79,7 @@ def run_key_policy(module: FlowLogsModule) -> None:
     wanted = wanted_key_use(module.params, partition_of(client), kms.region_of(client))
     module.verify_account()
     caller = module.caller().account_id
-    wanted = wanted.of_caller(caller)
+    wanted = wanted.with_caller_account(caller)
     outcome = _outcome(client, wanted, caller, module.check_mode)
     for text in outcome.plan.warnings if outcome.plan else ():
         module.warn(text)

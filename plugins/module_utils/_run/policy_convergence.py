@@ -16,7 +16,7 @@ from typing import Any, Callable, Protocol, TypedDict
 
 from .._aws.errors import FlowLogsAWSError, error_code_and_message
 from .._core.actions import Action, ActionDict, Unsuccessful
-from .._core.delivery_policy.merge import PolicyPlan, grants_told
+from .._core.delivery_policy.merge import PolicyPlan, grants_as_dicts
 from .._core.error_hints.denials import is_blocked_as_public, is_denied, statement_for
 from .._core.iam_policy.document import Policy, same_policy
 from .._core.permissions.catalog import actions_for_call
@@ -207,5 +207,5 @@ def result_of(outcome: PolicyOutcome) -> PolicyResult:
         "policy": after,
         "size_bytes": plan.size if plan else 0,
         "statements": plan.statements() if plan else nothing,
-        "missing_grants": grants_told(plan.missing) if plan else [],
+        "missing_grants": grants_as_dicts(plan.missing) if plan else [],
     }

@@ -21,7 +21,7 @@ from typing import Any
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Action, Change, Unsuccessful
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_names import is_account_regional
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import TOO_MUCH
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import WIDTH_CODES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import region_of_key
 from .host_variables import new_bucket_encryption
 
@@ -261,6 +261,6 @@ def destination_result(results: Mapping[str, Any], wish: DestinationWish, key_ar
         "deliverable": verdict.get("deliverable"),
         "summary": _words(verdict, wish),
         "problems": list(verdict.get("problems") or ()),
-        "grants_too_much": [check for check in verdict.get("checks") or () if check.get("code") in TOO_MUCH],
+        "grants_too_much": [check for check in verdict.get("checks") or () if check.get("code") in WIDTH_CODES],
         "encryption": verdict.get("encryption"),
     }

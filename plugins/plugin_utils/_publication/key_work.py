@@ -15,7 +15,7 @@ from typing import Any
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grant_options import (
     key_grants,
-    options_of,
+    grants_to_options,
 )
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import ALL_REGIONS, Grant
 
@@ -82,7 +82,7 @@ def _requests(works: Iterable[Work]) -> list[dict[str, Any]]:
 
 
 def _options(grants: Iterable[Grant]) -> dict[str, Any]:
-    options = options_of(key_grants(sorted(grants, key=lambda grant: (grant.source, grant.region))))
+    options = grants_to_options(key_grants(sorted(grants, key=lambda grant: (grant.source, grant.region))))
     return {name: options[name] for name in _SOURCES if options.get(name)}
 
 

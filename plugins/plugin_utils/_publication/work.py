@@ -20,8 +20,8 @@ from typing import Any
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.canonical import canonical
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grant_options import (
-    items_of,
-    without_repetition,
+    grants_to_items,
+    without_duplicates,
 )
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import ALL_REGIONS, Grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import Destination
@@ -122,7 +122,7 @@ class BucketWork:
             "bucket_arn": self.arn,
             "partition": self.partition,
             "managed": self.managed,
-            "grants": items_of(self.grants),
+            "grants": grants_to_items(self.grants),
             "organization_id": self.organization_id,
             "acl_condition": self.acl_condition,
             "source_conditions": self.source_conditions,
@@ -441,7 +441,7 @@ def _bucket(members: Sequence[Target], saying: Sequence[Target], name: str) -> B
         partition=destination.partition,
         credentials_of=speaker,
         managed=_said(saying, "bucket_policy") is not False,
-        grants=without_repetition(grant for item in members for grant in _grants(item)),
+        grants=without_duplicates(grant for item in members for grant in _grants(item)),
         organization_id=_said(saying, "organization_id"),
         acl_condition=_said(saying, "acl_condition") or ACL_CONDITIONS[0],
         source_conditions=_said(saying, "source_conditions") is not False,

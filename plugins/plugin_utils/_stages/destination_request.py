@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_names import check_new_bucket
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grant_options import for_modules
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grant_options import grants_for_modules
 from .._publication.destination_result import DestinationWish, new_bucket
 from .._publication.host_variables import bucket_of
 
@@ -92,7 +92,7 @@ class DestinationOptions:
         self.bucket: str = bucket["bucket"]
         self.bucket_arn: str = bucket["bucket_arn"]
         self.new_bucket = new_bucket(request.bucket_encryption, self.bucket)
-        self._grants = for_modules(request.grants, folder, bucket["layouts"], request.organization_id)
+        self._grants = grants_for_modules(request.grants, folder, bucket["layouts"], request.organization_id)
         sources = dict(request.sources)
         # Grants have places of their own.
         own = {} if request.grants else {"prefixes": bucket["prefixes"], "layouts": bucket["layouts"]}

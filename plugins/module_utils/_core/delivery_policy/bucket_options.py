@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options of flow_log_bucket_policy, checked before the first AWS call. PRIVATE to this collection."""
+"""Reads the options of flow_log_bucket_policy. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -16,43 +16,27 @@ from ..identifiers import parse_account_id
 from ..s3_destination import Destination, check_new_folder, parse_destination, parse_folder
 from ..values import read_boolean, read_texts
 from .grant_options import (
-    OF_CALLER,
+    WantedGrants,
     parse_item_regions,
     parse_item_source,
     parse_items,
     parse_sources,
-    without_repetition,
+    without_duplicates,
 )
 from .grants import ALL_REGIONS, FROM_ACCOUNTS, FROM_ANYONE, FROM_ORGANIZATION, Grant, GrantConditions, LAYOUTS, PLAIN
 from .source_options import parse_organization, parse_regions
 
 
 @dataclass(frozen=True)
-class WantedDelivery:
-    """Which sources are to have, or not to have, which places of a bucket.
+class WantedDelivery(WantedGrants):
+    """The grants that a task adds to a bucket policy, or removes from it.
 
-    :param bucket: bucket and partition; it has no folder, the grants have them.
-    :param asked: every single grant, each once; the source is :data:`OF_CALLER` until :meth:`of_caller` sets it.
+    :param bucket: bucket and partition, without a folder: the grants have the folders.
+    :param expected_owner: account id, None if the option is not set.
     """
 
     bucket: Destination
-    present: bool
-    form: GrantConditions
-    asked: tuple[Grant, ...]
     expected_owner: str | None
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """Accounts, or the organization; none if they are to be the caller's."""
-        return tuple(dict.fromkeys(grant.source for grant in self.asked if grant.source != OF_CALLER))
-
-    def grants(self) -> tuple[Grant, ...]:
-        """Return every single desired grant."""
-        return self.asked
-
-    def of_caller(self, account: str) -> WantedDelivery:
-        """Return the same for the account of the caller, where no other source is named."""
-        return replace(self, asked=tuple(replace(grant, source=grant.source or account) for grant in self.asked))
 
 
 def _parse_bucket(value: str, partition: str) -> Destination:
@@ -76,16 +60,16 @@ def _parse_folders(prefixes: Sequence[str] | None) -> tuple[str, ...]:
 
 
 def parse_source_conditions(params: Mapping[str, Any]) -> bool | None:
-    """Return whether statements name their sources; ``None`` where the option is not given."""
+    """Return ``source_conditions``: whether statements name their sources; None if it is not set."""
     value = params.get("source_conditions")
-    tied = None if value is None else read_boolean("source_conditions", value)
-    if tied is False and params.get("organization_id"):
+    has_conditions = None if value is None else read_boolean("source_conditions", value)
+    if has_conditions is False and params.get("organization_id"):
         raise InputError("source_conditions", value, "true together with O(organization_id), which is such a condition")
-    return tied
+    return has_conditions
 
 
 def parse_layouts(value: Any, option: str = "layouts") -> tuple[str, ...] | None:
-    """Return layouts, each once, in their order; ``None`` where the option is not given."""
+    """Return layouts without duplicates in a fixed order; None if the option is not set."""
     if value is None:
         return None
     layouts = read_texts(option, value, "plain, hive, or both")
@@ -97,7 +81,7 @@ def parse_layouts(value: Any, option: str = "layouts") -> tuple[str, ...] | None
 def _parse_grants(
     params: Mapping[str, Any], organization: str | None, default_layouts: tuple[str, ...]
 ) -> tuple[Grant, ...]:
-    """Return every grant that the options name, each once."""
+    """Return every combination in the options, each once."""
     items = parse_items(params)
     if items is None:
         layouts = parse_layouts(params.get("layouts")) or default_layouts
@@ -123,25 +107,25 @@ def _parse_grants(
 
 
 def wanted_from_options(params: Mapping[str, Any], partition: str) -> WantedDelivery:
-    """Read the options of flow_log_bucket_policy.
+    """Return the options of flow_log_bucket_policy.
 
-    :param params: options by name; those not given may be missing or None.
-    :param partition: partition of the region at work; a bucket ARN of another one is refused.
-    :raises InputError: for what can never work, naming option, value and what is allowed.
+    :param params: options by name; options that are not set may be missing or None.
+    :param partition: partition of the task's Region; a bucket ARN of another partition is invalid.
+    :raises InputError: for an invalid value.
     """
     present = params.get("state", "present") == "present"
-    tied = parse_source_conditions(params) is not False
+    has_conditions = parse_source_conditions(params) is not False
     organization = parse_organization(params)
-    sources = FROM_ORGANIZATION if organization else FROM_ACCOUNTS if tied else FROM_ANYONE
+    sources = FROM_ORGANIZATION if organization else FROM_ACCOUNTS if has_conditions else FROM_ANYONE
     owner = params.get("expected_bucket_owner")
-    # The statements of 2020 know no Hive folders; whoever needs them there says so.
-    grants = _parse_grants(params, organization, LAYOUTS if tied or not present else (PLAIN,))
+    # The statements of 2020 have no Hive folders, so those need an explicit option.
+    grants = _parse_grants(params, organization, LAYOUTS if has_conditions or not present else (PLAIN,))
     if sources == FROM_ANYONE and present:
-        grants = without_repetition(replace(grant, region=ALL_REGIONS) for grant in grants)
+        grants = without_duplicates(replace(grant, region=ALL_REGIONS) for grant in grants)
     return WantedDelivery(
         bucket=_parse_bucket(params["bucket"], partition),
         present=present,
-        form=GrantConditions(params.get("acl_condition") or "string_equals", sources),
-        asked=grants,
+        conditions=GrantConditions(params.get("acl_condition") or "string_equals", sources),
+        grants=grants,
         expected_owner=None if owner is None else parse_account_id("expected_bucket_owner", owner),
     )

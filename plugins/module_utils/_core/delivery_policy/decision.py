@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether a policy grants what log delivery asks for, and by which statements. PRIVATE to this collection.
+"""Decides whether a policy grants the requests of log delivery, and by which statements. PRIVATE to this collection.
 
-The decision is about a source: all its requests must be granted, and none denied. What depends on something that is
-not known is told apart from what is not granted for certain.
+The decision is about one source: the policy must grant all its requests and deny none. A result that depends on unknown
+values (``Perhaps...``) differs from a certain one.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ DENIED = "Denied"
 PERHAPS_GRANTED = "PerhapsGranted"
 PERHAPS_DENIED = "PerhapsDenied"
 
-#: Stand for the one account, region and object that nobody names when a policy is to hold for all of them.
+#: An account, Region and object that no policy names. A grant for all of them must include these.
 _SOME_ACCOUNT = "000000000000"
 _SOME_REGION = "zz-unnamed-1"
 _SOME_NAME = "unnamed"
@@ -31,11 +31,11 @@ _SOME_NAME = "unnamed"
 
 @dataclass(frozen=True)
 class Decision:
-    """What a policy says.
+    """Whether a policy grants the requests of one source.
 
     :param code: one of the constants above.
-    :param positions: of the statements that it comes from; for ``NotGranted`` those that grant a part of it.
-    :param actions: those that are not granted, or that the statements deny; none for ``Granted``.
+    :param positions: positions of the statements that decide; for ``NotGranted``, of those that grant a part.
+    :param actions: actions that are denied or not granted; empty for ``Granted``.
     """
 
     code: str
@@ -44,25 +44,25 @@ class Decision:
 
 
 def decide_grant(policy: Policy | None, requests: Sequence[Request]) -> Decision:
-    """Return what a policy says to the requests of one source.
+    """Return whether a policy grants all requests of one source.
 
-    :param requests: every one of them is needed; values in them may hold wildcards for all regions and accounts.
+    :param requests: the source needs each of them. Values can have wildcards for all Regions and accounts.
     """
-    answers = _Answers(policy, requests)
-    each = [(action, answers.decide(action)) for action in dict.fromkeys(request.action for request in requests)]
+    evaluated = _EvaluatedPolicy(policy, requests)
+    each = [(action, evaluated.decide(action)) for action in dict.fromkeys(request.action for request in requests)]
     for code in (DENIED, NOT_GRANTED, PERHAPS_DENIED, PERHAPS_GRANTED):
         found = [(action, decision) for action, decision in each if decision.code == code]
         if found:
-            return Decision(code, _joined(found), tuple(action for action, _decision in found))
-    return Decision(GRANTED, _joined(each))
+            return Decision(code, _all_positions(found), tuple(action for action, _decision in found))
+    return Decision(GRANTED, _all_positions(each))
 
 
-def _joined(found: Sequence[tuple[str, Decision]]) -> tuple[int, ...]:
+def _all_positions(found: Sequence[tuple[str, Decision]]) -> tuple[int, ...]:
     return tuple(sorted({position for _action, decision in found for position in decision.positions}))
 
 
-class _Answers:
-    """What each statement of a policy says of each request, decided once for all of them."""
+class _EvaluatedPolicy:
+    """The truth of each statement of a policy for each request."""
 
     def __init__(self, policy: Policy | None, requests: Sequence[Request]) -> None:
         self._requests = requests
@@ -71,31 +71,31 @@ class _Answers:
 
     def decide(self, action: str) -> Decision:
         """Decide the requests of one action."""
-        wanted = [number for number, request in enumerate(self._requests) if request.action == action]
-        denying = [self._saying("Deny", number, (True,)) for number in wanted]
+        numbers = [number for number, request in enumerate(self._requests) if request.action == action]
+        denying = [self._positions("Deny", number, (True,)) for number in numbers]
         certain = set.intersection(*denying)
         if certain:
             return Decision(DENIED, tuple(sorted(certain)))
-        granting = [self._saying("Allow", number, (True,)) for number in wanted]
+        granting = [self._positions("Allow", number, (True,)) for number in numbers]
         if not all(granting):
-            return self._not_certainly_granted(wanted)
-        possible = set().union(*denying, *(self._saying("Deny", number, (None,)) for number in wanted))
+            return self._not_certainly_granted(numbers)
+        possible = set().union(*denying, *(self._positions("Deny", number, (None,)) for number in numbers))
         if possible:
             return Decision(PERHAPS_DENIED, tuple(sorted(possible)))
         return Decision(GRANTED, tuple(sorted(set().union(*granting))))
 
-    def _saying(self, effect: str, number: int, truths: tuple[Truth, ...]) -> set[int]:
-        """Return the positions of the statements with this effect that say one of these of a request."""
+    def _positions(self, effect: str, number: int, truths: tuple[Truth, ...]) -> set[int]:
+        """Return the positions of the statements with this effect and one of these truths for a request."""
         return {
             position
             for position, statement in enumerate(self._statements)
             if self._truths[position][number] in truths and statement.get("Effect") == effect
         }
 
-    def _not_certainly_granted(self, wanted: Sequence[int]) -> Decision:
-        perhaps = [self._saying("Allow", number, (True, None)) for number in wanted]
-        unnamed = _of_the_unnamed([self._requests[number] for number in wanted])
-        # A grant for some Regions, accounts or objects leaves out those that nobody names, and so cannot be the whole grant.
+    def _not_certainly_granted(self, numbers: Sequence[int]) -> Decision:
+        perhaps = [self._positions("Allow", number, (True, None)) for number in numbers]
+        unnamed = _unnamed_requests([self._requests[number] for number in numbers])
+        # A grant for a part of the Regions, accounts or objects does not include unnamed ones.
         is_whole = all(
             any(decide_statement(self._statements[position], request) is not False for position in sorted(positions))
             for positions, request in zip(perhaps, unnamed)
@@ -103,20 +103,21 @@ class _Answers:
         return Decision(PERHAPS_GRANTED if is_whole else NOT_GRANTED, tuple(sorted(set().union(*perhaps))))
 
 
-def _named(text: str) -> str:
+def _without_wildcards(text: str) -> str:
     for wildcard, some in ((ANY_ACCOUNT, _SOME_ACCOUNT), (":*:", f":{_SOME_REGION}:"), ("=*/", f"={_SOME_REGION}/")):
         text = text.replace(wildcard, some)
     text = text.replace("/vpcflowlogs/*/", f"/vpcflowlogs/{_SOME_REGION}/")
     return f"{text[:-1]}{_SOME_NAME}" if text.endswith("/*") else text
 
 
-def _of_the_unnamed(requests: Sequence[Request]) -> list[Request]:
+def _unnamed_requests(requests: Sequence[Request]) -> list[Request]:
+    """Return the requests with an account, Region and object that no policy names, instead of wildcards."""
     return [
         replace(
             request,
-            resource=_named(request.resource),
+            resource=_without_wildcards(request.resource),
             context={
-                key: None if values is None else type(values)(map(_named, values))
+                key: None if values is None else type(values)(map(_without_wildcards, values))
                 for key, values in request.context.items()
             },
         )

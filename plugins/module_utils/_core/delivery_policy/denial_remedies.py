@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What to do about statements that are in the way, by what their conditions ask for. PRIVATE to this collection.
+"""Returns advice on Deny statements that block log delivery, based on their conditions. PRIVATE to this collection.
 
-A Deny is a control that somebody wants. No remedy may disable it: a statement about AWS services would never apply again
-with an exemption of AWS services, and one about where the logs of services come from is to let the right source in.
+A Deny statement is a control, and no advice may disable it. An exemption of AWS services would switch off a statement
+about services. A statement about the sources of services gets the right source instead.
 """
 
 from __future__ import annotations
@@ -14,27 +14,27 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..iam_policy.document import Policy, Statement, name_of, statements_of
+from ..iam_policy.document import Denials, Policy, Statement, statement_name, statement_names, statements_of
 from .grants import DELIVERY_SERVICE
 
 NAME_THE_ORGANIZATION = (
-    "Set organization_id, in an inventory flow_log_organization_id, to the organization of the accounts that deliver."
+    "Set organization_id (in an inventory, flow_log_organization_id) to the organization of the accounts that deliver."
 )
-#: For modules that write a policy, where organization_id means more than to tell the organization of accounts.
-_ASK_WITH_THE_ORGANIZATION = (
-    "That depends on the organization of the accounts that deliver: ask flow_log_destination_info with organization_id, in "
-    "an inventory set flow_log_organization_id."
+#: For modules that write a policy: there, organization_id grants to the whole organization.
+_CHECK_WITH_ORGANIZATION = (
+    "That depends on the organization of the accounts that deliver: run flow_log_destination_info with organization_id "
+    "(in an inventory, flow_log_organization_id)."
 )
-#: They go into the Condition of a Deny statement; IAM User Guide, "AWS global condition context keys",
-#: aws:PrincipalIsAWSService and aws:PrincipalServiceName.
+#: For the Condition of a Deny statement; IAM User Guide, "AWS global condition context keys", aws:PrincipalIsAWSService
+#: and aws:PrincipalServiceName.
 _EXEMPT_SERVICES = '"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}'
 _EXEMPT_DELIVERY = json.dumps({"StringNotEqualsIfExists": {"aws:PrincipalServiceName": DELIVERY_SERVICE}})[1:-1]
 
 _ORGANIZATION = "aws:sourceorgid"
-#: They tell for whom a service works, and say nothing of other requests.
+#: Keys that name the resource or account for which a service makes a request.
 _SOURCES = (_ORGANIZATION, "aws:sourceorgpaths", "aws:sourceaccount", "aws:sourcearn")
-#: They tell which principals may come, and over which network; a service is none of them, and comes from nowhere of it.
-#: IAM User Guide, "Establish permissions guardrails using data perimeters", exempts all AWS services from such statements.
+#: Keys that restrict principals and networks. A service is none of these principals and uses none of these networks.
+#: IAM User Guide, "Establish permissions guardrails using data perimeters", exempts all AWS services from them.
 _PERIMETER = (
     "aws:principalaccount",
     "aws:principalarn",
@@ -54,38 +54,63 @@ _ABOUT_SERVICES = ("aws:principalisawsservice", "aws:principalservicename", "aws
 
 
 def denial_remedy(policy: Policy | None, positions: Iterable[int], organization: str | None) -> str:
-    """Return what to do about Deny statements that block log delivery, or may.
+    """Return how to let log delivery pass Deny statements.
 
-    :param organization: of the sources, None if it is not known.
+    :param positions: the statements that block log delivery or possibly do.
+    :param organization: organization of the sources, None if unknown.
     """
     names: dict[str, list[str]] = {}
-    for name, statement in _at(policy, positions):
+    for name, statement in _named_statements(policy, positions):
         names.setdefault(_template(statement, organization), []).append(name)
     return "\n".join(template.replace("STATEMENT", f"statement {', '.join(each)}") for template, each in names.items())
 
 
-def denial_warning(policy: Policy | None, positions: Iterable[int], sources: Iterable[str]) -> str:
-    """Return the same for a module that writes the policy.
+def denial_warning(
+    target: str, policy: Policy | None, denials: Iterable[Denials], denied: str, sources: Iterable[str]
+) -> str:
+    """Return a warning about Deny statements for a module that writes the policy; ``""`` for none.
 
+    :param target: ARN of the bucket or key.
+    :param denials: the Deny statements by grant or request; evaluated only if the policy has a Deny statement.
+    :param denied: what they deny, for example ``log delivery``.
     :param sources: accounts, or the organization.
     """
+    if not any(statement.get("Effect") == "Deny" for statement in statements_of(policy)):
+        return ""
+    each = list(denials)
+    certain = {position for found in each for position in found.certain}
+    possible = {position for found in each for position in found.possible} - certain
+    texts = []
+    if certain:
+        texts.append(f"denies {denied} (statement {statement_names(policy, certain)}), which overrides every grant")
+    if possible:
+        texts.append(f"may deny {denied} (statement {statement_names(policy, possible)})")
+    if not texts:
+        return ""
     organization = next((source for source in sources if source.startswith("o-")), None)
-    return denial_remedy(policy, positions, organization).replace(NAME_THE_ORGANIZATION, _ASK_WITH_THE_ORGANIZATION)
+    remedy = denial_remedy(policy, certain | possible, organization)
+    remedy = remedy.replace(NAME_THE_ORGANIZATION, _CHECK_WITH_ORGANIZATION)
+    return f"The policy of {target} {' and '.join(texts)}. {remedy}"
 
 
 def organization_remedy(policy: Policy | None, positions: Iterable[int], organization: str | None) -> str:
-    """Return what to do about Allow statements that let in an organization, while that of the sources is not known."""
-    asked = any(_ORGANIZATION in _keys_of(statement) for _name, statement in _at(policy, positions))
-    return NAME_THE_ORGANIZATION if asked and organization is None else ""
+    """Return the advice to name the organization if Allow statements require one; ``""`` otherwise.
+
+    :param organization: organization of the sources, None if unknown.
+    """
+    is_required = any(_ORGANIZATION in _condition_keys(item) for _name, item in _named_statements(policy, positions))
+    return NAME_THE_ORGANIZATION if is_required and organization is None else ""
 
 
-def _at(policy: Policy | None, positions: Iterable[int]) -> list[tuple[str, Statement]]:
+def _named_statements(policy: Policy | None, positions: Iterable[int]) -> list[tuple[str, Statement]]:
     statements = statements_of(policy)
-    return [(name_of(statements[position], position), statements[position]) for position in sorted(set(positions))]
+    return [
+        (statement_name(statements[position], position), statements[position]) for position in sorted(set(positions))
+    ]
 
 
-def _keys_of(statement: Statement) -> dict[str, str]:
-    """Return the condition keys in lower case, without what follows a slash, with how the statement spells them."""
+def _condition_keys(statement: Statement) -> dict[str, str]:
+    """Return the condition keys: the key in lower case, without a part after a slash -> the key as in the statement."""
     condition = statement.get("Condition")
     blocks = condition.values() if isinstance(condition, Mapping) else ()
     keys = [str(key) for block in blocks if isinstance(block, Mapping) for key in block]
@@ -100,7 +125,8 @@ def _is_about_services(statement: Statement, keys: Mapping[str, str]) -> bool:
 
 
 def _template(statement: Statement, organization: str | None) -> str:
-    keys = _keys_of(statement)
+    """Return the advice on a statement, with ``STATEMENT`` for its name."""
+    keys = _condition_keys(statement)
     if _ORGANIZATION in keys and organization is None:
         return NAME_THE_ORGANIZATION
     sources = [keys[key] for key in _SOURCES if key in keys]

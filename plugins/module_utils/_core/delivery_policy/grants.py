@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What log delivery needs of a bucket, as values, and whether a policy grants it. PRIVATE to this collection.
+"""Returns the requests of log delivery for a bucket, and whether a policy grants them. PRIVATE to this collection.
 
 Amazon VPC User Guide, "Amazon S3 bucket permissions for flow logs" and "Amazon S3 log file path"; Amazon CloudWatch
-Logs User Guide, "Logs sent to Amazon S3": the service writes objects below ``AWSLogs`` with the account and the region
-of the flow log as the source of the request, and reads the bucket's ACL before.
+Logs User Guide, "Logs sent to Amazon S3": the service reads the ACL of the bucket, then writes objects below
+``AWSLogs``. The source of its requests is the account and Region of the flow log.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ PLAIN = "plain"
 HIVE = "hive"
 LAYOUTS = (PLAIN, HIVE)
 ALL_REGIONS = "*"
-#: An account id has 12 digits; so many "any one character" stand for any account of an organization.
+#: Pattern for any account of an organization: an account id has 12 digits.
 ANY_ACCOUNT = "?" * 12
 
 ACL_EQUALS = "string_equals"
@@ -44,11 +44,11 @@ FROM_ANYONE = "anyone"
 
 @dataclass(frozen=True, order=True)
 class GrantConditions:
-    """How a grant is tied down.
+    """How a statement restricts a grant.
 
     :param acl: one of :data:`ACL_CONDITIONS`; ``""`` for the ACL check, which writes nothing.
-    :param sources: ``accounts``: to aws:SourceAccount and aws:SourceArn; ``organization``: to aws:SourceOrgID and
-        aws:SourceArn; ``anyone``: not, as AWS wrote it in 2020.
+    :param sources: ``accounts``: by aws:SourceAccount and aws:SourceArn; ``organization``: by aws:SourceOrgID and
+        aws:SourceArn; ``anyone``: not at all, as AWS wrote it in 2020.
     """
 
     acl: str
@@ -57,12 +57,12 @@ class GrantConditions:
 
 @dataclass(frozen=True, order=True)
 class Grant:
-    """That one source may deliver to one place.
+    """The permission of one source to deliver to one folder in one layout.
 
-    :param source: account id; organization id; ``*`` for the ACL check of the form ``anyone``.
-    :param region: region of the flow logs, or ``*`` for all.
+    :param source: account id; organization id; ``*`` for the ACL check with the sources ``anyone``.
+    :param region: Region of the flow logs, or ``*`` for all.
     :param folder: folder of the bucket without outer slashes, ``""`` for none.
-    :param layout: ``plain`` or ``hive``; ``""`` for the ACL check, which is of the bucket itself.
+    :param layout: ``plain`` or ``hive``; ``""`` for the ACL check, which is for the whole bucket.
     """
 
     source: str
@@ -71,12 +71,12 @@ class Grant:
     layout: str = ""
 
 
-#: A grant together with its form.
-FormedGrant = tuple[GrantConditions, Grant]
+#: A grant with its conditions.
+ConditionalGrant = tuple[GrantConditions, Grant]
 
 
 def write_resource(bucket: Destination, account: str, folder: str, layout: str) -> str:
-    """Return the ARN pattern of the objects of one account, as AWS's own policies have it.
+    """Return the ARN pattern of the objects of one account, as in AWS's policies.
 
     :param account: account id, or :data:`ANY_ACCOUNT`.
     """
@@ -85,21 +85,21 @@ def write_resource(bucket: Destination, account: str, folder: str, layout: str) 
 
 
 def source_arn(partition: str, region: str, account: str) -> str:
-    """Return the aws:SourceArn pattern of the flow logs of a region and account; it is an ARN of the logs service."""
+    """Return the aws:SourceArn pattern of the flow logs of a Region and account, an ARN of the logs service."""
     return f"arn:{partition}:logs:{region}:{account}:*"
 
 
 def _objects(bucket: Destination, account: str, grant: Grant) -> str:
-    """Return the pattern of the keys that flow logs really get: narrower than what policies commonly grant."""
+    """Return the pattern of the object keys of flow logs, which is narrower than the usual grant."""
     base = write_resource(bucket, account, grant.folder, grant.layout)[: -len("*")]
     if grant.layout == HIVE:
         return f"{base}aws-service=vpcflowlogs/aws-region={grant.region}/*"
     return f"{base}vpcflowlogs/{grant.region}/*"
 
 
-#: What is known of every request of the service. It comes over TLS 1.2 or newer (AWS answers none below; which one, nobody
-#: documents), from no VPC of a customer and for no other service, has no tags of a request, and belongs to no organization
-#: as a principal (IAM User Guide, "AWS global condition context keys").
+#: Condition keys of every request of the service. It uses TLS 1.2 or newer (AWS answers no older version, and does not
+#: document which one the service uses), no VPC of a customer and no other service. It has no request tags, and as a
+#: principal it belongs to no organization (IAM User Guide, "AWS global condition context keys").
 OF_THE_SERVICE: dict[str, tuple[str, ...] | None] = {
     "aws:securetransport": ("true",),
     "s3:tlsversion": OneOf(("1.2", "1.3")),
@@ -128,11 +128,11 @@ OF_THE_SERVICE: dict[str, tuple[str, ...] | None] = {
         ABSENT,
     ),
 }
-#: Condition keys of S3 (Service Authorization Reference, "Condition keys for Amazon S3") that no write of the service has:
-#: it names a bucket and no access point; it makes a new object and copies none; S3 takes no grants next to the canned ACL,
-#: nor without ACLs; nobody but the service could read what a key of its own encrypts (SSE-C); and tags, retention and
-#: legal hold take permissions that AWS's own policy for log delivery does not give. Other keys of a write (storage class,
-#: server-side encryption, checksum and age of the signature, conditional writes) are documented nowhere.
+#: Condition keys of S3 (Service Authorization Reference, "Condition keys for Amazon S3") that no write of the service
+#: has. It names a bucket and no access point, creates a new object and copies none. S3 accepts no grants with a canned
+#: ACL, or without ACLs. With SSE-C only the service could read the objects. Tags, retention and legal hold need
+#: permissions that AWS's policy for log delivery does not give. AWS does not document the other keys of a write:
+#: storage class, server-side encryption, checksum and age of the signature, conditional writes.
 _NOT_IN_WRITES: dict[str, tuple[str, ...] | None] = dict.fromkeys(
     (
         "s3:accesspointnetworkorigin",
@@ -157,7 +157,7 @@ _NOT_IN_WRITES: dict[str, tuple[str, ...] | None] = dict.fromkeys(
     ),
     ABSENT,
 )
-#: And those that no ACL check has, since they are about objects.
+#: Condition keys that no ACL check has: also those of objects.
 _NOT_IN_CHECKS: dict[str, tuple[str, ...] | None] = {
     **_NOT_IN_WRITES,
     **dict.fromkeys(
@@ -175,51 +175,53 @@ _NOT_IN_CHECKS: dict[str, tuple[str, ...] | None] = {
 }
 
 
-def source_contexts(partition: str, grant: Grant, form: GrantConditions) -> list[dict[str, tuple[str, ...] | None]]:
-    """Return what the service may say of the source; a grant must hold for each of them."""
-    account = ANY_ACCOUNT if form.sources == FROM_ORGANIZATION or grant.source == "*" else grant.source
-    told: dict[str, tuple[str, ...] | None] = {
+def source_contexts(
+    partition: str, grant: Grant, conditions: GrantConditions
+) -> list[dict[str, tuple[str, ...] | None]]:
+    """Return the condition keys that the service may send about the source; a grant must cover each alternative."""
+    account = ANY_ACCOUNT if conditions.sources == FROM_ORGANIZATION or grant.source == "*" else grant.source
+    sent: dict[str, tuple[str, ...] | None] = {
         "aws:sourceaccount": (account,),
         "aws:sourcearn": (source_arn(partition, grant.region, account),),
-        "aws:sourceorgid": (grant.source,) if form.sources == FROM_ORGANIZATION else None,
+        "aws:sourceorgid": (grant.source,) if conditions.sources == FROM_ORGANIZATION else None,
     }
-    if form.sources != FROM_ANYONE:
-        return [told]
-    return [told, dict.fromkeys(told, ABSENT)]
+    if conditions.sources != FROM_ANYONE:
+        return [sent]
+    return [sent, dict.fromkeys(sent, ABSENT)]
 
 
-def _acl_contexts(form: GrantConditions) -> list[tuple[str, ...]]:
-    return [(OWNER_HAS_CONTROL,)] if form.acl == ACL_EQUALS else [(OWNER_HAS_CONTROL,), ABSENT]
+def _acl_contexts(conditions: GrantConditions) -> list[tuple[str, ...]]:
+    return [(OWNER_HAS_CONTROL,)] if conditions.acl == ACL_EQUALS else [(OWNER_HAS_CONTROL,), ABSENT]
 
 
-def requests_of(bucket: Destination, form: GrantConditions, grant: Grant) -> list[Request]:
-    """Return the requests that a policy must allow for a grant to be there.
+def required_requests(bucket: Destination, conditions: GrantConditions, grant: Grant) -> list[Request]:
+    """Return the requests that a bucket policy must allow to give a grant.
 
-    :param bucket: bucket and partition; its folder is not looked at, the grant's is.
+    :param bucket: bucket and partition; the folder is that of the grant.
     """
-    sources = source_contexts(bucket.partition, grant, form)
+    sources = source_contexts(bucket.partition, grant, conditions)
     if not grant.layout:
         contexts = [{**OF_THE_SERVICE, **_NOT_IN_CHECKS, **source} for source in sources]
         return [Request(DELIVERY_SERVICE, CHECK_ACTION, bucket.bucket_arn, context) for context in contexts]
-    account = ANY_ACCOUNT if form.sources == FROM_ORGANIZATION else grant.source
+    account = ANY_ACCOUNT if conditions.sources == FROM_ORGANIZATION else grant.source
     objects = _objects(bucket, account, grant)
     known = {**OF_THE_SERVICE, **_NOT_IN_WRITES}
-    contexts = [{**known, **source, "s3:x-amz-acl": acl} for source in sources for acl in _acl_contexts(form)]
+    contexts = [{**known, **source, "s3:x-amz-acl": acl} for source in sources for acl in _acl_contexts(conditions)]
     return [Request(DELIVERY_SERVICE, WRITE_ACTION, objects, context) for context in contexts]
 
 
-def sources_form(source: str) -> str:
-    """Return what ties a statement to a source: ``organization`` for an organization's id, else ``accounts``."""
+def source_kind(source: str) -> str:
+    """Return the kind of a source: ``organization`` for the id of an organization, else ``accounts``."""
     return FROM_ORGANIZATION if source.startswith("o-") else FROM_ACCOUNTS
 
 
 def may_write(statement: Statement, bucket: Destination, source: str) -> bool:
-    """Whether an Allow statement lets a source write something somewhere in the bucket, as far as can be told.
+    """Return whether a statement lets a source write any object in the bucket, or possibly does.
 
     :param source: account id, organization id, or ``*`` for any account.
     """
-    form = GrantConditions(ACL_NONE, sources_form(source))
-    contexts = source_contexts(bucket.partition, Grant(source, ALL_REGIONS), form)
+    conditions = GrantConditions(ACL_NONE, source_kind(source))
+    contexts = source_contexts(bucket.partition, Grant(source, ALL_REGIONS), conditions)
     requests = [
         Request(
             DELIVERY_SERVICE, WRITE_ACTION, f"{bucket.bucket_arn}/*", {**OF_THE_SERVICE, **_NOT_IN_WRITES, **context}
@@ -232,7 +234,7 @@ def may_write(statement: Statement, bucket: Destination, source: str) -> bool:
 
 
 def positions_for(policy: Policy | None, requests: Iterable[Request]) -> tuple[int, ...]:
-    """Return the positions of the statements that together allow all requests; ``()`` if they do not."""
+    """Return the positions of the statements that together allow all requests; ``()`` if one is not allowed."""
     positions: set[int] = set()
     for request in requests:
         found = granted_by(policy, request)
@@ -242,54 +244,48 @@ def positions_for(policy: Policy | None, requests: Iterable[Request]) -> tuple[i
     return tuple(sorted(positions))
 
 
-def denials_for(policy: Policy | None, requests: Iterable[Request]) -> Denials:
-    """Return the Deny statements that block all requests, and those that block some of them, or may."""
-    each = [denied_by(policy, request) for request in requests]
+def grant_positions(
+    policy: Policy | None, bucket: Destination, conditions: GrantConditions, grant: Grant
+) -> tuple[int, ...]:
+    """Return the positions of the statements that together give a grant; ``()`` if a part of it is missing."""
+    return positions_for(policy, required_requests(bucket, conditions, grant))
+
+
+def grant_denials(policy: Policy | None, bucket: Destination, conditions: GrantConditions, grant: Grant) -> Denials:
+    """Return the Deny statements that block all requests of a grant, and those that block a part or possibly do."""
+    each = [denied_by(policy, request) for request in required_requests(bucket, conditions, grant)]
     certain = set.intersection(*(set(denials.certain) for denials in each))
     mentioned = {position for denials in each for position in denials.certain + denials.possible}
     return Denials(tuple(sorted(certain)), tuple(sorted(mentioned - certain)))
 
 
-def grant_positions(policy: Policy | None, bucket: Destination, form: GrantConditions, grant: Grant) -> tuple[int, ...]:
-    """Return the positions of the statements that together give a grant; ``()`` if it is not given in full."""
-    return positions_for(policy, requests_of(bucket, form, grant))
-
-
-def grant_denials(policy: Policy | None, bucket: Destination, form: GrantConditions, grant: Grant) -> Denials:
-    """Return the Deny statements that block a grant, and those that may.
-
-    One that blocks only some of what the service may send is among those that may.
-    """
-    return denials_for(policy, requests_of(bucket, form, grant))
-
-
-def check_of(form: GrantConditions, grant: Grant) -> FormedGrant:
-    """Return the ACL check that goes with a write."""
-    if form.sources == FROM_ANYONE:
+def acl_check_for(conditions: GrantConditions, grant: Grant) -> ConditionalGrant:
+    """Return the ACL check that a write needs."""
+    if conditions.sources == FROM_ANYONE:
         return GrantConditions("", FROM_ANYONE), Grant("*", ALL_REGIONS)
-    return GrantConditions("", form.sources), Grant(grant.source, grant.region)
+    return GrantConditions("", conditions.sources), Grant(grant.source, grant.region)
 
 
-def needed(form: GrantConditions, grants: Iterable[Grant]) -> tuple[FormedGrant, ...]:
-    """Return the writes and the checks that sources need, each once, in order."""
-    writes = [(form, grant) for grant in grants]
-    return tuple(dict.fromkeys(writes + [check_of(form, grant) for _form, grant in writes]))
+def required_grants(conditions: GrantConditions, grants: Iterable[Grant]) -> tuple[ConditionalGrant, ...]:
+    """Return the writes and the ACL checks that sources need, each once, in order."""
+    writes = [(conditions, grant) for grant in grants]
+    return tuple(dict.fromkeys(writes + [acl_check_for(conditions, grant) for _conditions, grant in writes]))
 
 
-def wider(form: GrantConditions, grant: Grant) -> list[FormedGrant]:
-    """Return every grant that would make this one needless, itself not among them."""
-    acls = ACL_CONDITIONS[ACL_CONDITIONS.index(form.acl) :] if form.acl else ("",)
+def wider_grants(conditions: GrantConditions, grant: Grant) -> list[ConditionalGrant]:
+    """Return every other grant that covers this one."""
+    acls = ACL_CONDITIONS[ACL_CONDITIONS.index(conditions.acl) :] if conditions.acl else ("",)
     candidates = [
         (GrantConditions(acl, sources), Grant(source, region, grant.folder, grant.layout))
         for acl in acls
-        for sources in (form.sources, FROM_ANYONE)
+        for sources in (conditions.sources, FROM_ANYONE)
         for source in ((grant.source,) if grant.layout or sources != FROM_ANYONE else ("*",))
         for region in (grant.region, ALL_REGIONS)
     ]
-    return [candidate for candidate in candidates if candidate != (form, grant)]
+    return [candidate for candidate in candidates if candidate != (conditions, grant)]
 
 
-def without_needless(grants: Iterable[FormedGrant]) -> set[FormedGrant]:
-    """Return the grants without those that a wider one contains."""
+def without_redundant(grants: Iterable[ConditionalGrant]) -> set[ConditionalGrant]:
+    """Return the grants without those that a wider one covers."""
     given = set(grants)
-    return {item for item in given if not given.intersection(wider(*item))}
+    return {item for item in given if not given.intersection(wider_grants(*item))}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A KMS key, and why it may be no use for log delivery. PRIVATE to this collection.
+"""Checks whether log delivery can use a KMS key. PRIVATE to this collection.
 
 AWS KMS API Reference, KeyMetadata; S3 User Guide, "Using server-side encryption with AWS KMS keys": S3 supports only
 symmetric encryption keys.
@@ -16,7 +16,7 @@ from typing import Any
 
 from ..actions import Unsuccessful
 
-#: States in which a key encrypts. ``Updating`` (the primary of a multi-Region key changes) is over by itself.
+#: States in which a key encrypts. ``Updating`` (the primary of a multi-Region key changes) is temporary.
 _USABLE = ("Enabled", "Updating")
 _HINT_BY_STATE = {
     "Disabled": "Enable the key first; while it is disabled nothing can be delivered with it.",
@@ -24,13 +24,13 @@ _HINT_BY_STATE = {
     "PendingReplicaDeletion": "Cancel the deletion and enable the key, or encrypt the bucket with another key.",
     "PendingImport": "Import the key material first.",
     "Creating": "Run again when the key has been created.",
-    "Unavailable": "Bring the custom key store of the key back first.",
+    "Unavailable": "Reconnect the custom key store of the key first.",
 }
 
 
 @dataclass(frozen=True)
 class Key:
-    """What KMS tells of a key.
+    """The metadata of a KMS key.
 
     :param state: for example ``Enabled``.
     :param manager: ``CUSTOMER`` or ``AWS``.
@@ -54,7 +54,7 @@ class Key:
 
 
 def key_from_metadata(metadata: Mapping[str, Any]) -> Key:
-    """Return a key from ``KeyMetadata`` of the KMS API; what is missing there is ``""``, which fits nothing."""
+    """Return a key from ``KeyMetadata`` of the KMS API; a missing value is ``""``, which no check accepts."""
     return Key(
         arn=metadata["Arn"],
         account=str(metadata.get("AWSAccountId", "")),
@@ -66,8 +66,8 @@ def key_from_metadata(metadata: Mapping[str, Any]) -> Key:
     )
 
 
-def foreign_key(target: str, account: str, caller: str) -> tuple[Unsuccessful, ...]:
-    """Return why a key of another account cannot be worked with, nothing for one of the caller's.
+def other_account_problem(target: str, account: str, caller: str) -> tuple[Unsuccessful, ...]:
+    """Return the refusal of a key of another account than the caller's; ``()`` for a key of the caller's account.
 
     AWS KMS API Reference, GetKeyPolicy and PutKeyPolicy: "Cross-account use: No".
     """
@@ -84,15 +84,15 @@ def foreign_key(target: str, account: str, caller: str) -> tuple[Unsuccessful, .
     )
 
 
-def unusable_key(key: Key, caller: str) -> tuple[Unsuccessful, ...]:
-    """Return every reason why log delivery cannot use a key, or the caller not change its policy."""
-    found: list[Unsuccessful] = list(foreign_key(key.arn, key.account, caller))
+def key_problems(key: Key, caller: str) -> tuple[Unsuccessful, ...]:
+    """Return every reason why log delivery cannot use a key, or why the caller cannot change its policy."""
+    found: list[Unsuccessful] = list(other_account_problem(key.arn, key.account, caller))
     if key.manager != "CUSTOMER":
         found.append(
             Unsuccessful(
                 key.arn,
                 "KeyManagedByAWS",
-                "The key is managed by AWS; nobody can change its policy, and log delivery cannot use it.",
+                "The key is managed by AWS; its policy cannot be changed, and log delivery cannot use it.",
                 "Encrypt the bucket with a customer managed key, by its full ARN.",
             )
         )
@@ -101,8 +101,8 @@ def unusable_key(key: Key, caller: str) -> tuple[Unsuccessful, ...]:
             Unsuccessful(
                 key.arn,
                 "KeyUnsuitable",
-                f"The key is of spec {key.spec} for {key.usage}; S3 encrypts with symmetric encryption keys only.",
-                "Encrypt the bucket with a key of spec SYMMETRIC_DEFAULT for ENCRYPT_DECRYPT.",
+                f"The key has the spec {key.spec} and the usage {key.usage}; S3 needs a symmetric encryption key.",
+                "Encrypt the bucket with a key that has the spec SYMMETRIC_DEFAULT and the usage ENCRYPT_DECRYPT.",
             )
         )
     if key.state not in _USABLE:

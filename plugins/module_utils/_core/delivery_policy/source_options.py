@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Options that name the sources of flow logs, alike for bucket and key policies. PRIVATE to this collection.
+"""Reads the options that name the sources of flow logs, for bucket and key policies. PRIVATE to this collection.
 
-All of them raise :class:`InputError` for what can never work.
+Each function raises :class:`InputError` for an invalid value.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def _parse_each(option: str, values: Sequence[Any], parse: Callable[[str, Any], 
 
 
 def parse_accounts(account_ids: Sequence[str] | None) -> tuple[str, ...] | None:
-    """Read ``account_ids``; None: that of the caller."""
+    """Return ``account_ids`` without duplicates; None if the caller's account is the source."""
     if account_ids is None:
         return None
     if not account_ids:
@@ -33,14 +33,14 @@ def parse_accounts(account_ids: Sequence[str] | None) -> tuple[str, ...] | None:
 
 
 def parse_regions(regions: Sequence[str] | None, option: str = "regions") -> tuple[str, ...]:
-    """Read a list of Regions; none, or ``*`` among them: all."""
+    """Return Regions without duplicates; ``("*",)`` for all, which is the default."""
     if not regions or ALL_REGIONS in regions:
         return (ALL_REGIONS,)
     return _parse_each(option, regions, parse_region)
 
 
 def parse_organization(params: Mapping[str, Any]) -> str | None:
-    """Read ``organization_id``, which excludes ``account_ids``."""
+    """Return ``organization_id``, None if it is not set; it excludes ``account_ids``."""
     organization: str | None = params.get("organization_id")
     if organization is None:
         return None

@@ -2,214 +2,243 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What stands in the way in a bucket policy: one check for each source and place. PRIVATE to this collection."""
+"""Checks whether a bucket policy grants log delivery to each source and folder. PRIVATE to this collection."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Callable
 
 from ..delivery_policy.decision import DENIED, Decision, GRANTED, NOT_GRANTED, PERHAPS_DENIED, decide_grant
 from ..delivery_policy.denial_remedies import denial_remedy, organization_remedy
 from ..delivery_policy.grants import (
     ACL_EQUALS,
     ALL_REGIONS,
+    FROM_ORGANIZATION,
     Grant,
-    GrantConditions,
     HIVE,
-    check_of as acl_check_of,
-    needed,
-    requests_of,
+    acl_check_for,
+    required_grants,
+    required_requests,
+    source_kind,
 )
-from ..delivery_policy.merge import names_at
-from ..delivery_policy.statements import CHECK_SID, WRITE_SID, grouped, render
-from ..delivery_policy.width import excess_of, excess_words
+from ..delivery_policy.statements import CHECK_SID, WRITE_SID, group_grants, render_statement
+from ..delivery_policy.width import excess_reasons, excess_text
 from ..iam_policy.conditions import ABSENT
-from ..iam_policy.document import Policy, Request, Statement, gone_principals, name_of, statements_of, statements_with
-from .codes import Check, check_of, unread_check
+from ..iam_policy.document import (
+    Policy,
+    Request,
+    Statement,
+    deleted_principals_text,
+    names_with_elements,
+    statement_name,
+    statement_names,
+    statements_of,
+)
+from .codes import Check, new_check, unread_check
 from .facts import Unread
 from .remedies import module_call
-from .request import Question
+from .request import DestinationQuery
 
 
-def policy_checks(question: Question, policy: Policy | None | Unread) -> list[Check]:
-    """Return what there is to say of the policy of a bucket."""
-    names = {"bucket": question.wanted.bucket.bucket}
+def policy_checks(query: DestinationQuery, policy: Policy | None | Unread) -> list[Check]:
+    """Return the checks of a bucket policy.
+
+    :param policy: None if the bucket has none.
+    """
+    bucket = query.wanted.bucket
+    names = {"bucket": bucket.bucket}
     if isinstance(policy, Unread):
-        return [unread_check("PolicyUnreadable", names, policy, question.wanted.bucket.bucket_arn)]
-    decisions = {grant: _decision(question, policy, grant) for grant in question.wanted.grants()}
-    checks = [_of_grant(question, policy, grant, decision) for grant, decision in decisions.items()]
-    return checks + _of_width(question, policy, decisions) + _of_others(names, policy)
+        return [unread_check("PolicyUnreadable", names, policy, bucket.bucket_arn)]
+    conditions = replace(query.wanted.conditions, acl=ACL_EQUALS)
+    decisions = {grant: decide_grant(policy, _requests(query, grant)) for grant in query.wanted.grants}
+    checks = [_folder_check(query, policy, grant, decision) for grant, decision in decisions.items()]
+
+    def narrow(grants: list[Grant]) -> list[Statement]:
+        groups = group_grants(required_grants(conditions, grants))
+        return [render_statement(bucket, *group, WRITE_SID if group[0].acl else CHECK_SID) for group in groups]
+
+    def excess(statement: Statement, grant: Grant) -> tuple[str, ...]:
+        return excess_reasons(statement, _requests(query, grant), bucket, grant)
+
+    checks += width_checks("GrantsTooMuch", names, policy, decisions, excess, narrow)
+    return checks + _policy_warnings(names, policy)
 
 
-def known_to_belong(requests: list[Request], organization: str | None) -> list[Request]:
-    """Return requests of accounts with the organization that they are known to belong to.
+def with_organization(requests: list[Request], organization: str | None) -> list[Request]:
+    """Return requests with the organization of their accounts as a condition key.
 
-    :param organization: None if it is not known.
+    :param organization: None if unknown; then the requests stay as they are.
     """
     if organization is None:
         return requests
     return [replace(request, context={**request.context, "aws:sourceorgid": (organization,)}) for request in requests]
 
 
-def source_words(source: str, region: str) -> str:
-    """Return a source for a sentence.
+def grant_check(
+    query: DestinationQuery,
+    policy: Policy | None,
+    grant: Grant,
+    decision: Decision,
+    code: str,
+    names: Mapping[str, str],
+    task: tuple[str, Mapping[str, Any]],
+    **details: Any,
+) -> Check:
+    """Return the check of one grant.
 
-    :param source: account or organization id.
-    :param region: name, or ``*`` for all.
+    :param code: code of the check.
+    :param names: values for the message of the check, in addition to ``source``.
+    :param task: module that writes the policy, and its options without those that name the source.
+    :param details: more fields of the check.
     """
-    who = f"organization {source}" if source.startswith("o-") else f"account {source}"
-    return f"{who}, {'all regions' if region == ALL_REGIONS else region}"
+    is_organization = source_kind(grant.source) == FROM_ORGANIZATION
+    kind = "organization" if is_organization else "account"
+    regions = "all regions" if grant.region == ALL_REGIONS else grant.region
+    return new_check(
+        code,
+        {"source": f"{kind} {grant.source}, {regions}", **names},
+        evidence=_evidence(decision, policy),
+        remedy=_remedy(query, policy, grant, decision, task),
+        account_id=None if is_organization else grant.source,
+        region=grant.region,
+        **details,
+    )
 
 
-def source_details(source: str, region: str) -> dict[str, Any]:
-    """Return the fields of a check that name its source."""
-    return {"account_id": None if source.startswith("o-") else source, "region": region}
+def _remedy(
+    query: DestinationQuery,
+    policy: Policy | None,
+    grant: Grant,
+    decision: Decision,
+    task: tuple[str, Mapping[str, Any]],
+) -> str:
+    """Return how to give a grant: advice on Deny statements or the organization, or a task; ``""`` if it is given."""
+    if decision.code == GRANTED:
+        return ""
+    if decision.code in (DENIED, PERHAPS_DENIED):
+        return denial_remedy(policy, decision.positions, query.organization)
+    if source_kind(grant.source) == FROM_ORGANIZATION:
+        source: dict[str, Any] = {"organization_id": grant.source}
+    else:
+        source = {"account_ids": [grant.source]}
+    source["regions"] = None if grant.region == ALL_REGIONS else [grant.region]
+    module, options = task
+    return organization_remedy(policy, decision.positions, query.organization) or module_call(
+        module, {**options, **source}
+    )
 
 
-def source_options(grant: Grant) -> dict[str, Any]:
-    """Return the source of a grant as options of the modules that write policies."""
-    who = {"organization_id": grant.source} if grant.source.startswith("o-") else {"account_ids": [grant.source]}
-    return {**who, "regions": None if grant.region == ALL_REGIONS else [grant.region]}
+def width_checks(
+    code: str,
+    names: Mapping[str, str],
+    policy: Policy | None,
+    decisions: Mapping[Grant, Decision],
+    excess: Callable[[Statement, Grant], tuple[str, ...]],
+    narrow: Callable[[list[Grant]], list[Statement]],
+) -> list[Check]:
+    """Return a check if statements grant more than log delivery needs; its remedy has narrower statements.
 
-
-def _requests(question: Question, form: GrantConditions, grant: Grant) -> list[Request]:
-    """Return the write and the ACL check of one source."""
-    writes = requests_of(question.wanted.bucket, form, grant)
-    checks = requests_of(question.wanted.bucket, *acl_check_of(form, grant))
-    return known_to_belong(writes + checks, question.organization)
-
-
-def _place_words(grant: Grant) -> str:
-    folder = f"folder {grant.folder}" if grant.folder else "the bucket without a folder"
-    return f"{folder}, {'Hive-compatible' if grant.layout == HIVE else 'plain'} layout"
-
-
-def _decision(question: Question, policy: Policy | None, grant: Grant) -> Decision:
-    return decide_grant(policy, _requests(question, replace(question.wanted.form, acl=ACL_EQUALS), grant))
-
-
-def first_grants(decisions: Mapping[Grant, Decision]) -> dict[int, Grant]:
-    """Return the positions of the statements that grants come from, each with the first of its grants, in order."""
-    found: dict[int, Grant] = {}
-    for grant, decision in decisions.items():
-        for position in decision.positions if decision.code == GRANTED else ():
-            found.setdefault(position, grant)
-    return dict(sorted(found.items()))
-
-
-def _of_width(question: Question, policy: Policy | None, decisions: Mapping[Grant, Decision]) -> list[Check]:
-    """Return a check if statements grant more than they have to, with those that would do."""
-    bucket, form = question.wanted.bucket, replace(question.wanted.form, acl=ACL_EQUALS)
-    statements, excess = statements_of(policy), {}
-    for position, grant in first_grants(decisions).items():
-        reasons = excess_of(statements[position], _requests(question, form, grant), bucket, grant)
-        if reasons:
-            excess[name_of(statements[position], position)] = reasons
-    if not excess:
+    :param names: values for the message of the check.
+    :param excess: returns what a statement grants beyond the needs of a grant.
+    :param narrow: returns the statements that give grants and nothing else.
+    """
+    granted = {grant: decision for grant, decision in decisions.items() if decision.code == GRANTED}
+    first_grants: dict[int, Grant] = {}
+    for grant, decision in granted.items():
+        for position in decision.positions:
+            first_grants.setdefault(position, grant)
+    statements = statements_of(policy)
+    each = {
+        statement_name(statements[position], position): excess(statements[position], grant)
+        for position, grant in sorted(first_grants.items())
+    }
+    found = {name: reasons for name, reasons in each.items() if reasons}
+    if not found:
         return []
-    granted = [grant for grant, decision in decisions.items() if decision.code == GRANTED]
-    groups = grouped(needed(form, granted))
-    narrow = [render(bucket, *group, WRITE_SID if group[0].acl else CHECK_SID) for group in groups]
-    return [
-        check_of(
-            "GrantsTooMuch",
-            {"bucket": bucket.bucket},
-            evidence=f"{excess_words(excess)}.",
-            remedy=narrower(narrow),
-        )
-    ]
+    remedy = "If nothing else needs it, replace it with: " + json.dumps(narrow(list(granted)))
+    return [new_check(code, names, evidence=f"{excess_text(found)}.", remedy=remedy)]
 
 
-def narrower(statements: list[Statement]) -> str:
-    """Return what to write in the place of statements that grant too much.
+def _requests(query: DestinationQuery, grant: Grant) -> list[Request]:
+    """Return the write and the ACL check of one source."""
+    bucket, conditions = query.wanted.bucket, replace(query.wanted.conditions, acl=ACL_EQUALS)
+    writes = required_requests(bucket, conditions, grant)
+    checks = required_requests(bucket, *acl_check_for(conditions, grant))
+    return with_organization(writes + checks, query.organization)
 
-    :param statements: that grant what is needed.
-    """
-    return "If nothing else needs it, write in its place: " + json.dumps(statements)
 
-
-def _of_grant(question: Question, policy: Policy | None, grant: Grant, decision: Decision) -> Check:
-    return check_of(
+def _folder_check(query: DestinationQuery, policy: Policy | None, grant: Grant, decision: Decision) -> Check:
+    folder = f"folder {grant.folder}" if grant.folder else "the bucket without a folder"
+    options = {
+        "bucket": query.wanted.bucket.bucket,
+        "prefixes": [grant.folder] if grant.folder else None,
+        "layouts": [grant.layout],
+    }
+    return grant_check(
+        query,
+        policy,
+        grant,
+        decision,
         decision.code,
-        {"source": source_words(grant.source, grant.region), "place": _place_words(grant)},
-        evidence=decision_evidence(decision, policy),
-        remedy=_remedy(question, policy, grant, decision),
-        **source_details(grant.source, grant.region),
+        {"place": f"{folder}, {'Hive-compatible' if grant.layout == HIVE else 'plain'} layout"},
+        ("flowlogs.aws.flow_log_bucket_policy", options),
         folder=grant.folder,
         layout=grant.layout,
     )
 
 
-def decision_evidence(decision: Decision, policy: Policy | None) -> str:
-    """Return which statements a decision comes from, for people."""
-    names, actions = names_at(policy, decision.positions), ", ".join(decision.actions)
+def _evidence(decision: Decision, policy: Policy | None) -> str:
+    """Return the statements that lead to a decision, for a message."""
+    names, actions = statement_names(policy, decision.positions), ", ".join(decision.actions)
     if decision.code == GRANTED:
-        return f"By statement {names}."
+        return f"Statement {names} grants it."
     if decision.code == DENIED:
-        return f"Statement {names} denies {actions}; no grant outweighs that."
+        return f"Statement {names} denies {actions}, which overrides every grant."
     if decision.code == PERHAPS_DENIED:
-        return f"Statement {names} may deny {actions}: that depends on what is not known of the requests."
+        return f"Statement {names} may deny {actions}: that depends on unknown values of the requests."
     if decision.code == NOT_GRANTED:
         part = f" Statement {names} grants it for others, or for a part." if names else ""
         return f"No statement grants {actions}.{part}"
-    return f"Statement {names} may grant {actions}: that depends on what is not known of the requests."
+    return f"Statement {names} may grant {actions}: that depends on unknown values of the requests."
 
 
-def _remedy(question: Question, policy: Policy | None, grant: Grant, decision: Decision) -> str:
-    if decision.code == GRANTED:
-        return ""
-    if decision.code in (DENIED, PERHAPS_DENIED):
-        return denial_remedy(policy, decision.positions, question.organization)
-    named = organization_remedy(policy, decision.positions, question.organization)
-    return named or module_call(
-        "flowlogs.aws.flow_log_bucket_policy",
-        {
-            "bucket": question.wanted.bucket.bucket,
-            "prefixes": [grant.folder] if grant.folder else None,
-            **source_options(grant),
-            "layouts": [grant.layout],
-        },
-    )
-
-
-def _of_others(names: dict[str, str], policy: Policy | None) -> list[Check]:
+def _policy_warnings(names: dict[str, str], policy: Policy | None) -> list[Check]:
     checks = []
-    negations = statements_with(policy, ("NotAction", "NotPrincipal"))
+    negations = names_with_elements(policy, ("NotAction", "NotPrincipal"))
     if negations:
         checks.append(
-            check_of(
+            new_check(
                 "PolicyHasNegations",
                 names,
-                evidence=f"Statement {', '.join(negations)}. AWS adds nothing to such a policy by itself, so that "
-                "CreateFlowLogs fails for every source that it does not grant already.",
-                remedy="Grant every source with flowlogs.aws.flow_log_bucket_policy before its flow logs are created.",
+                evidence=f"Statement {', '.join(negations)}. AWS never adds statements to such a policy, so "
+                "CreateFlowLogs fails for every source that it does not grant yet.",
+                remedy="Grant every source with flowlogs.aws.flow_log_bucket_policy before you create its flow logs.",
             )
         )
-    gone = gone_principals(policy)
-    if gone:
-        named = "; ".join(f"{', '.join(ids)} in statement {name}" for name, ids in gone.items())
+    deleted = deleted_principals_text(policy)
+    if deleted:
         checks.append(
-            check_of(
+            new_check(
                 "PrincipalGone",
                 names,
-                evidence=f"{named}. S3 takes no policy that names them, so nobody can change this one as it is.",
-                remedy="Remove these principals, or their statements, from the policy.",
+                evidence=f"{deleted}. S3 refuses a policy that names them, so this policy cannot be changed as it is.",
+                remedy="Remove these principals or their statements from the policy.",
             )
         )
     return checks
 
 
-def acl_statements(question: Question, policy: Policy | None) -> str:
-    """Return the names of the statements that let log delivery write, but not without the ACL; ``""`` for none."""
+def acl_statements(query: DestinationQuery, policy: Policy | None) -> str:
+    """Return the names of the statements that let log delivery write only with the ACL; ``""`` for none."""
     found: tuple[int, ...] = ()
-    for grant in question.wanted.grants():
-        with_acl = requests_of(question.wanted.bucket, replace(question.wanted.form, acl=ACL_EQUALS), grant)
-        requests = known_to_belong(with_acl, question.organization)
+    conditions = replace(query.wanted.conditions, acl=ACL_EQUALS)
+    for grant in query.wanted.grants:
+        requests = with_organization(required_requests(query.wanted.bucket, conditions, grant), query.organization)
         without = [replace(request, context={**request.context, "s3:x-amz-acl": ABSENT}) for request in requests]
         decision = decide_grant(policy, requests)
         if decision.code == GRANTED and decide_grant(policy, without).code != GRANTED:
             found += decision.positions
-    return names_at(policy, found)
+    return statement_names(policy, found)

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What was read of a destination: the bucket, its settings, and the key that encrypts it. PRIVATE to this collection.
+"""The state of a destination: the bucket, its settings and the key that encrypts it. PRIVATE to this collection.
 
-What could not be read is :class:`Unread`, which is something else than a setting that is not there.
+:class:`Unread` is for a value that could not be read, None for a setting that the bucket does not have.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from ..iam_policy.document import Policy
 
 @dataclass(frozen=True)
 class Unread:
-    """Something that could not be read.
+    """A value that could not be read.
 
-    :param permission: that the call needs, for example ``s3:GetBucketPolicy``; ``""`` where no call was made.
-    :param code: AWS's error code.
-    :param message: what was being done, and what AWS answered.
-    :param hint: how to fix it, ``""`` if only the permission would.
+    :param permission: permission that the call needs, for example ``s3:GetBucketPolicy``; ``""`` if there was no call.
+    :param code: error code of AWS.
+    :param message: what failed, and the answer of AWS.
+    :param hint: how to fix it; ``""`` if the permission is the only fix.
     """
 
     permission: str
@@ -36,7 +36,8 @@ class Encryption:
     """Default encryption of a bucket.
 
     :param algorithm: ``AES256``, ``aws:kms`` or ``aws:kms:dsse``.
-    :param key_id: as the bucket names the key: ARN, id or alias; ``""`` for none, which with KMS means ``aws/s3``.
+    :param key_id: ARN, id or alias of the key, as in the settings of the bucket; ``""`` for none, which with KMS is
+        ``aws/s3``.
     :param bucket_key: whether S3 Bucket Keys are on.
     """
 
@@ -46,18 +47,18 @@ class Encryption:
 
     @property
     def is_kms(self) -> bool:
-        """Whether a KMS key encrypts."""
+        """Whether a KMS key encrypts the bucket."""
         return self.algorithm.startswith("aws:kms")
 
     @property
-    def is_key_of_aws(self) -> bool:
-        """Whether the key is for certain ``aws/s3``, which AWS manages."""
+    def is_aws_managed(self) -> bool:
+        """Whether the key is certainly ``aws/s3``, which AWS manages."""
         return self.is_kms and (not self.key_id or self.key_id.endswith("alias/aws/s3"))
 
     @property
-    def has_own_key(self) -> bool:
-        """Whether it names a key that may be the customer's."""
-        return self.is_kms and not self.is_key_of_aws
+    def has_customer_key(self) -> bool:
+        """Whether the bucket has a KMS key other than ``aws/s3``."""
+        return self.is_kms and not self.is_aws_managed
 
 
 #: S3 API, BucketOwnerEnforced of ObjectOwnership: ACLs are disabled.
@@ -66,17 +67,16 @@ OWNER_ENFORCED = "BucketOwnerEnforced"
 
 @dataclass(frozen=True)
 class DestinationFacts:
-    """Everything that tells whether log delivery can write to a bucket.
+    """The state that decides whether log delivery can write to a bucket.
 
-    :param exists: None if that could not be told.
-    :param region: of the bucket; None if S3 did not tell.
-    :param owner: account that certainly owns it; None if that is not known.
-    :param not_owner: account that certainly does not; None if there is no such.
-    :param policy: None for none.
-    :param ownership: value of ObjectOwnership, None for a bucket without ownership controls (ACLs are in force).
+    :param region: Region of the bucket; None if S3 did not return it.
+    :param owner: account that certainly owns the bucket; None if unknown.
+    :param not_owner: account that certainly does not own the bucket; None if unknown.
+    :param policy: None if the bucket has none.
+    :param ownership: value of ObjectOwnership; None for a bucket without ownership controls (ACLs are enabled).
     :param public_access_blocked: whether all four settings of the bucket's own Public Access Block are on.
-    :param head: why S3 did not let the bucket itself be looked at, None if it did. That it exists may be known anyway.
-    :param key: of a bucket that a customer's key encrypts, else None; the same is true of ``key_policy``.
+    :param key: key that encrypts the bucket; like ``key_policy``, it counts only if ``encryption`` has a customer key.
+    :param head: why HeadBucket failed, None if it did not. Other calls can still show that the bucket exists.
     """
 
     exists: bool | Unread
@@ -88,6 +88,6 @@ class DestinationFacts:
     ownership: str | None | Unread = OWNER_ENFORCED
     requester_pays: bool | Unread = False
     public_access_blocked: bool | Unread = True
-    key: Key | None | Unread = None
-    key_policy: Policy | None | Unread = None
+    key: Key | Unread = Unread("kms:DescribeKey", "NotRead", "The key was not read")
+    key_policy: Policy | None | Unread = Unread("kms:GetKeyPolicy", "NotRead", "The key policy was not read")
     head: Unread | None = None

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How to fix a destination, as something to paste. PRIVATE to this collection."""
+"""Formats remedies as tasks, commands and statements to paste. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 
 def module_call(module: str, options: Mapping[str, Any]) -> str:
-    """Return a task that calls a module, in YAML; options that are None or empty are left out.
+    """Return a task in YAML without the options that are None or empty.
 
     :param module: full name, for example ``flowlogs.aws.flow_log_bucket_policy``.
     """
@@ -25,15 +25,15 @@ def cli(command: str, *words: str) -> str:
     """Return a command of the AWS CLI.
 
     :param command: service and operation, for example ``s3api put-bucket-request-payment``.
-    :param words: its arguments; those with blanks or quotes are put in single quotes.
+    :param words: its arguments; the function quotes those with spaces, quotes or braces.
     """
     quoted = [f"'{word}'" if any(character in word for character in ' "{}') else word for word in words]
     return " ".join([f"aws {command}", *quoted])
 
 
 def permission_statement(action: str, resource: str) -> str:
-    """Return a statement that gives the caller a permission.
+    """Return a policy statement that allows an action, as JSON.
 
-    :param resource: ARN; ``*`` where the resource is not known.
+    :param resource: ARN; ``*`` if unknown.
     """
     return json.dumps({"Effect": "Allow", "Action": action, "Resource": resource})

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Conditions of policy statements, decided for a request that is known in part only. PRIVATE to this collection.
+"""Evaluates conditions of policy statements for a request of which only a part is known. PRIVATE to this collection.
 
-IAM User Guide, "IAM JSON policy elements: Condition operators" and "Multivalued context keys". Whatever is not
-understood (an operator, a policy variable, a key of which nothing is known) makes the answer "not known", never "yes".
+IAM User Guide, "IAM JSON policy elements: Condition operators" and "Multivalued context keys". An unknown operator, key
+or policy variable makes the answer unknown (None), never True.
 """
 
 from __future__ import annotations
@@ -17,16 +17,15 @@ from typing import Any, Callable, Optional
 
 from .patterns import Truth, all_of, any_of, has_wildcard, match, match_arn, negated, overlaps
 
-#: Condition key in lower case -> its values, which may hold wildcards where only a part is known; ``()``: the request
-#: does not have this key; None, or not in the mapping: nothing is known of it. ``aws:requesttag/`` stands for all keys that
-#: begin so.
+#: Condition key in lower case -> its values, with wildcards where only a part is known. ``()``: the request does not
+#: have this key. None, or not in the mapping: unknown. ``aws:requesttag/`` is for all keys with this prefix.
 Context = Mapping[str, Optional[tuple[str, ...]]]
 
 ABSENT: tuple[str, ...] = ()
 
 
 class OneOf(tuple[str, ...]):
-    """The value of a key is one of these, and nobody documents which."""
+    """Possible values of a key. The request has one of them, and AWS does not document which."""
 
 
 _QUANTIFIER = re.compile(r"(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?")
@@ -41,25 +40,25 @@ class _Operator:
 
 
 def as_list(value: Any) -> list[Any]:
-    """Return a list, whether a policy has one or, for a single value, the value itself."""
+    """Return the values of a policy element as a list; a policy can have a single value without one."""
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
 def as_text(value: Any) -> str:
-    """Return a value as S3 hands it back: booleans and numbers as strings."""
+    """Return a value as S3 returns it: booleans and numbers as strings."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
 
 
 def _equals(literal: str, value: str) -> Truth:
-    """Whether a literal text is the value; wildcards in the text are no wildcards here."""
+    """Compare without wildcards: ``*`` and ``?`` of the policy are literal here."""
     if not has_wildcard(value):
         return literal == value
     return None if overlaps(literal, value) else False
 
 
-def _equals_whatever_case(pattern: str, value: str) -> Truth:
+def _equals_ignore_case(pattern: str, value: str) -> Truth:
     return _equals(pattern.lower(), value.lower())
 
 
@@ -75,11 +74,11 @@ def _number(compare: Callable[[float, float], bool]) -> Callable[[str, str], Tru
 
 _DECIDE: dict[str, Callable[[str, str], Truth]] = {
     "StringEquals": _equals,
-    "StringEqualsIgnoreCase": _equals_whatever_case,
+    "StringEqualsIgnoreCase": _equals_ignore_case,
     "StringLike": match,
     "ArnEquals": match_arn,
     "ArnLike": match_arn,
-    "Bool": _equals_whatever_case,
+    "Bool": _equals_ignore_case,
     "NumericEquals": _number(lambda value, limit: value == limit),
     "NumericLessThan": _number(lambda value, limit: value < limit),
     "NumericLessThanEquals": _number(lambda value, limit: value <= limit),
@@ -94,7 +93,7 @@ _NEGATIVE = {
     "ArnNotLike": "ArnLike",
     "NumericNotEquals": "NumericEquals",
 }
-#: Operators whose values are not compared here; what they say of a missing key is known all the same.
+#: Operators whose values this code does not compare. Their answer for a missing key is known.
 _OPAQUE = (
     "IpAddress",
     "NotIpAddress",
@@ -122,7 +121,7 @@ def _parse_operator(name: str) -> _Operator | None:
 
 
 def _compare(base: str, pattern: str, value: str) -> Truth:
-    # A policy variable stands for something that is not known here.
+    # The value of a policy variable is unknown.
     if base in _OPAQUE or "${" in pattern:
         return None
     return _DECIDE[base](pattern, value)
@@ -130,7 +129,7 @@ def _compare(base: str, pattern: str, value: str) -> Truth:
 
 def _when_absent(operator: _Operator) -> Truth:
     if operator.quantifier == "ForAnyValue" and operator.if_exists:
-        # "No value, so no match" and "no key, so true" contradict each other; IAM's guide does not say which it is.
+        # ForAnyValue without a value is False, IfExists without a key is True. IAM's guide does not say which applies.
         return None
     if operator.quantifier == "ForAllValues" or operator.if_exists:
         return True
@@ -169,10 +168,10 @@ def _decide_key(operator: _Operator | None, key: str, value: Any, context: Conte
 
 
 def decide_condition(condition: Any, context: Context) -> Truth:
-    """Return whether a ``Condition`` element holds for a request.
+    """Return whether a request meets a ``Condition`` element.
 
-    :param condition: as in the policy; an absent one is ``{}``.
-    :param context: what is known of the request.
+    :param condition: as in the policy; ``{}`` if the statement has none.
+    :param context: what is known about the request.
     """
     if not isinstance(condition, dict) or not all(isinstance(block, dict) for block in condition.values()):
         return None

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Policy documents: their statements, and what they mean for a request. PRIVATE to this collection.
+"""Reads policy documents and evaluates their statements for a request. PRIVATE to this collection.
 
-Bucket policies and key policies are read as AWS hands them out: values as scalars or lists, in any order, the
-``Statement`` element as a list or as one statement. What is not understood never counts as a grant.
+AWS returns the values of bucket and key policies as scalars or lists, in any order, and ``Statement`` as a list or as a
+single statement. Elements that this code does not know never count as a grant.
 """
 
 from __future__ import annotations
@@ -23,27 +23,27 @@ from .patterns import Truth, all_of, any_of, covers, match, negated
 Policy = Mapping[str, Any]
 Statement = dict[str, Any]
 
-#: Written into policies that are made anew. A policy without a version means 2008-10-17 and stays without.
+#: Version of new policies. A policy without a version has the language version 2008-10-17, and keeps it.
 NEW_VERSION = "2012-10-17"
 
 _ELEMENTS = frozenset("Sid Effect Principal NotPrincipal Action NotAction Resource NotResource Condition".split())
-#: IAM User Guide, "IAM identifiers", unique ids of users, roles, groups and the like: what is left of a principal that
-#: was deleted. An access key or an account cannot stand there.
+#: IAM User Guide, "IAM identifiers": unique ids of users, roles, groups and similar. AWS shows them for deleted
+#: principals. Ids of access keys and accounts cannot be principals.
 _UNIQUE_ID = re.compile(r"(AIDA|AROA|AGPA|ANPA|ANVA|AIPA|ABIA|ACCA|APKA|ASCA)[A-Z0-9]{8,}")
 
 
 class PolicyError(ValueError):
-    """A document that is no policy."""
+    """The document is not a policy."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """One thing that a service asks for.
+    """A request of an AWS service.
 
     :param service: service principal, for example ``delivery.logs.amazonaws.com``.
     :param action: for example ``s3:PutObject``.
-    :param resource: ARN; ``*`` and ``?`` in it stand for what is not known.
-    :param context: what is known of the request's condition keys.
+    :param resource: ARN, with ``*`` and ``?`` for unknown parts.
+    :param context: the known condition keys of the request.
     """
 
     service: str
@@ -54,16 +54,16 @@ class Request:
 
 @dataclass(frozen=True)
 class Denials:
-    """Positions of the Deny statements that block a request, and of those that may, as far as can be told."""
+    """Positions of the Deny statements that block a request, and of those that possibly do."""
 
     certain: tuple[int, ...] = ()
     possible: tuple[int, ...] = ()
 
 
 def parse_policy(text: str) -> dict[str, Any]:
-    """Return the document in a text.
+    """Return the policy document in a JSON text.
 
-    :raises PolicyError: if it is no policy.
+    :raises PolicyError: if it is not a policy.
     """
     try:
         policy: dict[str, Any] = json.loads(text)
@@ -74,9 +74,9 @@ def parse_policy(text: str) -> dict[str, Any]:
 
 
 def statements_of(policy: Policy | None) -> list[Statement]:
-    """Return the statements of a policy in order, none for no policy.
+    """Return the statements of a policy in order; an empty list for None.
 
-    :raises PolicyError: if it is no policy.
+    :raises PolicyError: if it is not a policy.
     """
     if policy is None:
         return []
@@ -89,9 +89,9 @@ def statements_of(policy: Policy | None) -> list[Statement]:
 
 
 def with_statements(policy: Policy | None, statements: list[Statement]) -> dict[str, Any] | None:
-    """Return the policy with these statements instead of its own; everything else, and the order, stays.
+    """Return the policy with these statements instead of its own; its other elements and their order stay.
 
-    Without statements nothing is left: None.
+    Returns None if there are no statements.
     """
     if not statements:
         return None
@@ -100,18 +100,18 @@ def with_statements(policy: Policy | None, statements: list[Statement]) -> dict[
     return {**policy, "Statement": statements}
 
 
-def name_of(statement: Statement, position: int) -> str:
-    """Return a statement's Sid, or ``#1`` for the first statement, ``#2`` ... where it has none."""
+def statement_name(statement: Statement, position: int) -> str:
+    """Return the Sid of a statement, or its number if it has none: ``#1`` for the first statement."""
     return str(statement.get("Sid") or f"#{position + 1}")
 
 
 def compact(policy: Policy) -> str:
-    """Return the policy as it is sent: JSON without blanks."""
+    """Return the policy as the module sends it: JSON without whitespace."""
     return json.dumps(policy, separators=(",", ":"), ensure_ascii=False)
 
 
-def size_of(policy: Policy | None) -> int:
-    """Return how many bytes a policy has as it is sent; 0 for none."""
+def policy_size(policy: Policy | None) -> int:
+    """Return the size in bytes of a policy in its :func:`compact` form; 0 for None."""
     return 0 if policy is None else len(compact(policy).encode("utf-8"))
 
 
@@ -127,23 +127,17 @@ def _principal_matches(principal: Any, service: str) -> Truth:
 
 
 def _matches_any(patterns: Any, value: str, fold_case: bool = False) -> Truth:
-    if any(
-        isinstance(pattern, str) and "${" not in pattern and covers(pattern, value) for pattern in as_list(patterns)
-    ):
-        return True
-    truths: list[Truth] = []
-    for pattern in as_list(patterns):
+    def matches(pattern: Any) -> Truth:
+        # The value of a policy variable is unknown.
         if not isinstance(pattern, str) or "${" in pattern:
-            truths.append(None)
-        elif fold_case:
-            truths.append(match(pattern.lower(), value.lower()))
-        else:
-            truths.append(match(pattern, value))
-    return any_of(truths)
+            return None
+        return match(pattern.lower(), value.lower()) if fold_case else match(pattern, value)
+
+    return any_of(map(matches, as_list(patterns)))
 
 
 def _element(statement: Statement, name: str, decide: Callable[[Any], Truth]) -> Truth:
-    """Decide an element or its negative form; a statement has exactly one of the two."""
+    """Evaluate an element, or its negation such as ``NotAction``. A valid statement has exactly one of the two."""
     if (name in statement) == (f"Not{name}" in statement):
         return None
     if name in statement:
@@ -152,15 +146,15 @@ def _element(statement: Statement, name: str, decide: Callable[[Any], Truth]) ->
 
 
 def decide_statement(statement: Statement, request: Request) -> Truth:
-    """Return whether a statement, whatever its effect, speaks of a request.
+    """Return whether a statement applies to a request, regardless of its effect.
 
-    Actions are compared without regard to case, resources with (IAM User Guide, "IAM JSON policy elements").
+    Actions are case-insensitive, resources are case-sensitive (IAM User Guide, "IAM JSON policy elements").
     """
     return decide_requests(statement, [request])[0]
 
 
 def decide_requests(statement: Statement, requests: Sequence[Request]) -> list[Truth]:
-    """Return for each request whether a statement speaks of it; what several requests share is decided once."""
+    """Return for each request whether a statement applies to it. Values that requests share are evaluated once."""
     decided: dict[tuple[str, Any], Truth] = {}
 
     def once(element: str, key: Any, decide: Callable[[], Truth]) -> Truth:
@@ -169,7 +163,7 @@ def decide_requests(statement: Statement, requests: Sequence[Request]) -> list[T
         return decided[element, key]
 
     def truths(request: Request) -> Iterator[Truth]:
-        # One after the other, since most statements speak of somebody or something else.
+        # One at a time: most statements name another principal or action, so that the rest need not be evaluated.
         yield True if _ELEMENTS.issuperset(statement) else None
         yield once("Principal", request.service, lambda: decide_principal(statement, request.service))
         yield once("Action", request.action, lambda: decide_action(statement, request.action))
@@ -185,27 +179,27 @@ def _decide_resource(statement: Statement, resource: str) -> Truth:
 
 
 def decide_principal(statement: Statement, service: str) -> Truth:
-    """Return whether a statement speaks of a service.
+    """Return whether a statement applies to a service.
 
-    ``NotPrincipal`` in an Allow statement means more than people expect; it does not count as a grant.
+    ``NotPrincipal`` in an Allow statement allows more than people expect, so it does not count as a grant.
     """
     truth = _element(statement, "Principal", lambda value: _principal_matches(value, service))
     return None if truth and "NotPrincipal" in statement and statement.get("Effect") == "Allow" else truth
 
 
 def decide_action(statement: Statement, action: str) -> Truth:
-    """Return whether a statement speaks of an action."""
+    """Return whether a statement applies to an action."""
     return _element(statement, "Action", lambda value: _matches_any(value, action, fold_case=True))
 
 
 def _may_cover(statement: Statement, resource: str) -> bool:
-    """Whether a statement can grant all of a resource: a quick look that saves most statements the long one."""
+    """Quick check whether a statement can grant all of a resource; it spares most statements the full evaluation."""
     patterns = as_list(statement.get("Resource", "*"))
     return any(isinstance(pattern, str) and covers(pattern, resource) for pattern in patterns)
 
 
 def granted_by(policy: Policy | None, request: Request) -> tuple[int, ...]:
-    """Return the positions of the Allow statements that grant a request for certain, Deny statements left aside."""
+    """Return the positions of the Allow statements that certainly grant a request, regardless of Deny statements."""
     return tuple(
         position
         for position, statement in enumerate(statements_of(policy))
@@ -215,8 +209,8 @@ def granted_by(policy: Policy | None, request: Request) -> tuple[int, ...]:
     )
 
 
-def perhaps_granted_by(policy: Policy | None, request: Request) -> tuple[int, ...]:
-    """Return the positions of the Allow statements that grant what a service asks for, or may."""
+def possibly_granted_by(policy: Policy | None, request: Request) -> tuple[int, ...]:
+    """Return the positions of the Allow statements that grant a request or possibly do."""
     return tuple(
         position
         for position, statement in enumerate(statements_of(policy))
@@ -225,7 +219,7 @@ def perhaps_granted_by(policy: Policy | None, request: Request) -> tuple[int, ..
 
 
 def denied_by(policy: Policy | None, request: Request) -> Denials:
-    """Return which Deny statements block a request, or may."""
+    """Return the Deny statements that block a request or possibly do."""
     certain, possible = [], []
     for position, statement in enumerate(statements_of(policy)):
         truth = decide_statement(statement, request) if statement.get("Effect") == "Deny" else False
@@ -245,28 +239,39 @@ def _aws_principals(statement: Statement) -> list[str]:
     return found
 
 
-def gone_principals(policy: Policy | None) -> dict[str, list[str]]:
-    """Return the principals that no longer exist, by name of the statement.
+def deleted_principals(policy: Policy | None) -> dict[str, list[str]]:
+    """Return the ids of deleted principals: name of the statement -> ids.
 
-    S3 shows a deleted user or role as its unique id, and refuses to take that back (MalformedPolicy, "Invalid principal
-    in policy"): S3 User Guide, "Bucket policies"; IAM User Guide, "Principal".
+    S3 shows a deleted user or role as its unique id, and refuses a policy with such an id (MalformedPolicy, "Invalid
+    principal in policy"): S3 User Guide, "Bucket policies"; IAM User Guide, "Principal".
     """
     found: dict[str, list[str]] = {}
     for position, statement in enumerate(statements_of(policy)):
-        gone = [value for value in _aws_principals(statement) if _UNIQUE_ID.fullmatch(value)]
-        if gone:
-            found[name_of(statement, position)] = gone
+        deleted = [value for value in _aws_principals(statement) if _UNIQUE_ID.fullmatch(value)]
+        if deleted:
+            found[statement_name(statement, position)] = deleted
     return found
 
 
-def statements_with(policy: Policy | None, elements: Iterable[str]) -> list[str]:
+def deleted_principals_text(policy: Policy | None) -> str:
+    """Return the deleted principals for a message: ``IDS in statement NAME; ...``; ``""`` for none."""
+    return "; ".join(f"{', '.join(ids)} in statement {name}" for name, ids in deleted_principals(policy).items())
+
+
+def names_with_elements(policy: Policy | None, elements: Iterable[str]) -> list[str]:
     """Return the names of the statements that have one of these elements, for example ``NotAction``."""
     wanted = set(elements)
     return [
-        name_of(statement, position)
+        statement_name(statement, position)
         for position, statement in enumerate(statements_of(policy))
         if wanted.intersection(statement)
     ]
+
+
+def statement_names(policy: Policy | None, positions: Iterable[int]) -> str:
+    """Return the names of the statements at these positions for a message, separated by commas."""
+    statements = statements_of(policy)
+    return ", ".join(statement_name(statements[position], position) for position in sorted(set(positions)))
 
 
 def _normal(value: Any, is_principal: bool = False) -> Any:
@@ -281,10 +286,10 @@ def _normal_statement(statement: Statement) -> Any:
 
 
 def same_policy(first: Policy | None, second: Policy | None) -> bool:
-    """Whether two documents are the same but for what S3 changes in keeping them.
+    """Return whether two documents are equal, except for the changes that S3 makes when it stores a policy.
 
-    S3 hands out lists of one as scalars, lists in any order, booleans and numbers as strings, and an account as its id
-    or its root ARN (S3 User Guide, "Bucket policies").
+    S3 returns lists with one value as scalars, lists in any order, booleans and numbers as strings, and an account as
+    its id or its root ARN (S3 User Guide, "Bucket policies").
     """
     if first is None or second is None:
         return first is second

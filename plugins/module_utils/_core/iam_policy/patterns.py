@@ -2,16 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Wildcard patterns of policies, compared with values that may be known in part only. PRIVATE to this collection.
+"""Compares wildcard patterns of policies with values that may hold wildcards, too. PRIVATE to this collection.
 
-A policy's pattern (``arn:aws:s3:::logs/*``) meets a value that stands for many at once: flow logs of all Regions write
-below ``AWSLogs/111122223333/vpcflowlogs/*``. In such a value ``*`` means "any text" and ``?`` "any one character", so
-the answer is yes (for all of them), no (for none), or not known (for some). IAM User Guide, "IAM JSON policy elements:
-Resource" and "Condition operators": ``*`` and ``?`` may stand anywhere and also match slashes.
+A value can cover many requests: flow logs of all Regions write below ``AWSLogs/111122223333/vpcflowlogs/*``. In a
+value, ``*`` is any text and ``?`` any single character. A pattern such as ``arn:aws:s3:::logs/*`` therefore matches all
+of a value (True), none of it (False), or a part of it (None). IAM User Guide, "IAM JSON policy elements: Resource" and
+"Condition operators": ``*`` and ``?`` can be anywhere and also match slashes.
 
-Anybody can write such a pattern into a bucket policy, so none may be slow. Nothing here goes back and tries again, as
-regular expressions do: a pattern is read once, with the set of places in the value that it can have come to so far as
-the bits of a number. That takes one step for each character of the pattern.
+Any pattern must be fast to compare, since anyone can write one into a bucket policy. Unlike a regular expression, this
+code never backtracks. It reads a pattern once and keeps the positions in the value that it can have reached as the bits
+of a number: one step per character of the pattern.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Optional
 
-#: True, False, or None for "not known".
+#: True, False, or None for unknown.
 Truth = Optional[bool]
 
 _WILDCARDS = re.compile(r"[*?]")
@@ -30,7 +30,7 @@ _SEVERAL_WILDCARDS = re.compile(r"[*?]{2,}")
 
 
 def all_of(truths: Iterable[Truth]) -> Truth:
-    """Return whether all hold: False as soon as one does not, None if that depends on what is not known."""
+    """Return False if one of the truths is False, else None if one is unknown, else True."""
     answer: Truth = True
     for truth in truths:
         if truth is False:
@@ -41,17 +41,17 @@ def all_of(truths: Iterable[Truth]) -> Truth:
 
 
 def any_of(truths: Iterable[Truth]) -> Truth:
-    """Return whether one holds: True as soon as one does, None if that depends on what is not known."""
+    """Return True if one of the truths is True, else None if one is unknown, else False."""
     return negated(all_of(negated(truth) for truth in truths))
 
 
 def negated(truth: Truth) -> Truth:
-    """Return the opposite; what is not known stays so."""
+    """Return the opposite; unknown stays unknown."""
     return None if truth is None else not truth
 
 
 def has_wildcard(text: str) -> bool:
-    """Whether a text holds ``*`` or ``?``."""
+    """Return whether a text contains ``*`` or ``?``."""
     return "*" in text or "?" in text
 
 
@@ -62,41 +62,41 @@ def _literal_start(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Places:
-    """The places in a text that a pattern can come to: bit n stands for the one before its character number n.
+class _Positions:
+    """The positions in a text that a pattern can reach. Bit n is the position before character n.
 
-    :param by_letter: character of the pattern -> the places that it moves one on from.
-    :param by_others: those that every other character moves one on from.
-    :param stars: those where any character may stay, since the text has a ``*`` there; no two are neighbours.
-    :param end: the place behind the last character.
+    :param by_letter: character of the pattern -> the positions from which it advances by one.
+    :param by_other: the positions from which every other character advances by one.
+    :param stars: the positions of a ``*`` in the text, where any character can stay. No two are adjacent.
+    :param end: the position after the last character.
     """
 
     by_letter: Mapping[str, int]
-    by_others: int
+    by_other: int
     stars: int
     end: int
 
     def reach_end(self, pattern: str, reached: int) -> bool:
-        """Whether a pattern, read to its end, leads from the places reached to the end of the text."""
+        """Return whether a pattern leads from the positions reached to the end of the text."""
         for character in pattern:
             if character == "*":
-                # From the lowest of the places reached to all behind it.
+                # All positions from the lowest one reached.
                 reached = -(reached & -reached) & (2 * self.end - 1)
             else:
-                reached = (reached & self.by_letter.get(character, self.by_others)) << 1 | reached & self.stars
+                reached = (reached & self.by_letter.get(character, self.by_other)) << 1 | reached & self.stars
                 reached |= (reached & self.stars) << 1
             if not reached:
                 return False
         return bool(reached & self.end)
 
 
-def _folded(text: str) -> str:
-    """Return a pattern that means the same, with at most one ``*`` in each run of wildcards, at its end."""
+def _merge_wildcards(text: str) -> str:
+    """Return an equivalent pattern in which each run of wildcards has at most one ``*``, at its end."""
     return _SEVERAL_WILDCARDS.sub(lambda run: "?" * run[0].count("?") + "*" * ("*" in run[0]), text)
 
 
-def _letters_of(text: str) -> tuple[dict[str, int], int]:
-    """Return the places before each letter, and the end."""
+def _letter_positions(text: str) -> tuple[dict[str, int], int]:
+    """Return the positions before each letter, and the end."""
     letters: dict[str, int] = {}
     for position, letter in enumerate(text):
         letters[letter] = letters.get(letter, 0) | 1 << position
@@ -104,54 +104,53 @@ def _letters_of(text: str) -> tuple[dict[str, int], int]:
 
 
 @lru_cache(maxsize=1024)
-def _places_to_cover(value: str) -> _Places:
-    """Return the places for a pattern that is to match all that a value stands for: only a ``*`` matches a ``*``."""
-    letters, end = _letters_of(_folded(value))
+def _positions_to_cover(value: str) -> _Positions:
+    """Return the positions for a pattern that must match all of a value: only ``*`` matches ``*``."""
+    letters, end = _letter_positions(_merge_wildcards(value))
     stars = letters.pop("*", 0)
-    return _Places({**letters, "?": end - 1 & ~stars}, 0, 0, end)
+    return _Positions({**letters, "?": end - 1 & ~stars}, 0, 0, end)
 
 
 @lru_cache(maxsize=1024)
-def _places_to_meet(value: str) -> _Places:
-    """Return the places for a pattern that is to match something that a value stands for."""
-    letters, end = _letters_of(_folded(value))
+def _positions_to_overlap(value: str) -> _Positions:
+    """Return the positions for a pattern that must match a part of a value."""
+    letters, end = _letter_positions(_merge_wildcards(value))
     stars, singles = letters.pop("*", 0), letters.pop("?", 0)
-    by_letter = {letter: places | singles for letter, places in letters.items()}
-    return _Places({**by_letter, "?": end - 1 & ~stars}, singles, stars, end)
+    by_letter = {letter: positions | singles for letter, positions in letters.items()}
+    return _Positions({**by_letter, "?": end - 1 & ~stars}, singles, stars, end)
 
 
 @lru_cache(maxsize=65536)
 def covers(pattern: str, value: str) -> bool:
-    """Whether a pattern matches everything that a value stands for.
+    """Return whether a pattern matches all of a value.
 
-    Exact but for patterns in which ``?`` and ``*`` meet such that only counting would tell; those count as not
-    covering.
+    The answer is exact, except where mixed ``?`` and ``*`` would need counting: there it is False.
     """
     start = _literal_start(pattern)
     if len(start) == len(pattern):
         return pattern == value
     if not value.startswith(start):
         return False
-    return _places_to_cover(value).reach_end(_folded(pattern[len(start) :]), 1 << len(start))
+    return _positions_to_cover(value).reach_end(_merge_wildcards(pattern[len(start) :]), 1 << len(start))
 
 
 @lru_cache(maxsize=65536)
 def overlaps(first: str, second: str) -> bool:
-    """Whether there is a text that both patterns match."""
+    """Return whether some text matches both patterns."""
     if len(first) < len(second):
         first, second = second, first
     shared = min(len(_literal_start(first)), len(_literal_start(second)))
     if first[:shared] != second[:shared]:
         return False
-    # A star right there may stand for nothing.
-    places = _places_to_meet(second)
+    positions = _positions_to_overlap(second)
     reached = 1 << shared
-    return places.reach_end(_folded(first[shared:]), reached | (reached & places.stars) << 1)
+    # A star at this position may match nothing.
+    return positions.reach_end(_merge_wildcards(first[shared:]), reached | (reached & positions.stars) << 1)
 
 
 @lru_cache(maxsize=65536)
 def match(pattern: str, value: str) -> Truth:
-    """Return whether a pattern matches what a value stands for: all of it, none of it, or (None) some of it."""
+    """Return True if a pattern matches all of a value, False if none of it, None if a part of it."""
     if not has_wildcard(pattern) and not has_wildcard(value):
         return pattern == value
     if not overlaps(pattern, value):
@@ -161,12 +160,12 @@ def match(pattern: str, value: str) -> Truth:
 
 @lru_cache(maxsize=65536)
 def match_arn(pattern: str, value: str) -> Truth:
-    """Match as ArnLike and ArnEquals do: each of the six parts for itself.
+    """Return the same as :func:`match` for ArnLike and ArnEquals, which match the six parts of an ARN separately.
 
-    IAM User Guide, "Amazon Resource Name (ARN) condition operators". A pattern with fewer parts is not known.
+    IAM User Guide, "Amazon Resource Name (ARN) condition operators". The answer for fewer parts is unknown (None).
     """
     wanted, given = pattern.split(":", 5), value.split(":", 5)
     if len(wanted) != 6 or len(given) != 6:
         return None
-    # Accounts first: where many are listed, they differ there.
+    # Accounts first: listed ARNs differ there most often.
     return all_of(match(wanted[position], given[position]) for position in (4, 3, 2, 1, 0, 5))

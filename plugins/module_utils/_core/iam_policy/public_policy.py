@@ -15,10 +15,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .conditions import as_list
-from .document import Policy, Statement, name_of, statements_of
+from .document import Policy, Statement, statement_name, statements_of
 
 _OPERATORS = frozenset(("stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike", "ipaddress"))
-#: A condition on fixed values of one of these keeps a statement from being public.
+#: A statement with a condition on fixed values of one of these keys is not public.
 _KEYS = frozenset(
     (
         "aws:principalaccount",
@@ -37,28 +37,30 @@ _KEYS = frozenset(
         "s3:x-amz-server-side-encryption-aws-kms-key-id",
     )
 )
-_VARIES = re.compile(r"[*?]|\$\{")
-#: The longest network masks that still count as everyone, by IP version.
-_EVERYONE = {4: 8, 6: 32}
+_VARIABLE = re.compile(r"[*?]|\$\{")
+#: The shortest prefix length of a network that is not public, by IP version.
+_MIN_PREFIX_LENGTH = {4: 8, 6: 32}
 
 
 def public_statements(policy: Policy | None) -> tuple[str, ...]:
     """Return the names of the statements that S3 considers public: the Sid, or ``#1`` for the first one.
 
-    :param policy: a bucket policy, None for none.
+    :param policy: the bucket policy; None if the bucket has none.
     """
     return tuple(
-        name_of(statement, number) for number, statement in enumerate(statements_of(policy)) if _is_public(statement)
+        statement_name(statement, number)
+        for number, statement in enumerate(statements_of(policy))
+        if _is_public(statement)
     )
 
 
 def _is_public(statement: Statement) -> bool:
-    if statement.get("Effect") != "Allow" or not _lets_everyone_in(statement):
+    if statement.get("Effect") != "Allow" or not _allows_everyone(statement):
         return False
     return not any(_is_fixed(key, value) for key, value in _conditions(statement.get("Condition")))
 
 
-def _lets_everyone_in(statement: Statement) -> bool:
+def _allows_everyone(statement: Statement) -> bool:
     principal = statement.get("Principal")
     if isinstance(principal, Mapping):
         principal = principal.get("AWS", ())
@@ -66,7 +68,7 @@ def _lets_everyone_in(statement: Statement) -> bool:
 
 
 def _conditions(condition: Any) -> Iterator[tuple[str, Any]]:
-    """Yield key and value of what a request must equal; negated and optional conditions let others in."""
+    """Yield key and value of each condition that restricts access; negated and optional ones do not."""
     for operator, keys in condition.items() if isinstance(condition, Mapping) else ():
         if operator.rpartition(":")[2].lower() in _OPERATORS and isinstance(keys, Mapping):
             yield from keys.items()
@@ -80,7 +82,7 @@ def _is_fixed(key: str, value: Any) -> bool:
         return all(map(_is_narrow, values))
     if key.lower() == "s3:dataaccesspointarn":
         values = [re.sub(r"/\*$", "", item) for item in values]
-    return not any(map(_VARIES.search, values))
+    return not any(map(_VARIABLE.search, values))
 
 
 def _is_narrow(network: str) -> bool:
@@ -88,4 +90,4 @@ def _is_narrow(network: str) -> bool:
         parsed = ipaddress.ip_network(network, strict=False)
     except ValueError:
         return False
-    return parsed.prefixlen >= _EVERYONE[parsed.version]
+    return parsed.prefixlen >= _MIN_PREFIX_LENGTH[parsed.version]

@@ -2,19 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Bucket policies as they are met, each with what a run for account 111122223333, all regions, must make of it.
+"""Bucket policies from practice, each with the plan for account 111122223333 in all Regions.
 
-Sources are the guides of the services named; account ids and names are examples.
+The sources are the guides of the services. Account ids and names are examples.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
-from typing import Dict
-from typing import List
-from typing import Tuple
+from typing import Any, Dict, List, Tuple
 
 BUCKET = "example-logs"
 ARN = f"arn:aws:s3:::{BUCKET}"
@@ -27,14 +24,14 @@ SOURCE_ARN = {"aws:SourceArn": f"arn:aws:logs:*:{ACCOUNT}:*"}
 
 @dataclass(frozen=True)
 class Case:
-    """A policy that is there, and what is to be done about it.
+    """An existing policy and its plans.
 
-    :param present: what becomes of each statement when the account is let in: ``+`` it is added, ``~`` updated, ``=``
-        kept, each with the statement's name, ``#1`` for the first if it has none.
-    :param size: bytes of the policy then.
-    :param absent: what becomes of the result when the account is taken out again, in both layouts; ``-`` is removed.
-    :param warns: words that the warnings must have when it is let in, none for no warning.
-    :param refused: code of the refusal; then nothing is written, and ``present`` is what it would have been.
+    :param present: what happens to each statement when the account is added: ``+`` added, ``~`` updated, ``=`` kept,
+        each with the name of the statement, ``#1`` for the first one if it has no Sid.
+    :param size: size of the policy afterwards in bytes.
+    :param absent: what happens when the account is removed again, in both layouts; ``-`` is removed.
+    :param warns: words in each warning of ``present``; empty for no warning.
+    :param refused: code of the refusal. The module then writes nothing, and ``present`` is the refused plan.
     """
 
     name: str
@@ -54,8 +51,8 @@ def document(*statements: Dict[str, Any], **more: Any) -> Dict[str, Any]:
 def statement(
     sid: str, principal: Any, action: Any, resource: Any, condition: Any = None, **more: Any
 ) -> Dict[str, Any]:
-    made = {"Sid": sid, "Effect": "Allow", "Principal": principal, "Action": action, "Resource": resource, **more}
-    return {**made, "Condition": condition} if condition else made
+    result = {"Sid": sid, "Effect": "Allow", "Principal": principal, "Action": action, "Resource": resource, **more}
+    return {**result, "Condition": condition} if condition else result
 
 
 def deny(sid: str, condition: Any = None, action: Any = "s3:*", **more: Any) -> Dict[str, Any]:
@@ -181,7 +178,7 @@ TWO_SERVICES = document(
     )
 )
 
-# What AWS's own guides had, and what it puts into a policy by itself; VPC User Guide 2020, 2021, 2022, 2023, today.
+# The statements in AWS's guides and those that AWS adds itself; VPC User Guide 2020, 2021, 2022, 2023, today.
 AWS_2020 = document(
     statement("AWSLogDeliveryWrite", DELIVERY, "s3:PutObject", f"{ARN}/AWSLogs/{ACCOUNT}/*", {"StringEquals": ACL}),
     statement("AWSLogDeliveryAclCheck", DELIVERY, "s3:GetBucketAcl", ARN),
@@ -304,7 +301,7 @@ PRINCIPAL_ORG = document(
 )
 VARIABLE = document(statement("Variable", DELIVERY, "s3:PutObject", f"{ARN}/AWSLogs/${{aws:SourceAccount}}/*"))
 
-# --- more of what is met: other services, other tools, other partitions ---
+# --- other services, tools and partitions ---
 
 INVENTORY = document(
     statement(
@@ -315,7 +312,7 @@ INVENTORY = document(
         {"ArnLike": {"aws:SourceArn": ["arn:aws:s3:::source"]}, "StringEquals": {**SOURCE, **ACL}},
     )
 )
-# AWS CDK: autoDeleteObjects and enforceSSL of a bucket, and what its FlowLog construct adds.
+# AWS CDK: autoDeleteObjects and enforceSSL of a bucket, and the statements of its FlowLog construct.
 CDK = document(
     statement(
         "",
@@ -342,7 +339,7 @@ CDK = document(
     ),
 )
 CDK = {**CDK, "Statement": [{name: item[name] for name in item if name != "Sid"} for item in CDK["Statement"]]}
-# Cloud Posse's module for flow log buckets: the form of 2020, and denials of other encryption.
+# Cloud Posse's module for flow log buckets: the statements of 2020, and a Deny without TLS.
 CLOUD_POSSE = document(
     statement("AWSLogDeliveryWrite", DELIVERY, "s3:PutObject", f"{ARN}/*", {"StringEquals": ACL}),
     statement("AWSLogDeliveryAclCheck", DELIVERY, "s3:GetBucketAcl", ARN),
@@ -395,7 +392,7 @@ LANDING_ZONE = document(
         {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}},
     ),
 )
-# What AWS's automatic addition has become after several flow logs with folders of their own (troubleshooting page).
+# Statements that AWS added and extended for several flow logs with their own folders (troubleshooting page).
 AWS_GROWN = document(
     statement(
         "AWSLogDeliveryWrite1",
@@ -478,7 +475,7 @@ OUR_SID_MORE = document(
 
 
 def in_partition(policy: Dict[str, Any], partition: str, region: str) -> Dict[str, Any]:
-    """Return the policy as it is met in another partition."""
+    """Return the policy for another partition."""
     text = json.dumps(policy).replace("arn:aws:", f"arn:{partition}:").replace("eu-west-1", region)
     return dict(json.loads(text))
 
@@ -488,7 +485,7 @@ GOV_CLOUD = in_partition(document(*AWS_2022["Statement"], *TLS_ONLY["Statement"]
 GOV_CLOUD_WRONG = document(*AWS_2022["Statement"])
 
 
-#: What becomes of our two statements where nothing is granted yet, before the statements of others.
+#: The two own statements if nothing is granted yet, before third-party statements.
 ADDED = "+AWSLogDeliveryWrite; +AWSLogDeliveryAclCheck; ="
 TAKEN = "-AWSLogDeliveryWrite; -AWSLogDeliveryAclCheck; ="
 _OF_CONTROL_TOWER = (
@@ -577,7 +574,7 @@ CASES = (
     Case("no version", NO_VERSION, ADDED + "Team", 872, TAKEN + "Team"),
     Case("a statement without a list", SINGLE, ADDED + "PublicRead", 893, TAKEN + "PublicRead"),
     Case("everybody", EVERYBODY_MAY, "=Everybody", 178, "=Everybody"),
-    Case("everybody of AWS, no Sid", EVERYBODY_AWS, "=#1", 198, "=#1"),
+    Case("every AWS principal, no Sid", EVERYBODY_AWS, "=#1", 198, "=#1"),
     Case("the service everywhere", DELIVERY_WIDE, "=LogDelivery", 246, "=LogDelivery"),
     Case("two services", TWO_SERVICES, "=Vended", 278, "=Vended"),
     Case(
@@ -640,7 +637,7 @@ CASES = (
         "-Ec2Arn; -AWSLogDeliveryWrite; -AWSLogDeliveryAclCheck",
     ),
     Case(
-        "a wildcard that is none",
+        "a literal wildcard",
         LITERAL_STAR,
         ADDED + "EqualsWithStar",
         1130,
@@ -712,7 +709,7 @@ CASES = (
         warns=("may deny log delivery (statement SourcesOfOrg)",),
     ),
     Case(
-        "a principal that is gone",
+        "a deleted principal",
         ORPHAN,
         ADDED + "Left; =TlsOnly",
         1124,
@@ -721,15 +718,15 @@ CASES = (
     ),
     Case("folders by policy variable", PERSONAL, ADDED + "Homes", 1013, TAKEN + "Homes"),
     Case(
-        "our Sid, everybody",
+        "own Sid, everybody",
         OUR_SID_WIDE,
         "=AWSLogDeliveryWrite",
         188,
         "=AWSLogDeliveryWrite",
-        warns=("(AWSLogDeliveryWrite: it is not for log delivery alone, it allows other actions, ",),
+        warns=("(AWSLogDeliveryWrite: it allows other principals, it allows other actions, ",),
     ),
     Case(
-        "our Sid, more actions",
+        "own Sid, more actions",
         OUR_SID_MORE,
         "=AWSLogDeliveryWrite; =AWSLogDeliveryAclCheck",
         782,

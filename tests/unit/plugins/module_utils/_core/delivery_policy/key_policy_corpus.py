@@ -2,24 +2,25 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Key policies as they are met, each with what a run for account 111122223333, all regions, must make of it.
+"""Key policies from practice, each with the plan for account 111122223333 in all Regions.
 
-Sources are the guides of the services named; account ids and names are examples.
+The sources are the guides of the services. Account ids and names are examples.
 """
 
 from __future__ import annotations
 
-from typing import Any
-from typing import Dict
+from typing import Any, Dict
 
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import ACCOUNT
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import DELIVERY
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import SOURCE
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import SOURCE_ARN
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import Case
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import document
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import in_partition
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import statement
+from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import (
+    ACCOUNT,
+    Case,
+    DELIVERY,
+    SOURCE,
+    SOURCE_ARN,
+    document,
+    in_partition,
+    statement,
+)
 
 OWNER = "777788889999"
 KEY_ARN = f"arn:aws:kms:eu-west-1:{OWNER}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -28,7 +29,7 @@ ADMINISTER = [
     *["kms:Create*", "kms:Describe*", "kms:Enable*", "kms:List*", "kms:Put*", "kms:Update*", "kms:Revoke*"],
     *["kms:Disable*", "kms:Get*", "kms:Delete*", "kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion"],
 ]
-TIED = {"StringEquals": SOURCE, "ArnLike": SOURCE_ARN}
+FOR_ACCOUNT = {"StringEquals": SOURCE, "ArnLike": SOURCE_ARN}
 
 
 def for_key(sid: str, principal: Any, action: Any, condition: Any = None, **more: Any) -> Dict[str, Any]:
@@ -58,12 +59,12 @@ GRANTS = document(
         {"Bool": {"kms:GrantIsForAWSResource": "true"}},
     ),
 )
-# AWS CDK gives its keys the default statement without a Sid, and each service one more.
+# AWS CDK writes the default statement without a Sid, and one more for each service.
 CDK_KEY = document(
     {name: value for name, value in ROOT.items() if name != "Sid"},
     {name: value for name, value in for_key("", DELIVERY, USE).items() if name != "Sid"},
 )
-# What Terraform's module for keys writes for services: single actions in lists, the account as its id.
+# Terraform's module for keys: single actions in lists, the account as its id.
 TERRAFORM_KEY = document(
     for_key("Default", {"AWS": OWNER}, ["kms:*"]),
     for_key(
@@ -86,8 +87,8 @@ CLOUDTRAIL_KEY = document(
     ),
     for_key("Allow CloudTrail to describe key", {"Service": "cloudtrail.amazonaws.com"}, "kms:DescribeKey"),
 )
-# CloudWatch Logs User Guide, "Logs sent to Amazon S3": the statement as it is to be copied.
-GUIDE = document(ROOT, for_key("Allow Logs Delivery to use the key", DELIVERY, USE, TIED))
+# CloudWatch Logs User Guide, "Logs sent to Amazon S3": the statement to copy.
+GUIDE = document(ROOT, for_key("Allow Logs Delivery to use the key", DELIVERY, USE, FOR_ACCOUNT))
 GUIDE_ONE_REGION = document(
     ROOT,
     for_key(
@@ -109,7 +110,7 @@ SEVERAL_SERVICES = document(
     ),
 )
 OUR_SID_ANYBODY = document(ROOT, for_key("AWSLogDeliveryKeyUse", {"AWS": "*"}, USE))
-OUR_SID_UNTIED = document(ROOT, for_key("AWSLogDeliveryKeyUse", DELIVERY, "kms:*", TIED))
+OUR_SID_UNFOR_ACCOUNT = document(ROOT, for_key("AWSLogDeliveryKeyUse", DELIVERY, "kms:*", FOR_ACCOUNT))
 NO_MFA = document(
     ROOT,
     for_key(
@@ -132,7 +133,7 @@ ORPHAN_KEY = document(ROOT, for_key("Left", {"AWS": "AIDAEXAMPLEEXAMPLE123"}, US
 UNMANAGED = document(for_key("Use", {"AWS": f"arn:aws:iam::{OWNER}:role/reader"}, USE))
 CHINA_KEY = in_partition(GUIDE, "aws-cn", "cn-north-1")
 
-#: What becomes of our statement where nothing is granted yet, and of that for the account of the key.
+#: The own statement if nothing is granted yet, and the statement of the key's account.
 ADDED = "+AWSLogDeliveryKeyUse; =Enable IAM User Permissions"
 TAKEN = "-AWSLogDeliveryKeyUse; =Enable IAM User Permissions"
 
@@ -195,16 +196,16 @@ KEY_CASES = (
         "=Enable IAM User Permissions; =Log delivery of all kinds",
     ),
     Case(
-        "our Sid, everybody of AWS",
+        "own Sid, every AWS principal",
         OUR_SID_ANYBODY,
         "=Enable IAM User Permissions; =AWSLogDeliveryKeyUse",
         362,
         "=Enable IAM User Permissions; =AWSLogDeliveryKeyUse",
-        warns=("(AWSLogDeliveryKeyUse: it is not for log delivery alone, it has other conditions)",),
+        warns=("(AWSLogDeliveryKeyUse: it allows other principals, it has other conditions)",),
     ),
     Case(
-        "our Sid, all actions",
-        OUR_SID_UNTIED,
+        "own Sid, all actions",
+        OUR_SID_UNFOR_ACCOUNT,
         "=Enable IAM User Permissions; =AWSLogDeliveryKeyUse",
         438,
         "=Enable IAM User Permissions; =AWSLogDeliveryKeyUse",
@@ -234,7 +235,7 @@ KEY_CASES = (
         warns=("denies log delivery the key (statement Outsiders)",),
     ),
     Case(
-        "a principal that is gone",
+        "a deleted principal",
         ORPHAN_KEY,
         ADDED + "; =Left",
         706,
@@ -242,7 +243,7 @@ KEY_CASES = (
         refused="PrincipalGone",
     ),
     Case(
-        "nobody administers it",
+        "no administrator",
         UNMANAGED,
         "+AWSLogDeliveryKeyUse; =Use",
         581,

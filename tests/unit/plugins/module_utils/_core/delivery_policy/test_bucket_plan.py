@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Bucket policies are merged by meaning: what was granted stays, what others wrote stays, nothing more is granted.
+"""The plan of a bucket policy keeps grants and third-party statements, and grants nothing else.
 
-What a policy means is told by the simulator's evaluator, which was written apart from the collection.
+The simulator's evaluator, which does not share code with the collection, evaluates the policies.
 """
 
 from __future__ import annotations
@@ -12,49 +12,47 @@ from __future__ import annotations
 import copy
 import itertools
 import json
-from typing import Any
-from typing import Dict
-from typing import FrozenSet
-from typing import List
-from typing import Optional
-from typing import Tuple
+from typing import Any, Dict, FrozenSet, List, Optional, Tuple
 
 import pytest
-from hypothesis import given
-from hypothesis import settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.bucket_policy import policy_error_hint
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_options import (
     wanted_from_options,
 )
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_plan import MAX_BYTES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_plan import PolicyPlan
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_plan import plan_bucket_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Grant
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import grant_positions
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_plan import (
+    MAX_BYTES,
+    PolicyPlan,
+    plan_bucket_policy,
+)
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Grant, grant_positions
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import grants_as_dicts
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.bucket_policy import policy_error_hint
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import same_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import size_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import statements_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import grants_told
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import (
+    policy_size,
+    same_policy,
+    statements_of,
+)
 from tests.simulator.policy_evaluation import decide
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import ACCOUNT
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import ACL
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import ARN
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import AWS_2020
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import BUCKET
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import CASES
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import CLOUDTRAIL
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import DELIVERY
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import EVERYBODY_MAY
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import NO_VERSION
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import SINGLE
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import TERRAFORM
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import TLS_ONLY
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import both
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import document
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import statement
+from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import (
+    ACCOUNT,
+    ACL,
+    ARN,
+    AWS_2020,
+    BUCKET,
+    CASES,
+    CLOUDTRAIL,
+    DELIVERY,
+    EVERYBODY_MAY,
+    NO_VERSION,
+    SINGLE,
+    TERRAFORM,
+    TLS_ONLY,
+    both,
+    document,
+    statement,
+)
 
 OTHER = "444455556666"
 ACCOUNTS = (ACCOUNT, OTHER, "777788889999")
@@ -79,7 +77,7 @@ def after(policy: Policy, **options: Any) -> Any:
 
 
 def context(account: str, region: str, **more: str) -> Dict[str, str]:
-    """What the service says of itself; S3 says the same of every request over TLS."""
+    """The condition keys that the service sends, and those of every request over TLS."""
     return {
         "aws:SourceAccount": account,
         "aws:SourceArn": f"arn:aws:logs:{region}:{account}:delivery-source:x",
@@ -98,13 +96,13 @@ def key(account: str, region: str, folder: str, layout: str) -> str:
 
 def may_write(policy: Policy, cell: Cell, **more: str) -> bool:
     account, region, _folder, _layout = cell
-    told = {**context(account, region), **ACL, **more}
-    return decide(policy, "delivery.logs.amazonaws.com", "s3:PutObject", f"{ARN}/{key(*cell)}", told) == "allow"
+    sent = {**context(account, region), **ACL, **more}
+    return decide(policy, "delivery.logs.amazonaws.com", "s3:PutObject", f"{ARN}/{key(*cell)}", sent) == "allow"
 
 
 def may_check(policy: Policy, account: str, region: str) -> bool:
-    told = context(account, region)
-    return decide(policy, "delivery.logs.amazonaws.com", "s3:GetBucketAcl", ARN, told) == "allow"
+    sent = context(account, region)
+    return decide(policy, "delivery.logs.amazonaws.com", "s3:GetBucketAcl", ARN, sent) == "allow"
 
 
 CELLS: Tuple[Cell, ...] = tuple(itertools.product(ACCOUNTS, REGIONS, FOLDERS, LAYOUTS))
@@ -118,14 +116,14 @@ def checked_by(policy: Policy) -> FrozenSet[Tuple[str, str]]:
     return frozenset(pair for pair in itertools.product(ACCOUNTS, REGIONS) if may_check(policy, *pair))
 
 
-def asked_for(options: Dict[str, Any]) -> FrozenSet[Cell]:
+def wanted_cells(options: Dict[str, Any]) -> FrozenSet[Cell]:
     regions = options.get("regions") or REGIONS
     return frozenset(
         itertools.product(options["account_ids"], regions, options["prefixes"], options.get("layouts", LAYOUTS))
     )
 
 
-# --- what is asked for, and what stands there, as hypothesis makes it up ---
+# --- generated options and policies ---
 
 
 def some(values: Any) -> st.SearchStrategy[List[str]]:
@@ -136,8 +134,8 @@ OPTIONS = st.fixed_dictionaries(
     {"account_ids": some(ACCOUNTS), "prefixes": some(FOLDERS), "layouts": some(LAYOUTS)},
     optional={"regions": some(REGIONS)},
 )
-WITH_FORMS = st.builds(
-    lambda options, form: {**options, **form},
+WITH_CONDITIONS = st.builds(
+    lambda options, conditions: {**options, **conditions},
     OPTIONS,
     st.fixed_dictionaries(
         {},
@@ -149,10 +147,10 @@ WITH_FORMS = st.builds(
 )
 
 
-def respelt(item: Any, how: int) -> Any:
-    """Say the same in other words: lists in the other order."""
+def reordered(item: Any, how: int) -> Any:
+    """Reverse lists if the lowest bit is set."""
     if isinstance(item, dict):
-        return {name: respelt(value, how) for name, value in item.items()}
+        return {name: reordered(value, how) for name, value in item.items()}
     return list(reversed(item)) if isinstance(item, list) and how & 1 else item
 
 
@@ -160,8 +158,8 @@ def lower_keys(condition: Dict[str, Any]) -> Dict[str, Any]:
     return {operator: {name.lower(): value for name, value in block.items()} for operator, block in condition.items()}
 
 
-def foreign_statement(item: Dict[str, Any], sid: str, how: int) -> Dict[str, Any]:
-    item = respelt(item, how)
+def third_party_statement(item: Dict[str, Any], sid: str, how: int) -> Dict[str, Any]:
+    item = reordered(item, how)
     action = item["Action"].replace("PutObject", "putobject") if how & 2 else [item["Action"]]
     principal = {"Service": [DELIVERY["Service"]]} if how & 4 else item["Principal"]
     condition = item.get("Condition", {})
@@ -169,26 +167,26 @@ def foreign_statement(item: Dict[str, Any], sid: str, how: int) -> Dict[str, Any
     return {**item, "Sid": sid, "Action": action, "Principal": principal, "Condition": condition}
 
 
-def foreign_delivery(options: Dict[str, Any], how: int) -> Dict[str, Any]:
-    """Return grants as somebody else would write them, under other Sids."""
+def third_party_delivery(options: Dict[str, Any], how: int) -> Dict[str, Any]:
+    """Return grants in other density_marks, with other Sids."""
     statements = statements_of(after(None, **options))
-    return document(*(foreign_statement(item, f"Delivery{n}", how) for n, item in enumerate(statements)))
+    return document(*(third_party_statement(item, f"Delivery{n}", how) for n, item in enumerate(statements)))
 
 
-FOREIGN = st.one_of(
+THIRD_PARTY = st.one_of(
     st.none(),
     st.sampled_from(
         [case.policy for case in CASES if "Not" not in case.name and case.partition == "aws" and not case.refused]
     ),
-    st.builds(foreign_delivery, OPTIONS, st.integers(0, 15)),
+    st.builds(third_party_delivery, OPTIONS, st.integers(0, 15)),
 )
 
 
 @st.composite
 def policies(draw: Any) -> Policy:
-    """A policy as others left it, with what this module merged into it since."""
-    policy = copy.deepcopy(draw(FOREIGN))
-    for options in draw(st.lists(WITH_FORMS, max_size=2)):
+    """A third-party policy, into which this module has merged grants."""
+    policy = copy.deepcopy(draw(THIRD_PARTY))
+    for options in draw(st.lists(WITH_CONDITIONS, max_size=2)):
         policy = after(policy, **options)
     return policy
 
@@ -196,7 +194,7 @@ def policies(draw: Any) -> Policy:
 PROPERTIES = settings(max_examples=60, deadline=None)
 
 
-def foreign_of(policy: Policy) -> List[Dict[str, Any]]:
+def without_own(policy: Policy) -> List[Dict[str, Any]]:
     return [item for item in statements_of(policy) if not str(item.get("Sid", "")).startswith("AWSLogDelivery")]
 
 
@@ -205,34 +203,34 @@ def others(policy: Policy) -> List[Dict[str, Any]]:
 
 
 @PROPERTIES
-@given(policies(), WITH_FORMS)
-def test_what_was_asked_for_is_granted_and_then_nothing_is_left_to_do(policy: Policy, options: Dict[str, Any]) -> None:
+@given(policies(), WITH_CONDITIONS)
+def test_plan_grants_the_options_and_is_idempotent(policy: Policy, options: Dict[str, Any]) -> None:
     planned = plan(policy, **options)
     if not any(item["Effect"] == "Deny" for item in statements_of(policy)):
-        assert asked_for(options) <= written_by(planned.after)
-        assert {(account, region) for account, region, _f, _l in asked_for(options)} <= checked_by(planned.after)
+        assert wanted_cells(options) <= written_by(planned.after)
+        assert {(account, region) for account, region, _f, _l in wanted_cells(options)} <= checked_by(planned.after)
     again = plan(planned.after, **options)
     assert (again.changes, again.after, again.writes) == ((), planned.after, False)
 
 
 @PROPERTIES
-@given(policies(), WITH_FORMS)
-def test_no_grant_is_taken_away_and_none_is_given_unasked(policy: Policy, options: Dict[str, Any]) -> None:
+@given(policies(), WITH_CONDITIONS)
+def test_present_keeps_grants_and_adds_only_the_wanted_ones(policy: Policy, options: Dict[str, Any]) -> None:
     merged = after(policy, **options)
     free = options.get("source_conditions") is False
-    allowed = asked_for({**options, "regions": REGIONS} if free else options)
+    allowed = wanted_cells({**options, "regions": REGIONS} if free else options)
     assert written_by(policy) <= written_by(merged) <= written_by(policy) | allowed
     if not free:
         assert checked_by(merged) <= checked_by(policy) | {cell[:2] for cell in allowed}
 
 
 @PROPERTIES
-@given(policies(), WITH_FORMS)
-def test_statements_of_others_and_the_rest_of_the_policy_stay(policy: Policy, options: Dict[str, Any]) -> None:
+@given(policies(), WITH_CONDITIONS)
+def test_present_keeps_third_party_statements_and_other_elements(policy: Policy, options: Dict[str, Any]) -> None:
     before = copy.deepcopy(policy)
     merged = after(policy, **options)
     assert policy == before
-    assert foreign_of(merged) == foreign_of(policy)
+    assert without_own(merged) == without_own(policy)
     if policy is not None:
         assert {**merged, "Statement": 0} == {**policy, "Statement": 0}
     sids = [item["Sid"] for item in statements_of(merged) if "Sid" in item]
@@ -241,7 +239,7 @@ def test_statements_of_others_and_the_rest_of_the_policy_stay(policy: Policy, op
 
 @PROPERTIES
 @given(policies(), OPTIONS, OPTIONS)
-def test_the_order_of_callers_makes_no_difference(policy: Policy, first: Any, second: Any) -> None:
+def test_order_of_tasks_does_not_matter(policy: Policy, first: Any, second: Any) -> None:
     one = after(after(policy, **first), **second)
     other = after(after(policy, **second), **first)
     assert written_by(one) == written_by(other)
@@ -252,8 +250,8 @@ def test_the_order_of_callers_makes_no_difference(policy: Policy, first: Any, se
 
 
 @PROPERTIES
-@given(FOREIGN, st.lists(OPTIONS, min_size=1, max_size=2))
-def test_taking_out_what_was_merged_gives_back_the_policy_of_the_others(policy: Policy, callers: List[Any]) -> None:
+@given(THIRD_PARTY, st.lists(OPTIONS, min_size=1, max_size=2))
+def test_absent_restores_the_third_party_policy(policy: Policy, callers: List[Any]) -> None:
     if "delivery.logs" in json.dumps(policy):
         policy = CLOUDTRAIL
     merged = policy
@@ -267,11 +265,11 @@ def test_taking_out_what_was_merged_gives_back_the_policy_of_the_others(policy: 
 
 @PROPERTIES
 @given(policies(), OPTIONS)
-def test_absent_takes_out_what_it_names_or_says_what_it_left(policy: Policy, options: Dict[str, Any]) -> None:
+def test_absent_removes_the_named_grants_or_warns(policy: Policy, options: Dict[str, Any]) -> None:
     planned = plan(policy, **options, state="absent")
-    left = written_by(planned.after) & asked_for(options)
+    left = written_by(planned.after) & wanted_cells(options)
     assert not left or "still lets log delivery write" in " ".join(planned.warnings)
-    assert written_by(policy) - asked_for(options) <= written_by(planned.after) <= written_by(policy)
+    assert written_by(policy) - wanted_cells(options) <= written_by(planned.after) <= written_by(policy)
     writing = {cell[:2] for cell in written_by(planned.after)}
     assert writing & checked_by(policy) <= checked_by(planned.after) <= checked_by(policy)
     again = plan(planned.after, **options, state="absent")
@@ -281,15 +279,15 @@ def test_absent_takes_out_what_it_names_or_says_what_it_left(policy: Policy, opt
 
 @PROPERTIES
 @given(policies(), OPTIONS)
-def test_what_counts_as_granted_agrees_with_the_evaluator(policy: Policy, options: Dict[str, Any]) -> None:
-    """For grants of single regions, so that the evaluator can try each; Deny statements are told of elsewhere."""
+def test_grant_positions_agree_with_the_evaluator(policy: Policy, options: Dict[str, Any]) -> None:
+    """For grants of single Regions, so that the evaluator can try each; without Deny statements."""
     allows = {"Statement": [item for item in statements_of(policy) if item["Effect"] == "Allow"]}
     if "${" in json.dumps(allows):
         allows = {"Statement": []}
     wanted = wanted_from_options({"bucket": BUCKET, **options, "regions": list(REGIONS)}, "aws")
-    for grant in wanted.grants():
+    for grant in wanted.grants:
         cell = (grant.source, grant.region, grant.folder, grant.layout)
-        assert bool(grant_positions(allows, wanted.bucket, wanted.form, grant)) is may_write(allows, cell)
+        assert bool(grant_positions(allows, wanted.bucket, wanted.conditions, grant)) is may_write(allows, cell)
 
 
 TEXTS = st.sampled_from(["*", "Allow", "s3:PutObject", f"{ARN}/*", "${x}", "", DELIVERY["Service"]])
@@ -304,11 +302,11 @@ ELEMENTS = ("Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resou
 
 @PROPERTIES
 @given(st.dictionaries(st.sampled_from(ELEMENTS), JUNK, min_size=1, max_size=3), st.booleans())
-def test_a_statement_that_makes_no_sense_is_left_alone(junk: Dict[str, Any], made_up: bool) -> None:
-    """Neither one that is junk as a whole, nor a real one in which some elements are."""
+def test_invalid_statement_is_kept(junk: Dict[str, Any], alone: bool) -> None:
+    """The statement has invalid elements, alone or in place of valid ones."""
     real = {name: value for name, value in after(None)["Statement"][0].items() if name != "Sid"}
-    strange = junk if made_up else {**real, **junk}
-    policy = {"Statement": [strange, *CLOUDTRAIL["Statement"]]}
+    invalid = junk if alone else {**real, **junk}
+    policy = {"Statement": [invalid, *CLOUDTRAIL["Statement"]]}
     merged = after(policy)
     assert merged["Statement"][:3] == policy["Statement"]
     assert plan(merged).changes == ()
@@ -319,7 +317,7 @@ def test_a_statement_that_makes_no_sense_is_left_alone(junk: Dict[str, Any], mad
 # --- tables ---
 
 
-def test_a_new_policy_is_the_documented_one() -> None:
+def test_new_policy_is_the_documented_one() -> None:
     planned = plan(None, regions=["eu-west-1"], prefixes=["network"], layouts=["plain"])
     source = {"aws:SourceAccount": ACCOUNT}
     arn = {"aws:SourceArn": f"arn:aws:logs:eu-west-1:{ACCOUNT}:*"}
@@ -352,13 +350,13 @@ def test_without_source_conditions_the_two_statements_of_2020_are_written() -> N
         ),
         statement("AWSLogDeliveryAclCheck", DELIVERY, "s3:GetBucketAcl", ARN),
     )
-    made = after(None, source_conditions=False, prefixes=["optional_folder"])
-    assert json.dumps(made) == json.dumps(expected)
+    written = after(None, source_conditions=False, prefixes=["optional_folder"])
+    assert json.dumps(written) == json.dumps(expected)
     regions = after(None, source_conditions=False, prefixes=["optional_folder"], regions=["eu-west-1"])
     assert regions == expected
 
 
-def test_the_statements_of_2020_take_the_place_of_the_narrower_ones_that_they_contain() -> None:
+def test_statements_of_2020_replace_narrower_ones() -> None:
     narrow = after(None, layouts=["plain"])
     planned = plan(narrow, source_conditions=False)
     assert planned.statements()["updated"] == ["AWSLogDeliveryWrite", "AWSLogDeliveryAclCheck"]
@@ -373,57 +371,57 @@ def test_the_statements_of_2020_take_the_place_of_the_narrower_ones_that_they_co
     ],
 )
 def test_acl_conditions(option: str, condition: Dict[str, Any]) -> None:
-    made = after(None, acl_condition=option)["Statement"][0]["Condition"]
-    assert {name: made[name] for name in made if name != "ArnLike"} == condition
-    # The wider form contains the narrower, not the other way round.
+    written = after(None, acl_condition=option)["Statement"][0]["Condition"]
+    assert {name: written[name] for name in written if name != "ArnLike"} == condition
+    # The wider conditions cover the narrower ones, not vice versa.
     assert plan(after(None, acl_condition=option)).changes == ()
     assert plan(after(None), acl_condition=option).statements()["updated"] == ["AWSLogDeliveryWrite"]
 
 
-def test_an_organization_is_let_in_whatever_its_accounts() -> None:
-    made = after(None, organization_id=ORGANIZATION, prefixes=["", "network"])
-    assert size_of(made) < 1200
-    told = {"aws:SourceOrgID": ORGANIZATION}
+def test_grant_to_an_organization_covers_all_its_accounts() -> None:
+    written = after(None, organization_id=ORGANIZATION, prefixes=["", "network"])
+    assert policy_size(written) < 1200
+    organization = {"aws:SourceOrgID": ORGANIZATION}
     for cell in CELLS:
-        assert may_write(made, cell, **told) is (cell[2] in ("", "network"))
-        assert not may_write(made, cell, **{"aws:SourceOrgID": "o-zzzzzzzzzz"})
-    assert plan(made, organization_id=ORGANIZATION).changes == ()
-    less = after(made, organization_id=ORGANIZATION, layouts=["hive"], state="absent")
-    assert {cell for cell in CELLS if may_write(less, cell, **told)} == {
+        assert may_write(written, cell, **organization) is (cell[2] in ("", "network"))
+        assert not may_write(written, cell, **{"aws:SourceOrgID": "o-zzzzzzzzzz"})
+    assert plan(written, organization_id=ORGANIZATION).changes == ()
+    less = after(written, organization_id=ORGANIZATION, layouts=["hive"], state="absent")
+    assert {cell for cell in CELLS if may_write(less, cell, **organization)} == {
         cell for cell in CELLS if cell[3] == "plain" or cell[2] == "network"
     } - {cell for cell in CELLS if cell[2] == "network/prod"}
-    assert after(made, organization_id=ORGANIZATION, prefixes=["", "network"], state="absent") is None
+    assert after(written, organization_id=ORGANIZATION, prefixes=["", "network"], state="absent") is None
 
 
-def test_an_organization_is_no_proof_for_an_account() -> None:
-    made = after(None, organization_id=ORGANIZATION)
-    assert plan(made).statements()["added"] == ["AWSLogDeliveryWrite2", "AWSLogDeliveryAclCheck2"]
+def test_grant_to_an_organization_does_not_cover_a_named_account() -> None:
+    written = after(None, organization_id=ORGANIZATION)
+    assert plan(written).statements()["added"] == ["AWSLogDeliveryWrite2", "AWSLogDeliveryAclCheck2"]
     assert plan(after(None), organization_id=ORGANIZATION).statements()["added"]
 
 
 def test_two_organizations_have_statements_of_their_own() -> None:
-    made = after(after(None, organization_id=ORGANIZATION), organization_id="o-zzzzzzzzzz", prefixes=["network"])
-    assert len(made["Statement"]) == 4
-    assert not may_write(made, (ACCOUNT, "eu-west-1", "network", "plain"), **{"aws:SourceOrgID": ORGANIZATION})
+    written = after(after(None, organization_id=ORGANIZATION), organization_id="o-zzzzzzzzzz", prefixes=["network"])
+    assert len(written["Statement"]) == 4
+    assert not may_write(written, (ACCOUNT, "eu-west-1", "network", "plain"), **{"aws:SourceOrgID": ORGANIZATION})
 
 
 @pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov"])
 def test_every_partition_has_its_own_arns(partition: str) -> None:
     wanted = wanted_from_options({"bucket": f"arn:{partition}:s3:::{BUCKET}", "account_ids": [ACCOUNT]}, partition)
-    made = plan_bucket_policy(None, wanted).after
-    assert f"arn:{partition}:logs:*:{ACCOUNT}:*" in json.dumps(made)
-    assert f"arn:{partition}:s3:::{BUCKET}/AWSLogs" in json.dumps(made)
-    assert plan_bucket_policy(made, wanted).changes == ()
-    foreign = json.loads(json.dumps(AWS_2020).replace("arn:aws:", "arn:aws-iso:"))
-    assert plan_bucket_policy(foreign, wanted).added
+    written = plan_bucket_policy(None, wanted).after
+    assert f"arn:{partition}:logs:*:{ACCOUNT}:*" in json.dumps(written)
+    assert f"arn:{partition}:s3:::{BUCKET}/AWSLogs" in json.dumps(written)
+    assert plan_bucket_policy(written, wanted).changes == ()
+    other_partition = json.loads(json.dumps(AWS_2020).replace("arn:aws:", "arn:aws-iso:"))
+    assert plan_bucket_policy(other_partition, wanted).added
 
 
 def test_single_values_are_written_without_a_list() -> None:
-    made = json.dumps(after(None, layouts=["plain"]))
-    assert "[" not in made.replace('"Statement": [', "").replace("]}", "}")
+    written = json.dumps(after(None, layouts=["plain"]))
+    assert "[" not in written.replace('"Statement": [', "").replace("]}", "}")
 
 
-def test_a_policy_without_version_stays_without_and_a_statement_without_list_is_kept() -> None:
+def test_missing_version_and_single_statement_are_kept() -> None:
     assert "Version" not in after(NO_VERSION)
     merged = after(SINGLE)
     assert merged["Id"] == "x" and merged["Statement"][0] == SINGLE["Statement"]
@@ -431,7 +429,7 @@ def test_a_policy_without_version_stays_without_and_a_statement_without_list_is_
     assert after(merged, state="absent")["Statement"] == [SINGLE["Statement"]]
 
 
-def test_the_last_statement_takes_the_policy_with_it() -> None:
+def test_removing_the_last_statement_deletes_the_policy() -> None:
     planned = plan(after(None), state="absent")
     assert planned.after is None
     assert [action.action for action in planned.actions] == ["delete_policy"]
@@ -439,13 +437,13 @@ def test_the_last_statement_takes_the_policy_with_it() -> None:
     assert plan(None, state="absent").actions == ()
 
 
-def test_a_taken_sid_gets_a_number() -> None:
+def test_taken_sid_gets_a_number() -> None:
     taken = document(statement("AWSLogDeliveryWrite", {"AWS": OTHER}, "s3:GetObject", f"{ARN}/*"))
     assert plan(taken).added == ("AWSLogDeliveryWrite2", "AWSLogDeliveryAclCheck")
     assert plan(taken).after["Statement"][0] == taken["Statement"][0]
 
 
-def test_a_statement_under_our_sid_with_more_in_it_is_not_ours_to_change() -> None:
+def test_lookalike_is_never_changed() -> None:
     more = copy.deepcopy(after(None))
     more["Statement"][0]["Condition"]["Bool"] = {"aws:SecureTransport": "true"}
     planned = plan(more, account_ids=[ACCOUNT, OTHER])
@@ -454,7 +452,7 @@ def test_a_statement_under_our_sid_with_more_in_it_is_not_ours_to_change() -> No
     assert planned.statements()["added"] == ["AWSLogDeliveryWrite2"]
 
 
-def test_another_region_widens_the_statement_in_its_place() -> None:
+def test_another_region_updates_the_statement_in_place() -> None:
     first = after(CLOUDTRAIL, regions=["eu-west-1"])
     planned = plan(first, regions=["us-east-1"])
     assert planned.statements() == {
@@ -469,27 +467,27 @@ def test_another_region_widens_the_statement_in_its_place() -> None:
     assert less == after(CLOUDTRAIL, regions=["us-east-1"])
 
 
-def test_one_region_cannot_be_taken_out_of_all() -> None:
+def test_one_region_cannot_be_removed_from_all() -> None:
     planned = plan(after(None), regions=["eu-west-1"], state="absent")
     assert planned.changes == ()
     assert "still lets log delivery write" in planned.warnings[0]
 
 
-def test_absent_cuts_what_others_wrote_for_log_delivery_alone() -> None:
+def test_absent_cuts_third_party_statements_for_log_delivery_alone() -> None:
     planned = plan(TERRAFORM, state="absent", layouts=["plain"])
     assert written_by(planned.after) == {cell for cell in written_by(TERRAFORM) if cell[0] == OTHER}
-    cut = planned.after["Statement"][0]
-    assert cut["Resource"] == f"{ARN}/AWSLogs/{OTHER}/*"
-    assert cut["Condition"]["StringEquals"]["AWS:sourceaccount"] == OTHER
-    assert cut["Condition"]["StringEquals"]["S3:X-AMZ-ACL"] == ["bucket-owner-full-control"]
+    first = planned.after["Statement"][0]
+    assert first["Resource"] == f"{ARN}/AWSLogs/{OTHER}/*"
+    assert first["Condition"]["StringEquals"]["AWS:sourceaccount"] == OTHER
+    assert first["Condition"]["StringEquals"]["S3:X-AMZ-ACL"] == ["bucket-owner-full-control"]
     assert planned.after["Statement"][1]["Condition"] == {"StringEquals": {"aws:SourceAccount": OTHER}}
 
 
 def test_absent_of_one_account_in_one_region_splits_a_statement() -> None:
-    made = after(None, account_ids=[ACCOUNT, OTHER], regions=["eu-west-1", "us-east-1"])
-    planned = plan(made, regions=["us-east-1"], state="absent")
+    written = after(None, account_ids=[ACCOUNT, OTHER], regions=["eu-west-1", "us-east-1"])
+    planned = plan(written, regions=["us-east-1"], state="absent")
     assert written_by(planned.after) == {
-        cell for cell in written_by(made) if cell[0] == OTHER or cell[1] == "eu-west-1"
+        cell for cell in written_by(written) if cell[0] == OTHER or cell[1] == "eu-west-1"
     }
     assert planned.added == ("AWSLogDeliveryWrite2", "AWSLogDeliveryAclCheck2")
 
@@ -505,14 +503,16 @@ def accounts(number: int) -> List[str]:
 def test_a_hundred_accounts_in_all_regions_fit_with_both_layouts(bucket: str) -> None:
     options = {"bucket": bucket, "account_ids": accounts(100), "prefixes": ["network"]}
     planned = plan_bucket_policy(None, wanted_from_options(options, "aws"))
-    assert planned.refusals == () and size_of(planned.after) <= MAX_BYTES
+    assert planned.refusals == () and policy_size(planned.after) <= MAX_BYTES
     assert plan_bucket_policy(planned.after, wanted_from_options(options, "aws")).changes == ()
     outsider = wanted_from_options({**options, "account_ids": ["999999999999"]}, "aws")
-    assert all(not grant_positions(planned.after, outsider.bucket, outsider.form, item) for item in outsider.grants())
+    assert all(
+        not grant_positions(planned.after, outsider.bucket, outsider.conditions, item) for item in outsider.grants
+    )
 
 
 @pytest.mark.parametrize(
-    ("number", "layouts", "size", "spelling"),
+    ("number", "layouts", "size", "density_mark"),
     [
         (119, ["plain"], 20322, "arn:aws:logs:*:000000000001:*"),
         (120, ["plain"], 12846, "arn:aws:logs:*:*:*"),
@@ -523,15 +523,15 @@ def test_a_hundred_accounts_in_all_regions_fit_with_both_layouts(bucket: str) ->
         (192, LAYOUTS, 20382, "/AWSLogs/*000000000001/*"),
     ],
 )
-def test_the_size_and_the_spelling_by_number_of_accounts(number: int, layouts: Any, size: int, spelling: str) -> None:
+def test_size_and_density_by_number_of_accounts(number: int, layouts: Any, size: int, density_mark: str) -> None:
     options = {"bucket": "example-central-flow-logs", "account_ids": accounts(number), "prefixes": ["network"]}
     planned = plan_bucket_policy(None, wanted_from_options({**options, "layouts": layouts}, "aws"))
-    assert (planned.refusals, size_of(planned.after)) == ((), size)
-    assert spelling in json.dumps(planned.after)
+    assert (planned.refusals, policy_size(planned.after)) == ((), size)
+    assert density_mark in json.dumps(planned.after)
     assert bool(planned.warnings) is (size > MAX_BYTES * 0.9)
 
 
-def test_a_policy_above_the_limit_is_refused_with_advice() -> None:
+def test_policy_above_the_limit_is_refused() -> None:
     planned = plan(CLOUDTRAIL, account_ids=accounts(250))
     (refusal,) = planned.refusals
     assert (refusal.code, planned.writes, planned.actions) == ("PolicyTooLarge", False, ())
@@ -540,21 +540,21 @@ def test_a_policy_above_the_limit_is_refused_with_advice() -> None:
     assert planned.statements()["kept"] == ["AWSCloudTrailAclCheck20150319", "AWSCloudTrailWrite20150319"]
 
 
-def test_the_densest_spelling_can_be_taken_apart_again() -> None:
-    made = after(None, account_ids=accounts(150))
-    assert "AWSLogs/*000000000001/*" in json.dumps(made)
-    less = plan(made, account_ids=accounts(3), layouts=["hive"], state="absent")
+def test_densest_statement_can_be_cut() -> None:
+    written = after(None, account_ids=accounts(150))
+    assert "AWSLogs/*000000000001/*" in json.dumps(written)
+    less = plan(written, account_ids=accounts(3), layouts=["hive"], state="absent")
     assert less.warnings == ()
     assert not may_write(less.after, ("000000000001", "eu-west-1", "", "hive"))
     assert may_write(less.after, ("000000000001", "eu-west-1", "", "plain"))
     assert may_write(less.after, ("000000000004", "eu-west-1", "", "hive"))
-    few = after(made, account_ids=accounts(149), state="absent")
+    few = after(written, account_ids=accounts(149), state="absent")
     assert {
         cell[0] for cell in itertools.product(accounts(150), ["eu-west-1"], [""], LAYOUTS) if may_write(few, cell)
     } == {"000000000150"}
 
 
-def test_principals_that_are_gone_stop_a_write_and_nothing_else() -> None:
+def test_deleted_principals_block_only_a_write() -> None:
     gone = document(statement("Old", {"AWS": "AROAEXAMPLEEXAMPLE123"}, "s3:GetObject", f"{ARN}/*"))
     planned = plan(gone)
     (refusal,) = planned.refusals
@@ -596,7 +596,7 @@ def test_principals_that_are_gone_stop_a_write_and_nothing_else() -> None:
         ({"expected_bucket_owner": "me"}, "expected_bucket_owner", "12 digits"),
     ],
 )
-def test_bad_input_is_refused_by_name(options: Dict[str, Any], option: str, allowed: str) -> None:
+def test_invalid_options_are_refused(options: Dict[str, Any], option: str, allowed: str) -> None:
     with pytest.raises(InputError) as refused:
         wanted_from_options({"bucket": BUCKET, **options}, "aws")
     assert refused.value.option == option
@@ -604,16 +604,16 @@ def test_bad_input_is_refused_by_name(options: Dict[str, Any], option: str, allo
 
 
 @pytest.mark.parametrize("regions", [None, [], ["*"], ["eu-west-1", "*"]])
-def test_all_regions_can_be_said_in_several_ways(regions: Any) -> None:
+def test_density_marks_of_all_regions(regions: Any) -> None:
     wanted = wanted_from_options({"bucket": BUCKET, "regions": regions}, "aws")
-    assert {grant.region for grant in wanted.grants()} == {"*"}
+    assert {grant.region for grant in wanted.grants} == {"*"}
 
 
-def test_input_means_one_thing_however_it_is_written() -> None:
+def test_equivalent_options_give_the_same_grants() -> None:
     options = {"bucket": ARN, "prefixes": ["/network/", "network"], "account_ids": [ACCOUNT, ACCOUNT]}
     wanted = wanted_from_options({**options, "layouts": ["hive", "plain", "hive"]}, "aws")
     assert wanted.bucket.bucket == BUCKET
-    assert wanted.grants() == tuple(Grant(ACCOUNT, "*", "network", layout) for layout in LAYOUTS)
+    assert wanted.grants == tuple(Grant(ACCOUNT, "*", "network", layout) for layout in LAYOUTS)
     assert wanted_from_options({"bucket": BUCKET}, "aws").sources == ()
 
 
@@ -629,7 +629,7 @@ def test_input_means_one_thing_however_it_is_written() -> None:
         ("InternalError", ""),
     ],
 )
-def test_errors_say_what_fixes_them(code: str, words: str) -> None:
+def test_error_hints(code: str, words: str) -> None:
     assert words in policy_error_hint("PutBucketPolicy", code, ACCOUNT)
     assert ("expected_bucket_owner" in policy_error_hint("PutBucketPolicy", code, ACCOUNT)) is (code == "AccessDenied")
 
@@ -640,27 +640,27 @@ BLOCKED = (
 )
 
 
-def test_a_public_policy_that_s3_refuses_is_no_missing_permission() -> None:
+def test_hint_for_a_refused_public_policy_names_no_permission() -> None:
     public = {"Sid": "Website", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"{ARN}/*"}
     hint = policy_error_hint("PutBucketPolicy", "AccessDenied", ACCOUNT, BLOCKED, {"Statement": [public]})
     assert "Website" in hint and "Block Public Access" in hint and "s3:PutBucketPolicy" not in hint
-    of_unknown = policy_error_hint("PutBucketPolicy", "AccessDenied", ACCOUNT, BLOCKED, None)
-    assert "Principal *" in of_unknown and "make it public" not in of_unknown
+    without_policy = policy_error_hint("PutBucketPolicy", "AccessDenied", ACCOUNT, BLOCKED, None)
+    assert "Principal *" in without_policy and "make it public" not in without_policy
 
 
 @pytest.mark.parametrize(
     "code", ["IllegalLocationConstraintException", "PermanentRedirect", "AuthorizationHeaderMalformed"]
 )
-def test_a_bucket_in_another_region_names_the_option(code: str) -> None:
+def test_hint_for_another_region_names_the_option(code: str) -> None:
     assert "set region to the Region of the bucket" in policy_error_hint("GetBucketPolicy", code)
 
 
-def test_a_deny_of_another_bucket_or_action_is_no_warning() -> None:
+def test_deny_for_other_requests_is_no_warning() -> None:
     assert plan(TLS_ONLY).warnings == ()
     assert both(folder="network/")[0] in json.dumps(after(TLS_ONLY, prefixes=["network"]))
 
 
-# --- what the policy lacked ---
+# --- missing grants ---
 
 
 @pytest.mark.parametrize(
@@ -672,7 +672,7 @@ def test_a_deny_of_another_bucket_or_action_is_no_warning() -> None:
         {"account_ids": list(ACCOUNTS), "prefixes": list(FOLDERS), "layouts": list(LAYOUTS)},
     ],
 )
-def test_missing_grants_are_what_could_not_be_written_before(granted: dict[str, Any]) -> None:
+def test_missing_grants_are_the_writes_that_were_not_allowed(granted: dict[str, Any]) -> None:
     before = after(TLS_ONLY, **granted)
     options = {
         "account_ids": [ACCOUNT, OTHER],
@@ -680,17 +680,17 @@ def test_missing_grants_are_what_could_not_be_written_before(granted: dict[str, 
         "prefixes": ["", "network"],
         "layouts": list(LAYOUTS),
     }
-    told = grants_told(plan(before, **options).missing)
-    writes = {(one["account_id"], one["region"], one["folder"], one["layout"]) for one in told if one["layout"]}
-    assert writes == asked_for(options) - written_by(before)
-    checks = {(one["account_id"], one["region"]) for one in told if not one["layout"]}
+    missing = grants_as_dicts(plan(before, **options).missing)
+    writes = {(one["account_id"], one["region"], one["folder"], one["layout"]) for one in missing if one["layout"]}
+    assert writes == wanted_cells(options) - written_by(before)
+    checks = {(one["account_id"], one["region"]) for one in missing if not one["layout"]}
     assert checks == set(itertools.product([ACCOUNT, OTHER], REGIONS)) - checked_by(before)
-    assert grants_told(plan(after(before, **options), **options).missing) == []
+    assert grants_as_dicts(plan(after(before, **options), **options).missing) == []
 
 
-def test_a_missing_grant_of_an_organization_concerns_every_account() -> None:
-    told = grants_told(plan(None, organization_id=ORGANIZATION, layouts=["plain"]).missing)
-    assert told == [
+def test_missing_grant_of_an_organization_is_for_every_account() -> None:
+    missing = grants_as_dicts(plan(None, organization_id=ORGANIZATION, layouts=["plain"]).missing)
+    assert missing == [
         {"account_id": None, "region": "*", "folder": "", "layout": "plain"},
         {"account_id": None, "region": "*", "folder": None, "layout": None},
     ]

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""``grants`` grants, judges and takes away exactly the listed combinations of account, Region, folder and layout.
+"""``grants`` adds, checks and removes exactly the listed combinations of account, Region, folder and layout.
 
-What a policy means is decided by the collection's own decision about one tuple at a time, for every tuple of a small
-universe, and by the simulator's evaluator, which was written apart from it.
+The collection evaluates each tuple of a small universe. So does the simulator's evaluator, which shares no code with
+it.
 """
 
 from __future__ import annotations
@@ -15,48 +15,44 @@ import itertools
 import json
 import re
 from dataclasses import replace
-from typing import Any
-from typing import Dict
-from typing import FrozenSet
-from typing import List
-from typing import Optional
-from typing import Tuple
+from typing import Any, Dict, FrozenSet, List, Optional, Tuple
 
 import pytest
-from hypothesis import given
-from hypothesis import settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_options import (
     wanted_from_options,
 )
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_plan import MAX_BYTES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_plan import plan_bucket_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import Grant
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import check_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import grant_positions
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import verdicts_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.examine import examine
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.facts import DestinationFacts
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.facts import Encryption
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.facts import Unread
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.request import question_from_options
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grant_options import for_modules
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grant_options import items_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grant_options import options_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_plan import (
+    MAX_BYTES,
+    plan_bucket_policy,
+)
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grant_options import (
+    grants_for_modules,
+    grants_to_items,
+    grants_to_options,
+)
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import (
+    Grant,
+    acl_check_for,
+    grant_positions,
+)
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_options import wanted_key_use
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_plan import plan_key_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import size_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import statements_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import PolicyPlan
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import BUCKET
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import CASES
-from tests.unit.plugins.module_utils._core.delivery_policy.test_bucket_plan import may_check
-from tests.unit.plugins.module_utils._core.delivery_policy.test_bucket_plan import may_write
-from tests.unit.plugins.module_utils._core.delivery_policy.test_policy_sizes import GUIDE
-from tests.unit.plugins.module_utils._core.delivery_policy.test_policy_sizes import KEY
-from tests.unit.plugins.module_utils._core.delivery_policy.test_policy_sizes import KEY_POLICY
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import grant_verdicts
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.examine import examine
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.facts import (
+    DestinationFacts,
+    Encryption,
+    Unread,
+)
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.request import query_from_options
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import policy_size, statements_of
+from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import BUCKET, CASES
+from tests.unit.plugins.module_utils._core.delivery_policy.test_bucket_plan import may_check, may_write
+from tests.unit.plugins.module_utils._core.delivery_policy.test_policy_sizes import GUIDE, KEY, KEY_POLICY
 
 A, B, C = "111122223333", "444455556666", "777788889999"
 ORGANIZATION = "o-a1b2c3d4e5"
@@ -70,7 +66,7 @@ UNIVERSE: Tuple[Cell, ...] = tuple(itertools.product((A, B, C), REGIONS, FOLDERS
 Policy = Optional[Dict[str, Any]]
 PROPERTIES = settings(max_examples=60, deadline=None)
 SOME_CELLS = st.lists(st.sampled_from(UNIVERSE), min_size=1, max_size=8, unique=True)
-#: Policies of others that allow log delivery nothing, and deny nothing.
+#: Third-party policies that neither allow nor deny log delivery anything.
 OTHERS = st.sampled_from(
     [None]
     + [
@@ -82,7 +78,7 @@ OTHERS = st.sampled_from(
 
 
 def items(cells: Any) -> List[Dict[str, Any]]:
-    """Each tuple as an item of its own."""
+    """One item for each tuple."""
     return [
         {"account_id": account, "regions": [region], "prefix": folder, "layouts": [layout]}
         for account, region, folder, layout in cells
@@ -97,12 +93,14 @@ WANTED = wanted_from_options({"bucket": BUCKET, "account_ids": [A]}, "aws")
 
 
 def decided(policy: Policy) -> FrozenSet[Cell]:
-    """The tuples that a policy grants, decided one by one."""
-    return frozenset(cell for cell in UNIVERSE if grant_positions(policy, WANTED.bucket, WANTED.form, Grant(*cell)))
+    """The tuples that a policy grants, evaluated one by one."""
+    return frozenset(
+        cell for cell in UNIVERSE if grant_positions(policy, WANTED.bucket, WANTED.conditions, Grant(*cell))
+    )
 
 
 def decided_checks(policy: Policy) -> FrozenSet[Tuple[str, str]]:
-    checks = {pair: check_of(WANTED.form, Grant(*pair)) for pair in {cell[:2] for cell in UNIVERSE}}
+    checks = {pair: acl_check_for(WANTED.conditions, Grant(*pair)) for pair in {cell[:2] for cell in UNIVERSE}}
     return frozenset(pair for pair, check in checks.items() if grant_positions(policy, WANTED.bucket, *check))
 
 
@@ -119,7 +117,7 @@ def others(policy: Policy) -> List[str]:
 
 @PROPERTIES
 @given(OTHERS, SOME_CELLS)
-def test_exactly_what_is_asked_for_is_granted(policy: Policy, cells: List[Cell]) -> None:
+def test_plan_grants_exactly_the_options(policy: Policy, cells: List[Cell]) -> None:
     before = decided(policy), decided_checks(policy)
     planned = plan(policy, cells)
     assert decided(planned.after) == before[0] | set(cells)
@@ -133,7 +131,7 @@ def test_exactly_what_is_asked_for_is_granted(policy: Policy, cells: List[Cell])
 
 @PROPERTIES
 @given(OTHERS, SOME_CELLS, st.randoms(use_true_random=False))
-def test_an_exact_policy_is_left_byte_for_byte(policy: Policy, cells: List[Cell], shuffle: Any) -> None:
+def test_exact_policy_stays_byte_for_byte(policy: Policy, cells: List[Cell], shuffle: Any) -> None:
     after = plan(policy, cells).after
     stored = copy.deepcopy(after)
     again = list(cells)
@@ -145,7 +143,9 @@ def test_an_exact_policy_is_left_byte_for_byte(policy: Policy, cells: List[Cell]
 
 @PROPERTIES
 @given(OTHERS, SOME_CELLS, SOME_CELLS)
-def test_grants_add_up_and_absent_takes_only_what_it_names(policy: Policy, cells: List[Cell], more: List[Cell]) -> None:
+def test_grants_add_up_and_absent_removes_only_the_named_ones(
+    policy: Policy, cells: List[Cell], more: List[Cell]
+) -> None:
     both = plan(plan(policy, cells).after, more).after
     assert decided(both) == decided(policy) | set(cells) | set(more)
     less = plan(both, more, state="absent").after
@@ -159,28 +159,28 @@ def test_grants_add_up_and_absent_takes_only_what_it_names(policy: Policy, cells
 
 @PROPERTIES
 @given(SOME_CELLS)
-def test_the_order_and_grouping_of_grants_makes_no_difference(cells: List[Cell]) -> None:
+def test_order_and_grouping_of_grants_do_not_matter(cells: List[Cell]) -> None:
     one_by_one: Policy = None
     for cell in cells:
         one_by_one = plan(one_by_one, [cell]).after
     at_once = plan(None, cells).after
     grouped = wanted_from_options(
-        {"bucket": BUCKET, "grants": items_of(Grant(*cell) for cell in cells)}, "aws"
-    ).grants()
+        {"bucket": BUCKET, "grants": grants_to_items(Grant(*cell) for cell in cells)}, "aws"
+    ).grants
     assert set(grouped) == {Grant(*cell) for cell in cells}
     assert decided(one_by_one) == decided(at_once)
-    again = wanted_from_options({"bucket": BUCKET, **options_of([Grant(*cell) for cell in cells])}, "aws")
-    assert set(again.grants()) == set(grouped)
+    again = wanted_from_options({"bucket": BUCKET, **grants_to_options([Grant(*cell) for cell in cells])}, "aws")
+    assert set(again.grants) == set(grouped)
 
 
-def test_two_regions_of_one_account_are_not_crossed_with_its_folders() -> None:
+def test_regions_and_folders_of_one_account_are_not_combined() -> None:
     cells = [(A, "eu-west-1", "team-a", "plain"), (A, "us-east-1", "team-b", "plain")]
     after = plan(None, cells).after
     assert decided(after) == set(cells)
     assert len([item for item in after["Statement"] if item["Action"] == "s3:PutObject"]) == 2
 
 
-def test_accounts_with_the_same_regions_share_a_statement_whatever_their_folders() -> None:
+def test_accounts_with_the_same_regions_share_a_statement() -> None:
     cells = [(A, "eu-west-1", "team-a", "plain"), (B, "eu-west-1", "team-b", "plain")]
     after = plan(None, cells).after
     assert decided(after) == set(cells)
@@ -194,7 +194,7 @@ def test_grants_of_an_organization_name_no_account() -> None:
     ]
     options = {"bucket": BUCKET, "organization_id": ORGANIZATION, "grants": grants}
     wanted = wanted_from_options(options, "aws")
-    assert set(wanted.grants()) == {
+    assert set(wanted.grants) == {
         Grant(ORGANIZATION, "eu-west-1", "team-a", "plain"),
         Grant(ORGANIZATION, "us-east-1", "team-b", "hive"),
     }
@@ -203,11 +203,11 @@ def test_grants_of_an_organization_name_no_account() -> None:
     places = [(item["Resource"], item["Condition"]["ArnLike"]) for item in after["Statement"]][:2]
     assert "team-a/AWSLogs/????????????/*" in places[0][0] and "eu-west-1" in str(places[0][1])
     assert "team-b/AWSLogs/aws-account-id=????????????/*" in places[1][0] and "us-east-1" in str(places[1][1])
-    assert items_of(wanted.grants()) == grants
-    assert options_of(wanted.grants()) == {"organization_id": ORGANIZATION, "grants": grants}
+    assert grants_to_items(wanted.grants) == grants
+    assert grants_to_options(wanted.grants) == {"organization_id": ORGANIZATION, "grants": grants}
 
 
-def test_without_source_conditions_each_account_still_has_its_own_folder_only() -> None:
+def test_without_source_conditions_each_account_has_only_its_folder() -> None:
     cells = [(A, "eu-west-1", "team-a", "plain"), (A, "us-east-1", "team-a", "plain"), (B, "us-east-1", "", "plain")]
     after = plan(None, cells, source_conditions=False).after
     every_region = {(account, region, folder, layout) for account, _r, folder, layout in cells for region in REGIONS}
@@ -215,9 +215,9 @@ def test_without_source_conditions_each_account_still_has_its_own_folder_only() 
     assert plan(after, cells, source_conditions=False).changes == ()
 
 
-def test_a_grant_without_more_is_for_all_regions_and_both_layouts_of_the_bucket_itself() -> None:
+def test_defaults_of_a_grant() -> None:
     wanted = wanted_from_options({"bucket": BUCKET, "grants": [{"account_id": A}]}, "aws")
-    assert set(wanted.grants()) == {Grant(A, "*", "", layout) for layout in LAYOUTS}
+    assert set(wanted.grants) == {Grant(A, "*", "", layout) for layout in LAYOUTS}
 
 
 # --- size ---
@@ -245,19 +245,19 @@ def test_a_hundred_accounts_with_a_folder_each_fit(choice: str) -> None:
     grants = teams(100, CHOICES[choice])
     wanted = wanted_from_options({"bucket": "example-central-flow-logs", "grants": grants}, "aws")
     planned = plan_bucket_policy(None, wanted)
-    assert (planned.refusals, size_of(planned.after) <= MAX_BYTES) == ((), True)
+    assert (planned.refusals, policy_size(planned.after) <= MAX_BYTES) == ((), True)
     assert plan_bucket_policy(planned.after, wanted).changes == ()
-    for grant in (wanted.grants()[0], wanted.grants()[-1]):
-        assert grant_positions(planned.after, wanted.bucket, wanted.form, grant)
+    for grant in (wanted.grants[0], wanted.grants[-1]):
+        assert grant_positions(planned.after, wanted.bucket, wanted.conditions, grant)
         for other in (Grant(grant.source, "sa-east-1", grant.folder, grant.layout), Grant(A, *list_of(grant)[1:])):
-            assert not grant_positions(planned.after, wanted.bucket, wanted.form, other)
+            assert not grant_positions(planned.after, wanted.bucket, wanted.conditions, other)
 
 
 def list_of(grant: Grant) -> List[str]:
     return [grant.source, grant.region, grant.folder, grant.layout]
 
 
-#: The words for each choice in the guide, and the largest number of accounts by layouts.
+#: The row of each choice in the table of the guide.
 ROWS = {
     "one Region": "all the same one",
     "four Regions": "all the same four",
@@ -267,7 +267,7 @@ ROWS = {
 
 @pytest.mark.parametrize("column", [0, 1])
 @pytest.mark.parametrize("choice", CHOICES)
-def test_the_guide_says_how_many_accounts_with_a_folder_each_fit(choice: str, column: int) -> None:
+def test_guide_says_how_many_accounts_with_a_folder_each_fit(choice: str, column: int) -> None:
     row = GUIDE.partition(f"   * - {ROWS[choice]}\n")[2].split("   * - ")[0]
     largest = int(re.findall(r"- (\d+)", row)[column])
 
@@ -279,7 +279,7 @@ def test_the_guide_says_how_many_accounts_with_a_folder_each_fit(choice: str, co
     assert (bool(refusals(largest)), bool(refusals(largest + 1))) == (False, True)
 
 
-def test_what_does_not_fit_is_refused_with_the_bytes_too_many_and_what_to_do() -> None:
+def test_too_large_policy_is_refused_with_bytes_and_advice() -> None:
     options = {"bucket": "example-central-flow-logs", "grants": teams(250, CHOICES["four Regions"])}
     planned = plan_bucket_policy(None, wanted_from_options(options, "aws"))
     (refusal,) = planned.refusals
@@ -308,7 +308,7 @@ SOME_PAIRS = st.lists(st.sampled_from(sorted(pairs(UNIVERSE))), min_size=1, max_
 
 @PROPERTIES
 @given(SOME_PAIRS, SOME_PAIRS)
-def test_a_key_is_granted_exactly_the_pairs_of_account_and_region(some: Any, more: Any) -> None:
+def test_key_plan_grants_exactly_the_pairs(some: Any, more: Any) -> None:
     after = key_plan(KEY_POLICY, some).after
     assert granted_pairs(after) == set(some)
     assert key_plan(after, reversed(some)).changes == ()
@@ -318,18 +318,18 @@ def test_a_key_is_granted_exactly_the_pairs_of_account_and_region(some: Any, mor
     assert both["Statement"][0] == KEY_POLICY["Statement"][0]
 
 
-def test_one_pair_that_is_left_by_a_statement_of_others_is_told() -> None:
-    use = {"Sid": "Theirs", "Effect": "Allow", "Principal": {"Service": "delivery.logs.amazonaws.com"}}
-    theirs = {**use, "Action": "kms:GenerateDataKey*", "Resource": "*"}
-    policy = {**KEY_POLICY, "Statement": [*KEY_POLICY["Statement"], theirs]}
-    assert "Statement Theirs" in key_plan(policy, [(A, "eu-west-1")], state="absent").warnings[0]
+def test_pair_that_a_third_party_statement_grants_is_a_warning() -> None:
+    use = {"Sid": "Team", "Effect": "Allow", "Principal": {"Service": "delivery.logs.amazonaws.com"}}
+    third_party = {**use, "Action": "kms:GenerateDataKey*", "Resource": "*"}
+    policy = {**KEY_POLICY, "Statement": [*KEY_POLICY["Statement"], third_party]}
+    assert "Statement Team" in key_plan(policy, [(A, "eu-west-1")], state="absent").warnings[0]
 
 
 # --- the destination check ---
 
 
-def question(cells: Any, **options: Any) -> Any:
-    return question_from_options({"destination": BUCKET, "grants": items(cells), **options}, "aws")
+def query(cells: Any, **options: Any) -> Any:
+    return query_from_options({"destination": BUCKET, "grants": items(cells), **options}, "aws")
 
 
 def facts(policy: Policy) -> DestinationFacts:
@@ -338,15 +338,15 @@ def facts(policy: Policy) -> DestinationFacts:
 
 @settings(max_examples=25, deadline=None)
 @given(SOME_CELLS, SOME_CELLS)
-def test_each_tuple_is_judged_by_itself(cells: List[Cell], asked: List[Cell]) -> None:
+def test_each_grant_has_its_own_check(cells: List[Cell], checked: List[Cell]) -> None:
     policy = plan(None, cells).after
-    checks = [check for check in examine(question(asked), facts(policy)).checks if check.layout]
+    checks = [check for check in examine(query(checked), facts(policy)).checks if check.layout]
     assert {(check.account_id, check.region, check.folder, check.layout): check.code for check in checks} == {
-        cell: "Granted" if cell in cells else "NotGranted" for cell in asked
+        cell: "Granted" if cell in cells else "NotGranted" for cell in checked
     }
 
 
-def test_the_key_is_judged_for_the_pairs_in_use_only() -> None:
+def test_key_is_checked_for_the_pairs_in_use() -> None:
     cells = [(A, "eu-west-1", "team-a", "plain"), (A, "eu-west-1", "team-b", "hive"), (B, "us-east-1", "", "plain")]
     encrypted = DestinationFacts(
         True,
@@ -357,36 +357,36 @@ def test_the_key_is_judged_for_the_pairs_in_use_only() -> None:
         key=KEY,
         key_policy=key_plan(KEY_POLICY, [(A, "eu-west-1")]).after,
     )
-    found = [check for check in examine(question(cells), encrypted).checks if check.check == "key_policy"]
+    found = [check for check in examine(query(cells), encrypted).checks if check.check == "key_policy"]
     assert [(check.account_id, check.region, check.code) for check in found] == [
         (A, "eu-west-1", "KeyGranted"),
         (B, "us-east-1", "KeyNotGranted"),
     ]
 
 
-def test_grants_without_a_place_ask_about_the_folder_of_the_destination_in_the_plain_layout() -> None:
-    asked = question_from_options(
+def test_default_of_a_grant_is_the_folder_of_the_destination_in_the_plain_layout() -> None:
+    checked = query_from_options(
         {"destination": f"{BUCKET}/network/", "grants": [{"account_id": A, "regions": ["eu-west-1"]}]}, "aws"
     )
-    assert asked.wanted.grants() == (Grant(A, "eu-west-1", "network", "plain"),)
+    assert checked.wanted.grants == (Grant(A, "eu-west-1", "network", "plain"),)
 
 
-def test_accounts_of_an_organization_are_judged_one_by_one_or_all_at_once() -> None:
-    each = question([(A, "eu-west-1", "", "plain")], organization_id=ORGANIZATION)
+def test_accounts_of_an_organization_are_checked_separately_or_together() -> None:
+    each = query([(A, "eu-west-1", "", "plain")], organization_id=ORGANIZATION)
     assert (each.organization, each.wanted.sources) == (ORGANIZATION, (A,))
-    whole = question_from_options(
+    whole = query_from_options(
         {"destination": BUCKET, "organization_id": ORGANIZATION, "grants": [{"prefix": "team-a"}]}, "aws"
     )
     assert (whole.organization, whole.wanted.sources) == (ORGANIZATION, (ORGANIZATION,))
 
 
-def test_each_tuple_has_a_verdict_of_its_own_and_what_is_about_all_counts_for_all() -> None:
+def test_each_grant_has_its_own_verdict() -> None:
     cells = [(A, "eu-west-1", "team-a", "plain"), (B, "eu-west-1", "team-b", "hive")]
-    asked = question(cells)
+    checked = query(cells)
     policy = plan(None, cells[:1]).after
 
-    def verdicts(found: DestinationFacts, what: Any = asked) -> List[Any]:
-        return [item["deliverable"] for item in verdicts_of(what.wanted.grants(), examine(what, found).checks)]
+    def verdicts(found: DestinationFacts, what: Any = checked) -> List[Any]:
+        return [item["deliverable"] for item in grant_verdicts(what.wanted.grants, examine(what, found).checks)]
 
     assert verdicts(facts(policy)) == [True, False]
     assert verdicts(replace(facts(policy), requester_pays=True)) == [False, False]
@@ -397,32 +397,32 @@ def test_each_tuple_has_a_verdict_of_its_own_and_what_is_about_all_counts_for_al
     assert verdicts(encrypted) == [False, False]
     key_policy = key_plan(KEY_POLICY, [(A, "eu-west-1")]).after
     assert verdicts(replace(encrypted, key_policy=key_policy)) == [True, False]
-    whole = question_from_options({"destination": BUCKET, "organization_id": ORGANIZATION}, "aws")
-    (found,) = verdicts_of(whole.wanted.grants(), examine(whole, facts(policy)).checks)
+    whole = query_from_options({"destination": BUCKET, "organization_id": ORGANIZATION}, "aws")
+    (found,) = grant_verdicts(whole.wanted.grants, examine(whole, facts(policy)).checks)
     assert found == {"account_id": None, "region": "*", "folder": "", "layout": "plain", "deliverable": False}
 
 
 # --- the same grants for each module ---
 
 
-def test_a_grant_without_a_place_gets_that_of_the_destination() -> None:
+def test_defaults_of_grants_for_modules() -> None:
     given_grants = [{"account_id": A, "regions": ["eu-west-1"], "prefix": None}, {"account_id": B, "prefix": ""}]
-    made = for_modules(given_grants, "network", ["hive"], None)
-    assert made["grants"] == made["policy_grants"]
-    assert made["grants"] == [
+    options = grants_for_modules(given_grants, "network", ["hive"], None)
+    assert options["grants"] == options["policy_grants"]
+    assert options["grants"] == [
         {"account_id": A, "regions": ["eu-west-1"], "prefix": "network", "layouts": ["hive"]},
         {"account_id": B, "prefix": "", "layouts": ["hive"]},
     ]
-    assert made["key_grants"] == [{"account_id": A, "regions": ["eu-west-1"]}, {"account_id": B}]
+    assert options["key_grants"] == [{"account_id": A, "regions": ["eu-west-1"]}, {"account_id": B}]
 
 
-def test_policies_of_an_organization_name_no_account_and_each_place_once() -> None:
-    made = for_modules(
+def test_grants_of_an_organization_for_modules() -> None:
+    options = grants_for_modules(
         items([(A, "eu-west-1", "x", "plain"), (B, "eu-west-1", "x", "plain")]), "", ["plain"], ORGANIZATION
     )
-    assert [item["account_id"] for item in made["grants"]] == [A, B]
-    assert made["policy_grants"] == [{"regions": ["eu-west-1"], "prefix": "x", "layouts": ["plain"]}]
-    assert made["key_grants"] == [{"regions": ["eu-west-1"]}]
+    assert [item["account_id"] for item in options["grants"]] == [A, B]
+    assert options["policy_grants"] == [{"regions": ["eu-west-1"], "prefix": "x", "layouts": ["plain"]}]
+    assert options["key_grants"] == [{"regions": ["eu-west-1"]}]
 
 
 # --- input ---
@@ -448,7 +448,7 @@ GOOD = {"account_id": A}
         ({"grants": [GOOD], "organization_id": ORGANIZATION}, "grants[0].account_id", "not both"),
     ],
 )
-def test_bad_grants_are_refused_by_name(options: Dict[str, Any], option: str, allowed: str) -> None:
+def test_invalid_grants_are_refused(options: Dict[str, Any], option: str, allowed: str) -> None:
     with pytest.raises(InputError) as refused:
         wanted_from_options({"bucket": BUCKET, **options}, "aws")
     assert refused.value.option == option
@@ -459,21 +459,21 @@ def test_bad_grants_are_refused_by_name(options: Dict[str, Any], option: str, al
         assert refused_too.value.option == option
 
 
-def test_some_grants_with_and_some_without_an_account_are_refused_by_the_check() -> None:
+def test_check_refuses_grants_with_and_without_account() -> None:
     with pytest.raises(InputError) as refused:
-        question_from_options(
+        query_from_options(
             {"destination": BUCKET, "organization_id": ORGANIZATION, "grants": [GOOD, {"prefix": "x"}]}, "aws"
         )
     assert refused.value.option == "grants[1].account_id"
 
 
-def test_simple_options_are_told_where_they_say_the_same() -> None:
+def test_grants_become_simple_options_if_they_are_equivalent() -> None:
     every = [Grant(*cell) for cell in itertools.product((A, B), ("*",), ("team-a",), LAYOUTS)]
     simple = {"account_ids": [A, B], "regions": [], "prefixes": ["team-a"], "layouts": list(LAYOUTS)}
-    assert options_of(every) == simple
-    narrower = [Grant(A, "eu-west-1", "team-a", "plain"), *every]
-    assert options_of(narrower) == simple
-    item, other = items_of(every)
+    assert grants_to_options(every) == simple
+    narrow_remedy = [Grant(A, "eu-west-1", "team-a", "plain"), *every]
+    assert grants_to_options(narrow_remedy) == simple
+    item, other = grants_to_items(every)
     assert item == {"account_id": A, "regions": ["*"], "prefix": "team-a", "layouts": list(LAYOUTS)}
     assert other["account_id"] == B
-    assert items_of([Grant(A, "eu-west-1")]) == [{"account_id": A, "regions": ["eu-west-1"]}]
+    assert grants_to_items([Grant(A, "eu-west-1")]) == [{"account_id": A, "regions": ["eu-west-1"]}]

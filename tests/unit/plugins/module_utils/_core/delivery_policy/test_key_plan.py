@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Key policies are merged by meaning: nobody else's statement changes, no administrator is locked out.
+"""The plan of a key policy changes no third-party statement and locks out no administrator.
 
-What a policy means is told by the simulator's evaluator, which was written apart from the collection.
+The simulator's evaluator, which does not share code with the collection, evaluates the policies.
 """
 
 from __future__ import annotations
@@ -13,30 +13,33 @@ import copy
 import itertools
 import json
 from dataclasses import replace
-from typing import Any
-from typing import Dict
-from typing import List
+from typing import Any, Dict, List
 
 import pytest
-from hypothesis import given
-from hypothesis import settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.key_policy import key_policy_error_hint
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.kms_key import Key
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.kms_key import foreign_key
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.kms_key import key_from_metadata
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.kms_key import unusable_key
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_options import wanted_key_use
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_plan import MAX_KEY_POLICY_BYTES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_plan import key_policy_size
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_plan import key_policy_text
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_plan import plan_key_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Unsuccessful
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import PolicyPlan
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import grants_told
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_options import wanted_key_use
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_plan import (
+    MAX_KEY_POLICY_BYTES,
+    key_policy_size,
+    key_policy_text,
+    plan_key_policy,
+)
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.kms_key import (
+    Key,
+    key_from_metadata,
+    key_problems,
+    other_account_problem,
+)
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import (
+    PolicyPlan,
+    grants_as_dicts,
+)
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.key_policy import key_policy_error_hint
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from tests.simulator.policy_evaluation import decide
+from tests.unit.plugins.module_utils._core.delivery_policy.test_policy_agreement import KEY_ACTIONS
 
 OWNER, SHOP, BANK = "777788889999", "111122223333", "444455556666"
 ACCOUNTS = (SHOP, BANK, OWNER)
@@ -47,15 +50,6 @@ KEY = Key(
 )
 SERVICE = {"Service": "delivery.logs.amazonaws.com"}
 ACTIONS = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
-CALLED = (
-    "kms:Encrypt",
-    "kms:Decrypt",
-    "kms:ReEncryptFrom",
-    "kms:ReEncryptTo",
-    "kms:GenerateDataKey",
-    "kms:GenerateDataKeyWithoutPlaintext",
-    "kms:DescribeKey",
-)
 ADMIN = {
     "Sid": "Enable IAM User Permissions",
     "Effect": "Allow",
@@ -96,7 +90,7 @@ def after(document: Any, **options: Any) -> Dict[str, Any]:
 
 
 def use(**changes: Any) -> Dict[str, Any]:
-    """A statement as AWS documents it, under a Sid that is not ours."""
+    """A statement as AWS documents it, with the Sid of AWS's guide."""
     condition = {"StringEquals": {"aws:SourceAccount": SHOP}, "ArnLike": {"aws:SourceArn": f"arn:aws:logs:*:{SHOP}:*"}}
     return {
         "Sid": "Allow Logs Delivery to use the key",
@@ -110,19 +104,19 @@ def use(**changes: Any) -> Dict[str, Any]:
 
 
 def may_use(document: Any, account: str, region: str) -> bool:
-    """Whether the service can do all that it needs for flow logs of one account and region."""
+    """Whether the service can make all requests for flow logs of one account and Region."""
     context = {"aws:SourceAccount": account, "aws:SourceArn": f"arn:aws:logs:{region}:{account}:delivery-source:x"}
-    return all(decide(document, SERVICE["Service"], action, KEY.arn, context) == "allow" for action in CALLED)
+    return all(decide(document, SERVICE["Service"], action, KEY.arn, context) == "allow" for action in KEY_ACTIONS)
 
 
 def grants(document: Any) -> Dict[Any, bool]:
     return {pair: may_use(document, *pair) for pair in itertools.product(ACCOUNTS, REGIONS)}
 
 
-# --- what is written ---
+# --- adding ---
 
 
-def test_the_statement_is_the_one_that_aws_documents() -> None:
+def test_new_statement_is_the_documented_one() -> None:
     assert after(PLAIN)["Statement"] == [ADMIN, TRAIL, use(Sid="AWSLogDeliveryKeyUse")]
 
 
@@ -147,13 +141,13 @@ def test_an_organization_is_named_by_its_id() -> None:
 
 @pytest.mark.parametrize(("partition", "region"), [("aws-cn", "cn-north-1"), ("aws-us-gov", "us-gov-west-1")])
 def test_other_partitions_have_their_own_arns(partition: str, region: str) -> None:
-    asked = wanted_key_use({"key_id": KEY_ID, "account_ids": [SHOP]}, partition, region)
+    options = wanted_key_use({"key_id": KEY_ID, "account_ids": [SHOP]}, partition, region)
     key = replace(KEY, arn=f"arn:{partition}:kms:{region}:{OWNER}:key/{KEY_ID}")
-    document = plan_key_policy(policy(), asked, key).after
+    document = plan_key_policy(policy(), options, key).after
     assert document and document["Statement"][1]["Condition"]["ArnLike"] == {
         "aws:SourceArn": f"arn:{partition}:logs:*:{SHOP}:*"
     }
-    assert not plan_key_policy(document, asked, key).changes
+    assert not plan_key_policy(document, options, key).changes
 
 
 GRANTED = {
@@ -161,7 +155,7 @@ GRANTED = {
     "single values in lists": use(Resource=["*"], Principal={"Service": [SERVICE["Service"]]}),
     "every action": use(Action="kms:*"),
     "other case": use(Action=[action.upper() for action in ACTIONS]),
-    "operations one by one": use(Action=list(CALLED)),
+    "operations one by one": use(Action=list(KEY_ACTIONS)),
     "the key by its ARN": use(Resource=KEY.arn),
     "without conditions": {name: value for name, value in use().items() if name != "Condition"},
     "the account only": use(Condition={"StringEquals": {"AWS:SourceAccount": [BANK, SHOP]}}),
@@ -171,7 +165,7 @@ GRANTED = {
 
 @pytest.mark.parametrize("case", GRANTED)
 @pytest.mark.parametrize("regions", [None, ["eu-west-1"]])
-def test_what_is_granted_counts_whoever_wrote_it(case: str, regions: Any) -> None:
+def test_third_party_grants_count(case: str, regions: Any) -> None:
     result = plan(policy(GRANTED[case]), regions=regions)
     assert (result.changes, result.warnings, result.actions) == ((), (), ())
 
@@ -190,22 +184,22 @@ NOT_GRANTED = {
 
 
 @pytest.mark.parametrize("case", NOT_GRANTED)
-def test_what_is_not_granted_for_certain_is_added(case: str) -> None:
+def test_uncertain_grants_are_added(case: str) -> None:
     document = policy(NOT_GRANTED[case])
     result = plan(document)
     assert result.statements()["added"] == ["AWSLogDeliveryKeyUse"]
     assert result.after and result.after["Statement"][:2] == document["Statement"]
 
 
-def test_a_sid_that_is_taken_is_not_taken_again() -> None:
+def test_taken_key_sid_gets_a_number() -> None:
     document = policy(use(Sid="AWSLogDeliveryKeyUse", Principal={"AWS": OWNER}))
     assert plan(document).statements()["added"] == ["AWSLogDeliveryKeyUse2"]
 
 
-# --- what is taken away ---
+# --- removing ---
 
 
-def test_absent_takes_only_the_sources_that_it_names() -> None:
+def test_absent_removes_only_the_named_sources() -> None:
     both = after(PLAIN, account_ids=[SHOP, BANK], regions=list(REGIONS))
     less = after(both, account_ids=[SHOP], state="absent")
     assert less["Statement"][:2] == [ADMIN, TRAIL]
@@ -217,7 +211,7 @@ def test_absent_takes_only_the_sources_that_it_names() -> None:
     }
 
 
-def test_absent_takes_out_of_statements_of_others_that_are_log_delivery_and_nothing_else() -> None:
+def test_absent_cuts_a_third_party_statement_for_log_delivery_alone() -> None:
     assert after(policy(use()), state="absent") == policy()
 
 
@@ -229,18 +223,18 @@ def test_absent_takes_out_of_statements_of_others_that_are_log_delivery_and_noth
         GRANTED["without conditions"],
     ],
 )
-def test_a_broader_statement_is_left_and_named(kept: Any) -> None:
+def test_wider_statement_is_kept_with_a_warning(kept: Any) -> None:
     result = plan(policy(kept), state="absent")
     assert not result.changes
     assert "Allow Logs Delivery to use the key" in result.warnings[0] and "still lets" in result.warnings[0]
 
 
-def test_all_regions_cannot_be_narrowed_and_that_is_said() -> None:
+def test_all_regions_cannot_be_narrowed() -> None:
     result = plan(policy(use()), regions=["eu-west-1"], state="absent")
     assert not result.changes and "other regions" in result.warnings[0]
 
 
-def test_absent_where_nothing_is_does_nothing() -> None:
+def test_absent_without_grants_does_nothing() -> None:
     result = plan(PLAIN, state="absent")
     assert (result.changes, result.warnings, result.after) == ((), (), PLAIN)
 
@@ -254,32 +248,32 @@ def refusal(result: PolicyPlan) -> Unsuccessful:
     return found
 
 
-def test_the_last_statement_is_never_taken() -> None:
+def test_last_statement_is_never_removed() -> None:
     document = {"Version": "2012-10-17", "Statement": [use()]}
     found = refusal(plan(document, state="absent"))
     assert (found.code, found.target) == ("KeyLockedOut", KEY.arn)
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_a_policy_that_nobody_could_change_again_is_not_written(state: str) -> None:
+def test_policy_without_administrator_is_refused(state: str) -> None:
     nearly = {**ADMIN, "Action": ["kms:Encrypt", "kms:Describe*"]}
     document = {"Statement": [nearly, TRAIL, *([use()] if state == "absent" else [])]}
     assert refusal(plan(document, state=state)).code == "KeyLockedOut"
 
 
 @pytest.mark.parametrize("principal", ["*", {"AWS": "*"}, {"AWS": [f"arn:aws:iam::{OWNER}:role/admin"]}])
-def test_any_administrator_will_do(principal: Any) -> None:
+def test_any_administrator_is_enough(principal: Any) -> None:
     document = {"Statement": [{**ADMIN, "Principal": principal, "Action": "kms:Put*"}]}
     assert plan(document).refusals == ()
 
 
-def test_a_principal_that_is_gone_is_named_before_the_write() -> None:
+def test_deleted_principal_is_refused() -> None:
     document = policy({**ADMIN, "Sid": "Old", "Principal": {"AWS": "AROAEXAMPLEEXAMPLE12"}})
     found = refusal(plan(document))
     assert found.code == "PrincipalGone" and "AROAEXAMPLEEXAMPLE12 in statement Old" in found.message
 
 
-def test_many_accounts_fit_in_a_denser_spelling_and_too_many_are_refused() -> None:
+def test_many_accounts_fit_and_too_many_are_refused() -> None:
     accounts = [f"{number:012}" for number in range(1, 801)]
     fits = plan(PLAIN, account_ids=accounts)
     assert not fits.refusals and key_policy_size(fits.after) <= MAX_KEY_POLICY_BYTES
@@ -289,7 +283,7 @@ def test_many_accounts_fit_in_a_denser_spelling_and_too_many_are_refused() -> No
     assert found.code == "PolicyTooLarge" and "32768" in found.message and "organization_id" in found.hint
 
 
-def test_the_text_has_no_characters_that_kms_does_not_take() -> None:
+def test_text_has_no_characters_that_kms_refuses() -> None:
     document = policy({**TRAIL, "Sid": "é 中 \U0001f511"})
     text = key_policy_text(document)
     assert json.loads(text) == document
@@ -304,7 +298,7 @@ def test_the_text_has_no_characters_that_kms_does_not_take() -> None:
         ({"StringNotEquals": {"kms:CallerAccount": OWNER}}, "may deny log delivery the key (statement Deny)"),
     ],
 )
-def test_denials_are_named(condition: Any, words: str) -> None:
+def test_deny_is_a_warning(condition: Any, words: str) -> None:
     deny = {
         "Sid": "Deny",
         "Effect": "Deny",
@@ -317,18 +311,18 @@ def test_denials_are_named(condition: Any, words: str) -> None:
     assert words in warning
 
 
-def test_a_deny_that_does_not_meet_log_delivery_is_no_matter() -> None:
+def test_deny_for_other_actions_is_no_warning() -> None:
     deny = {"Effect": "Deny", "Principal": "*", "Action": "kms:ScheduleKeyDeletion", "Resource": "*"}
     assert plan(policy(deny)).warnings == ()
 
 
-def test_replicas_of_a_multi_region_key_are_mentioned_when_something_is_written() -> None:
+def test_multi_region_key_is_a_warning_when_the_plan_writes() -> None:
     key = replace(KEY, multi_region=True)
     assert "multi-Region" in plan(PLAIN, key).warnings[0]
     assert plan(policy(use()), key).warnings == ()
 
 
-def test_a_policy_near_the_limit_is_mentioned() -> None:
+def test_policy_near_the_limit_is_a_warning() -> None:
     big = policy({**TRAIL, "Condition": {"StringLike": {"kms:EncryptionContext:x": "x" * 30000}}})
     assert f"of the {MAX_KEY_POLICY_BYTES}" in plan(big).warnings[0]
 
@@ -350,25 +344,25 @@ def test_a_policy_near_the_limit_is_mentioned() -> None:
         ({"account": BANK}, "KeyOfAnotherAccount", BANK),
     ],
 )
-def test_keys_of_no_use_are_refused_with_the_reason(change: Dict[str, str], code: str, words: str) -> None:
-    (found,) = unusable_key(replace(KEY, **change), OWNER)
+def test_unusable_keys_are_refused(change: Dict[str, str], code: str, words: str) -> None:
+    (found,) = key_problems(replace(KEY, **change), OWNER)
     assert found.code == code and words in found.message and found.hint
 
 
-def test_every_reason_is_told() -> None:
+def test_every_problem_of_a_key_is_reported() -> None:
     key = replace(KEY, manager="AWS", state="Disabled", account=BANK)
-    codes = [item.code for item in unusable_key(key, OWNER)]
+    codes = [item.code for item in key_problems(key, OWNER)]
     assert codes == ["KeyOfAnotherAccount", "KeyManagedByAWS", "KeyNotUsable"]
 
 
 @pytest.mark.parametrize("state", ["Enabled", "Updating"])
-def test_keys_in_use_are_accepted(state: str) -> None:
-    assert unusable_key(replace(KEY, state=state, multi_region=True), OWNER) == ()
-    assert foreign_key(KEY.arn, OWNER, OWNER) == ()
+def test_usable_keys_are_accepted(state: str) -> None:
+    assert key_problems(replace(KEY, state=state, multi_region=True), OWNER) == ()
+    assert other_account_problem(KEY.arn, OWNER, OWNER) == ()
 
 
-def test_what_kms_does_not_tell_fits_nothing() -> None:
-    codes = {item.code for item in unusable_key(key_from_metadata({"Arn": KEY.arn}), OWNER)}
+def test_missing_metadata_is_a_problem() -> None:
+    codes = {item.code for item in key_problems(key_from_metadata({"Arn": KEY.arn}), OWNER)}
     assert codes == {"KeyOfAnotherAccount", "KeyManagedByAWS", "KeyUnsuitable", "KeyNotUsable"}
 
 
@@ -387,10 +381,10 @@ def test_what_kms_does_not_tell_fits_nothing() -> None:
         f"  {KEY.arn} ",
     ],
 )
-def test_every_way_to_name_a_key_is_taken(key_id: str) -> None:
-    asked = wanted(key_id=key_id)
-    assert asked.key_id == key_id.strip()
-    assert asked.key_account == (OWNER if "arn:" in key_id else None)
+def test_spellings_of_a_key(key_id: str) -> None:
+    parsed = wanted(key_id=key_id)
+    assert parsed.key_id == key_id.strip()
+    assert parsed.key_account == (OWNER if "arn:" in key_id else None)
 
 
 @pytest.mark.parametrize(
@@ -401,7 +395,7 @@ def test_every_way_to_name_a_key_is_taken(key_id: str) -> None:
         ({"key_id": f"arn:aws:kms:eu-west-1:{OWNER}:{KEY_ID}"}, ["key_id", "alias/NAME"]),
         ({"key_id": f"key/{KEY_ID}"}, ["key_id", "alias/NAME"]),
         ({"key_id": "arn:aws:s3:::example-logs"}, ["key_id", "alias/NAME"]),
-        ({"key_id": KEY.arn.replace("eu-west-1", "us-east-1")}, ["key_id", "region at work, eu-west-1"]),
+        ({"key_id": KEY.arn.replace("eu-west-1", "us-east-1")}, ["key_id", "task's Region, eu-west-1"]),
         ({"key_id": KEY.arn.replace("arn:aws:", "arn:aws-cn:")}, ["key_id", "partition"]),
         ({"key_id": "alias/aws/s3"}, ["key_id", "customer managed key"]),
         ({"key_id": f"arn:aws:kms:eu-west-1:{OWNER}:alias/aws/s3"}, ["key_id", "customer managed key"]),
@@ -412,13 +406,13 @@ def test_every_way_to_name_a_key_is_taken(key_id: str) -> None:
         ({"organization_id": "o-a1b2c3d4e5", "account_ids": [SHOP]}, ["account_ids", "not both"]),
     ],
 )
-def test_what_can_never_work_is_refused_by_name(options: Any, words: List[str]) -> None:
+def test_invalid_key_options_are_refused(options: Any, words: List[str]) -> None:
     with pytest.raises(InputError) as error:
         wanted(**options)
     assert [word for word in words if word not in str(error.value)] == []
 
 
-def test_the_hints_name_what_fixes() -> None:
+def test_key_error_hints() -> None:
     assert "kms:GetKeyPolicy" in key_policy_error_hint("GetKeyPolicy", "AccessDeniedException")
     assert "region" in key_policy_error_hint("DescribeKey", "NotFoundException")
     assert "kms:PutKeyPolicy" in key_policy_error_hint("PutKeyPolicy", "MalformedPolicyDocumentException")
@@ -428,23 +422,23 @@ def test_the_hints_name_what_fixes() -> None:
 
 # --- properties ---
 
-FOREIGN = (TRAIL, use(Action="kms:*", Sid="All"), use(), *NOT_GRANTED.values())
-asked_for = st.fixed_dictionaries(
+THIRD_PARTY = (TRAIL, use(Action="kms:*", Sid="All"), use(), *NOT_GRANTED.values())
+wanted_options = st.fixed_dictionaries(
     {
         "account_ids": st.lists(st.sampled_from(ACCOUNTS), min_size=1, max_size=3, unique=True),
         "regions": st.lists(st.sampled_from((*REGIONS, "*")), min_size=1, max_size=2, unique=True),
     }
 )
-documents = st.lists(st.sampled_from(FOREIGN), max_size=3).map(lambda items: policy(*items))
+documents = st.lists(st.sampled_from(THIRD_PARTY), max_size=3).map(lambda items: policy(*items))
 
 
-def covered(asked: Dict[str, Any]) -> set:
-    regions = REGIONS if "*" in asked["regions"] else asked["regions"]
-    return set(itertools.product(asked["account_ids"], regions))
+def covered(options: Dict[str, Any]) -> set:
+    regions = REGIONS if "*" in options["regions"] else options["regions"]
+    return set(itertools.product(options["account_ids"], regions))
 
 
 @settings(max_examples=60, deadline=None)
-@given(documents, st.lists(asked_for, min_size=1, max_size=3), st.randoms(use_true_random=False))
+@given(documents, st.lists(wanted_options, min_size=1, max_size=3), st.randoms(use_true_random=False))
 def test_grants_add_up_in_any_order(document: Any, callers: List[Any], shuffle: Any) -> None:
     merged = document
     for caller in callers:
@@ -469,10 +463,11 @@ def without_denials(document: Any) -> Dict[str, Any]:
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.lists(st.sampled_from((TRAIL, NOT_GRANTED["through a service"])), max_size=2), st.lists(asked_for, max_size=3)
+    st.lists(st.sampled_from((TRAIL, NOT_GRANTED["through a service"])), max_size=2),
+    st.lists(wanted_options, max_size=3),
 )
-def test_taking_everything_out_again_leaves_what_others_wrote(others: List[Any], callers: List[Any]) -> None:
-    # Log delivery through another condition is no grant, and is cut only where the account is named.
+def test_absent_restores_the_third_party_key_policy(others: List[Any], callers: List[Any]) -> None:
+    # Statements with other conditions are no grants; these are for people, so that absent does not cut them.
     document = policy(*({**item, "Principal": {"AWS": OWNER}} for item in others))
     merged = document
     for caller in callers:
@@ -481,8 +476,8 @@ def test_taking_everything_out_again_leaves_what_others_wrote(others: List[Any],
 
 
 @settings(max_examples=60, deadline=None)
-@given(documents, asked_for, asked_for)
-def test_absent_takes_what_it_names_and_nothing_else(document: Any, granted: Any, named: Any) -> None:
+@given(documents, wanted_options, wanted_options)
+def test_absent_removes_the_named_grants_and_nothing_else(document: Any, granted: Any, named: Any) -> None:
     merged = without_denials(after(document, **granted))
     result = plan(merged, **named, state="absent")
     lost = {pair for pair, allowed in grants(merged).items() if allowed and not grants(result.after)[pair]}
@@ -491,13 +486,13 @@ def test_absent_takes_what_it_names_and_nothing_else(document: Any, granted: Any
         assert result.warnings or not may_use(result.after, *pair)
 
 
-# --- what the policy lacked ---
+# --- missing grants ---
 
 
-def test_missing_grants_are_sources_that_could_not_use_the_key_before() -> None:
+def test_missing_grants_are_the_sources_that_could_not_use_the_key() -> None:
     before = after(PLAIN, regions=["eu-west-1"])
-    told = grants_told(plan(before, account_ids=[SHOP, BANK], regions=list(REGIONS)).missing)
-    lacking = {pair for pair in itertools.product((SHOP, BANK), REGIONS) if not may_use(before, *pair)}
-    assert {(one["account_id"], one["region"]) for one in told} == lacking
-    assert {(one["folder"], one["layout"]) for one in told} == {(None, None)}
-    assert grants_told(plan(after(before, account_ids=[BANK]), account_ids=[BANK]).missing) == []
+    missing = grants_as_dicts(plan(before, account_ids=[SHOP, BANK], regions=list(REGIONS)).missing)
+    not_allowed = {pair for pair in itertools.product((SHOP, BANK), REGIONS) if not may_use(before, *pair)}
+    assert {(one["account_id"], one["region"]) for one in missing} == not_allowed
+    assert {(one["folder"], one["layout"]) for one in missing} == {(None, None)}
+    assert grants_as_dicts(plan(after(before, account_ids=[BANK]), account_ids=[BANK]).missing) == []

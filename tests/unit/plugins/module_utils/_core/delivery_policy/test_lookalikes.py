@@ -2,15 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A statement under one of our Sids that is not what we write is named in a warning, whatever else the policy says."""
+"""A warning names each statement with an own Sid that differs from what the module writes."""
 
 from __future__ import annotations
 
 import copy
-from typing import Any
-from typing import Dict
-from typing import List
-from typing import Tuple
+from typing import Any, Dict, List, Tuple
 
 import pytest
 
@@ -18,17 +15,19 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy
     wanted_from_options,
 )
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_plan import plan_bucket_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.kms_key import Key
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_options import wanted_key_use
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_plan import plan_key_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import PolicyPlan
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import ACCOUNT
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import ARN
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import AWS_2020
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import BUCKET
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import DELIVERY
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import both
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import document
+from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import (
+    ACCOUNT,
+    ARN,
+    AWS_2020,
+    BUCKET,
+    DELIVERY,
+    both,
+    document,
+)
+from tests.unit.plugins.module_utils._core.delivery_policy.test_policy_sizes import KEY, OWNER
 
 OTHER = "444455556666"
 SERVICES = [DELIVERY["Service"], "cloudtrail.amazonaws.com"]
@@ -50,14 +49,14 @@ def conditioned(item: Dict[str, Any], **more: Any) -> Dict[str, Any]:
     return {**item, "Condition": {**item["Condition"], **more}}
 
 
-#: what is under our Sid -> the statement, and what the warning says of it
-ODD: Dict[str, Tuple[Dict[str, Any], List[str]]] = {
-    "everybody": ({**WRITE, "Principal": "*"}, ["not for log delivery alone"]),
-    "everybody of AWS": ({**WRITE, "Principal": {"AWS": "*"}}, ["not for log delivery alone"]),
-    "two services": ({**WRITE, "Principal": {"Service": SERVICES}}, ["not for log delivery alone"]),
-    "an account besides": ({**WRITE, "Principal": {**DELIVERY, "AWS": OTHER}}, ["not for log delivery alone"]),
-    "somebody else": ({**WRITE, "Principal": {"AWS": OTHER}}, ["not for log delivery alone"]),
-    "all but one": (without(WRITE, "Principal", NotPrincipal={"AWS": OTHER}), ["not for log delivery alone"]),
+#: Case -> a statement with an own Sid, and the reasons in the warning.
+LOOKALIKES: Dict[str, Tuple[Dict[str, Any], List[str]]] = {
+    "everybody": ({**WRITE, "Principal": "*"}, ["other principals"]),
+    "everybody of AWS": ({**WRITE, "Principal": {"AWS": "*"}}, ["other principals"]),
+    "two services": ({**WRITE, "Principal": {"Service": SERVICES}}, ["other principals"]),
+    "also an account": ({**WRITE, "Principal": {**DELIVERY, "AWS": OTHER}}, ["other principals"]),
+    "somebody else": ({**WRITE, "Principal": {"AWS": OTHER}}, ["other principals"]),
+    "all but one": (without(WRITE, "Principal", NotPrincipal={"AWS": OTHER}), ["other principals"]),
     "more actions": ({**WRITE, "Action": ["s3:PutObject", "s3:GetObject"]}, ["other actions"]),
     "all actions": ({**WRITE, "Action": "s3:*"}, ["other actions"]),
     "all but some actions": (without(WRITE, "Action", NotAction="s3:Delete*"), ["other actions"]),
@@ -65,9 +64,9 @@ ODD: Dict[str, Tuple[Dict[str, Any], List[str]]] = {
     "a check of everything": ({**CHECK, "Action": ["s3:Get*", "s3:List*"]}, ["other actions"]),
     "the whole bucket": ({**WRITE, "Resource": f"{ARN}/*"}, ["other resources"]),
     "all accounts": ({**WRITE, "Resource": f"{ARN}/AWSLogs/*"}, ["other resources"]),
-    "a place besides": ({**WRITE, "Resource": [*both(), f"{ARN}/exports/*"]}, ["other resources"]),
-    "all but a place": (without(WRITE, "Resource", NotResource=f"{ARN}/private/*"), ["other resources"]),
-    "a part of a place": ({**WRITE, "Resource": f"{ARN}/AWSLogs/{ACCOUNT}/vpcflowlogs/*"}, ["other resources"]),
+    "another folder": ({**WRITE, "Resource": [*both(), f"{ARN}/exports/*"]}, ["other resources"]),
+    "all but a folder": (without(WRITE, "Resource", NotResource=f"{ARN}/private/*"), ["other resources"]),
+    "a part of a folder": ({**WRITE, "Resource": f"{ARN}/AWSLogs/{ACCOUNT}/vpcflowlogs/*"}, ["other resources"]),
     "a check of objects": ({**CHECK, "Resource": [ARN, f"{ARN}/*"]}, ["other actions", "other resources"]),
     "a condition more": (conditioned(WRITE, Bool={"aws:SecureTransport": "true"}), ["other conditions"]),
     "the account alone": ({**WRITE, "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}}}, ["other cond"]),
@@ -79,39 +78,39 @@ ODD: Dict[str, Tuple[Dict[str, Any], List[str]]] = {
         conditioned(WRITE, StringEquals={"aws:SourceAccount": "${aws:PrincipalAccount}"}),
         ["other conditions"],
     ),
-    "a condition that is none": ({**WRITE, "Condition": "none"}, ["other conditions"]),
-    "another account's place": ({**WRITE, "Resource": [*both(), *both(OTHER)]}, ["do not belong together"]),
+    "an invalid condition": ({**WRITE, "Condition": "none"}, ["other conditions"]),
+    "another account's folder": ({**WRITE, "Resource": [*both(), *both(OTHER)]}, ["do not match"]),
     "all at once": (
         {"Sid": WRITE["Sid"], "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"},
-        ["not for log delivery alone", "other actions", "other resources"],
+        ["other principals", "other actions", "other resources"],
     ),
 }
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])
-@pytest.mark.parametrize("granted", [False, True], ids=["alone", "granted besides"])
-@pytest.mark.parametrize("case", ODD)
-def test_what_is_odd_under_our_sid_is_named(case: str, granted: bool, state: str) -> None:
-    odd = {**ODD[case][0], "Sid": f"{ODD[case][0]['Sid']}7"}
+@pytest.mark.parametrize("granted", [False, True], ids=["alone", "with the grant"])
+@pytest.mark.parametrize("case", LOOKALIKES)
+def test_lookalike_is_a_warning(case: str, granted: bool, state: str) -> None:
+    lookalike = {**LOOKALIKES[case][0], "Sid": f"{LOOKALIKES[case][0]['Sid']}7"}
     team = {"Sid": "Team", "Effect": "Allow", "Principal": {"AWS": OTHER}, "Action": "s3:GetObject", "Resource": ARN}
-    policy = document(team, odd, *([WRITE, CHECK] if granted else []))
+    policy = document(team, lookalike, *([WRITE, CHECK] if granted else []))
     planned = plan(policy, state=state, account_ids=[ACCOUNT if state == "present" else "999999999999"])
-    (warning,) = [text for text in planned.warnings if "under Sids of this module" in text]
-    assert odd["Sid"] in warning and [word for word in ODD[case][1] if word not in warning] == []
-    assert odd in planned.after["Statement"] and WRITE["Sid"] + " " not in warning
-    assert len([text for text in planned.warnings if "wider than" in text]) == 0
+    (warning,) = [text for text in planned.warnings if "with Sids of this module" in text]
+    assert lookalike["Sid"] in warning and [word for word in LOOKALIKES[case][1] if word not in warning] == []
+    assert lookalike in planned.after["Statement"] and WRITE["Sid"] + " " not in warning
+    assert len([text for text in planned.warnings if "more than it needs. The" in text]) == 0
 
 
-@pytest.mark.parametrize("case", ODD)
-def test_what_is_odd_is_never_widened(case: str) -> None:
-    """It is no statement of ours, so another account gets a statement of its own."""
-    odd = ODD[case][0]
-    planned = plan(document(odd), account_ids=["777788889999"])
-    assert odd in planned.after["Statement"]
+@pytest.mark.parametrize("case", LOOKALIKES)
+def test_lookalike_is_never_widened(case: str) -> None:
+    """Another account gets its own statement."""
+    lookalike = LOOKALIKES[case][0]
+    planned = plan(document(lookalike), account_ids=["777788889999"])
+    assert lookalike in planned.after["Statement"]
     assert (planned.updated, planned.removed) == ((), ())
 
 
-WRITTEN_BY_US = [
+OWN_OPTIONS = [
     {},
     {"acl_condition": "none"},
     {"acl_condition": "string_equals_if_exists"},
@@ -122,44 +121,35 @@ WRITTEN_BY_US = [
 ]
 
 
-@pytest.mark.parametrize("options", WRITTEN_BY_US)
-def test_what_the_module_writes_is_not_odd(options: Dict[str, Any]) -> None:
-    made = plan(None, **options).after
-    assert [text for text in plan(made, **options).warnings if "Sid" in text] == []
+@pytest.mark.parametrize("options", OWN_OPTIONS)
+def test_own_statement_is_no_lookalike(options: Dict[str, Any]) -> None:
+    written = plan(None, **options).after
+    assert [text for text in plan(written, **options).warnings if "Sid" in text] == []
 
 
 @pytest.mark.parametrize("action", ["s3:GetBucketAcl", ["s3:GetBucketAcl", "s3:ListBucket"]])
-def test_the_checks_of_aws_are_not_odd(action: Any) -> None:
+def test_acl_check_of_aws_is_no_lookalike(action: Any) -> None:
     assert plan(document(WRITE, {**CHECK, "Action": action})).warnings == ()
 
 
 @pytest.mark.parametrize("granted", [False, True])
-def test_a_form_that_is_tied_down_less_is_told_whatever_else_grants(granted: bool) -> None:
+def test_wider_conditions_are_a_warning(granted: bool) -> None:
     narrow = [{**WRITE, "Sid": "Narrow"}] if granted else []
     planned = plan(document(*AWS_2020["Statement"], *narrow), layouts=["plain"])
     (warning,) = planned.warnings
-    assert "Statement AWSLogDeliveryWrite of the policy" in warning and "and more" in warning
+    assert "Statement AWSLogDeliveryWrite of the policy" in warning and "more than it needs" in warning
     assert planned.changes == ()
     assert plan(AWS_2020, layouts=["plain"], source_conditions=False).warnings == ()
     assert plan(AWS_2020, layouts=["plain"], account_ids=[OTHER]).warnings == ()
 
 
-def test_a_deny_under_our_sid_is_told_as_a_deny() -> None:
+def test_deny_with_own_sid_is_reported_as_a_deny() -> None:
     (warning,) = plan(document({**WRITE, "Effect": "Deny"})).warnings
     assert "denies log delivery (statement AWSLogDeliveryWrite)" in warning
 
 
 # --- keys ---
 
-OWNER = "777788889999"
-KEY = Key(
-    f"arn:aws:kms:eu-west-1:{OWNER}:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-    OWNER,
-    "Enabled",
-    "CUSTOMER",
-    "ENCRYPT_DECRYPT",
-    "SYMMETRIC_DEFAULT",
-)
 ADMIN = {"Effect": "Allow", "Principal": {"AWS": OWNER}, "Action": "kms:*", "Resource": "*"}
 
 
@@ -169,9 +159,9 @@ def key_plan(policy: Any, account: str = ACCOUNT, state: str = "present") -> Pol
 
 
 USE = key_plan({"Statement": [ADMIN]}).after["Statement"][1]
-ODD_USES: Dict[str, Tuple[Dict[str, Any], List[str]]] = {
-    "everybody": ({**USE, "Principal": "*"}, ["not for log delivery alone"]),
-    "two services": ({**USE, "Principal": {"Service": SERVICES}}, ["not for log delivery alone"]),
+KEY_LOOKALIKES: Dict[str, Tuple[Dict[str, Any], List[str]]] = {
+    "everybody": ({**USE, "Principal": "*"}, ["other principals"]),
+    "two services": ({**USE, "Principal": {"Service": SERVICES}}, ["other principals"]),
     "all actions": ({**USE, "Action": "kms:*"}, ["other actions"]),
     "an action less": ({**USE, "Action": USE["Action"][1:]}, ["other actions"]),
     "a key by name": ({**USE, "Resource": KEY.arn}, ["other resources"]),
@@ -182,17 +172,17 @@ ODD_USES: Dict[str, Tuple[Dict[str, Any], List[str]]] = {
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])
-@pytest.mark.parametrize("granted", [False, True], ids=["alone", "granted besides"])
-@pytest.mark.parametrize("case", ODD_USES)
-def test_what_is_odd_under_our_sid_is_named_for_keys(case: str, granted: bool, state: str) -> None:
-    odd = {**ODD_USES[case][0], "Sid": "AWSLogDeliveryKeyUse7"}
-    policy = {"Statement": [ADMIN, odd, *([USE] if granted else [])]}
+@pytest.mark.parametrize("granted", [False, True], ids=["alone", "with the grant"])
+@pytest.mark.parametrize("case", KEY_LOOKALIKES)
+def test_key_lookalike_is_a_warning(case: str, granted: bool, state: str) -> None:
+    lookalike = {**KEY_LOOKALIKES[case][0], "Sid": "AWSLogDeliveryKeyUse7"}
+    policy = {"Statement": [ADMIN, lookalike, *([USE] if granted else [])]}
     planned = key_plan(policy, ACCOUNT if state == "present" else "999999999999", state)
-    (warning,) = [text for text in planned.warnings if "under Sids of this module" in text]
+    (warning,) = [text for text in planned.warnings if "with Sids of this module" in text]
     assert "AWSLogDeliveryKeyUse7" in warning and "AWSLogDeliveryKeyUse:" not in warning
-    assert [word for word in ODD_USES[case][1] if word not in warning] == []
-    assert odd in planned.after["Statement"]
+    assert [word for word in KEY_LOOKALIKES[case][1] if word not in warning] == []
+    assert lookalike in planned.after["Statement"]
 
 
-def test_what_the_module_writes_into_a_key_policy_is_not_odd() -> None:
+def test_own_key_statement_is_no_lookalike() -> None:
     assert key_plan({"Statement": [ADMIN, USE]}).warnings == ()

@@ -2,51 +2,45 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Merging into, and taking out of, policies that are nearly right: nothing of others is lost, nothing is given unasked.
+"""Adds grants to policies that are nearly right and removes them: third-party statements stay, no other grant appears.
 
-The policies are those on which the reading of policies is compared with the simulator's evaluator; what the results
-mean is told by the evaluator too.
+The policies are those of ``test_policy_agreement``. The simulator's evaluator evaluates them before and after.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
-from typing import Any
-from typing import Dict
-from typing import FrozenSet
-from typing import List
-from typing import Optional
-from typing import Tuple
+from typing import Any, Dict, FrozenSet, List, Optional, Tuple
 
 import pytest
-from hypothesis import given
-from hypothesis import settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_options import (
     wanted_from_options,
 )
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_plan import plan_bucket_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.kms_key import Key
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_options import wanted_key_use
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_plan import plan_key_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import statements_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.kms_key import Key
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import PolicyPlan
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import statements_of
 from tests.simulator.policy_evaluation import decide
-from tests.unit.plugins.module_utils._core.delivery_policy.test_policy_agreement import BANK
-from tests.unit.plugins.module_utils._core.delivery_policy.test_policy_agreement import BUCKET
-from tests.unit.plugins.module_utils._core.delivery_policy.test_policy_agreement import CONTROL
-from tests.unit.plugins.module_utils._core.delivery_policy.test_policy_agreement import SERVICE
-from tests.unit.plugins.module_utils._core.delivery_policy.test_policy_agreement import SHOP
-from tests.unit.plugins.module_utils._core.delivery_policy.test_policy_agreement import Asked
-from tests.unit.plugins.module_utils._core.delivery_policy.test_policy_agreement import bucket_words
-from tests.unit.plugins.module_utils._core.delivery_policy.test_policy_agreement import contexts
-from tests.unit.plugins.module_utils._core.delivery_policy.test_policy_agreement import documents
-from tests.unit.plugins.module_utils._core.delivery_policy.test_policy_agreement import key_arn
-from tests.unit.plugins.module_utils._core.delivery_policy.test_policy_agreement import key_uses
-from tests.unit.plugins.module_utils._core.delivery_policy.test_policy_agreement import key_words
-from tests.unit.plugins.module_utils._core.delivery_policy.test_policy_agreement import object_arn
+from tests.unit.plugins.module_utils._core.delivery_policy.test_policy_agreement import (
+    KnownRequest,
+    BANK,
+    BUCKET,
+    CONTROL,
+    SERVICE,
+    SHOP,
+    bucket_words,
+    contexts,
+    documents,
+    key_arn,
+    key_uses,
+    key_words,
+    object_arn,
+)
 
 ARN = f"arn:aws:s3:::{BUCKET}"
 ACCOUNTS, REGIONS, FOLDERS, LAYOUTS = (SHOP, BANK), ("eu-west-1", "us-east-1"), ("", "net"), ("plain", "hive")
@@ -89,7 +83,7 @@ def merged(policy: Policy, *callers: Options) -> Any:
     return policy
 
 
-def taken_out(policy: Policy, *callers: Options) -> Any:
+def removed(policy: Policy, *callers: Options) -> Any:
     for options in callers:
         policy = plan(policy, **options, state="absent").after
     return policy
@@ -103,18 +97,18 @@ def grants_only(policy: Policy) -> Dict[str, Any]:
     return {**version, "Statement": [item for item in statements_of(policy) if item["Effect"] == "Allow"]}
 
 
-def is_allowed(policy: Policy, asked: Asked) -> bool:
-    return decide(grants_only(policy), SERVICE, asked.action, asked.resource, asked.context) == "allow"
+def is_allowed(policy: Policy, request: KnownRequest) -> bool:
+    return decide(grants_only(policy), SERVICE, request.action, request.resource, request.context) == "allow"
 
 
-def write_of(cell: Cell) -> Asked:
+def write_of(cell: Cell) -> KnownRequest:
     account, region, folder, layout = cell
     context = {**contexts("aws", account, region), "s3:x-amz-acl": CONTROL}
-    return Asked("s3:PutObject", object_arn("aws", account, region, folder, layout), context)
+    return KnownRequest("s3:PutObject", object_arn("aws", account, region, folder, layout), context)
 
 
-def check_of(account: str, region: str) -> Asked:
-    return Asked("s3:GetBucketAcl", ARN, contexts("aws", account, region))
+def check_of(account: str, region: str) -> KnownRequest:
+    return KnownRequest("s3:GetBucketAcl", ARN, contexts("aws", account, region))
 
 
 def written(policy: Policy) -> FrozenSet[Cell]:
@@ -125,19 +119,19 @@ def checked(policy: Policy) -> FrozenSet[Tuple[str, str]]:
     return frozenset(pair for pair in itertools.product(ACCOUNTS, REGIONS) if is_allowed(policy, check_of(*pair)))
 
 
-def asked_for(options: Options) -> FrozenSet[Cell]:
+def wanted_cells(options: Options) -> FrozenSet[Cell]:
     regions = options.get("regions", REGIONS)
     return frozenset(itertools.product(options["account_ids"], regions, options["prefixes"], options["layouts"]))
 
 
-def is_of_others(statement: Dict[str, Any]) -> bool:
-    """Whether a statement is about more than log delivery, so that nothing may ever touch it."""
+def is_third_party(statement: Dict[str, Any]) -> bool:
+    """Whether a statement is a Deny or has other principals, so that the module must not change it."""
     services = statement.get("Principal", {})
     services = services.get("Service", []) if isinstance(services, dict) and set(services) == {"Service"} else []
     return statement["Effect"] == "Deny" or services not in (SERVICE, [SERVICE])
 
 
-def lets_the_service_in(statement: Dict[str, Any]) -> bool:
+def allows_the_service(statement: Dict[str, Any]) -> bool:
     principals = json.dumps(statement.get("Principal", "*"))
     return statement["Effect"] == "Allow" and (SERVICE in principals or '"*"' in principals)
 
@@ -152,11 +146,11 @@ def unnamed(policy: Policy) -> List[str]:
 
 @PROPERTIES
 @given(BUCKET_POLICIES, OPTIONS)
-def test_merging_gives_what_was_asked_for_and_no_more(policy: Policy, options: Options) -> None:
+def test_present_adds_exactly_the_grants(policy: Policy, options: Options) -> None:
     result = plan(policy, **options)
-    asked = asked_for(options)
-    assert written(result.after) == written(policy) | asked
-    assert checked(result.after) == checked(policy) | {cell[:2] for cell in asked}
+    wanted = wanted_cells(options)
+    assert written(result.after) == written(policy) | wanted
+    assert checked(result.after) == checked(policy) | {cell[:2] for cell in wanted}
     assert plan(result.after, **options).changes == ()
     before, after = texts(statements_of(policy)), texts(statements_of(result.after))
     assert after[: len(before)] == before
@@ -165,7 +159,7 @@ def test_merging_gives_what_was_asked_for_and_no_more(policy: Policy, options: O
 
 @PROPERTIES
 @given(BUCKET_POLICIES, st.lists(OPTIONS, min_size=2, max_size=3), st.randoms(use_true_random=False))
-def test_the_order_of_callers_changes_neither_meaning_nor_statements(
+def test_order_of_tasks_changes_neither_grants_nor_statements(
     policy: Policy, callers: List[Options], shuffle: Any
 ) -> None:
     turned = list(callers)
@@ -177,72 +171,72 @@ def test_the_order_of_callers_changes_neither_meaning_nor_statements(
 
 @PROPERTIES
 @given(BUCKET_POLICIES, st.lists(OPTIONS, min_size=1, max_size=3))
-def test_merging_and_taking_out_leaves_every_statement_of_others(policy: Policy, callers: List[Options]) -> None:
-    left = taken_out(merged(policy, *callers), *callers)
-    others = [item for item in statements_of(policy) if is_of_others(item)]
-    assert texts(item for item in statements_of(left) if is_of_others(item)) == texts(others)
+def test_present_then_absent_keeps_third_party_statements(policy: Policy, callers: List[Options]) -> None:
+    left = removed(merged(policy, *callers), *callers)
+    others = [item for item in statements_of(policy) if is_third_party(item)]
+    assert texts(item for item in statements_of(left) if is_third_party(item)) == texts(others)
     if others:
         assert {**left, "Statement": 0} == {**policy, "Statement": 0}
     if len(others) == len(statements_of(policy)):
-        # What may still write by a statement of others keeps the check that it needs.
+        # A source that can still write by a third-party statement keeps its ACL check.
         checks = statements_of(left)[len(others) :]
         assert {item["Action"] for item in checks} <= {"s3:GetBucketAcl"}
-        assert left == policy or checks and any(map(lets_the_service_in, others))
+        assert left == policy or checks and any(map(allows_the_service, others))
     assert written(left) <= written(policy)
 
 
 @PROPERTIES
 @given(BUCKET_POLICIES, OPTIONS)
-def test_taking_out_leaves_what_was_not_named(policy: Policy, options: Options) -> None:
+def test_absent_keeps_other_grants(policy: Policy, options: Options) -> None:
     result = plan(policy, **options, state="absent")
-    asked = asked_for(options)
-    assert written(policy) - asked <= written(result.after) <= written(policy)
+    wanted = wanted_cells(options)
+    assert written(policy) - wanted <= written(result.after) <= written(policy)
     still = {cell[:2] for cell in written(result.after)}
     assert still & checked(policy) <= checked(result.after) <= checked(policy)
-    assert result.warnings or not written(result.after) & asked
+    assert result.warnings or not written(result.after) & wanted
     assert plan(result.after, **options, state="absent").changes == ()
 
 
 def delivery(
-    sid: str, *folders: str, accounts: Tuple[str, ...] = (SHOP,), tied: bool = True, check: bool = True
+    sid: str, *folders: str, accounts: Tuple[str, ...] = (SHOP,), named: bool = True, check: bool = True
 ) -> Any:
-    """A statement of somebody else that lets log delivery write and, maybe, check at once."""
-    places = [f"{ARN}/{folder}AWSLogs/{account}/*" for folder in folders for account in accounts]
-    condition = {"Condition": {"StringEquals": {"aws:SourceAccount": list(accounts)}}} if tied else {}
+    """A third-party statement that allows writes and optionally the ACL check; ``named``: with its sources."""
+    resources = [f"{ARN}/{folder}AWSLogs/{account}/*" for folder in folders for account in accounts]
+    condition = {"Condition": {"StringEquals": {"aws:SourceAccount": list(accounts)}}} if named else {}
     return {
         "Sid": sid,
         "Effect": "Allow",
         "Principal": {"Service": SERVICE},
         "Action": ["s3:PutObject", *(["s3:GetBucketAcl"] if check else [])],
-        "Resource": [*([ARN] if check else []), *places],
+        "Resource": [*([ARN] if check else []), *resources],
         **condition,
     }
 
 
-@pytest.mark.parametrize("tied", [False, True])
+@pytest.mark.parametrize("named", [False, True])
 @pytest.mark.parametrize(
     ("both", "added"),
     [
-        # The statement goes, and who still writes by the other one keeps its check.
+        # The statement is removed, and the source of the other one keeps its check.
         (delivery("Both", ""), True),
         (delivery("Both", "", accounts=(SHOP, BANK)), True),
-        # The statement stays, and the check in it.
+        # The statement stays with its check.
         (delivery("Both", "", "other/"), False),
     ],
 )
-def test_a_check_is_kept_that_shares_a_statement_with_what_is_taken_out(both: Any, added: bool, tied: bool) -> None:
-    both = both if tied else {name: value for name, value in both.items() if name != "Condition"}
+def test_needed_acl_check_is_kept_when_its_statement_is_removed(both: Any, added: bool, named: bool) -> None:
+    both = both if named else {name: value for name, value in both.items() if name != "Condition"}
     policy = {"Statement": [both, delivery("Net", "net/", check=False)]}
     result = plan(policy, account_ids=[SHOP], prefixes=[""], state="absent")
     assert written(result.after) == {cell for cell in written(policy) if cell[0] == BANK or cell[2] == "net"}
     assert {cell[:2] for cell in written(result.after)} <= checked(result.after) <= checked(policy)
-    is_gone = added and (tied or BANK not in json.dumps(both))
+    is_gone = added and (named or BANK not in json.dumps(both))
     assert result.added == (("AWSLogDeliveryAclCheck",) if is_gone else ())
-    assert taken_out(result.after, {"account_ids": list(ACCOUNTS), "prefixes": ["", "net", "other"]}) is None
+    assert removed(result.after, {"account_ids": list(ACCOUNTS), "prefixes": ["", "net", "other"]}) is None
 
 
-#: how a statement of somebody else names its sources -> its condition; none can be cut for SHOP in eu-west-1 alone
-LOOSE = {
+#: How a third-party statement names its sources -> its condition; none can be cut for SHOP in eu-west-1 alone.
+BY_PATTERN = {
     "accounts by pattern": {"StringLike": {"aws:SourceAccount": f"{SHOP[:4]}*"}},
     "any account": {"StringLike": {"aws:SourceAccount": "*"}},
     "an account with a wildcard": {"StringLike": {"aws:SourceAccount": [BANK, f"{SHOP[:-1]}?"]}},
@@ -255,9 +249,9 @@ LOOSE = {
 }
 
 
-@pytest.mark.parametrize("case", LOOSE)
-def test_sources_that_are_named_loosely_are_left_and_told_of(case: str) -> None:
-    writes = {**delivery("Loose", "", check=False), "Condition": LOOSE[case]}
+@pytest.mark.parametrize("case", BY_PATTERN)
+def test_sources_by_pattern_are_kept_with_a_warning(case: str) -> None:
+    writes = {**delivery("Loose", "", check=False), "Condition": BY_PATTERN[case]}
     check = {**writes, "Sid": "Check", "Action": "s3:GetBucketAcl", "Resource": ARN}
     policy = {"Statement": [writes, check]}
     result = plan(policy, account_ids=[SHOP], prefixes=[""], regions=["eu-west-1"], state="absent")
@@ -268,9 +262,9 @@ def test_sources_that_are_named_loosely_are_left_and_told_of(case: str) -> None:
 
 
 @pytest.mark.parametrize("case", ["regions by pattern", "regions by pattern and name"])
-def test_regions_by_pattern_go_with_all_regions(case: str) -> None:
-    policy = {"Statement": [{**delivery("Loose", "", check=False), "Condition": LOOSE[case]}]}
-    assert taken_out(policy, {"account_ids": [SHOP]}) is None
+def test_regions_by_pattern_are_removed_with_all_regions(case: str) -> None:
+    policy = {"Statement": [{**delivery("Loose", "", check=False), "Condition": BY_PATTERN[case]}]}
+    assert removed(policy, {"account_ids": [SHOP]}) is None
 
 
 # --- keys ---
@@ -288,7 +282,7 @@ def key_merged(policy: Policy, *callers: Options) -> Any:
     return policy
 
 
-def key_taken_out(policy: Policy, *callers: Options) -> Any:
+def key_removed(policy: Policy, *callers: Options) -> Any:
     for options in callers:
         policy = key_plan(policy, **options, state="absent").after
     return policy
@@ -308,7 +302,7 @@ def used_by(options: Options) -> FrozenSet[Tuple[str, str]]:
 
 @PROPERTIES
 @given(KEY_POLICIES, OPTIONS)
-def test_merging_lets_the_key_be_used_as_asked_for_and_no_more(policy: Policy, options: Options) -> None:
+def test_key_present_adds_exactly_the_grants(policy: Policy, options: Options) -> None:
     options = {name: value for name, value in options.items() if name in ("account_ids", "regions")}
     result = key_plan(policy, **options)
     assert used(result.after) == used(policy) | used_by(options)
@@ -320,9 +314,7 @@ def test_merging_lets_the_key_be_used_as_asked_for_and_no_more(policy: Policy, o
 
 @PROPERTIES
 @given(KEY_POLICIES, st.lists(KEY_OPTIONS, min_size=2, max_size=3), st.randoms(use_true_random=False))
-def test_the_order_of_callers_makes_no_difference_to_a_key(
-    policy: Policy, callers: List[Options], shuffle: Any
-) -> None:
+def test_order_of_key_tasks_does_not_matter(policy: Policy, callers: List[Options], shuffle: Any) -> None:
     turned = list(callers)
     shuffle.shuffle(turned)
     one, other = key_merged(policy, *callers), key_merged(policy, *turned)
@@ -332,12 +324,10 @@ def test_the_order_of_callers_makes_no_difference_to_a_key(
 
 @PROPERTIES
 @given(KEY_POLICIES, st.lists(KEY_OPTIONS, min_size=1, max_size=3))
-def test_merging_and_taking_out_leaves_every_statement_of_others_of_a_key(
-    policy: Policy, callers: List[Options]
-) -> None:
-    left = key_taken_out(key_merged(policy, *callers), *callers)
-    others = [item for item in statements_of(policy) if is_of_others(item)]
-    assert texts(item for item in statements_of(left) if is_of_others(item)) == texts(others)
+def test_key_present_then_absent_keeps_third_party_statements(policy: Policy, callers: List[Options]) -> None:
+    left = key_removed(key_merged(policy, *callers), *callers)
+    others = [item for item in statements_of(policy) if is_third_party(item)]
+    assert texts(item for item in statements_of(left) if is_third_party(item)) == texts(others)
     if len(others) == len(statements_of(policy)):
         assert left == policy
     assert used(left) <= used(policy)
@@ -345,22 +335,22 @@ def test_merging_and_taking_out_leaves_every_statement_of_others_of_a_key(
 
 @PROPERTIES
 @given(KEY_POLICIES, KEY_OPTIONS)
-def test_taking_out_of_a_key_policy_leaves_what_was_not_named(policy: Policy, options: Options) -> None:
+def test_key_absent_keeps_other_grants(policy: Policy, options: Options) -> None:
     result = key_plan(policy, **options, state="absent")
     assert used(policy) - used_by(options) <= used(result.after) <= used(policy)
     assert result.warnings or not used(result.after) & used_by(options)
     assert key_plan(result.after, **options, state="absent").changes == ()
 
 
-@pytest.mark.parametrize("case", LOOSE)
-def test_sources_of_a_key_that_are_named_loosely_are_left_and_told_of(case: str) -> None:
+@pytest.mark.parametrize("case", BY_PATTERN)
+def test_key_sources_by_pattern_are_kept_with_a_warning(case: str) -> None:
     use = {
         "Sid": "Loose",
         "Effect": "Allow",
         "Principal": {"Service": SERVICE},
         "Action": "kms:GenerateDataKey",
         "Resource": "*",
-        "Condition": LOOSE[case],
+        "Condition": BY_PATTERN[case],
     }
     result = key_plan({"Statement": [use]}, account_ids=[SHOP], regions=["eu-west-1"], state="absent")
     assert "Statement Loose of the policy" in result.warnings[0] and "still lets" in result.warnings[0]

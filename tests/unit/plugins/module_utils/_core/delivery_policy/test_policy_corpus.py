@@ -2,17 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Policies as they are met: an account is let in, again, and taken out, with the outcome that the corpus has."""
+"""Adds an account to the policies of the corpus, adds it again, and removes it."""
 
 from __future__ import annotations
 
 import copy
 import json
 from dataclasses import dataclass
-from typing import Any
-from typing import Callable
-from typing import Dict
-from typing import List
+from typing import Any, Callable, Dict, List
 
 import pytest
 
@@ -20,22 +17,23 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy
     wanted_from_options,
 )
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_plan import plan_bucket_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.kms_key import Key
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_options import wanted_key_use
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_plan import key_policy_size
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_plan import plan_key_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import size_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import statements_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_plan import (
+    key_policy_size,
+    plan_key_policy,
+)
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.kms_key import Key
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import PolicyPlan
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import policy_size, statements_of
 from tests.simulator.policy_evaluation import decide
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import ACCOUNT
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import BUCKET
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import CASES
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import Case
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import in_partition
-from tests.unit.plugins.module_utils._core.delivery_policy.key_policy_corpus import KEY_ARN
-from tests.unit.plugins.module_utils._core.delivery_policy.key_policy_corpus import KEY_CASES
-from tests.unit.plugins.module_utils._core.delivery_policy.key_policy_corpus import OWNER
+from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import (
+    ACCOUNT,
+    BUCKET,
+    CASES,
+    Case,
+    in_partition,
+)
+from tests.unit.plugins.module_utils._core.delivery_policy.key_policy_corpus import KEY_ARN, KEY_CASES, OWNER
 
 SERVICE = "delivery.logs.amazonaws.com"
 REGIONS = {"aws": "eu-west-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
@@ -44,8 +42,8 @@ SIGNS = {"added": "+", "updated": "~", "removed": "-", "kept": "="}
 Policy = Dict[str, Any]
 
 
-def told(plan: PolicyPlan) -> str:
-    """What becomes of each statement, as the corpus writes it."""
+def statement_changes(plan: PolicyPlan) -> str:
+    """What happens to each statement, in the notation of the corpus."""
     return "; ".join(sign + name for kind, sign in SIGNS.items() for name in getattr(plan, kind))
 
 
@@ -55,11 +53,11 @@ def texts(statements: List[Any]) -> List[str]:
 
 @dataclass(frozen=True)
 class Trial:
-    """How policies of one kind are planned and measured.
+    """Functions for bucket policies, or for key policies.
 
     :param plan: takes the policy, the partition and the state.
-    :param allowed: whether the account has all that is asked for, as the simulator's evaluator has it; takes the policy
-        and the partition.
+    :param allowed: whether the simulator's evaluator allows all requests of the account; takes the policy and the
+        partition.
     """
 
     plan: Callable[[Policy, str, str], PolicyPlan]
@@ -100,13 +98,13 @@ def allows(policy: Any) -> Policy:
 
 def bucket_allowed(policy: Any, partition: str) -> bool:
     top, region = f"arn:{partition}:s3:::{BUCKET}/AWSLogs", REGIONS[partition]
-    told_of_write = {**context(partition), "s3:x-amz-acl": "bucket-owner-full-control"}
+    write_context = {**context(partition), "s3:x-amz-acl": "bucket-owner-full-control"}
     objects = (
         f"{ACCOUNT}/vpcflowlogs/{region}/x",
         f"aws-account-id={ACCOUNT}/aws-service=vpcflowlogs/aws-region={region}/x",
     )
     return all(
-        decide(allows(policy), SERVICE, "s3:PutObject", f"{top}/{name}", told_of_write) == "allow" for name in objects
+        decide(allows(policy), SERVICE, "s3:PutObject", f"{top}/{name}", write_context) == "allow" for name in objects
     )
 
 
@@ -117,7 +115,7 @@ def key_allowed(policy: Any, partition: str) -> bool:
     )
 
 
-BUCKETS = Trial(plan_bucket, size_of, bucket_allowed)
+BUCKETS = Trial(plan_bucket, policy_size, bucket_allowed)
 KEYS = Trial(plan_key, key_policy_size, key_allowed)
 ALL = [*((BUCKETS, case) for case in CASES), *((KEYS, case) for case in KEY_CASES)]
 every_case = pytest.mark.parametrize(("trial", "case"), ALL, ids=[case.name for _trial, case in ALL])
@@ -134,11 +132,11 @@ def named(policy: Any) -> Dict[str, str]:
 
 
 @every_case
-def test_letting_in(trial: Trial, case: Case) -> None:
+def test_present(trial: Trial, case: Case) -> None:
     before = copy.deepcopy(case.policy)
     plan = trial.plan(case.policy, case.partition, "present")
     assert case.policy == before
-    assert (told(plan), trial.size(plan.after)) == (case.present, case.size)
+    assert (statement_changes(plan), trial.size(plan.after)) == (case.present, case.size)
     assert [item.code for item in plan.refusals] == ([case.refused] if case.refused else [])
     assert plan.writes is (any(sign in case.present for sign in "+~") and not case.refused)
     assert len(plan.warnings) == len(case.warns)
@@ -150,29 +148,29 @@ def test_letting_in(trial: Trial, case: Case) -> None:
 
 
 @every_case
-def test_letting_in_again_changes_nothing(trial: Trial, case: Case) -> None:
+def test_present_is_idempotent(trial: Trial, case: Case) -> None:
     after = trial.plan(case.policy, case.partition, "present").after
     again = trial.plan(after, case.partition, "present")
     assert (again.changes, again.actions, json.dumps(again.after)) == ((), (), json.dumps(after))
 
 
 @every_case
-def test_taking_out(trial: Trial, case: Case) -> None:
+def test_absent(trial: Trial, case: Case) -> None:
     merged = trial.plan(case.policy, case.partition, "present").after
     plan = trial.plan(merged, case.partition, "absent")
-    assert told(plan) == case.absent
+    assert statement_changes(plan) == case.absent
     kept = [named(merged)[name] for name in unchanged(case.absent)]
     assert [text for text in texts(statements_of(plan.after)) if text in kept] == kept
     others = [item for item in statements_of(case.policy) if SERVICE not in json.dumps(item)]
     assert texts([item for item in statements_of(plan.after) if SERVICE not in json.dumps(item)]) == texts(others)
-    # What still lets the account in was written for more than that, and is named.
+    # A statement that still allows the account is wider, and a warning names it.
     assert not trial.allowed(plan.after, case.partition) or "still lets log delivery" in " ".join(plan.warnings)
     if plan.after is not None:
         assert {**plan.after, "Statement": 0} == {**case.policy, "Statement": 0}
     assert trial.plan(plan.after or {"Statement": []}, case.partition, "absent").changes == ()
 
 
-def test_the_corpus_is_large_enough() -> None:
+def test_corpus_is_large_enough() -> None:
     assert len({case.name for case in CASES}) == len(CASES) >= 50
     assert len({case.name for case in KEY_CASES}) == len(KEY_CASES) >= 15
     assert {case.partition for case in CASES} == set(REGIONS)

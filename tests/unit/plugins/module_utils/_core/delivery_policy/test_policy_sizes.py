@@ -2,30 +2,31 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every number of accounts and bytes in the guide is what the module comes to."""
+"""Checks every number of accounts and bytes in the guide against the plans."""
 
 from __future__ import annotations
 
 import json
 import pathlib
 import re
-from typing import Any
-from typing import Dict
-from typing import List
-from typing import Optional
+from typing import Any, Dict, List, Optional
 
 import pytest
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_options import (
     wanted_from_options,
 )
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_plan import MAX_BYTES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_plan import plan_bucket_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.kms_key import Key
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_plan import (
+    MAX_BYTES,
+    plan_bucket_policy,
+)
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_options import wanted_key_use
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_plan import MAX_KEY_POLICY_BYTES
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_plan import key_policy_size
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_plan import plan_key_policy
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_plan import (
+    MAX_KEY_POLICY_BYTES,
+    key_policy_size,
+    plan_key_policy,
+)
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.kms_key import Key
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.merge import PolicyPlan
 
 ROOT = next(folder for folder in pathlib.Path(__file__).parents if (folder / "galaxy.yml").is_file())
@@ -65,7 +66,7 @@ NONE = "--"
 
 
 def rows(columns: int) -> Dict[str, List[str]]:
-    """The rows of the table with this many columns, below its head: first cell -> the others."""
+    """Rows of the table with this many columns, without its header: first cell -> the others."""
     (table,) = [text for text in SECTION.split(".. list-table::")[1:] if f"widths: 34{' 22' * (columns - 1)}\n" in text]
     cells = [
         re.findall(r"^(?:   \* -|     -) ?(.*)$", row, re.MULTILINE)
@@ -98,8 +99,8 @@ def key_plan(first_cell: str, **sources: Any) -> PolicyPlan:
     return plan_key_policy(KEY_POLICY, wanted_key_use(options, "aws", "eu-west-1"), KEY)
 
 
-def spelling(plan: PolicyPlan) -> int:
-    """Which of the spellings a policy has, from 0; -1 for a refusal."""
+def density(plan: PolicyPlan) -> int:
+    """The density of the statements, from 0; -1 for a refusal."""
     text = json.dumps(plan.after)
     if plan.refusals:
         return -1
@@ -107,31 +108,31 @@ def spelling(plan: PolicyPlan) -> int:
 
 
 def numbers(cells: List[str]) -> Dict[int, int]:
-    """Spelling -> largest number of accounts, of the spellings that there are."""
+    """Density -> largest number of accounts, without the densities that do not apply."""
     return {position: int(cell) for position, cell in enumerate(cells) if cell != NONE}
 
 
 def check_row(plan: Any, largest: Dict[int, int]) -> None:
-    """Each spelling is used up to its number, and the next one, or a refusal, from there on."""
+    """Each density applies up to its number of accounts, then the next one or a refusal."""
     ordered = sorted(largest)
     for position, following in zip(ordered, [*ordered[1:], -1]):
-        assert spelling(plan(accounts(largest[position]))) == position
-        assert spelling(plan(accounts(largest[position] + 1))) == following
+        assert density(plan(accounts(largest[position]))) == position
+        assert density(plan(accounts(largest[position] + 1))) == following
 
 
 @pytest.mark.parametrize("first_cell", [name for name in BUCKET_ROWS if "organization" not in name])
-def test_the_guide_says_how_many_accounts_fit_into_a_bucket_policy(first_cell: str) -> None:
+def test_guide_says_how_many_accounts_fit_into_a_bucket_policy(first_cell: str) -> None:
     largest = numbers(BUCKET_ROWS[first_cell])
     assert (2 in largest) is ("both" in first_cell)
     check_row(lambda ids: bucket_plan(first_cell, account_ids=ids), largest)
 
 
 @pytest.mark.parametrize("first_cell", [name for name in KEY_ROWS if "organization" not in name])
-def test_the_guide_says_how_many_accounts_fit_into_a_key_policy(first_cell: str) -> None:
+def test_guide_says_how_many_accounts_fit_into_a_key_policy(first_cell: str) -> None:
     check_row(lambda ids: key_plan(first_cell, account_ids=ids), numbers(KEY_ROWS[first_cell]))
 
 
-def test_the_guide_says_how_little_an_organization_takes() -> None:
+def test_guide_says_the_size_for_an_organization() -> None:
     (bucket_row,) = [name for name in BUCKET_ROWS if "organization" in name]
     (key_row,) = [name for name in KEY_ROWS if "organization" in name]
     size = bucket_plan(bucket_row, organization_id=ORGANIZATION).size
@@ -140,9 +141,9 @@ def test_the_guide_says_how_little_an_organization_takes() -> None:
     assert KEY_ROWS[key_row] == [f"any number: {size} bytes", ""]
 
 
-def test_the_guide_says_under_which_circumstances() -> None:
+def test_guide_says_the_assumptions() -> None:
     assert len(BUCKET_ROWS) == 9 and len(KEY_ROWS) == 4
     assert f"{MAX_BYTES:,} bytes" in SECTION and f"{MAX_KEY_POLICY_BYTES:,} bytes" in SECTION
     assert f"name has {len(BUCKET)} characters" in SECTION
-    told = re.findall(r"``([a-z]+-[a-z]+-\d)``", SECTION.partition("Four regions")[2].partition(".. list-table")[0])
-    assert told == REGIONS["four regions"]
+    regions = re.findall(r"``([a-z]+-[a-z]+-\d)``", SECTION.partition("Four regions")[2].partition(".. list-table")[0])
+    assert regions == REGIONS["four regions"]

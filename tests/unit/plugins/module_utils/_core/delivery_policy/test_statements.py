@@ -2,12 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which statements count as written by this collection: those that it would write itself, and no other."""
+"""Only statements that the collection would write itself count as its own."""
 
 from __future__ import annotations
 
-from typing import Any
-from typing import Dict
+from typing import Any, Dict
 
 import pytest
 
@@ -15,26 +14,25 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy
     wanted_from_options,
 )
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_plan import plan_bucket_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import parse_ours
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.statements import own_grants
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import parse_destination
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import ACCOUNT
-from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import BUCKET
+from tests.unit.plugins.module_utils._core.delivery_policy.bucket_policy_corpus import ACCOUNT, BUCKET
 
-PLACE = parse_destination(BUCKET, "aws")
+DESTINATION = parse_destination(BUCKET, "aws")
 WANTED = wanted_from_options({"bucket": BUCKET, "account_ids": [ACCOUNT], "regions": ["eu-west-1"]}, "aws")
 WRITE, CHECK = plan_bucket_policy(None, WANTED).after["Statement"]
 ACL = "s3:x-amz-acl"
 
 
 def with_condition(operator: str, key: str, value: Any) -> Dict[str, Any]:
-    """Our write statement with one more key, or with one of its own changed."""
+    """The own write statement with one condition key added or changed."""
     others = {name: {k: v for k, v in block.items() if k != key} for name, block in WRITE["Condition"].items()}
     return {**WRITE, "Condition": {**others, operator: {**others.get(operator, {}), key: value}}}
 
 
 @pytest.mark.parametrize("statement", [WRITE, CHECK])
-def test_what_is_written_is_recognised(statement: Dict[str, Any]) -> None:
-    assert parse_ours(PLACE, statement) is not None
+def test_written_statement_is_own(statement: Dict[str, Any]) -> None:
+    assert own_grants(DESTINATION, statement) is not None
 
 
 @pytest.mark.parametrize(
@@ -51,15 +49,15 @@ def test_what_is_written_is_recognised(statement: Dict[str, Any]) -> None:
         with_condition("StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"),
     ],
 )
-def test_what_is_written_otherwise_belongs_to_others(statement: Dict[str, Any]) -> None:
-    assert parse_ours(PLACE, statement) is None
+def test_different_statement_is_not_own(statement: Dict[str, Any]) -> None:
+    assert own_grants(DESTINATION, statement) is None
 
 
-def test_grants_of_an_organization_are_for_every_account_of_it_and_for_no_other() -> None:
+def test_own_statement_of_an_organization_covers_all_its_accounts() -> None:
     wanted = wanted_from_options({"bucket": BUCKET, "organization_id": "o-a1b2c3d4e5"}, "aws")
     write, *_rest = plan_bucket_policy(None, wanted).after["Statement"]
-    assert parse_ours(PLACE, write) is not None
-    of_one = {**write, "Resource": f"arn:aws:s3:::{BUCKET}/AWSLogs/{ACCOUNT}/*"}
-    assert parse_ours(PLACE, of_one) is None
+    assert own_grants(DESTINATION, write) is not None
+    one_account = {**write, "Resource": f"arn:aws:s3:::{BUCKET}/AWSLogs/{ACCOUNT}/*"}
+    assert own_grants(DESTINATION, one_account) is None
     equals = {**write["Condition"]["StringEquals"], "aws:SourceOrgID": ["o-a1b2c3d4e5", "o-bbbbbbbbbb"]}
-    assert parse_ours(PLACE, {**write, "Condition": {**write["Condition"], "StringEquals": equals}}) is None
+    assert own_grants(DESTINATION, {**write, "Condition": {**write["Condition"], "StringEquals": equals}}) is None

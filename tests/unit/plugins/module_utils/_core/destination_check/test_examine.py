@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The doctor as a pure function: facts in, checks out; and its words in the guide."""
+"""The destination check: which checks result from the facts, and whether the guide has each message."""
 
 from __future__ import annotations
 
@@ -16,29 +16,32 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy
     wanted_from_options,
 )
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_plan import plan_bucket_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import CHECK_DEFINITIONS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import OK
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import Check
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import check_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import is_deliverable
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import summary_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import width_warnings
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.examine import examine
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.facts import DestinationFacts
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.facts import Encryption
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.facts import Unread
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.request import Question
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.request import question_from_options
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.request import unmasked
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.remedies import cli
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.remedies import module_call
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.kms_key import Key
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.decision import Decision, decide_grant
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.key_statements import KEY_ACTIONS
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.decision import Decision
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.decision import decide_grant
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Request
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import size_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.kms_key import Key
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import (
+    CHECK_DEFINITIONS,
+    Check,
+    OK,
+    destination_summary,
+    is_deliverable,
+    new_check,
+    width_warnings,
+)
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.examine import examine
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.facts import (
+    DestinationFacts,
+    Encryption,
+    Unread,
+)
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.remedies import cli, module_call
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.request import (
+    DestinationQuery,
+    query_from_options,
+    unmasked,
+)
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Request, policy_size
 
 from tests.unit.meta.project import read
 
@@ -48,8 +51,8 @@ KEY = Key(
     "arn:aws:kms:eu-west-1:111122223333:key/k", ACCOUNT, "Enabled", "CUSTOMER", "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT"
 )
 UNREAD = Unread("s3:Something", "AccessDenied", "Failed to read it: Access Denied")
-#: What narrows a statement to the account that is asked about.
-TIED = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+#: Restricts a statement to the account to check.
+FOR_ACCOUNT = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
 GRANTED = {
     "Statement": [
         {
@@ -58,7 +61,7 @@ GRANTED = {
             "Principal": SERVICE,
             "Action": "s3:PutObject",
             "Resource": f"arn:aws:s3:::logs/AWSLogs/{ACCOUNT}/*",
-            "Condition": TIED,
+            "Condition": FOR_ACCOUNT,
         },
         {
             "Sid": "C",
@@ -66,26 +69,32 @@ GRANTED = {
             "Principal": SERVICE,
             "Action": "s3:GetBucketAcl",
             "Resource": "arn:aws:s3:::logs",
-            "Condition": TIED,
+            "Condition": FOR_ACCOUNT,
         },
     ]
 }
 KEY_GRANTED = {
     "Statement": [
-        {"Effect": "Allow", "Principal": SERVICE, "Action": list(KEY_ACTIONS), "Resource": "*", "Condition": TIED}
+        {
+            "Effect": "Allow",
+            "Principal": SERVICE,
+            "Action": list(KEY_ACTIONS),
+            "Resource": "*",
+            "Condition": FOR_ACCOUNT,
+        }
     ]
 }
 HEALTHY = DestinationFacts(True, "eu-west-1", ACCOUNT, policy=GRANTED)
 ENCRYPTED = replace(HEALTHY, encryption=Encryption("aws:kms", KEY.arn), key=KEY, key_policy=KEY_GRANTED)
 
 
-def question(**options: Any) -> Question:
-    return question_from_options({"destination": "logs", "account_ids": [ACCOUNT], **options}, "aws")
+def query(**options: Any) -> DestinationQuery:
+    return query_from_options({"destination": "logs", "account_ids": [ACCOUNT], **options}, "aws")
 
 
 def codes(facts: DestinationFacts, **options: Any) -> list[str]:
-    """The codes of all checks that are not in order."""
-    return [check.code for check in examine(question(**options), facts).checks if check.status != OK]
+    """The codes of all checks that are not ok."""
+    return [check.code for check in examine(query(**options), facts).checks if check.status != OK]
 
 
 @pytest.mark.parametrize("facts", [HEALTHY, ENCRYPTED])
@@ -125,31 +134,31 @@ def test_healthy_destination_has_no_problem(facts: DestinationFacts) -> None:
         ({"public_access_blocked": UNREAD}, "PublicAccessUnreadable"),
     ],
 )
-def test_each_change_of_a_healthy_destination_is_found_alone(change: dict[str, Any], code: str) -> None:
+def test_each_fault_is_reported_alone(change: dict[str, Any], code: str) -> None:
     assert codes(replace(ENCRYPTED, **change)) == [code]
 
 
-def test_key_in_no_known_region_is_not_held_against_it() -> None:
+def test_unknown_bucket_region_is_no_problem_for_the_key() -> None:
     assert codes(replace(ENCRYPTED, region=None)) == []
 
 
 @pytest.mark.parametrize("ownership", [None, "BucketOwnerPreferred", "ObjectWriter"])
-def test_acl_condition_is_right_where_acls_are_in_force(ownership: str | None) -> None:
+def test_acl_condition_is_a_problem_only_if_acls_are_disabled(ownership: str | None) -> None:
     writes, checks = GRANTED["Statement"]
-    condition = {"StringEquals": {**TIED["StringEquals"], "s3:x-amz-acl": "bucket-owner-full-control"}}
+    condition = {"StringEquals": {**FOR_ACCOUNT["StringEquals"], "s3:x-amz-acl": "bucket-owner-full-control"}}
     policy = {"Statement": [{**writes, "Condition": condition}, checks]}
     assert codes(replace(HEALTHY, policy=policy)) == ["AclConditionWithoutAcls"]
     assert codes(replace(HEALTHY, policy=policy, ownership=ownership)) == []
 
 
-def test_owner_is_wrong_only_if_it_is_known_to_be() -> None:
+def test_owner_is_unexpected_only_if_s3_refuses_it() -> None:
     other = "444455556666"
     assert codes(replace(HEALTHY, owner=None, not_owner=other), expected_bucket_owner=other) == ["OwnerUnexpected"]
     assert codes(replace(HEALTHY, owner=None), expected_bucket_owner=other) == ["OwnerUnknown"]
 
 
-def test_of_a_missing_bucket_nothing_else_is_said() -> None:
-    assert len(examine(question(), replace(HEALTHY, exists=False)).checks) == 1
+def test_missing_bucket_is_the_only_check() -> None:
+    assert len(examine(query(), replace(HEALTHY, exists=False)).checks) == 1
 
 
 @pytest.mark.parametrize(
@@ -163,25 +172,24 @@ def test_of_a_missing_bucket_nothing_else_is_said() -> None:
     ],
 )
 def test_verdict(statuses: list[tuple[str, str]], verdict: Any) -> None:
-    checks = [Check("bucket", "X", status, severity, "words") for status, severity in statuses]
-    verdict_found = is_deliverable(checks)
-    assert verdict_found == verdict
-    assert isinstance(verdict_found, type(verdict))
+    checks = [Check("bucket", "X", status, severity, "message") for status, severity in statuses]
+    found = is_deliverable(checks)
+    assert (found, type(found)) == (verdict, type(verdict))
 
 
-def test_summary_names_what_is_certain_first_and_counts_the_rest() -> None:
+def test_summary_starts_with_certain_problems_and_counts_the_rest() -> None:
     names = {"bucket": "b", "key": "k", "source": "s", "place": "p"}
     checks = [
-        check_of(code, names) for code in ("PolicyUnreadable", "Granted", "RequesterPays", "KeyMissing", "KeyDenied")
+        new_check(code, names) for code in ("PolicyUnreadable", "Granted", "RequesterPays", "KeyMissing", "KeyDenied")
     ]
-    text = summary_of("arn:aws:s3:::logs", checks)
+    text = destination_summary("arn:aws:s3:::logs", checks)
     assert text.startswith("Log delivery cannot write to arn:aws:s3:::logs. The bucket b is a Requester Pays bucket.")
     assert "PolicyUnreadable" not in text
     assert text.endswith("And 1 more, see 'problems'.")
 
 
-def test_summary_of_what_is_unknown_does_not_say_that_it_cannot() -> None:
-    text = summary_of("arn:aws:s3:::logs", [check_of("PolicyUnreadable", {"bucket": "b"})])
+def test_summary_of_an_unknown_verdict() -> None:
+    text = destination_summary("arn:aws:s3:::logs", [new_check("PolicyUnreadable", {"bucket": "b"})])
     assert "may not be able to write" in text
 
 
@@ -190,10 +198,10 @@ def request(resource: str, **context: Any) -> Request:
 
 
 @pytest.mark.parametrize(
-    ("resource", "asked", "code"),
+    ("resource", "requested", "code"),
     [
         ("arn:aws:s3:::logs/AWSLogs/*", "arn:aws:s3:::logs/AWSLogs/111122223333/vpcflowlogs/*/*", "Granted"),
-        # One region of all: for certain not all.
+        # One Region of all.
         (
             "arn:aws:s3:::logs/AWSLogs/*/vpcflowlogs/eu-west-1/*",
             "arn:aws:s3:::logs/AWSLogs/111122223333/vpcflowlogs/*/*",
@@ -210,9 +218,9 @@ def request(resource: str, **context: Any) -> Request:
         ),
     ],
 )
-def test_grant_of_a_part(resource: str, asked: str, code: str) -> None:
+def test_grant_for_a_part_is_not_granted(resource: str, requested: str, code: str) -> None:
     policy = {"Statement": [{**GRANTED["Statement"][0], "Resource": resource, "Condition": {}}]}
-    assert decide_grant(policy, [request(asked)]).code == code
+    assert decide_grant(policy, [request(requested)]).code == code
 
 
 def test_worst_of_several_requests_decides() -> None:
@@ -229,38 +237,38 @@ def test_remedies_can_be_pasted() -> None:
     assert cli("s3api put", "--x", "a b", '{"c": 1}') == "aws s3api put --x 'a b' '{\"c\": 1}'"
 
 
-@pytest.mark.parametrize("code", [code for code, kind in CHECK_DEFINITIONS.items() if kind.status != OK])
+@pytest.mark.parametrize("code", [code for code, definition in CHECK_DEFINITIONS.items() if definition.status != OK])
 def test_guide_has_every_message(code: str) -> None:
-    kind = CHECK_DEFINITIONS[code]
+    definition = CHECK_DEFINITIONS[code]
     guide = " ".join(read("docs/docsite/rst/guide_destination.rst").split())
-    words = re.sub(r"\{(\w+)\}", lambda found: found.group(1).upper(), kind.words)
-    assert f"``{code}`` *{words}* ({kind.status}, {kind.severity})" in guide
+    message = re.sub(r"\{(\w+)\}", lambda found: found.group(1).upper(), definition.message)
+    assert f"``{code}`` *{message}* ({definition.status}, {definition.severity})" in guide
 
 
 def check(facts: DestinationFacts, code: str, **options: Any) -> Check:
     """The only check with this code."""
-    (found,) = [item for item in examine(question(**options), facts).checks if item.code == code]
+    (found,) = [item for item in examine(query(**options), facts).checks if item.code == code]
     return found
 
 
 def denying(condition: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
-    """A policy that grants everything, and denies what is changed here."""
+    """A policy that grants everything and has a Deny statement with these changes."""
     denial = {"Sid": "D", "Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*", **changes}
     return {"Statement": [*GRANTED["Statement"], {**denial, **({"Condition": condition} if condition else {})}]}
 
 
-OF_OTHERS = {"StringNotEquals": {"aws:PrincipalTag/team": "network"}}
+OTHER_TEAMS = {"StringNotEquals": {"aws:PrincipalTag/team": "network"}}
 
 
 @pytest.mark.parametrize(
     ("policy", "code", "evidence"),
     [
-        (denying(), "Denied", "Statement D denies s3:PutObject, s3:GetBucketAcl; no grant outweighs that."),
-        (denying(OF_OTHERS), "PerhapsDenied", "Statement D may deny s3:PutObject, s3:GetBucketAcl: that depends on "),
+        (denying(), "Denied", "Statement D denies s3:PutObject, s3:GetBucketAcl, which overrides every grant."),
+        (denying(OTHER_TEAMS), "PerhapsDenied", "Statement D may deny s3:PutObject, s3:GetBucketAcl: that depends on "),
         (
-            {"Statement": [{**part, "Condition": OF_OTHERS} for part in GRANTED["Statement"]]},
+            {"Statement": [{**part, "Condition": OTHER_TEAMS} for part in GRANTED["Statement"]]},
             "PerhapsGranted",
-            "Statement W, C may grant s3:PutObject, s3:GetBucketAcl: that depends on what is not known",
+            "Statement W, C may grant s3:PutObject, s3:GetBucketAcl: that depends on unknown values",
         ),
     ],
 )
@@ -284,7 +292,7 @@ DATA_PERIMETER = {
         (None, EXEMPT_DELIVERY),
         ({"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}, EXEMPT_SERVICES),
         ({"StringNotEquals": {"aws:PrincipalOrgID": "o-aaaaaaaaaa"}}, EXEMPT_SERVICES),
-        (OF_OTHERS, EXEMPT_SERVICES),
+        (OTHER_TEAMS, EXEMPT_SERVICES),
         (
             {"StringNotEquals": {"aws:SourceAccount": "444455556666"}},
             "Add the source to the values of aws:SourceAccount in statement D.",
@@ -293,22 +301,24 @@ DATA_PERIMETER = {
             {"ArnNotLike": {"AWS:SourceArn": "arn:aws:logs:*:444455556666:*"}},
             "Add the source to the values of AWS:SourceArn in statement D.",
         ),
-        # With an exemption of AWS services these would apply to nothing any more.
+        # An exemption of AWS services would switch these off.
         ({"Bool": {"aws:PrincipalIsAWSService": "true"}}, EXEMPT_DELIVERY),
         ({"StringLike": {"aws:PrincipalServiceName": "*.amazonaws.com"}}, EXEMPT_DELIVERY),
-        # No control over who comes from where: other services stay under it.
+        # Not about principals or networks, so it still applies to other services.
         ({"NumericLessThan": {"s3:TlsVersion": "1.3"}}, EXEMPT_DELIVERY),
         ({"Null": {"s3:x-amz-server-side-encryption": "true"}}, EXEMPT_DELIVERY),
-        (DATA_PERIMETER, "Set organization_id, in an inventory flow_log_organization_id, to the organization of the"),
+        (DATA_PERIMETER, "Set organization_id (in an inventory, flow_log_organization_id) to the organization of the"),
     ],
 )
-def test_remedy_answers_the_condition_that_denies(condition: Any, remedy: str) -> None:
+def test_remedy_fits_the_condition_of_the_deny_statement(condition: Any, remedy: str) -> None:
     (found,) = [
-        item for item in examine(question(), replace(HEALTHY, policy=denying(condition))).checks if item.matters
+        item for item in examine(query(), replace(HEALTHY, policy=denying(condition))).checks if item.affects_verdict
     ]
     assert remedy in found.remedy
     key_policy = {"Statement": [*KEY_GRANTED["Statement"], denying(condition)["Statement"][-1]]}
-    (found,) = [item for item in examine(question(), replace(ENCRYPTED, key_policy=key_policy)).checks if item.matters]
+    (found,) = [
+        item for item in examine(query(), replace(ENCRYPTED, key_policy=key_policy)).checks if item.affects_verdict
+    ]
     assert remedy in found.remedy
 
 
@@ -317,7 +327,7 @@ def test_remedy_never_exempts_services_from_a_statement_about_a_service() -> Non
     assert EXEMPT_DELIVERY in check(replace(HEALTHY, policy=policy), "Denied").remedy
 
 
-def test_remedies_of_several_statements_each_name_theirs() -> None:
+def test_remedy_for_several_statements_names_each() -> None:
     endpoint = denying({"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}, Sid="E")["Statement"][-1]
     policy = denying()
     policy["Statement"] += [endpoint, {**endpoint, "Sid": "F"}]
@@ -328,7 +338,7 @@ def test_remedies_of_several_statements_each_name_theirs() -> None:
     ]
 
 
-def test_data_perimeter_is_decided_once_the_organization_is_named() -> None:
+def test_data_perimeter_is_evaluated_with_organization_id() -> None:
     facts = replace(HEALTHY, policy=denying(DATA_PERIMETER))
     assert codes(facts) == ["PerhapsDenied"]
     assert codes(facts, organization_id="o-aaaaaaaaaa") == []
@@ -337,7 +347,7 @@ def test_data_perimeter_is_decided_once_the_organization_is_named() -> None:
     assert remedy == "Add the source to the values of aws:SourceOrgID, aws:SourceAccount in statement D."
 
 
-def test_grant_to_an_organization_asks_for_the_organization() -> None:
+def test_remedy_for_a_grant_to_an_organization_is_organization_id() -> None:
     condition = {"StringEquals": {"aws:SourceOrgID": "o-aaaaaaaaaa"}}
     policy = {"Statement": [{**part, "Condition": condition} for part in GRANTED["Statement"]]}
     assert "flow_log_organization_id" in check(replace(HEALTHY, policy=policy), "PerhapsGranted").remedy
@@ -345,14 +355,14 @@ def test_grant_to_an_organization_asks_for_the_organization() -> None:
     assert "flow_log_organization_id" in check(replace(ENCRYPTED, key_policy=key_policy), "KeyPerhapsGranted").remedy
 
 
-def test_modules_that_write_policies_ask_for_the_organization_elsewhere() -> None:
+def test_policy_module_points_to_the_destination_check_for_organization_id() -> None:
     wanted = wanted_from_options({"bucket": "logs", "account_ids": [ACCOUNT]}, "aws")
     (text,) = plan_bucket_policy(denying(DATA_PERIMETER), wanted).warnings
-    assert "ask flow_log_destination_info with organization_id, in an inventory set flow_log_organization_id" in text
+    assert "run flow_log_destination_info with organization_id (in an inventory, flow_log_organization_id)" in text
     assert "aws:PrincipalIsAWSService" not in text
 
 
-def test_a_condition_that_is_none_has_a_remedy_all_the_same() -> None:
+def test_invalid_condition_has_a_remedy() -> None:
     assert EXEMPT_DELIVERY in check(replace(HEALTHY, policy=denying(["x"])), "PerhapsDenied").remedy  # type: ignore[arg-type]
 
 
@@ -360,16 +370,16 @@ def test_a_condition_that_is_none_has_a_remedy_all_the_same() -> None:
     "actions",
     [
         ["kms:GenerateDataKey*", "kms:Decrypt"],
-        # S3 needs no more than this to write an object; what else log delivery needs is documented, not its effect.
+        # S3 needs only this to write an object. AWS lists more actions without their effect.
         "kms:GenerateDataKey*",
         ["kms:GenerateDataKey", "kms:DescribeKey"],
     ],
 )
-def test_key_policy_that_grants_a_part_is_told_from_one_that_grants_nothing(actions: Any) -> None:
+def test_key_policy_that_grants_a_part_is_partly_granted(actions: Any) -> None:
     part = {**KEY_GRANTED["Statement"][0], "Action": actions}
     facts = replace(ENCRYPTED, key_policy={"Statement": [part]})
     assert codes(facts) == ["KeyPartlyGranted"]
-    assert is_deliverable(examine(question(), facts).checks) == "unknown"
+    assert is_deliverable(examine(query(), facts).checks) == "unknown"
     assert "No statement grants kms:Encrypt" in check(facts, "KeyPartlyGranted").evidence
 
 
@@ -384,17 +394,17 @@ def test_key_policy_that_grants_a_part_is_told_from_one_that_grants_nothing(acti
         ),
     ],
 )
-def test_only_the_denial_of_what_a_write_needs_is_certainly_in_the_way(denial: dict[str, Any], code: str) -> None:
+def test_only_a_deny_of_generate_data_key_certainly_blocks_delivery(denial: dict[str, Any], code: str) -> None:
     statement = {"Effect": "Deny", "Principal": "*", "Resource": "*", **denial}
     policy = {"Statement": [*KEY_GRANTED["Statement"], statement]}
     assert codes(replace(ENCRYPTED, key_policy=policy)) == [code]
-    # With another one denied besides, the unknown one still decides.
-    besides = {"Effect": "Deny", "Principal": "*", "Resource": "*", "Action": "kms:Encrypt"}
-    assert codes(replace(ENCRYPTED, key_policy={"Statement": [*policy["Statement"], besides]})) == [code]
+    # Another denied action does not change the result.
+    another = {"Effect": "Deny", "Principal": "*", "Resource": "*", "Action": "kms:Encrypt"}
+    assert codes(replace(ENCRYPTED, key_policy={"Statement": [*policy["Statement"], another]})) == [code]
 
 
 @pytest.mark.parametrize("actions", [["kms:Decrypt", "kms:DescribeKey"], "kms:ReEncrypt*"])
-def test_key_policy_without_what_a_write_needs_is_in_the_way(actions: Any) -> None:
+def test_key_policy_without_generate_data_key_blocks_delivery(actions: Any) -> None:
     part = {**KEY_GRANTED["Statement"][0], "Action": actions}
     assert codes(replace(ENCRYPTED, key_policy={"Statement": [part]})) == ["KeyNotGranted"]
 
@@ -407,7 +417,7 @@ NULL_SSE_C = {"Null": {"s3:x-amz-server-side-encryption-customer-algorithm": "fa
 @pytest.mark.parametrize(
     ("condition", "found"),
     [
-        # AWS's advice against SSE-C.
+        # AWS's recommendation against SSE-C.
         (NULL_SSE_C, []),
         ({"StringEquals": {"s3:x-amz-server-side-encryption-customer-algorithm": "AES256"}}, []),
         ({"StringLike": {"s3:x-amz-grant-read": "*"}}, []),
@@ -428,19 +438,19 @@ NULL_SSE_C = {"Null": {"s3:x-amz-server-side-encryption-customer-algorithm": "fa
         ({"NumericEquals": {"s3:TlsVersion": "1.3"}}, ["PerhapsDenied"]),
         ({"NumericGreaterThanEquals": {"s3:TlsVersion": "1.2"}}, ["Denied"]),
         ({"Null": {"s3:TlsVersion": "true"}}, []),
-        # Nobody documents these of a write.
+        # AWS does not document these for a write.
         ({"StringEquals": {"s3:x-amz-storage-class": "GLACIER"}}, ["PerhapsDenied"]),
         ({"Null": {"s3:x-amz-server-side-encryption": "true"}}, ["PerhapsDenied"]),
         ({"Null": {"s3:if-none-match": "true"}}, ["PerhapsDenied"]),
     ],
 )
-def test_denial_is_decided_by_what_log_delivery_sends_and_never_sends(condition: Any, found: list[str]) -> None:
+def test_deny_is_evaluated_with_the_condition_keys_of_log_delivery(condition: Any, found: list[str]) -> None:
     policy = denying(condition, Action="s3:PutObject", Resource="arn:aws:s3:::logs/*")
     assert codes(replace(HEALTHY, policy=policy)) == found
 
 
 @pytest.mark.parametrize("key", ["s3:x-amz-server-side-encryption", "s3:x-amz-storage-class", "s3:x-amz-acl"])
-def test_check_of_the_acl_has_no_headers_of_a_write(key: str) -> None:
+def test_acl_check_has_no_condition_keys_of_a_write(key: str) -> None:
     facts = replace(HEALTHY, policy=denying({"Null": {key: "false"}}, Action="s3:Get*", Resource="*"))
     assert codes(facts) == []
 
@@ -454,23 +464,23 @@ def test_check_of_the_acl_has_no_headers_of_a_write(key: str) -> None:
         ({"NumericLessThan": {"s3:TlsVersion": "1.3"}}, ["KeyPerhapsDenied"]),
     ],
 )
-def test_denial_of_a_key_is_decided_alike(condition: Any, found: list[str]) -> None:
+def test_deny_in_a_key_policy_is_evaluated_alike(condition: Any, found: list[str]) -> None:
     denial = denying(condition)["Statement"][-1]
     assert codes(replace(ENCRYPTED, key_policy={"Statement": [*KEY_GRANTED["Statement"], denial]})) == found
 
 
-def test_allowance_from_tls_1_3_may_grant() -> None:
+def test_allow_from_tls_1_3_possibly_grants() -> None:
     condition = {"NumericGreaterThanEquals": {"s3:TlsVersion": "1.3"}}
     policy = {"Statement": [{**part, "Condition": condition} for part in GRANTED["Statement"]]}
     assert codes(replace(HEALTHY, policy=policy)) == ["PerhapsGranted"]
 
 
-def test_of_a_key_that_is_not_named_by_arn_and_not_readable_no_policy_is_looked_at() -> None:
+def test_policy_of_an_unreadable_key_without_arn_is_not_checked() -> None:
     facts = replace(ENCRYPTED, encryption=Encryption("aws:kms", "alias/k"), key=UNREAD, key_policy=None)
     assert codes(facts) == ["EncryptionKeyNotByArn", "KeyUnreadable"]
 
 
-def test_what_else_is_in_the_policy_is_told() -> None:
+def test_negations_and_deleted_principals_are_reported() -> None:
     negation = {"Sid": "N", "Effect": "Allow", "Principal": SERVICE, "NotAction": "s3:*", "Resource": "*"}
     gone = {"Sid": "G", "Effect": "Allow", "Principal": {"AWS": "AIDAEXAMPLEEXAMPLE123"}, "Action": "s3:*"}
     policy = {"Statement": [*GRANTED["Statement"], negation, {**gone, "Resource": "arn:aws:s3:::logs"}]}
@@ -479,23 +489,23 @@ def test_what_else_is_in_the_policy_is_told() -> None:
 
 
 @pytest.mark.parametrize(("size", "code"), [(18432, "PolicyHasRoom"), (18433, "PolicyNearLimit")])
-def test_policy_above_90_percent_of_its_limit_is_near_it(size: int, code: str) -> None:
+def test_policy_above_90_percent_is_near_the_limit(size: int, code: str) -> None:
     def padded(text: str) -> dict[str, Any]:
         return {"Statement": [*GRANTED["Statement"], {**denying()["Statement"][-1], "Sid": text}]}
 
-    facts = replace(HEALTHY, policy=padded("x" * (size - size_of(padded("")))))
-    assert examine(question(), facts).size == size
+    facts = replace(HEALTHY, policy=padded("x" * (size - policy_size(padded("")))))
+    assert examine(query(), facts).size == size
     found = check(facts, code)
     assert found.evidence == f"It has {size} of 20480 bytes."
     assert found.remedy.startswith("Give organization_id instead") is (code == "PolicyNearLimit")
 
 
-def test_owner_of_a_bucket_that_may_not_be_looked_at_is_unknown_and_why_is_told() -> None:
+def test_unknown_owner_has_the_error_of_head_bucket() -> None:
     facts = replace(HEALTHY, owner=None, head=UNREAD)
     assert check(facts, "OwnerUnknown").evidence.startswith("Failed to read it: Access Denied (AccessDenied).")
 
 
-def test_accounts_of_an_organization_profit_from_what_it_is_granted() -> None:
+def test_grants_to_an_organization_count_for_its_accounts() -> None:
     condition = {"StringEquals": {"aws:SourceOrgID": "o-aaaaaaaaaa"}}
     writes, checks = ({**part, "Condition": condition} for part in GRANTED["Statement"])
     policy = {"Statement": [{**writes, "Resource": "arn:aws:s3:::logs/AWSLogs/*"}, checks]}
@@ -505,9 +515,9 @@ def test_accounts_of_an_organization_profit_from_what_it_is_granted() -> None:
     assert codes(facts, organization_id="o-aaaaaaaaaa", account_ids=None) == []
 
 
-def test_summary_of_what_is_in_order_says_so() -> None:
-    text = summary_of("arn:aws:s3:::logs", examine(question(), HEALTHY).checks)
-    assert text == "Log delivery can write to arn:aws:s3:::logs, as far as its settings tell."
+def test_summary_of_a_healthy_destination() -> None:
+    text = destination_summary("arn:aws:s3:::logs", examine(query(), HEALTHY).checks)
+    assert text == "Log delivery can write to arn:aws:s3:::logs, according to its settings."
 
 
 def test_check_is_returned_as_plain_data() -> None:
@@ -516,15 +526,15 @@ def test_check_is_returned_as_plain_data() -> None:
 
 
 @pytest.mark.parametrize("option", ["bucket_policy", "key_policy"])
-def test_what_is_no_policy_is_refused(option: str) -> None:
+def test_invalid_policy_is_refused(option: str) -> None:
     with pytest.raises(InputError, match=f"{option}.*a policy document"):
-        question(**{option: {"Statement": ["x"]}})
+        query(**{option: {"Statement": ["x"]}})
 
 
-# -- policies that grant more than they have to --------------------------------------------------------------------
+# -- policies that grant more than log delivery needs ------------------------------------------------------------
 
 WRITES, CHECKS = GRANTED["Statement"]
-ANYWHERE = "it lets objects be written outside of the folders of flow logs"
+ANYWHERE = "it allows writes outside the folders of flow logs"
 
 
 def folder(path: str) -> str:
@@ -541,23 +551,23 @@ def folder(path: str) -> str:
         ({"Resource": folder("net/*")}, ANYWHERE),
         ({"Resource": folder("net/AWSLogs/*")}, ANYWHERE),
         ({"Resource": folder("*/AWSLogs/111122223333/*")}, ANYWHERE),
-        ({"Condition": {}}, "it lets in any account"),
-        ({"Condition": {"StringLike": {"aws:SourceArn": "arn:aws:logs:*"}}}, "it lets in any account"),
-        ({"Principal": "*"}, "it lets in everybody"),
+        ({"Condition": {}}, "it allows any account"),
+        ({"Condition": {"StringLike": {"aws:SourceArn": "arn:aws:logs:*"}}}, "it allows any account"),
+        ({"Principal": "*"}, "it allows everyone"),
         (
             {"Action": "*", "Resource": "*", "Condition": {}, "Principal": {"AWS": "*"}},
-            f"it lets in everybody, it allows other actions, it lets in any account, {ANYWHERE}",
+            f"it allows everyone, it allows other actions, it allows any account, {ANYWHERE}",
         ),
     ],
 )
-def test_statement_that_grants_too_much_delivers_and_is_named_with_the_narrower_one(change: Any, reasons: str) -> None:
+def test_statement_that_grants_too_much_is_a_warning_with_a_narrower_statement(change: Any, reasons: str) -> None:
     wide = {**WRITES, "Resource": folder(f"net/AWSLogs/{ACCOUNT}/*"), **change}
     facts = replace(HEALTHY, policy={"Statement": [wide, CHECKS]}, ownership=None)
     found = check(facts, "GrantsTooMuch", destination="logs/net")
     assert found.evidence == f"Statement W: {reasons}."
     assert (found.status, found.severity) == ("problem", "warning")
-    assert is_deliverable(examine(question(destination="logs/net"), facts).checks) is True
-    # What is to stand in its place grants the same, and no more.
+    assert is_deliverable(examine(query(destination="logs/net"), facts).checks) is True
+    # The narrower statements grant the same, and no more.
     narrow = json.loads(found.remedy.partition(": ")[2])
     assert codes(replace(facts, policy={"Statement": narrow}), destination="logs/net") == []
 
@@ -566,46 +576,46 @@ def test_statement_that_grants_too_much_delivers_and_is_named_with_the_narrower_
     "statement",
     [
         WRITES,
-        {**WRITES, "Resource": [folder(f"{place}AWSLogs/{ACCOUNT}/*") for place in ("", "net/", "of/others/")]},
+        {**WRITES, "Resource": [folder(f"{place}AWSLogs/{ACCOUNT}/*") for place in ("", "net/", "other/team/")]},
         {**WRITES, "Resource": [folder(f"AWSLogs/{who}/*") for who in (ACCOUNT, "444455556666")]},
         {**WRITES, "Resource": folder(f"AWSLogs/*{ACCOUNT}/*")},
-        {**WRITES, "Condition": {**TIED, "Bool": {"aws:SecureTransport": "true"}}},
+        {**WRITES, "Condition": {**FOR_ACCOUNT, "Bool": {"aws:SecureTransport": "true"}}},
         {**WRITES, "Condition": {"ArnLike": {"aws:SourceArn": f"arn:aws:logs:*:{ACCOUNT}:*"}}},
         {**WRITES, "Principal": {"Service": ["delivery.logs.amazonaws.com", "cloudtrail.amazonaws.com"]}},
     ],
 )
-def test_statement_that_grants_what_is_needed_is_not_too_wide(statement: Any) -> None:
+def test_narrow_statement_is_no_warning(statement: Any) -> None:
     assert codes(replace(HEALTHY, policy={"Statement": [statement, CHECKS]}, ownership=None)) == []
 
 
-def test_statements_that_this_collection_writes_are_not_too_wide() -> None:
+def test_own_statements_are_no_warning() -> None:
     for options in ({}, {"organization_id": "o-aaaaaaaaaa"}, {"layouts": ["plain", "hive"], "prefixes": ["", "a"]}):
         given = {"bucket": "logs", **({} if options.get("organization_id") else {"account_ids": [ACCOUNT]}), **options}
         after = plan_bucket_policy(None, wanted_from_options(given, "aws")).after
         assert codes(replace(HEALTHY, policy=after, ownership=None), **options) == []
 
 
-def test_check_for_any_account_is_too_wide() -> None:
+def test_acl_check_for_any_account_grants_too_much() -> None:
     policy = {"Statement": [WRITES, {**CHECKS, "Condition": {}}]}
-    assert check(replace(HEALTHY, policy=policy), "GrantsTooMuch").evidence == "Statement C: it lets in any account."
+    assert check(replace(HEALTHY, policy=policy), "GrantsTooMuch").evidence == "Statement C: it allows any account."
     with_list = {"Statement": [WRITES, {**CHECKS, "Action": ["s3:GetBucketAcl", "s3:ListBucket"]}]}
     assert codes(replace(HEALTHY, policy=with_list)) == []
 
 
-def test_statement_that_grants_nothing_that_is_asked_for_is_nobodys_business_here() -> None:
-    of_others = {**WRITES, "Sid": "O", "Action": "s3:*", "Principal": {"Service": "cloudtrail.amazonaws.com"}}
-    assert codes(replace(HEALTHY, policy={"Statement": [*GRANTED["Statement"], of_others]})) == []
+def test_statement_for_other_services_is_no_warning() -> None:
+    other = {**WRITES, "Sid": "O", "Action": "s3:*", "Principal": {"Service": "cloudtrail.amazonaws.com"}}
+    assert codes(replace(HEALTHY, policy={"Statement": [*GRANTED["Statement"], other]})) == []
 
 
 @pytest.mark.parametrize(
     ("change", "reasons"),
     [
         ({"Action": "kms:*"}, "it allows other actions"),
-        ({"Condition": {}}, "it lets in any account"),
-        ({"Principal": {"AWS": "*"}}, "it lets in everybody"),
+        ({"Condition": {}}, "it allows any account"),
+        ({"Principal": {"AWS": "*"}}, "it allows everyone"),
     ],
 )
-def test_key_policy_that_grants_too_much_is_told_alike(change: Any, reasons: str) -> None:
+def test_key_policy_that_grants_too_much_is_a_warning_with_a_narrower_statement(change: Any, reasons: str) -> None:
     facts = replace(ENCRYPTED, key_policy={"Statement": [{**KEY_GRANTED["Statement"][0], **change}]})
     found = check(facts, "KeyGrantsTooMuch")
     assert found.evidence == f"Statement #1: {reasons}."
@@ -613,18 +623,18 @@ def test_key_policy_that_grants_too_much_is_told_alike(change: Any, reasons: str
     assert codes(replace(facts, key_policy={"Statement": narrow})) == []
 
 
-def test_each_policy_that_grants_too_much_is_a_warning() -> None:
+def test_width_warnings() -> None:
     policy = {"Statement": [{**WRITES, "Action": "s3:*"}, CHECKS]}
     key_policy = {"Statement": [{**KEY_GRANTED["Statement"][0], "Action": "kms:*"}]}
-    checks = examine(question(), replace(ENCRYPTED, policy=policy, key_policy=key_policy)).checks
+    checks = examine(query(), replace(ENCRYPTED, policy=policy, key_policy=key_policy)).checks
     assert width_warnings(checks) == [
         "The policy of the bucket logs grants more than log delivery needs. Statement W: it allows other actions.",
         f"The policy of the key {KEY.arn} grants more than log delivery needs. Statement #1: it allows other actions.",
     ]
-    assert width_warnings(examine(question(), ENCRYPTED).checks) == []
+    assert width_warnings(examine(query(), ENCRYPTED).checks) == []
 
 
-# -- policies that are planned, or were masked on their way -------------------------------------------------------
+# -- planned policies, masked policies -------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -638,24 +648,26 @@ def test_each_policy_that_grants_too_much_is_a_warning() -> None:
         {"prefixes": ["a", "b"], "layouts": ["plain", "hive"], "regions": ["eu-west-1"]},
     ],
 )
-def test_planned_policy_is_what_flow_log_bucket_policy_would_write(options: dict[str, Any]) -> None:
-    asked = question(planned_bucket_policy=True, **options).of_caller(ACCOUNT)
+def test_planned_policy_equals_the_plan_of_flow_log_bucket_policy(options: dict[str, Any]) -> None:
+    planned_query = query(planned_bucket_policy=True, **options).with_caller_account(ACCOUNT)
     given = {"bucket": "logs", "layouts": ["plain"], "account_ids": [ACCOUNT], **options}
     given["account_ids"] = None if options.get("organization_id") else [ACCOUNT]
-    for policy in (None, {"Statement": [denying(OF_OTHERS)["Statement"][-1]]}):
-        assert asked.planned_policy(policy) == plan_bucket_policy(policy, wanted_from_options(given, "aws")).after
-    assert question(**options).of_caller(ACCOUNT).planned_policy(None) is None
+    for policy in (None, {"Statement": [denying(OTHER_TEAMS)["Statement"][-1]]}):
+        assert (
+            planned_query.planned_policy(policy) == plan_bucket_policy(policy, wanted_from_options(given, "aws")).after
+        )
+    assert query(**options).with_caller_account(ACCOUNT).planned_policy(None) is None
 
 
 @pytest.mark.parametrize("organization", [None, "o-aaaaaaaaaa"])
-def test_planned_policy_has_the_grants_that_are_asked_about(organization: str | None) -> None:
+def test_planned_policy_has_the_grants_to_check(organization: str | None) -> None:
     place = {"regions": ["eu-west-1"], "prefix": "a", "layouts": ["hive"]}
     of_account = {**place, "account_id": ACCOUNT}
-    ties = {"planned_bucket_policy": True, "organization_id": organization}
-    asked = question(account_ids=None, grants=[of_account], **ties).of_caller("444455556666")
+    options = {"planned_bucket_policy": True, "organization_id": organization}
+    planned_query = query(account_ids=None, grants=[of_account], **options).with_caller_account("444455556666")
     given = {"bucket": "logs", "organization_id": organization, "grants": [place if organization else of_account]}
     planned = plan_bucket_policy(None, wanted_from_options(given, "aws")).after
-    assert asked.planned_policy(None) == planned
+    assert planned_query.planned_policy(None) == planned
     assert (
         codes(
             replace(HEALTHY, policy=planned, ownership=None),
@@ -667,21 +679,21 @@ def test_planned_policy_has_the_grants_that_are_asked_about(organization: str | 
     )
 
 
-def test_a_plan_that_is_refused_leaves_the_policy_as_it_is() -> None:
+def test_refused_plan_keeps_the_policy() -> None:
     gone = {"Effect": "Allow", "Principal": {"AWS": "AIDAEXAMPLEEXAMPLE123"}, "Action": "s3:*", "Resource": "*"}
     policy = {"Statement": [gone]}
-    assert question(planned_bucket_policy=True).planned_policy(policy) == policy
+    assert query(planned_bucket_policy=True).planned_policy(policy) == policy
 
 
 @pytest.mark.parametrize("option", ["bucket_policy", "key_policy"])
-def test_a_policy_that_ansible_masked_is_not_judged_and_why_is_told(option: str) -> None:
+def test_masked_policy_is_unreadable_with_the_reason(option: str) -> None:
     masked = json.loads(json.dumps(GRANTED).replace("logs", "********-logs"))
     unread = unmasked(masked, option)
     assert isinstance(unread, Unread)
     facts = replace(ENCRYPTED, **{"policy" if option == "bucket_policy" else "key_policy": unread})
     found = check(facts, "PolicyUnreadable" if option == "bucket_policy" else "KeyPolicyUnreadable")
-    assert f"The policy in {option} holds ********, which Ansible writes for the value of a secret" in found.evidence
+    assert f"The policy in {option} has ********, with which Ansible masks secrets" in found.evidence
     assert "The call needs" not in found.evidence
-    assert f"Leave {option} out" in found.remedy
+    assert f"Remove {option}" in found.remedy
     assert is_deliverable([found]) == "unknown"
     assert unmasked(GRANTED, option) is GRANTED

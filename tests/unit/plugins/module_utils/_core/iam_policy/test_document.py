@@ -2,33 +2,35 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Policies are read by meaning, and what is not understood is never taken for a grant."""
+"""Policy documents are evaluated by meaning, and unknown elements never count as a grant."""
 
 from __future__ import annotations
 
-from typing import Any
-from typing import Dict
+from typing import Any, Dict
 
 import pytest
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.conditions import ABSENT
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.conditions import decide_condition
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import PolicyError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import Request
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import compact
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import decide_statement
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import denied_by
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import gone_principals
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import granted_by
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import parse_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import perhaps_granted_by
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import same_policy
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import size_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import statements_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.patterns import all_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.patterns import any_of
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.patterns import match
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.patterns import match_arn
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.conditions import ABSENT, decide_condition
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import (
+    PolicyError,
+    Request,
+    compact,
+    decide_statement,
+    deleted_principals,
+    denied_by,
+    granted_by,
+    parse_policy,
+    policy_size,
+    possibly_granted_by,
+    same_policy,
+    statements_of,
+)
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.patterns import (
+    all_of,
+    any_of,
+    match,
+    match_arn,
+)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +47,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.patt
         ("?", "", False),
     ],
 )
-def test_matches(pattern: str, value: str, truth: Any) -> None:
+def test_match(pattern: str, value: str, truth: Any) -> None:
     assert match(pattern, value) is truth
 
 
@@ -68,10 +70,10 @@ def test_arns_match_part_by_part(pattern: str, truth: Any) -> None:
     assert match_arn(pattern, "arn:aws:logs:*:111122223333:*") is truth
 
 
-@pytest.mark.parametrize("others", [(), (True,), (None,), (True, None)])
-def test_one_no_outweighs_what_is_not_known(others: Any) -> None:
-    assert all_of((*others, False)) is False
-    assert any_of(tuple(None if item is None else not item for item in others) + (True,)) is True
+@pytest.mark.parametrize("truths", [(), (True,), (None,), (True, None)])
+def test_certain_truth_outweighs_unknown_ones(truths: Any) -> None:
+    assert all_of((*truths, False)) is False
+    assert any_of(tuple(None if item is None else not item for item in truths) + (True,)) is True
 
 
 CONTEXT = {
@@ -102,7 +104,7 @@ CONTEXT = {
         ({"ArnEquals": {"aws:SourceArn": ["arn:aws:logs:*:111122223333:*"]}}, True),
         ({"ArnNotLike": {"aws:SourceArn": "arn:aws:logs:*:444455556666:*"}}, True),
         ({"StringLike": {"aws:SourceArn": "arn:aws:logs:*"}}, True),
-        # A literal star among values with wildcards: nobody sends it.
+        # A literal star: it matches none of the real values.
         ({"StringEquals": {"aws:SourceArn": "arn:aws:logs:*:111122223333:*"}}, None),
         ({"Bool": {"aws:SecureTransport": False}}, False),
         ({"Bool": {"aws:SecureTransport": "True"}}, True),
@@ -139,11 +141,11 @@ CONTEXT = {
         ({"For: StringEquals": {"aws:SourceAccount": "111122223333"}}, None),
         ({"StringEquals": "111122223333"}, None),
         ([], None),
-        # One condition that does not hold is enough, whatever else is not known.
+        # One false condition is enough, whether others are unknown or not.
         ({"Bool": {"aws:SecureTransport": "false"}, "StringSounds": {"x": "y"}}, False),
     ],
 )
-def test_conditions(condition: Any, truth: Any) -> None:
+def test_decide_condition(condition: Any, truth: Any) -> None:
     assert decide_condition(condition, CONTEXT) is truth
 
 
@@ -197,7 +199,7 @@ def without(name: str, **more: Any) -> Dict[str, Any]:
         ({**ALLOW, "Sid": "x", "Conditions": {}}, None),
     ],
 )
-def test_statements(statement: Dict[str, Any], truth: Any) -> None:
+def test_decide_statement(statement: Dict[str, Any], truth: Any) -> None:
     assert decide_statement(statement, REQUEST) is truth
     policy = {"Statement": statement}
     is_allow = statement["Effect"] == "Allow"
@@ -208,43 +210,43 @@ def test_statements(statement: Dict[str, Any], truth: Any) -> None:
         assert denials.possible == ((0,) if truth is None else ())
 
 
-def test_what_may_grant_speaks_of_the_service_at_least() -> None:
+def test_possible_grants_name_the_service() -> None:
     unknown = {**ALLOW, "Condition": {"StringEquals": {"aws:PrincipalTag/team": "net"}}}
     policy = {"Statement": [unknown, {**unknown, "Principal": {"AWS": "1"}}, {**unknown, "Effect": "Deny"}, ALLOW]}
-    assert perhaps_granted_by(policy, REQUEST) == (0, 3)
+    assert possibly_granted_by(policy, REQUEST) == (0, 3)
 
 
-def test_what_lets_in_all_but_some_may_grant() -> None:
-    """An Allow with NotPrincipal lets in more than people expect; where a grant is to be gone, it is told of."""
+def test_not_principal_possibly_grants() -> None:
+    """An Allow with NotPrincipal allows more than people expect; it counts when a grant should be removed."""
     policy = {"Statement": [without("Principal", NotPrincipal={"AWS": "1"})]}
-    assert (granted_by(policy, REQUEST), perhaps_granted_by(policy, REQUEST)) == ((), (0,))
+    assert (granted_by(policy, REQUEST), possibly_granted_by(policy, REQUEST)) == ((), (0,))
     policy = {"Statement": [without("Principal", NotPrincipal={"Service": "delivery.logs.amazonaws.com"})]}
-    assert perhaps_granted_by(policy, REQUEST) == ()
+    assert possibly_granted_by(policy, REQUEST) == ()
 
 
 @pytest.mark.parametrize("effect", ["allow", "ALLOW", None])
-def test_an_effect_that_is_not_understood_grants_nothing(effect: Any) -> None:
+def test_unknown_effect_grants_nothing(effect: Any) -> None:
     assert granted_by({"Statement": [{**ALLOW, "Effect": effect}]}, REQUEST) == ()
 
 
 @pytest.mark.parametrize("text", ["", "[]", '"x"', '{"Statement": ["x"]}', '{"Statement": "x"}', "{"])
-def test_what_is_no_policy_is_refused(text: str) -> None:
+def test_invalid_policy_is_refused(text: str) -> None:
     with pytest.raises(PolicyError, match="the policy"):
         parse_policy(text)
 
 
 def test_no_policy_has_no_statements_and_no_size() -> None:
     assert statements_of(None) == []
-    assert size_of(None) == 0
+    assert policy_size(None) == 0
     assert statements_of({"Version": "2012-10-17"}) == []
 
 
-def test_size_is_counted_in_bytes_without_blanks() -> None:
+def test_size_is_in_bytes_without_whitespace() -> None:
     assert compact({"Id": "é", "Statement": []}) == '{"Id":"é","Statement":[]}'
-    assert size_of({"Id": "é", "Statement": []}) == 26
+    assert policy_size({"Id": "é", "Statement": []}) == 26
 
 
-def test_principals_that_are_gone_are_named_by_statement() -> None:
+def test_deleted_principals_by_statement() -> None:
     policy = {
         "Statement": [
             {"Sid": "A", "Principal": {"AWS": ["AROAEXAMPLEEXAMPLE123", "111122223333"]}},
@@ -254,7 +256,7 @@ def test_principals_that_are_gone_are_named_by_statement() -> None:
             {"Sid": "E", "Principal": "*"},
         ]
     }
-    assert gone_principals(policy) == {
+    assert deleted_principals(policy) == {
         "A": ["AROAEXAMPLEEXAMPLE123"],
         "#2": ["AIDAEXAMPLEEXAMPLE123"],
         "#3": ["AROAEXAMPLEEXAMPLE456"],
@@ -268,11 +270,11 @@ def test_principals_that_are_gone_are_named_by_statement() -> None:
         {"Statement": [{**ALLOW, "Principal": {"Service": ["delivery.logs.amazonaws.com"]}}]},
     ],
 )
-def test_what_s3_rewrites_is_no_change(other: Dict[str, Any]) -> None:
+def test_same_policy_ignores_changes_by_s3(other: Dict[str, Any]) -> None:
     assert same_policy({"Statement": [ALLOW]}, other)
 
 
-def test_accounts_and_their_root_are_the_same_in_every_partition() -> None:
+def test_same_policy_ignores_root_arns_and_booleans() -> None:
     first = {"Statement": [{**ALLOW, "Principal": {"AWS": ["111122223333", "444455556666"]}}]}
     second = {"Statement": [{**ALLOW, "Principal": {"AWS": ["arn:aws-cn:iam::444455556666:root", "111122223333"]}}]}
     assert same_policy(first, second)
@@ -292,6 +294,6 @@ def test_accounts_and_their_root_are_the_same_in_every_partition() -> None:
         {"Statement": [{**ALLOW, "Resource": "arn:aws:s3:::logs/a"}]},
     ],
 )
-def test_what_differs_differs(other: Any) -> None:
+def test_different_policies(other: Any) -> None:
     assert not same_policy({"Statement": [ALLOW]}, other)
     assert not same_policy(other, {"Statement": [ALLOW]})
