@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Drift reports to render: of a fleet that is told in a table, of any size, and of one whose names are meant to do harm."""
+"""Sample drift reports: of a small fleet, and of large fleets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import FINDINGS
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import Finding
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import SEVERITIES
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import weighed
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import build_report
 
 CENTRAL = "arn:aws:s3:::example-central-flow-logs"
 TIME, YESTERDAY = "2026-06-14T02:30:00Z", "2026-06-13T02:30:00Z"
@@ -24,9 +24,9 @@ DENIED = (
     "UnauthorizedOperation: You are not authorized to perform this operation. User: "
     "arn:aws:sts::123456789012:assumed-role/drift-reader/nightly is not authorized to perform: ec2:DescribeFlowLogs"
 )
-# What a target's findings say: class, field that differs, current, desired, how, planned action, evidence.
+# Fields of each kind of finding.
 KINDS: dict[str, dict[str, Any]] = {
-    "in_sync": {"flow_log_id": "fl-0123456789abcdef0", "evidence": "It matches the inventory."},
+    "in_sync": {"flow_log_id": "fl-0123456789abcdef0", "evidence": "The flow log matches the inventory."},
     "missing": {"planned_action": "create", "evidence": "The target has no such flow log."},
     "drifted": {
         "changes": [
@@ -60,13 +60,13 @@ KINDS: dict[str, dict[str, Any]] = {
         "target_type": "Bucket",
         "how": "in_place",
         "planned_action": "put_policy",
-        "evidence": "The bucket policy is missing permissions that log delivery needs. 2 statements to add.",
+        "evidence": "The bucket policy is missing permissions that log delivery needs. Statements to add: 2.",
         "remedy": PUBLISH,
     },
 }
 TYPES = {"vpc": "VPC", "subnet": "Subnet", "eni": "NetworkInterface", "tgw": "TransitGateway"}
 
-#: account and region: groups, and how many targets are found to be what.
+#: Account and Region: the groups, and the number of targets with each kind of finding.
 FLEET: dict[tuple[str, str], tuple[tuple[str, ...], dict[str, int]]] = {
     ("111122223333", "eu-central-1"): (("production", "shop"), {"in_sync": 38, "extra": 1}),
     ("111122223333", "eu-west-1"): (("production", "shop"), {"in_sync": 61, "drifted": 2, "retagged": 3}),
@@ -87,12 +87,12 @@ FLEET: dict[tuple[str, str], tuple[tuple[str, ...], dict[str, int]]] = {
 
 
 def report(findings: Iterable[Finding], generated_at: str | None = None) -> dict[str, Any]:
-    """The report about findings, weighed as usual."""
-    return weighed((finding.to_dict() for finding in findings), generated_at)
+    """Return the report on findings, with default settings."""
+    return build_report((finding.to_dict() for finding in findings), generated_at)
 
 
 def row(kind: str, number: int, **about: Any) -> dict[str, Any]:
-    """Return a finding as a report holds it."""
+    """Return a finding as a report has it, without an id."""
     prefix, target_type = list(TYPES.items())[(0, 0, 0, 1, 1, 2, 0, 3)[number % 8]]
     target = f"{prefix}-{number * 11400714819323198485 % 16**15:016x}"
     finding = {
@@ -127,7 +127,7 @@ def rows_of(fleet: dict[tuple[str, str], tuple[tuple[str, ...], dict[str, int]]]
         about["destination"] = f"{CENTRAL}/{groups[0]}/"
         for kind, count in kinds.items():
             logged = {} if kind == "missing" else {"flow_log_id": "fl-0123456789abcdef0"}
-            # The policy of the bucket lets nothing of them in.
+            # The bucket policy does not grant access to their flow logs.
             logged |= {"deliverable": False} if groups == ("logistics",) and kind == "in_sync" else {}
             rows += [row(kind, len(rows) + step + 1, **about, **logged) for step in range(count)]
     return sorted(
@@ -136,7 +136,7 @@ def rows_of(fleet: dict[tuple[str, str], tuple[tuple[str, ...], dict[str, int]]]
 
 
 def fleet_report() -> dict[str, Any]:
-    """Return the report of a fleet in which something of everything is wrong."""
+    """Return the report on a fleet with many kinds of findings."""
     rows = rows_of(FLEET)
     bucket = row("policy_drift", 9001, target=CENTRAL, host=None, destination=f"{CENTRAL}/logistics/")
     gap = row("unknown", 9002, target="777788889999", target_type="Account", host=None, account_id="777788889999")
@@ -146,10 +146,10 @@ def fleet_report() -> dict[str, Any]:
         row("missing", 9100 + at, account_id="222233334444", region="eu-central-1", groups=["analytics"])
         for at in range(3)
     ]
-    made = weighed(rows, TIME)
-    rows = made["findings"]
+    document = build_report(rows, TIME)
+    rows = document["findings"]
     wrong = [one["id"] for one in rows if one["finding"] != "in_sync"]
-    return made | {
+    return document | {
         "changes": {
             "since": YESTERDAY,
             "new": wrong[:4] + wrong[-8:-6],
@@ -157,7 +157,7 @@ def fleet_report() -> dict[str, Any]:
             "still": wrong[4:-8] + wrong[-6:],
         },
         "baseline": {
-            "accepted": made["counts"]["ignored"],
+            "accepted": document["counts"]["ignored"],
             "expired": [
                 {
                     "finding": "missing",
@@ -177,32 +177,32 @@ def fleet_report() -> dict[str, Any]:
                 }
             ],
         },
-        "history": history_of(made, [88.1, 88.1, 90.4, 89.7, 92.0, 93.6, 93.6, 91.2, 94.8, 95.0, 93.1]),
+        "history": history_of(document, [88.1, 88.1, 90.4, 89.7, 92.0, 93.6, 93.6, 91.2, 94.8, 95.0, 93.1]),
     }
 
 
-def history_of(made: dict[str, Any], percents: list[float]) -> list[dict[str, Any]]:
-    """Return earlier runs with these coverages, and the present one."""
+def history_of(document: dict[str, Any], percents: list[float]) -> list[dict[str, Any]]:
+    """Return earlier runs with these percentages, and the current one."""
     earlier = [
         {
             "generated_at": f"2026-06-{at + 3:02d}T02:30:00Z",
             "verdict": "drift",
-            "counts": made["counts"],
+            "counts": document["counts"],
             "severities": {"high": int(100 - value) * 3, "medium": 22 - at, "low": 1 + at % 3, "info": 6, "ok": 300},
             "logged_percent": value,
             "deliverable_percent": value,
         }
         for at, value in enumerate(percents)
     ]
-    now = {name: made[name] for name in ("generated_at", "verdict", "counts", "severities")}
-    total = made["coverage"]["total"]
+    now = {name: document[name] for name in ("generated_at", "verdict", "counts", "severities")}
+    total = document["coverage"]["total"]
     return [*earlier, now | {name: total[name] for name in ("logged_percent", "deliverable_percent")}]
 
 
 def large_report(targets: int, in_sync_of_ten: int = 0) -> dict[str, Any]:
-    """Return the report of a large fleet over 120 accounts and 8 regions.
+    """Return the report on a large fleet in 120 accounts and 8 Regions.
 
-    :param in_sync_of_ten: so many of ten targets are in sync; findings about the others are as long as they get.
+    :param in_sync_of_ten: this many of ten targets are in sync; the findings about the others are as long as possible.
     """
     regions = (
         "eu-west-1",
@@ -228,4 +228,4 @@ def large_report(targets: int, in_sync_of_ten: int = 0) -> dict[str, Any]:
         }
         rows.append(row(kind, number + 1, **about))
     rows.sort(key=lambda one: FINDINGS.index(one["finding"]))
-    return weighed(rows, TIME)
+    return build_report(rows, TIME)

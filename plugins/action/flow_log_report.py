@@ -21,14 +21,21 @@ from ansible.utils.display import Display
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._action import run_file
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._action.hosts import plain
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.applied_results import after_run
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.applied_results import applied_results
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.collect import find
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.baseline import day_of, parse_baseline
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.types import AnyFinding
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.baseline import Accepted, day_of, parse_baseline
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.changes import parse_previous
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.formats import FILES, in_short, render
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.formats import FILES, render, report_summary
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.history import history_text, parse_history
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import Weighing, failing, weighed
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import ReportContext, build_report, failing
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.settings import read_settings
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.types import (
+    EarlierReport,
+    HistoryEntry,
+    Report,
+    ReportSettings,
+)
 
 _DISPLAY = Display()
 _SETTINGS = (
@@ -55,27 +62,29 @@ class ActionModule(ActionBase):
         try:
             settings = read_settings({name: plain(options[name]) for name in _SETTINGS})
             now = settings["time"] or datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-            weighing, entries = _weighing(settings, now)
+            history_file = _read(settings["history"])
+            context = _context(settings, now, history_file)
             if options["check_settings"]:
                 return {**result, "changed": False}
             found, sources = _findings(
                 plain(options["findings"]), (task_vars or {}).get("ansible_inventory_sources") or ()
             )
-            report = weighed(found, now if settings["time"] else None, weighing)
-            report = {**report, **({"inventory": sources} if sources is not None else {})}
-            summary = in_short(report)
+            report = build_report(found, now if settings["time"] else None, context)
+            if sources is not None:
+                report["inventory"] = sources
+            summary = report_summary(report)
             return {
                 **result,
                 "changed": False,
                 "summary": summary,
-                "files": _write(report, settings, now, entries),
+                "files": _write(report, settings, now, history_file),
                 "failing": failing(summary, settings["fail_on"]),
             }
         except InputError as error:
             raise AnsibleActionFail(str(error)) from error
 
 
-def _findings(given: Any, sources: Any) -> tuple[list[Mapping[str, Any]], list[str] | None]:
+def _findings(given: Any, sources: Any) -> tuple[list[AnyFinding], list[str] | None]:
     """Return the findings and the inventory sources of the run, or those of the given report."""
     if given is not None:
         read = _report(given)
@@ -83,7 +92,7 @@ def _findings(given: Any, sources: Any) -> tuple[list[Mapping[str, Any]], list[s
     run = run_file.load()
     for note in run.publication["notes"] if run.is_report else ():
         _DISPLAY.warning(note)
-    results = run.results if run.is_report or run.check_mode else after_run(run.results)
+    results = run.results if run.is_report or run.check_mode else applied_results(run.results)
     inventory = [_from_here(str(source)) for source in sources]
     return [one.to_dict() for one in find(run.publication, results, inventory)], inventory
 
@@ -133,8 +142,11 @@ def _replace(path: str, text: str) -> None:
         raise
 
 
-def _write(report: Mapping[str, Any], settings: Mapping[str, Any], now: str, entries: str) -> list[str]:
-    """Write the report in all formats, and the history; return the paths of the report's files."""
+def _write(report: Report, settings: ReportSettings, now: str, history_file: str) -> list[str]:
+    """Write the report in all formats and the history. Return the paths of the report files.
+
+    :param history_file: content of the file of the history.
+    """
     folder = _full(settings["directory"])
     os.makedirs(folder, mode=0o755, exist_ok=True)
     day = "".join(filter(str.isalnum, now))
@@ -147,27 +159,24 @@ def _write(report: Mapping[str, Any], settings: Mapping[str, Any], now: str, ent
         if settings["keep_dated"]:
             _replace(os.path.join(folder, f"{_NAME}-{day}{FILES[name]}"), text)
     if settings["history"]:
-        _replace(_full(settings["history"]), history_text(report, now, settings["history_length"], entries))
+        _replace(_full(settings["history"]), history_text(report, now, settings["history_length"], history_file))
     return files
 
 
-# -- severities, baseline, previous report and history -------------------------------------------------------------
+# -- severities, baseline, previous report and history ------------------------------------------------------------
 
 
-def _weighing(settings: Mapping[str, Any], now: str) -> tuple[Weighing, str]:
-    """Return what the assessment of findings depends on, and the text of the history file."""
-    history = _read(settings["history"])
-    weighing = Weighing(
+def _context(settings: ReportSettings, now: str, history_file: str) -> ReportContext:
+    return ReportContext(
         severities=settings["severities"],
         baseline=_baseline(settings["baseline"]),
         today=day_of(now),
         previous=_previous(_read(settings["previous"])),
-        history=_history(history),
+        history=_history(history_file),
     )
-    return weighing, history
 
 
-def _baseline(path: str) -> Any:
+def _baseline(path: str) -> list[Accepted] | None:
     if not path:
         return None
     if not os.path.isfile(_full(path)):
@@ -179,18 +188,22 @@ def _baseline(path: str) -> Any:
     return None if found is None else parse_baseline(found)
 
 
-# A broken file of an earlier run must not keep later runs from reporting.
-def _previous(text: str) -> Mapping[str, Any] | None:
+# A broken file of an earlier run must not prevent later reports.
+def _previous(text: str) -> EarlierReport | None:
     try:
         return parse_previous(text, "drift_report_previous")
     except InputError as error:
-        _DISPLAY.warning(f"{error} The report is compared with nothing.")
+        _DISPLAY.warning(f"{error} The report is not compared with a previous one.")
         return None
 
 
-def _history(text: str) -> list[dict[str, Any]]:
+def _history(text: str) -> list[HistoryEntry]:
     entries, problems = parse_history(text, "drift_report_history")
     if problems:
-        left = "These lines are left out of the report and stay in the file."
-        _DISPLAY.warning(f"{problems[0]} {left if entries else 'The file is left as it is: nothing is added to it.'}")
+        consequence = (
+            "The report leaves out these lines. They stay in the file."
+            if entries
+            else "The file stays unchanged, and this run is not added to it."
+        )
+        _DISPLAY.warning(f"{problems[0]} {consequence}")
     return entries

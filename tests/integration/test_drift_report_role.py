@@ -16,7 +16,7 @@ import yaml
 
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.formats import FILES
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.formats import render
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import weighed
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import build_report
 from tests.integration.conftest import ROOT
 from tests.integration.conftest import AnsibleRunner
 from tests.unit.plugins.plugin_utils._report.report_rows import drifted
@@ -34,7 +34,7 @@ ROLE = "flowlogs.aws.drift_report"
 def task(name: str, rows: list[dict[str, Any]], **variables: Any) -> dict[str, Any]:
     """A task that runs the role on findings."""
     given = {f"drift_report_{key}": value for key, value in variables.items()}
-    findings = render(weighed(rows), "json")
+    findings = render(build_report(rows), "json")
     return {
         "name": name,
         "ansible.builtin.include_role": {"name": ROLE},
@@ -115,7 +115,7 @@ def test_a_report_takes_its_name_at_once_and_tells_no_time_unless_told_to(ansibl
     """Who has the old file open goes on reading the old one, whole."""
     folder = ansible.folder / "flow-log-report"
     folder.mkdir()
-    old = render(weighed(BEFORE), "json")
+    old = render(build_report(BEFORE), "json")
     (folder / "drift-report.json").write_text(old, encoding="utf-8")
     with open(folder / "drift-report.json", encoding="utf-8") as reader:
         ansible(play(task("Again", BEFORE), check=False))
@@ -205,8 +205,8 @@ def test_each_variable_is_taken_in_every_form_and_broken_files_are_set_aside(ans
     assert {one["changes"] for one in made} == {None}
     told = " ".join(run.output.split())
     assert "[WARNING]" in told
-    assert "drift_report_previous" in told and "The report is compared with nothing." in told
-    assert "drift_report_history line 1" in told and "nothing is added to it" in told
+    assert "drift_report_previous" in told and "The report is not compared with a previous one." in told
+    assert "drift_report_history line 1" in told and "this run is not added to it" in told
     assert (ansible.folder / "history.jsonl").read_text("utf-8") == "half a li\n"
 
 

@@ -145,7 +145,7 @@ def test_gaps_fail_a_run_after_all_that_can_be_done(stage: Stage, runs: Runs) ->
     accounts = [*PLUGIN["accounts"], {"profile": "missing"}]
     unread = runs(PUBLISH, write(accounts=accounts, regions=["eu-west-1"]))
     expects(PUBLISH, "No target at all was found in an account", unread)
-    assert "To accept that, set flow_log_fail_on_gaps: false." in told(unread)
+    assert "To accept this, set flow_log_fail_on_gaps: false." in told(unread)
 
 
 def test_a_plugin_without_credentials_is_not_green(stage: Stage, runs: Runs) -> None:

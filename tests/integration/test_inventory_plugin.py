@@ -494,7 +494,7 @@ def test_three_accounts_one_denied_one_region_disabled(room: Room) -> None:
     tail = "gaps=2 failed=1"
     foretold = line(run(PUBLISH, "--check", succeeds=False), "flow logs:")
     done = run(PUBLISH, succeeds=False)
-    assert "To accept that, set flow_log_fail_on_gaps: false." in done.output
+    assert "To accept this, set flow_log_fail_on_gaps: false." in done.output
     assert line(done, "flow logs:") == foretold
     assert foretold == f"flow logs: targets=5 batches=3 destinations=1 create=4 put_policy=1 {tail}"
     assert "Not read: data (777788889999). AssumeRole: AccessDenied" in " ".join(done.output.split())

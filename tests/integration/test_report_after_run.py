@@ -60,7 +60,10 @@ def test_first_run_and_the_next_one_report_what_a_drift_report_finds(stage: Stag
         "flow log drift report: verdict=in_sync in_sync=8; targets=6 logged=6 deliverable=6 targets_unknown=0"
     )
     assert evidence(stage, BANK_VPC) == "The flow log matches the inventory since this run (create)."
-    assert evidence(stage, AUDIT) == "The bucket policy lets log delivery in as needed since this run (put_policy)."
+    assert (
+        evidence(stage, AUDIT)
+        == "The bucket policy grants log delivery the access that it needs since this run (put_policy)."
+    )
     reported = without_evidence(stage)
 
     stage(DRIFT, inventory(), *SILENT)

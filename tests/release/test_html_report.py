@@ -24,7 +24,7 @@ from tests.integration.conftest import AnsibleRunner
 from tests.report_samples import fleet_report
 from tests.report_samples import large_report
 from tests.report_samples import row
-from tests.report_samples import weighed
+from tests.report_samples import build_report
 from tools.picture import PICTURE
 from tools.picture import take
 
@@ -407,7 +407,7 @@ def hostile_report() -> dict[str, Any]:
         about |= {"groups": [text], "target_type": text, "planned_action": text, "changes": [change]}
         about["ignored"] = {"reason": text, "owner": text, "expires": text, "was": "missing"}
         rows += [row(kind, number * 10 + step, **about) for step, kind in enumerate(("drifted", "unknown", "ignored"))]
-    made = weighed(rows, "</time><script>alert(1)</script>")
+    made = build_report(rows, "</time><script>alert(1)</script>")
     entries = [{"target": text, "reason": text, "owner": text, "expires": text} for text in HOSTILE]
     ids = [one["id"] for one in made["findings"]]
     run = {"generated_at": HOSTILE[0], "verdict": "drift", "counts": {}, "severities": {}, "logged_percent": 50}
@@ -438,7 +438,7 @@ def test_a_hostile_fleet_stays_text(opened: Opened, script: bool) -> None:
 def test_the_role_writes_the_page_of_a_hostile_fleet_as_it_is(
     ansible: AnsibleRunner, chromium: Chromium, tmp_path: pathlib.Path
 ) -> None:
-    report = weighed(hostile_report()["findings"])
+    report = build_report(hostile_report()["findings"])
     (tmp_path / "findings.json").write_text(json.dumps(report), encoding="utf-8")
     role = {
         "name": "Write the report",

@@ -2,82 +2,85 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From what a run for real returned to what it leaves behind. PRIVATE to this collection.
+"""Converts the results of a real run, for a report on the state after it. PRIVATE to this collection.
 
-What a run in check mode returns as planned, a run for real returns as done. For a report about the state after it, what
-is done is no drift any more, but what failed still is.
+In check mode ``actions`` are planned; in a real run they are done. What is done is no longer drift. What failed still is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Callable
+from typing import Callable
 
 from .._publication.task_results import has_result
-
-Result = Mapping[str, Any]
-Results = Mapping[str, Mapping[str, Result]]
+from .types import Result, Results
 
 
-def after_run(results: Results) -> dict[str, Mapping[str, Result]]:
-    """Return results of a run for real as a run in check mode would return them afterwards.
+def applied_results(results: Results) -> dict[str, Mapping[str, Result]]:
+    """Return the results of a real run as check mode would return them afterwards.
 
     :param results: as for :func:`collect.find`.
-    :returns: the same, where ``done`` has the actions instead of ``actions``. What failed stays as it is.
+    :returns: the same, with the actions in ``done`` instead of ``actions``. Failures stay as they are.
     """
-    return {kind: _each(_LEFT.get(kind, dict), left) for kind, left in results.items()}
+    return {
+        kind: {
+            name: _CONVERTERS.get(kind, dict)(result) if has_result(result) else result for name, result in part.items()
+        }
+        for kind, part in results.items()
+    }
 
 
-def since_this_run(actions: Iterable[Mapping[str, Any]]) -> str:
-    """Return the end of a sentence that tells what a run has done, ``""`` if it had nothing to do.
+def since_this_run(actions: Iterable[Result]) -> str:
+    """Return the end of a sentence that lists what a run did, ``""`` if it did nothing.
 
-    :param actions: what :func:`after_run` calls ``done``.
+    :param actions: ``done`` of a result of :func:`applied_results`.
     """
     kinds = dict.fromkeys(action["action"] for action in actions)
     return f" since this run ({', '.join(kinds)})" if kinds else ""
 
 
-def _each(left: Callable[[Result], Result], results: Mapping[str, Result]) -> dict[str, Result]:
-    return {name: left(result) if has_result(result) else result for name, result in results.items()}
-
-
-def _of_batch(result: Result) -> Result:
-    # A task that failed before it had compared anything has none, and that must stay so.
+def _applied_batch(result: Result) -> Result:
+    # A task that failed before it compared anything has no actions. The report relies on that.
     return {**result, "actions": [], "done": result["actions"]} if "actions" in result else result
 
 
-def _of_destination(result: Result) -> Result:
+def _applied_destination(result: Result) -> Result:
     key, done = result.get("key") or {}, result.get("actions") or ()
     is_granted = any(action["action"] == "put_policy" and action.get("target") != key.get("arn") for action in done)
-    granted: dict[str, Any] = {"missing_grants": []} if is_granted else {}
-    return {**result, "actions": [], "done": done, **granted, **({"key": _of_key(key)} if key else {})}
+    return {
+        **result,
+        "actions": [],
+        "done": done,
+        **({"missing_grants": []} if is_granted else {}),
+        **({"key": _applied_key(key)} if key else {}),
+    }
 
 
-def _of_key(key: Result) -> Result:
-    granted: dict[str, Any] = {"missing_grants": []} if key.get("changed") else {}
-    return {**key, "changed": False, "done": _put(key), **granted}
+def _applied_key(key: Result) -> Result:
+    granted: Result = {"missing_grants": []} if key.get("changed") else {}
+    return {**key, "changed": False, "done": _written_policy(key), **granted}
 
 
-def _of_key_work(result: Result) -> Result:
-    return {**_of_key(result), "actions": []}
+def _applied_key_work(result: Result) -> Result:
+    return {**_applied_key(result), "actions": []}
 
 
-def _of_permissions(result: Result) -> Result:
+def _applied_permissions(result: Result) -> Result:
     if "results" not in result:
         return result
     return {
         **result,
-        "results": [{**one, "changed": False, "diff": {}, "done": _put(one)} for one in result["results"]],
+        "results": [{**one, "changed": False, "diff": {}, "done": _written_policy(one)} for one in result["results"]],
     }
 
 
-def _put(result: Result) -> Iterable[Mapping[str, Any]]:
+def _written_policy(result: Result) -> Iterable[Result]:
     return ({"action": "put_policy"},) if result.get("changed") else ()
 
 
-_LEFT: Mapping[str, Callable[[Result], Result]] = {
-    "batches": _of_batch,
-    "destinations": _of_destination,
-    "keys": _of_key_work,
-    "permissions": _of_permissions,
+_CONVERTERS: Mapping[str, Callable[[Result], Result]] = {
+    "batches": _applied_batch,
+    "destinations": _applied_destination,
+    "keys": _applied_key_work,
+    "permissions": _applied_permissions,
 }

@@ -2,44 +2,42 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From what a run was to do and what its tasks returned in check mode to findings. PRIVATE to this collection.
+"""Collects the findings of a run from its plan and the results of its tasks. PRIVATE to this collection.
 
-Every target, bucket and principal has at least one finding. What failed is ``unknown``, what did not run is
-``not_evaluated``; ``in_sync`` needs a result that says so.
+Every target, bucket and principal has at least one finding. A failed task gives ``unknown``, a task that did not run gives
+``not_evaluated``. Only a result can give ``in_sync``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import type_of_id
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import rename_options
 from .._publication.host_variables import variable_of
 from .._publication.preflight import not_run, stopped
 from .._publication.stages import left_out_by_stages
-from .blocked_batches import blocked_by
+from .blocked_batches import blocking_reason
 from .deliverability import with_deliverability
-from .deliveries import delivered_lately, with_deliveries
+from .deliveries import recently_delivered, with_deliveries
 from .destinations import destination_findings, key_findings
 from .finding import Access, FINDINGS, Finding, Subject, check_command, with_inventory
 from .flow_logs import batch_findings
 from .inventory_gaps import gap_findings
 from .overlaps import overlapping
 from .permissions import permission_findings, preflight_finding
+from .types import Publication, Result, Results, Work
 
 
-def find(
-    publication: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]], inventory: Sequence[str] = ()
-) -> list[Finding]:
+def find(publication: Publication, results: Results, inventory: Sequence[str] = ()) -> list[Finding]:
     """Return every finding of a run.
 
     :param publication: what :meth:`work.Publication.to_dict` returns.
-    :param results: results of the tasks by the name of the work: ``batches``, ``destinations``, ``permissions`` and
-        ``preflights``. A name that is not there did not run. With ``deliveries``, which are results of
-        ``s3_flow_log_info`` for batches, also what delivered nothing lately is found.
-    :param inventory: sources of the inventory, for remedies that need them.
+    :param results: results of check mode by kind and name of the work: ``batches``, ``destinations``, ``keys``,
+        ``permissions`` and ``preflights``. Work without a result did not run. ``deliveries`` are results of
+        ``s3_flow_log_info`` for batches; with them, flow logs that delivered nothing recently are found as well.
+    :param inventory: sources of the inventory, for remedies.
     """
     stops = stopped(publication, results)
     found = [
@@ -56,7 +54,7 @@ def find(
         work["name"]: _result_of("destinations", work, results, halted[work["name"]])
         for work in publication["destinations"]
     }
-    found = with_deliverability(found, publication, done, results.get("keys", {}), delivered_lately(deliveries or {}))
+    found = with_deliverability(found, publication, done, results.get("keys", {}), recently_delivered(deliveries or {}))
     for work in publication["destinations"]:
         found += destination_findings(work, done[work["name"]], halted[work["name"]])
     for work in publication.get("keys") or ():
@@ -64,20 +62,20 @@ def find(
     for work in publication["permissions"]:
         found += permission_findings(work, results.get("permissions", {}).get(work["name"]))
     for host in list(publication["invalid"]) + list(publication["unselected"]):
-        found.append(_not_worked_on(host))
+        found.append(_excluded_host(host))
     found += gap_findings(publication.get("gaps") or ())
     found = [_naming_variables(one) for one in found + _left_out(publication)]
     return sorted(with_inventory(found, inventory), key=_report_order)
 
 
 def _naming_variables(one: Finding) -> Finding:
-    """Return a finding that names variables of the inventory instead of options of modules."""
+    """Return a finding that names inventory variables instead of module options."""
     evidence, remedy = rename_options(one.evidence, variable_of), rename_options(one.remedy, variable_of)
     return one if (evidence, remedy) == (one.evidence, one.remedy) else replace(one, evidence=evidence, remedy=remedy)
 
 
-def _left_out(publication: Mapping[str, Any]) -> list[Finding]:
-    """Return findings about what belongs to stages that the run did not have: nothing is known of it."""
+def _left_out(publication: Publication) -> list[Finding]:
+    """Return the findings about the work of stages that ``--tags`` left out."""
     reason = left_out_by_stages(publication)
     if reason is None:
         return []
@@ -85,9 +83,7 @@ def _left_out(publication: Mapping[str, Any]) -> list[Finding]:
     return [replace(one, evidence=reason) if one.finding == "not_evaluated" else one for one in found]
 
 
-def _findings_of_batches(
-    publication: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]], stops: Mapping[str, str]
-) -> list[Finding]:
+def _findings_of_batches(publication: Publication, results: Results, stops: Mapping[str, str]) -> list[Finding]:
     found: list[Finding] = []
     batches = {batch["name"]: batch for batch in publication["batches"]}
     access = {work["name"]: work["access"] for work in publication["destinations"]}
@@ -103,14 +99,12 @@ def _findings_of_batches(
     return found
 
 
-def _result_of(
-    kind: str, work: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]], halted: str
-) -> Mapping[str, Any] | None:
-    """Return the result of a piece of work; what an earlier playbook left of work that was stopped is none."""
+def _result_of(kind: str, work: Work, results: Results, halted: str) -> Result | None:
+    """Return the result of some work. Work that was stopped has none, even if an earlier playbook left one."""
     return None if halted else results.get(kind, {}).get(work["name"])
 
 
-def _subject_of(item: Mapping[str, Any], batch: Mapping[str, Any], bucket_access: Mapping[str, str]) -> Subject:
+def _subject_of(item: Work, batch: Work, bucket_access: Mapping[str, str]) -> Subject:
     return Subject(
         target=item["target"],
         target_type=batch["resource_type"],
@@ -123,12 +117,13 @@ def _subject_of(item: Mapping[str, Any], batch: Mapping[str, Any], bucket_access
     )
 
 
-def blocked_reason(batch: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return why a batch must not run, ``""`` if nothing is in its way."""
-    return blocked_by(batch, results.get("destinations", {}).get(batch.get("bucket_name") or ""))
+def blocked_reason(batch: Work, results: Results) -> str:
+    """Return why a batch must not run, ``""`` if nothing blocks it."""
+    return blocking_reason(batch, results.get("destinations", {}).get(batch.get("bucket_name") or ""))
 
 
-def _not_worked_on(host: Mapping[str, Any]) -> Finding:
+def _excluded_host(host: Work) -> Finding:
+    """Return the finding about a host with invalid variables, or one that ``--limit`` left out."""
     known = host["known"]
     target = known.get("target") or host["host"]
     rules = type_of_id(target)
@@ -144,6 +139,6 @@ def _not_worked_on(host: Mapping[str, Any]) -> Finding:
     return subject.find(host.get("finding", "not_evaluated"), host["message"], remedy=remedy)
 
 
-def _report_order(finding: Finding) -> tuple[Any, ...]:
+def _report_order(finding: Finding) -> tuple[int | str, ...]:
     place = (finding.account_id or "", finding.region or "", finding.target_type or "", finding.target)
     return (FINDINGS.index(finding.finding),) + place + (finding.host or "", finding.flow_log_id or "")

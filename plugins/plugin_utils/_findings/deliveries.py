@@ -2,76 +2,71 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Flow logs that delivered nothing lately. PRIVATE to this collection.
+"""Finds flow logs that delivered nothing recently. PRIVATE to this collection.
 
-Off by default, since it takes calls to S3 for each flow log.
+Off by default, because it takes calls to S3 for each flow log.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
 
 from .._publication.task_results import failure_text, has_failed
 from .finding import Finding, check_command, destination_command
+from .types import Result
 
-#: What is to be looked at: flow logs that are there and not known to fail.
-_LOOKED_AT = ("in_sync", "drifted")
+#: Classes whose deliveries are checked: the flow log exists, and AWS reports no failure.
+_CHECKED = ("in_sync", "drifted")
 
 
-def deliveries_of(results: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
-    """Return what is known of deliveries, by the id of the flow log.
+def _by_flow_log(results: Mapping[str, Result]) -> dict[str, Result]:
+    """Return the flow logs that ``s3_flow_log_info`` returned with ``delivery``, by id."""
+    return {item["flow_log_id"]: item for result in results.values() for item in result.get("flow_logs") or ()}
 
-    :param results: what ``s3_flow_log_info`` returned with ``delivery``, one result for each batch.
+
+def with_deliveries(found: Iterable[Finding], results: Mapping[str, Result]) -> list[Finding]:
+    """Return the findings, with those about flow logs that delivered nothing recently.
+
+    A flow log that delivered nothing, or whose deliveries could not be checked, is not in sync.
+
+    :param results: results of ``s3_flow_log_info`` for batches, by name.
     """
-    return {item["flow_log_id"]: item for result in results for item in result.get("flow_logs") or ()}
+    known = _by_flow_log(results)
+    failures = " ".join(sorted({failure_text(result) for result in results.values() if has_failed(result)}))
+    return [item for finding in found for item in _with_delivery(finding, known, failures)]
 
 
-def with_deliveries(found: Iterable[Finding], results: Mapping[str, Mapping[str, Any]]) -> list[Finding]:
-    """Return the findings, in the light of when each flow log last delivered.
-
-    What delivered nothing, or could not be looked at, is not in sync any more.
-
-    :param results: of each batch, what ``s3_flow_log_info`` returned.
-    """
-    known = deliveries_of(results.values())
-    failures = sorted({failure_text(result) for result in results.values() if has_failed(result)})
-    made: list[Finding] = []
-    for finding in found:
-        made += _judged(finding, known, " ".join(failures))
-    return made
-
-
-def delivered_lately(results: Mapping[str, Mapping[str, Any]]) -> set[str]:
-    """Return the ids of the flow logs that delivered something in the hours that were looked at.
+def recently_delivered(results: Mapping[str, Result]) -> set[str]:
+    """Return the ids of the flow logs that delivered something in the checked period.
 
     :param results: as for :func:`with_deliveries`.
     """
-    known = deliveries_of(results.values())
+    known = _by_flow_log(results)
     return {name for name, item in known.items() if (item.get("delivery") or {}).get("status") == "delivered"}
 
 
-def _judged(finding: Finding, known: Mapping[str, Mapping[str, Any]], failures: str) -> list[Finding]:
-    if finding.finding not in _LOOKED_AT or finding.flow_log_id is None:
+def _with_delivery(finding: Finding, known: Mapping[str, Result], failures: str) -> list[Finding]:
+    if finding.finding not in _CHECKED or finding.flow_log_id is None:
         return [finding]
-    doubt = _doubt(finding, known.get(finding.flow_log_id), failures)
-    if not doubt:
+    problem = _delivery_problem(finding, known.get(finding.flow_log_id) or {}, failures)
+    if problem is None:
         return [finding]
-    return doubt if finding.finding == "in_sync" else [finding] + doubt
+    return [problem] if finding.finding == "in_sync" else [finding, problem]
 
 
-def _doubt(finding: Finding, item: Any, failures: str) -> list[Finding]:
-    delivery = (item or {}).get("delivery") or {"status": "unknown", "reason": failures}
+def _delivery_problem(finding: Finding, flow_log: Result, failures: str) -> Finding | None:
+    delivery = flow_log.get("delivery") or {"status": "unknown", "reason": failures}
     if delivery["status"] == "unknown":
-        why = delivery.get("reason") or "It was not looked at."
-        return [_about(finding, "unknown", f"When it last delivered is not known: {why}", check_command(finding))]
-    is_young = str(item.get("creation_time") or "") > str(delivery["since"])
-    if delivery["status"] == "delivered" or is_young:
-        return []
-    evidence = f"It delivered nothing in the last {delivery['hours']} hours, though AWS reports no error."
-    return [_about(finding, "failed_delivery", evidence, destination_command(finding))]
+        reason = delivery.get("reason") or "Its deliveries were not checked."
+        evidence = f"The time of the last delivery is unknown: {reason}"
+        return _problem(finding, "unknown", evidence, check_command(finding))
+    is_new = str(flow_log.get("creation_time") or "") > str(delivery["since"])
+    if delivery["status"] == "delivered" or is_new:
+        return None
+    evidence = f"The flow log delivered nothing in the last {delivery['hours']} hours, although AWS reports no error."
+    return _problem(finding, "failed_delivery", evidence, destination_command(finding))
 
 
-def _about(finding: Finding, kind: str, evidence: str, remedy: str) -> Finding:
+def _problem(finding: Finding, kind: str, evidence: str, remedy: str) -> Finding:
     return replace(finding, finding=kind, evidence=evidence, remedy=remedy, changes=(), how=None, planned_action=None)

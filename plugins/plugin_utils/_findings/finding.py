@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a finding is, and which classes of findings there are. PRIVATE to this collection."""
+"""The finding, its classes and severities, and the commands of remedies. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import ChangeDict
 from .._publication.host_names import pattern_of
+from .types import FindingFields
 
-#: Every class of finding, with the severity it has. The order is that of reports: the worst comes first.
+#: Every class of finding and its severity, in the order of reports: from worst to best.
 SEVERITIES: Mapping[str, str] = {
     "missing": "high",
     "failed_delivery": "high",
@@ -30,17 +32,17 @@ SEVERITIES: Mapping[str, str] = {
     "in_sync": "ok",
 }
 FINDINGS = tuple(SEVERITIES)
-#: From worst to none.
+#: From worst to best.
 SEVERITY_ORDER = ("high", "medium", "low", "info", "ok")
-#: Classes that mean: not known. They are never good news.
+#: Classes that mean that nothing is known. They never count as in sync.
 UNKNOWN_FINDINGS = ("unknown", "not_evaluated")
-#: Classes that always mean: something is not as it should be.
+#: Classes that are always drift.
 DRIFT_FINDINGS = ("missing", "failed_delivery", "policy_drift", "permission_missing", "drifted")
 
-#: Types of what findings are about besides targets. An account or region is named where it could not be read.
+#: What findings are about, other than targets. An account or Region is one that could not be read.
 NO_TARGETS = ("Bucket", "Key", "Principal", "Account", "Region")
 
-#: How what differs is changed.
+#: How a run changes what differs.
 IN_PLACE = "in_place"
 REPLACE = "replace"
 
@@ -50,10 +52,10 @@ PUBLISH = f"{PLAY}.publish_to_s3"
 
 @dataclass(frozen=True)
 class Access:
-    """How the inventory enters accounts, for remedies: names of profiles and roles, never keys.
+    """How to sign in to the accounts of a finding, for remedies: names of profiles and roles, never keys.
 
-    :param own: connection options for the account of the target.
-    :param bucket: connection options for the account of its bucket.
+    :param own: connection options for the account of the target, as pairs of name and value.
+    :param bucket: connection options for the account of the bucket.
     """
 
     own: tuple[tuple[str, str], ...] = ()
@@ -62,19 +64,18 @@ class Access:
 
 @dataclass(frozen=True)
 class Finding:
-    """One row of a report.
+    """One finding of a report.
 
     :param finding: one of :data:`FINDINGS`.
     :param target: id of a resource, ARN of a bucket or key, or a principal.
     :param target_type: API name of the resource type, or one of :data:`NO_TARGETS`.
-    :param host: the inventory's host, where there is one.
-    :param changes: ``[{field, current, desired}]``.
-    :param how: ``in_place`` or ``replace`` for what differs, else ``None``.
-    :param planned_action: what a run for real would do; ``None``: nothing.
-    :param evidence: what was seen.
-    :param remedy: what to do about it; can be pasted where it is a command.
-    :param deliverable: whether the flow log of a target can be delivered, as far as is known; ``None``: it is unknown, or the
-        finding is not about that.
+    :param host: name of the host in the inventory, if there is one.
+    :param changes: the fields that differ.
+    :param how: :data:`IN_PLACE` or :data:`REPLACE` if something differs, else ``None``.
+    :param planned_action: what a real run would do; ``None``: nothing.
+    :param evidence: the facts, one or more sentences.
+    :param remedy: how to fix it; a command can be pasted.
+    :param deliverable: whether the flow log of the target can be delivered; ``None``: unknown, or does not apply.
     :param access: for remedies; not part of the report.
     """
 
@@ -87,7 +88,7 @@ class Finding:
     host: str | None = None
     destination: str | None = None
     flow_log_id: str | None = None
-    changes: tuple[Mapping[str, Any], ...] = ()
+    changes: tuple[ChangeDict, ...] = ()
     how: str | None = None
     planned_action: str | None = None
     evidence: str = ""
@@ -95,8 +96,8 @@ class Finding:
     deliverable: bool | None = None
     access: Access = Access()
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the finding as the report's JSON holds it."""
+    def to_dict(self) -> FindingFields:
+        """Return the finding as it is in the report's JSON, without an id."""
         return {
             "finding": self.finding,
             "severity": SEVERITIES[self.finding],
@@ -108,7 +109,7 @@ class Finding:
             "target_type": self.target_type,
             "destination": self.destination,
             "flow_log_id": self.flow_log_id,
-            "changes": [dict(change) for change in self.changes],
+            "changes": [change.copy() for change in self.changes],
             "how": self.how,
             "planned_action": self.planned_action,
             "evidence": self.evidence,
@@ -120,7 +121,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Subject:
-    """What all findings about one thing have in common."""
+    """What the findings about one target, bucket, key or principal have in common. Fields as in :class:`Finding`."""
 
     target: str
     target_type: str | None = None
@@ -132,27 +133,30 @@ class Subject:
     access: Access = Access()
 
     def find(self, finding: str, evidence: str, **more: Any) -> Finding:
-        """Return a finding about it."""
+        """Return a finding about it.
+
+        :param more: further fields of :class:`Finding`.
+        """
         return Finding(finding=finding, evidence=evidence, **dict(vars(self), **more))
 
 
 def limit(host: str | None) -> str:
-    """Return the options that limit a playbook to a host; nothing without one."""
+    """Return the option that limits a playbook to a host, ``""`` without a host."""
     return f" --limit {shlex.quote(pattern_of(host))}" if host else ""
 
 
 def publish_command(subject: Subject | Finding) -> str:
-    """Return the command that fixes something."""
+    """Return the command that publishes the flow logs of a host."""
     return PUBLISH + limit(subject.host)
 
 
 def check_command(subject: Subject | Finding) -> str:
-    """Return the command that looks at something again and changes nothing."""
+    """Return the command that checks a host again and changes nothing."""
     return f"{PUBLISH} --check{limit(subject.host)}"
 
 
 def destination_command(subject: Subject | Finding) -> str:
-    """Return the call of the module that tells what keeps a target's records from its destination."""
+    """Return the command that shows what blocks delivery for a target."""
     arguments = {
         "destination": subject.destination,
         "account_ids": [subject.account_id],
@@ -164,15 +168,15 @@ def destination_command(subject: Subject | Finding) -> str:
 
 
 def ec2_command(subject: Subject | Finding, operation: str, *options: str) -> str:
-    """Return a call of the AWS CLI in the account and Region of a target."""
+    """Return a command of the AWS CLI for the account and Region of a target."""
     words = ["aws", "ec2", operation, "--region", str(subject.region), *options]
     return with_profile(shlex.join(words), dict(subject.access.own))
 
 
 def with_profile(command: str, connection: Mapping[str, str]) -> str:
-    """Return a command of the AWS CLI with the profile that an inventory names; other text stays as it is.
+    """Return a command of the AWS CLI with the profile of a connection; other text stays as it is.
 
-    :param connection: from :func:`names_in`.
+    :param connection: from :func:`connection_names.names_in`.
     """
     program, *more = command.split(" ", 3)
     if program != "aws" or "profile" not in connection:
@@ -182,16 +186,16 @@ def with_profile(command: str, connection: Mapping[str, str]) -> str:
 
 
 def role_note(connection: Mapping[str, str]) -> str:
-    """Return a comment with the role that an inventory names: the AWS CLI has no option for one."""
+    """Return a shell comment that names the role of a connection: the AWS CLI has no option for a role."""
     role = connection.get("assume_role_arn")
     return f"# With credentials of {role}:\n" if role else ""
 
 
 def with_inventory(findings: Iterable[Finding], sources: Sequence[str]) -> list[Finding]:
-    """Return the findings with the sources of the inventory in each command that needs them.
+    """Return the findings with the inventory sources in each playbook command.
 
-    :param sources: as they are passed with ``-i``; none: the commands need none.
+    :param sources: as passed with ``-i``; may be empty.
     """
     options = "".join(f" -i {shlex.quote(source)}" for source in sources)
-    command, given = PLAY, PLAY.replace(" ", f"{options} ", 1)
-    return [replace(finding, remedy=finding.remedy.replace(command, given)) for finding in findings]
+    command = PLAY.replace(" ", f"{options} ", 1)
+    return [replace(finding, remedy=finding.remedy.replace(PLAY, command)) for finding in findings]

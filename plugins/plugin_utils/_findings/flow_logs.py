@@ -2,15 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From the result of a batch to findings about its targets. PRIVATE to this collection."""
+"""Finds drift in the flow logs of the targets of a batch. PRIVATE to this collection."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Change
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import ActionDict, ChangeDict, UnsuccessfulDict
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.tags import check_tags
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import same_destination
 from .._publication.task_results import failure_text, has_failed, has_result
@@ -26,48 +26,49 @@ from .finding import (
     publish_command,
     role_note,
 )
+from .types import Options, Result, Work
+
+_Item = TypeVar("_Item", bound=Mapping[str, Any])
 
 
-def _without_plan(result: Mapping[str, Any]) -> bool:
-    """A task that failed before it had compared anything returns no actions."""
-    return not isinstance(result.get("actions"), (list, tuple))
+@dataclass(frozen=True)
+class _ResultByTarget:
+    """The result of a task, grouped by target."""
+
+    actions: dict[str, list[ActionDict]]
+    done: dict[str, list[ActionDict]]
+    unsuccessful: dict[str, list[UnsuccessfulDict]]
+    flow_logs: dict[str, list[Result]]
+    extra: dict[str, list[Result]]
 
 
-@dataclass
-class _PerTarget:
-    """A task's result, sorted by target."""
-
-    actions: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
-    done: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
-    unsuccessful: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
-    flow_logs: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
-    extra: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
-
-
-def _per_target(result: Mapping[str, Any]) -> _PerTarget:
-    sorted_result = _PerTarget()
-    for name in ("actions", "done", "unsuccessful"):
-        _sort_into(getattr(sorted_result, name), result.get(name) or (), "target")
-    for name in ("flow_logs", "extra"):
-        _sort_into(getattr(sorted_result, name), result.get(name) or (), "resource_id")
-    return sorted_result
+def _result_by_target(result: Result) -> _ResultByTarget:
+    return _ResultByTarget(
+        actions=_grouped(result.get("actions") or (), "target"),
+        done=_grouped(result.get("done") or (), "target"),
+        unsuccessful=_grouped(result.get("unsuccessful") or (), "target"),
+        flow_logs=_grouped(result.get("flow_logs") or (), "resource_id"),
+        extra=_grouped(result.get("extra") or (), "resource_id"),
+    )
 
 
-def _sort_into(into: dict[str, list[Mapping[str, Any]]], items: Iterable[Mapping[str, Any]], key: str) -> None:
+def _grouped(items: Iterable[_Item], key: str) -> dict[str, list[_Item]]:
+    groups: dict[str, list[_Item]] = {}
     for item in items:
-        into.setdefault(item[key], []).append(item)
+        groups.setdefault(item[key], []).append(item)
+    return groups
 
 
 # -- flow logs of one target --------------------------------------------------------------------------------------
 
 
-def _target_findings(subject: Subject, result: _PerTarget, options: Mapping[str, Any]) -> list[Finding]:
+def _target_findings(subject: Subject, result: _ResultByTarget, options: Options) -> list[Finding]:
     target = subject.target
     present = options["state"] == "present"
     removed = "duplicate" if present and options["purge"] == "duplicates" else "extra"
-    # Where a flow log delivers that is removed whatever its destination is in the reason of the action alone.
-    doomed = replace(subject, destination=None) if present and options["purge"] == "s3" else subject
-    found = _planned(subject, result.actions.get(target, ()), removed, doomed)
+    # purge: s3 removes flow logs to any destination. Only the reason of the action names it.
+    removed_subject = replace(subject, destination=None) if present and options["purge"] == "s3" else subject
+    found = _planned(subject, result.actions.get(target, ()), removed, removed_subject)
     found += [_refused(subject, item) for item in result.unsuccessful.get(target, ())]
     replaced = {action.get("replaces") for action in result.actions.get(target, ())}
     managed = result.flow_logs.get(target, ())
@@ -81,14 +82,14 @@ def _target_findings(subject: Subject, result: _PerTarget, options: Mapping[str,
     return found + [_other(subject, item, managed, options) for item in result.extra.get(target, ())]
 
 
-def _planned(subject: Subject, actions: Sequence[Mapping[str, Any]], removed: str, doomed: Subject) -> list[Finding]:
-    """Findings from planned actions; tagging and untagging of one flow log is one finding.
+def _planned(subject: Subject, actions: Sequence[ActionDict], removed: str, removed_subject: Subject) -> list[Finding]:
+    """Return the findings for planned actions. Setting and removing tags of one flow log is one finding.
 
-    :param removed: the class of findings about flow logs that are to be deleted.
-    :param doomed: what findings about these have in common.
+    :param removed: the class of findings about flow logs that a run would delete.
+    :param removed_subject: the subject of these findings.
     """
     found: list[Finding] = []
-    retagged: dict[str | None, list[Mapping[str, Any]]] = {}
+    retagged: dict[str | None, list[ActionDict]] = {}
     for action in actions:
         kind = action["action"]
         if kind in ("tag", "untag"):
@@ -96,11 +97,11 @@ def _planned(subject: Subject, actions: Sequence[Mapping[str, Any]], removed: st
         elif kind in ("create", "replace"):
             found.append(_planned_one(subject, kind, action))
         else:
-            found.append(_removed(doomed, removed, action))
+            found.append(_removed(removed_subject, removed, action))
     return found + [_retagged(subject, flow_log_id, items) for flow_log_id, items in retagged.items()]
 
 
-def _planned_one(subject: Subject, kind: str, action: Mapping[str, Any]) -> Finding:
+def _planned_one(subject: Subject, kind: str, action: ActionDict) -> Finding:
     reason = action.get("reason") or ""
     if kind == "create":
         return subject.find("missing", reason, planned_action=kind, remedy=publish_command(subject))
@@ -115,7 +116,7 @@ def _planned_one(subject: Subject, kind: str, action: Mapping[str, Any]) -> Find
     )
 
 
-def _removed(subject: Subject, removed: str, action: Mapping[str, Any]) -> Finding:
+def _removed(subject: Subject, removed: str, action: ActionDict) -> Finding:
     return subject.find(
         removed,
         action.get("reason") or "",
@@ -125,10 +126,10 @@ def _removed(subject: Subject, removed: str, action: Mapping[str, Any]) -> Findi
     )
 
 
-def _retagged(subject: Subject, flow_log_id: str | None, actions: Sequence[Mapping[str, Any]]) -> Finding:
+def _retagged(subject: Subject, flow_log_id: str | None, actions: Sequence[ActionDict]) -> Finding:
     return subject.find(
         "drifted",
-        "Tags differ.",
+        "The tags differ.",
         flow_log_id=flow_log_id,
         changes=tuple(change for action in actions for change in action.get("changes") or ()),
         how=IN_PLACE,
@@ -137,8 +138,8 @@ def _retagged(subject: Subject, flow_log_id: str | None, actions: Sequence[Mappi
     )
 
 
-def _refused(subject: Subject, item: Mapping[str, Any]) -> Finding:
-    """What the plan cannot do. With differences it is drift, otherwise nothing is known."""
+def _refused(subject: Subject, item: UnsuccessfulDict) -> Finding:
+    """Return the finding for a target that the plan refuses: drift if it lists differences, otherwise unknown."""
     changes = tuple(item.get("changes") or ())
     return subject.find(
         "drifted" if changes else "unknown",
@@ -150,52 +151,44 @@ def _refused(subject: Subject, item: Mapping[str, Any]) -> Finding:
     )
 
 
-def _failed_delivery(subject: Subject, item: Mapping[str, Any]) -> Finding:
+def _failed_delivery(subject: Subject, item: Result) -> Finding:
     return subject.find(
         "failed_delivery",
         f"AWS reports that delivery fails: {item.get('delivery_error') or 'no reason given'}.",
         flow_log_id=item.get("flow_log_id"),
-        remedy="# Tells what is in the way. Once that is fixed, delivery resumes by itself.\n"
+        remedy="# Shows what blocks delivery. Once you fix it, delivery resumes by itself.\n"
         + destination_command(subject),
     )
 
 
-def _without_change(
-    subject: Subject, managed: Sequence[Mapping[str, Any]], options: Mapping[str, Any], since: str
-) -> Finding:
+def _without_change(subject: Subject, managed: Sequence[Result], options: Options, since: str) -> Finding:
     if options["state"] != "present":
         return subject.find("in_sync", f"The target has no such flow log, as configured{since}.")
     if not managed:
         return subject.find(
-            "unknown", "The task's result says nothing about this target.", remedy=check_command(subject)
+            "unknown", "The result of the task does not list this target.", remedy=check_command(subject)
         )
     flow_log_id = managed[0].get("flow_log_id")
-    left = _tags_left_alone(managed[0], options)
-    if left:
+    unset_tags = _unset_tags(managed[0], options)
+    if unset_tags:
         return subject.find(
             "drifted",
-            f"The flow log is named {managed[0].get('name')!r}, so it is adopted as it is and its tags are left alone.",
+            f"The flow log is named {managed[0].get('name')!r}, so a run adopts it unchanged and does not set its tags.",
             flow_log_id=flow_log_id,
-            changes=left,
+            changes=unset_tags,
             how=IN_PLACE,
-            remedy=f"# Set flow_log_name to this name, or to take the flow log over:\n{_adopting(subject)}",
+            remedy="# Set flow_log_name to this name, or take over the flow log:\n"
+            f"{publish_command(subject)} -e flow_log_adopt_named=true",
         )
     return subject.find("in_sync", f"The flow log matches the inventory{since}.", flow_log_id=flow_log_id)
 
 
-def _adopting(subject: Subject) -> str:
-    return f"{publish_command(subject)} -e flow_log_adopt_named=true"
-
-
-def _tags_left_alone(flow_log: Mapping[str, Any], options: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
-    """Return the desired tags that a flow log does not have though the plan changes nothing.
-
-    That is so for one with a name where ``name`` is not given.
-    """
+def _unset_tags(flow_log: Result, options: Options) -> tuple[ChangeDict, ...]:
+    """Return the desired tags that a run does not set: ``name`` is not given, and the flow log has a name."""
     current = flow_log.get("tags") or {}
     desired = {} if options.get("name") else check_tags(options.get("tags"), None) or {}
     return tuple(
-        Change(f"tags.{key}", current.get(key), value).to_dict()
+        {"field": f"tags.{key}", "current": current.get(key), "desired": value}
         for key, value in sorted(desired.items())
         if current.get(key) != value
     )
@@ -210,17 +203,15 @@ _COMPARED = (
 )
 
 
-def _is_copy(item: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    same_place = same_destination(item.get("destination") or "", other.get("destination") or "")
-    return same_place and all(item.get(name) == other.get(name) for name in _COMPARED)
+def _is_copy(item: Result, other: Result) -> bool:
+    has_same_destination = same_destination(item.get("destination") or "", other.get("destination") or "")
+    return has_same_destination and all(item.get(name) == other.get(name) for name in _COMPARED)
 
 
-def _other(
-    subject: Subject, item: Mapping[str, Any], managed: Sequence[Mapping[str, Any]], options: Mapping[str, Any]
-) -> Finding:
+def _other(subject: Subject, item: Result, managed: Sequence[Result], options: Options) -> Finding:
     copy = options["state"] == "present" and any(_is_copy(item, other) for other in managed)
     name = item.get("name")
-    # One with a name is removed only under it, whatever else is asked of a run.
+    # A run removes a flow log with a name only if the host gives this name.
     removable = copy and (not name or name == options.get("name"))
     named = f" It is named {name!r}." if name else ""
     return subject.find(
@@ -228,37 +219,36 @@ def _other(
         f"Another flow log of the target delivers to {item.get('destination')}.{named}",
         flow_log_id=item.get("flow_log_id"),
         destination=item.get("destination"),
-        remedy=_remove_copies(subject) if removable else _look_and_delete(subject, str(item.get("flow_log_id"))),
+        remedy=(
+            f"{publish_command(subject)} -e flow_log_purge=duplicates"
+            if removable
+            else _show_and_delete(subject, str(item.get("flow_log_id")))
+        ),
     )
 
 
-def _remove_copies(subject: Subject) -> str:
-    return f"{publish_command(subject)} -e flow_log_purge=duplicates"
-
-
-def _look_and_delete(subject: Subject, flow_log_id: str) -> str:
-    look, delete = (
+def _show_and_delete(subject: Subject, flow_log_id: str) -> str:
+    show, delete = (
         ec2_command(subject, operation, "--flow-log-ids", flow_log_id)
         for operation in ("describe-flow-logs", "delete-flow-logs")
     )
-    return f"{role_note(dict(subject.access.own))}{look}\n# If nobody needs it: {delete}"
+    return f"{role_note(dict(subject.access.own))}{show}\n# If nobody needs it: {delete}"
 
 
-def batch_findings(
-    batch: Mapping[str, Any], subjects: Sequence[Subject], result: Mapping[str, Any] | None, blocked_by: str
-) -> list[Finding]:
+def batch_findings(batch: Work, subjects: Sequence[Subject], result: Result | None, blocked_by: str) -> list[Finding]:
     """Return the findings about the targets of a batch.
 
     :param batch: as :meth:`work.Batch.to_dict` returns it.
     :param subjects: its targets.
-    :param result: of ``s3_flow_log`` in check mode, or from :func:`applied_results.after_run`; ``None``: it did not run.
-    :param blocked_by: why it was not to run, ``""`` if nothing was in its way.
+    :param result: of ``s3_flow_log`` in check mode, or from :func:`applied_results.applied_results`; ``None``: it did not run.
+    :param blocked_by: why it did not run, ``""`` if nothing blocked it.
     """
     if result is None or not has_result(result):
         evidence = blocked_by or f"The task of batch {batch['name']} did not run."
         return [item.find("not_evaluated", evidence, remedy=check_command(item)) for item in subjects]
-    if _without_plan(result):
+    # A task that failed before it compared anything returns no actions.
+    if not isinstance(result.get("actions"), (list, tuple)):
         text = failure_text(result) if has_failed(result) else "The task returned no plan."
         return [item.find("unknown", text, remedy=check_command(item)) for item in subjects]
-    per_target = _per_target(result)
-    return [finding for item in subjects for finding in _target_findings(item, per_target, batch["options"])]
+    by_target = _result_by_target(result)
+    return [finding for item in subjects for finding in _target_findings(item, by_target, batch["options"])]

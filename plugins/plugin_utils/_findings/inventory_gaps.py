@@ -2,54 +2,54 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the inventory could not read, as findings and as lines for people. PRIVATE to this collection.
+"""Reports gaps: accounts and Regions that the inventory could not read. PRIVATE to this collection.
 
-Targets behind a gap are not in the inventory, so nothing else in a report would tell of them.
+The targets there are not in the inventory, so no other finding mentions them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.flow_logs import hint_for
 from .._discovery.accounts import GAPS_VARIABLE, Gap, NOT_ACTIVE
 from .finding import Finding
+from .types import GapFields
 
-#: Where people read of gaps, more than that would hide everything else.
+#: How many gaps a run prints.
 _SHOWN = 5
 
 _REMEDIES: Mapping[str, str] = {
-    "RegionDisabled": "Enable {region} in the account, or leave it out of the option regions of the inventory (enabled in the place of all).",
+    "RegionDisabled": "Enable {region} in the account, or remove it from the option regions of the inventory (use enabled instead of all).",
     "RegionUnknown": "Correct {region} in the option regions of the inventory.",
-    NOT_ACTIVE: "Leave the account out of organization.accounts of the inventory.",
-    "WrongAccount": "Correct account_id, profile or assume_role_arn of {account} in the inventory: they name two accounts.",
+    NOT_ACTIVE: "Remove the account from organization.accounts in the inventory.",
+    "WrongAccount": "Correct account_id, profile or assume_role_arn of {account} in the inventory: they belong to different accounts.",
     "NoConnection": "Correct the profile of {account} in the AWS configuration, or its name in the inventory.",
 }
-#: Calls that need no permission of their own: denied is the way into the account (STS API, GetCallerIdentity).
-_ENTERING = ("AssumeRole", "GetCallerIdentity")
-_ENTER = (
-    "Let the trust policy of the role for {account} name who reads the inventory, and allow that principal sts:AssumeRole "
-    "of the role."
+#: GetCallerIdentity needs no permission (STS API). If it is denied, so is access to the account.
+_SIGN_IN_CALLS = ("AssumeRole", "GetCallerIdentity")
+_SIGN_IN = (
+    "In the trust policy of the role for {account}, name the principal that reads the inventory, and allow that principal "
+    "sts:AssumeRole on the role."
 )
 _DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 _ALLOW = (
-    "Allow ec2:{reading} in {account}; ansible-doc -t inventory flowlogs.aws.flow_log_targets names all that is needed."
+    "Allow ec2:{reading} in {account}; ansible-doc -t inventory flowlogs.aws.flow_log_targets lists all permissions."
 )
-_OTHERWISE = "Fix what the message says, and read the inventory again."
+_OTHERWISE = "Fix the problem in the message, then reload the inventory."
 
 
 def gap_remedy(gap: Gap) -> str:
     """Return how to fix a gap."""
     if gap.code in _DENIED:
-        text = _ENTER if gap.reading in _ENTERING else _ALLOW
+        text = _SIGN_IN if gap.reading in _SIGN_IN_CALLS else _ALLOW
     else:
         text = _REMEDIES.get(gap.code) or hint_for(gap.reading, gap.code, gap.message) or _OTHERWISE
     return text.format(account=gap.account, region=gap.region, reading=gap.reading)
 
 
-def gap_findings(gaps: Iterable[Mapping[str, Any]]) -> list[Finding]:
-    """Return each gap as a finding ``unknown``, about an account or one of its regions.
+def gap_findings(gaps: Iterable[GapFields]) -> list[Finding]:
+    """Return a finding ``unknown`` for each gap, about an account or one of its Regions.
 
     :param gaps: ``gaps`` of :meth:`work.Publication.to_dict`.
     """
@@ -69,8 +69,8 @@ def _finding(gap: Gap) -> Finding:
     )
 
 
-def gap_lines(gaps: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return the first gaps in words, and how many more there are."""
+def gap_lines(gaps: Sequence[GapFields]) -> list[str]:
+    """Return a line for each of the first gaps, and one with the number of the others."""
     lines = [Gap(**item).sentence for item in gaps[:_SHOWN]]
     more = len(gaps) - len(lines)
     return lines + ([f"Not read: {more} more, see the variable {GAPS_VARIABLE}."] if more else [])

@@ -2,20 +2,21 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Why a run fails for what its inventory lacks: without any target, or with gaps. PRIVATE to this collection.
+"""Fails a run whose inventory has no target, or has gaps. PRIVATE to this collection.
 
-Ansible only warns of an inventory that it cannot read, so a run that finds nothing to do would be green for months.
+Ansible only warns about an inventory that it cannot read. Without this check, a run without targets succeeds for months.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from .._discovery.accounts import NOT_ACTIVE
 from .inventory_gaps import gap_lines
+from .types import GapFields, Publication
 
 ALLOW_EMPTY = "flow_log_allow_empty"
 FAIL_ON_GAPS = "flow_log_fail_on_gaps"
@@ -25,12 +26,12 @@ _FALSE = ("false", "no", "off", "0", "n", "f")
 
 @dataclass(frozen=True)
 class Demands:
-    """What a run demands of its inventory.
+    """What a run requires of its inventory.
 
-    :param allow_empty: whether the run may find no target.
-    :param fail_on_gaps: whether the run fails if something could not be read; ``None``: only for accounts of which no
-        target at all was found, unless the organization reports them as suspended or closed.
-    :param hosts: the pattern of ``flow_log_hosts``, for the message.
+    :param allow_empty: whether the run succeeds without a target.
+    :param fail_on_gaps: whether the run fails if something could not be read; ``None``: only for accounts without any
+        target, unless the organization lists them as suspended or closed.
+    :param hosts: the pattern in ``flow_log_hosts``, for the message.
     """
 
     allow_empty: bool = False
@@ -39,9 +40,9 @@ class Demands:
 
 
 def read_switch(value: Any, variable: str) -> bool | None:
-    """Return a variable that is true or false; ``-e`` makes texts of these. ``None`` where nothing is given.
+    """Return a boolean variable, also as text, as ``-e`` passes it; ``None`` if it is not set.
 
-    :raises InputError: for anything else.
+    :raises InputError: for any other value.
     """
     text = "" if value is None else str(value).strip().lower()
     if text not in ("", *_TRUE, *_FALSE):
@@ -49,47 +50,49 @@ def read_switch(value: Any, variable: str) -> bool | None:
     return text in _TRUE if text else None
 
 
-def unmet_demands(publication: Mapping[str, Any], demands: Demands) -> list[str]:
-    """Return why a run fails for its inventory, one sentence for each reason.
+def unmet_demands(publication: Publication, demands: Demands) -> list[str]:
+    """Return why the inventory fails the run, one message for each reason.
 
-    :param publication: what :meth:`work.Publication.to_dict` returns, of all stages.
+    :param publication: what :meth:`work.Publication.to_dict` returns, with all stages.
     """
-    return _emptiness(publication, demands) + _gaps(publication, demands.fail_on_gaps)
+    return _no_target(publication, demands) + _gaps(publication, demands.fail_on_gaps)
 
 
-def _emptiness(publication: Mapping[str, Any], demands: Demands) -> list[str]:
+def _no_target(publication: Publication, demands: Demands) -> list[str]:
     if demands.allow_empty or publication["targets"] or publication["invalid"]:
         return []
     if publication["unselected"]:
-        return [f"There is no target: --limit leaves out all of them. {_IF_RIGHT}"]
+        return [f"There is no target: --limit leaves out all hosts. {_IF_INTENDED}"]
     if demands.hosts:
-        return [f"There is no target: flow_log_hosts {demands.hosts!r} matches no host of the inventory. {_IF_RIGHT}"]
-    return [f"There is no target: the inventory has no hosts. {_UNREAD} {_IF_RIGHT}"]
+        return [
+            f"There is no target: flow_log_hosts {demands.hosts!r} matches no host of the inventory. {_IF_INTENDED}"
+        ]
+    return [f"There is no target: the inventory has no hosts. {_UNREAD_SOURCE} {_IF_INTENDED}"]
 
 
-_UNREAD = (
-    "Ansible only warns of a source that it cannot read, for example for a misspelt path or missing credentials: see "
-    "its warnings, and ansible-inventory --graph."
+_UNREAD_SOURCE = (
+    "Ansible only warns about a source that it cannot read, for example because of a misspelt path or missing "
+    "credentials. Check its warnings, and run ansible-inventory --graph."
 )
-_IF_RIGHT = f"If that is right, set {ALLOW_EMPTY}: true."
+_IF_INTENDED = f"If you want that, set {ALLOW_EMPTY}: true."
 
 
-def _gaps(publication: Mapping[str, Any], fail_on_gaps: bool | None) -> list[str]:
+def _gaps(publication: Publication, fail_on_gaps: bool | None) -> list[str]:
     if fail_on_gaps is False:
         return []
     gaps = publication["gaps"] if fail_on_gaps else list(_without_targets(publication))
     if not gaps:
         return []
-    reason = "" if fail_on_gaps else " No target at all was found there, or where is unknown."
+    reason = "" if fail_on_gaps else " No target was found in these accounts, or the account is unknown."
     return [
-        f"The inventory is not complete.{reason} {' '.join(gap_lines(gaps))} To accept that, set {FAIL_ON_GAPS}: false."
+        f"The inventory is incomplete.{reason} {' '.join(gap_lines(gaps))} To accept this, set {FAIL_ON_GAPS}: false."
     ]
 
 
-def _without_targets(publication: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    """Return gaps of active accounts of which there is no target.
+def _without_targets(publication: Publication) -> Iterable[GapFields]:
+    """Return the gaps of active accounts without any target.
 
-    A run that is limited to some hosts is not about the others. In a suspended or closed account there is nothing to log.
+    A run with ``--limit`` covers some hosts only, so it has none. A suspended or closed account has nothing to log.
     """
     if publication["unselected"]:
         return []

@@ -2,12 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a run did and where it failed, for people and for the end of a playbook. PRIVATE to this collection."""
+"""Summarizes what a run did and what failed. PRIVATE to this collection."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TypedDict
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import ACTION_KINDS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import rename_options
@@ -19,32 +20,70 @@ from .._publication.task_results import failure_text, has_failed, has_result
 from .collect import blocked_reason
 from .destinations import is_left_alone
 from .inventory_gaps import gap_lines
+from .types import Publication, Result, Results, Work
 
-#: Begins the one line that tells the result; made to be found with grep.
+#: Start of the line with the result, for grep.
 SUMMARY_PREFIX = "flow logs:"
 _NOTHING_TO_DO = "There is no target, so there is nothing to do."
 _KINDS = ("permissions", "destinations", "keys", "batches")
-#: How many names of hosts that failed a run hands on; the run itself tells all of them.
+#: How many failed hosts ``handed_on`` names. The run itself prints all of them.
 _NAMES_HANDED_ON = 20
 
 
-def summarise(
-    publication: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]], check_mode: bool = False
-) -> dict[str, Any]:
-    """Return what a run did: actions by kind, what failed and why, and one line that tells both.
+class Failure(TypedDict):
+    """Everything that failed for one host.
+
+    :ivar host: ``None`` if the inventory as a whole fails the run.
+    :ivar pattern: host pattern that matches this host only.
+    """
+
+    host: str | None
+    pattern: str
+    message: str
+
+
+class HandedOn(TypedDict):
+    """What a run passes to the next run of a workflow.
+
+    :ivar verdict: ``failed``, ``changed`` or ``unchanged``.
+    :ivar counts: number of targets, batches and destinations.
+    :ivar failed_hosts: the first ones.
+    """
+
+    headline: str
+    verdict: str
+    check_mode: bool
+    stages: list[str]
+    counts: dict[str, int]
+    actions: dict[str, int]
+    failed: int
+    failed_hosts: list[str]
+
+
+class RunSummary(TypedDict):
+    """What a run did.
+
+    :ivar actions: number of actions by kind; zero counts are omitted.
+    :ivar headline: one line with all numbers.
+    """
+
+    actions: dict[str, int]
+    failures: list[Failure]
+    headline: str
+    handed_on: HandedOn
+
+
+def summarise(publication: Publication, results: Results, check_mode: bool = False) -> RunSummary:
+    """Return what a run did, or would do: actions by kind, failures and one line with the numbers.
 
     :param publication: what :meth:`work.Publication.to_dict` returns.
     :param results: as for :func:`collect.find`.
-    :param check_mode: whether it is what the run would do.
-    :returns: ``actions`` (kind to number), ``failures`` (``{host, pattern, message}``: a host is named once, with all that failed
-        for it, and by a pattern that matches it alone; without a host, what the inventory lacks), ``headline``, and
-        ``handed_on``: what a later run of a workflow is told.
     """
     actions, failed = _outcome(publication, results)
     for message, hosts in _by_message(publication["invalid"]).items():
         failed.setdefault(hosts[0], []).append(message)
     number = sum(map(len, failed.values())) + bool(publication.get("unmet"))
-    failures: list[dict[str, Any]] = [
+    failures: list[Failure] = [
         {"host": host, "pattern": pattern_of(host), "message": " | ".join(messages)}
         for host, messages in failed.items()
     ]
@@ -68,44 +107,36 @@ def summarise(
     }
 
 
-def _outcome(
-    publication: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]
-) -> tuple[dict[str, int], dict[str, list[str]]]:
-    """Return how many actions of each kind there are, and for each host why work for it failed."""
-    counts = {kind: 0 for kind in ACTION_KINDS}
+def _outcome(publication: Publication, results: Results) -> tuple[dict[str, int], dict[str, list[str]]]:
+    """Return the number of actions by kind, and the failures by host."""
+    counts = Counter(dict.fromkeys(ACTION_KINDS, 0))
     failures: dict[str, list[str]] = {}
     stops = stopped(publication, results)
-    for kind, work in _works(publication):
+    for kind, work in _all_work(publication):
         problem = not_run(stops.get(kind, {}).get(work["name"]))
         if not problem:
             result = results.get(kind, {}).get(work["name"]) or {}
-            _count(result, counts)
+            counts.update(action["action"] for action in result.get("actions") or ())
             problem = _problem(kind, work, result, results)
         if problem:
             failures.setdefault(work["credentials_of"], []).append(f"{work['name']}: {problem}")
     return {kind: count for kind, count in counts.items() if count}, failures
 
 
-def _works(publication: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+def _all_work(publication: Publication) -> list[tuple[str, Work]]:
     return [(kind, work) for kind in _KINDS for work in publication.get(kind) or ()]
 
 
-def _by_message(invalid: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
-    """Return the hosts that were left out for the same reason, so that it is said once."""
+def _by_message(invalid: Iterable[Work]) -> dict[str, list[str]]:
+    """Return the names of the hosts that were left out, by message."""
     found: dict[str, list[str]] = {}
     for host in invalid:
         found.setdefault(host["message"], []).append(host["host"])
     return found
 
 
-def _count(result: Mapping[str, Any], counts: dict[str, int]) -> None:
-    for action in result.get("actions") or ():
-        counts[action["action"]] += 1
-
-
-def _problem(
-    kind: str, work: Mapping[str, Any], result: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]
-) -> str:
+def _problem(kind: str, work: Work, result: Result, results: Results) -> str:
+    """Return why work failed or did not run, ``""`` if it succeeded."""
     if has_failed(result):
         return rename_options(failure_text(result), variable_of)
     if has_result(result) or (kind == "destinations" and is_left_alone(work)):
@@ -113,26 +144,26 @@ def _problem(
     return (blocked_reason(work, results) if kind == "batches" else "") or "did not run"
 
 
-def _headline(publication: Mapping[str, Any], actions: Mapping[str, int], failures: int) -> str:
+def _headline(publication: Publication, actions: Mapping[str, int], failures: int) -> str:
     stages = stages_of(publication)
     parts: list[tuple[str, str | int]] = [] if stages == STAGES else [("stages", ",".join(stages))]
     if "flow_logs" in stages:
         parts += [(name, len(publication[name])) for name in ("targets", "batches")]
     if "destinations" in stages:
         parts.append(("destinations", len(publication["destinations"])))
-    told = [f"{name}={value}" for name, value in [*parts, *actions.items()]]
-    told += [f"gaps={len(publication['gaps'])}"] if publication["gaps"] else []
-    told += [f"misspelt={len(publication['notes'])}"] if publication["notes"] else []
-    return " ".join([SUMMARY_PREFIX] + told + [f"failed={failures}"])
+    parts += actions.items()
+    parts += [("gaps", len(publication["gaps"]))] if publication["gaps"] else []
+    parts += [("misspelt", len(publication["notes"]))] if publication["notes"] else []
+    return " ".join([SUMMARY_PREFIX, *(f"{name}={value}" for name, value in [*parts, ("failed", failures)])])
 
 
 def _without_name(message: str, host: str) -> str:
-    beginning = f"{host}: "
-    return message[len(beginning) :] if message.startswith(beginning) else message
+    prefix = f"{host}: "
+    return message[len(prefix) :] if message.startswith(prefix) else message
 
 
-def overview(publication: Mapping[str, Any]) -> list[str]:
-    """Return what a run is going to do, one line a piece of work; a note where there is nothing to do."""
+def overview(publication: Publication) -> list[str]:
+    """Return what a run will do, one line for each batch or other work, or a note if there is nothing to do."""
     stages = stages_of(publication)
     lines = [_batch_line(batch) for batch in publication["batches"]]
     if "flow_logs" not in stages:
@@ -146,7 +177,7 @@ def overview(publication: Mapping[str, Any]) -> list[str]:
     return [*(lines or [_NOTHING_TO_DO]), *notes]
 
 
-def _batch_line(batch: Mapping[str, Any]) -> str:
+def _batch_line(batch: Work) -> str:
     verb = "from" if batch["options"]["state"] == "absent" else "to"
     number = len(batch["resource_ids"])
     noun = "target" if number == 1 else "targets"

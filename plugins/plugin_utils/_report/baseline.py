@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Findings that somebody has accepted, with a reason and until a day. PRIVATE to this collection.
+"""Applies a baseline: findings that someone accepted, with a reason and a last day. PRIVATE to this collection.
 
-What is accepted is one class of findings, never whatever else may happen to a target: a flow log that vanishes is not
-covered by an entry for drift. Entries for what is gone or not known name one target exactly.
+An entry accepts one class of findings: an entry for drift does not accept that the flow log is deleted. An entry for
+something that is missing, failing or unknown must name exactly one target.
 """
 
 from __future__ import annotations
@@ -13,18 +13,21 @@ from __future__ import annotations
 import datetime
 import difflib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, cast
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import ChangeDict
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from .._findings.finding import FINDINGS
+from .._findings.types import Acceptance, FindingFields
+from .types import BaselineEntry, BaselineUse
 
-#: Only by the exact id of a target: nothing of the kind may be covered by accident.
+#: Classes that an entry accepts only by the exact id of a target, so that none is accepted by accident.
 ONLY_EXACT = ("missing", "failed_delivery", "unknown", "not_evaluated")
 _ACCEPTABLE = tuple(name for name in FINDINGS if name not in ("ignored", "in_sync"))
-#: Fields that are compared with a pattern, as in file names.
+#: Fields that an entry matches with a pattern, as for file names.
 _PATTERNS = ("target", "account_id", "region", "group", "destination", "flow_log_id")
 _TEXTS = ("reason", "owner")
 _FIELDS = ("finding",) + _PATTERNS + ("changes",) + _TEXTS + ("expires",)
@@ -35,9 +38,9 @@ _SCOPES = ("target", "account_id", "region", "group")
 class Accepted:
     """One entry of a baseline.
 
-    :param patterns: field to pattern; a finding must match them all.
-    :param changes: field to the value that it has though another is desired; ``None``: whatever differs.
-    :param expires: the last day that it holds for, ``YYYY-MM-DD``.
+    :param patterns: pattern by field; a finding must match all of them.
+    :param changes: accepted current value by field; ``None``: any differences.
+    :param expires: the last day of the entry, ``YYYY-MM-DD``.
     """
 
     finding: str
@@ -47,30 +50,40 @@ class Accepted:
     owner: str
     expires: str
 
-    def matches(self, row: Mapping[str, Any]) -> bool:
-        """Whether a finding is the one that was accepted."""
-        if row["finding"] != self.finding or not all(_has(row, *item) for item in self.patterns.items()):
+    def matches(self, row: FindingFields) -> bool:
+        """Whether the entry accepts a finding."""
+        if row["finding"] != self.finding or not all(_matches(row, *item) for item in self.patterns.items()):
             return False
         return self.changes is None or _same_changes(self.changes, row["changes"])
 
-    def told(self, was: str) -> dict[str, str]:
-        """Return what a report says about an accepted finding."""
-        return {"reason": self.reason, "owner": self.owner, "expires": self.expires, "was": was}
+    def acceptance(self, finding: str) -> Acceptance:
+        """Return the member ``ignored`` of an accepted finding.
 
-    def to_dict(self) -> dict[str, Any]:
+        :param finding: the class of the finding before it was accepted.
+        """
+        return {"reason": self.reason, "owner": self.owner, "expires": self.expires, "was": finding}
+
+    def to_dict(self) -> BaselineEntry:
         """Return the entry as it was given."""
-        changed = {} if self.changes is None else {"changes": dict(self.changes)}
-        texts = {"reason": self.reason, "owner": self.owner, "expires": self.expires}
-        return {"finding": self.finding, **self.patterns, **changed, **texts}
+        entry: BaselineEntry = {
+            "finding": self.finding,
+            "reason": self.reason,
+            "owner": self.owner,
+            "expires": self.expires,
+        }
+        entry.update(cast(BaselineEntry, self.patterns))
+        if self.changes is not None:
+            entry["changes"] = dict(self.changes)
+        return entry
 
 
-def _has(row: Mapping[str, Any], name: str, pattern: str) -> bool:
+def _matches(row: Mapping[str, object], name: str, pattern: str) -> bool:
     values = row["groups"] if name == "group" else [row[name]]
-    return any(value is not None and fnmatchcase(str(value), pattern) for value in values)
+    return any(value is not None and fnmatchcase(str(value), pattern) for value in cast("list[object]", values))
 
 
-def _same_changes(accepted: Mapping[str, Any], found: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether exactly these fields differ, and have exactly these values."""
+def _same_changes(accepted: Mapping[str, Any], found: Iterable[ChangeDict]) -> bool:
+    """Whether exactly the accepted fields differ, with exactly the accepted values."""
     current = {change["field"]: change["current"] for change in found}
     return _canonical(current) == _canonical(accepted)
 
@@ -85,12 +98,12 @@ def _canonical(value: Any) -> str:
 def parse_baseline(data: Any, option: str = "drift_report_baseline") -> list[Accepted]:
     """Return the entries of a baseline.
 
-    :param data: ``{accepted: [entry, ...]}`` as YAML gives it.
+    :param data: ``{accepted: [entry, ...]}``, read from YAML.
     :param option: name of the option, for the message.
-    :raises InputError: names the entry and the field.
+    :raises InputError: for an invalid entry or field.
     """
     if not isinstance(data, Mapping) or set(data) != {"accepted"}:
-        raise InputError(option, data, "a dictionary with the one member accepted, a list of entries")
+        raise InputError(option, data, "a dictionary with the only key accepted, a list of entries")
     entries = data["accepted"]
     if entries is None:
         return []
@@ -112,7 +125,7 @@ def _read(entry: Any, where: str) -> Accepted:
         raise InputError(f"{where}.finding", finding, ", ".join(_ACCEPTABLE))
     changes = entry.get("changes")
     if changes is not None and not isinstance(changes, Mapping):
-        raise InputError(f"{where}.changes", changes, "a dictionary of fields and the values that they have")
+        raise InputError(f"{where}.changes", changes, "a dictionary of fields and their current values")
     return Accepted(
         finding=finding,
         patterns=_patterns(entry, finding, where),
@@ -126,18 +139,16 @@ def _read(entry: Any, where: str) -> Accepted:
 def _text(entry: Mapping[str, Any], name: str, where: str) -> str:
     value = entry.get(name)
     if not isinstance(value, str) or not value.strip():
-        raise InputError(f"{where}.{name}", value, "a text; every entry needs one")
+        raise InputError(f"{where}.{name}", value, "text; every entry needs it")
     return value
 
 
 def _patterns(entry: Mapping[str, Any], finding: str, where: str) -> dict[str, str]:
     patterns = {name: _text(entry, name, where) for name in _PATTERNS if name in entry}
     if not any(name in patterns for name in _SCOPES):
-        raise InputError(where, finding, f"at least one of {', '.join(_SCOPES)} beside the finding")
+        raise InputError(where, finding, f"at least one of {', '.join(_SCOPES)} in addition to the finding")
     if finding in ONLY_EXACT and _is_pattern(patterns.get("target", "*")):
-        raise InputError(
-            f"{where}.target", patterns.get("target"), f"the exact id of one target, as everywhere with {finding}"
-        )
+        raise InputError(f"{where}.target", patterns.get("target"), f"the exact id of one target: {finding} needs it")
     return patterns
 
 
@@ -146,7 +157,7 @@ def _is_pattern(text: str) -> bool:
 
 
 def _day(value: Any, where: str) -> str:
-    """YAML reads an unquoted date as a date."""
+    """Return a day as text. YAML reads an unquoted day as a date."""
     try:
         return datetime.date.fromisoformat(str(value)).isoformat()
     except ValueError:
@@ -154,9 +165,9 @@ def _day(value: Any, where: str) -> str:
 
 
 def day_of(time: str, option: str = "drift_report_time") -> str:
-    """Return the day of a time that begins with it, ``YYYY-MM-DD``.
+    """Return the day of a time in ISO 8601, ``YYYY-MM-DD``.
 
-    :raises InputError: if it does not.
+    :raises InputError: if the time does not start with a day.
     """
     try:
         return datetime.date.fromisoformat(time[:10]).isoformat()
@@ -167,35 +178,23 @@ def day_of(time: str, option: str = "drift_report_time") -> str:
 # -- using --------------------------------------------------------------------------------------------------------
 
 
-@dataclass
-class _Use:
-    """Which entries were of use."""
-
-    entries: list[Accepted]
-    used: set[int] = field(default_factory=set)
-
-    def accepted(self, row: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return a row, of class ``ignored`` if an entry accepts it."""
-        matching = [number for number, entry in enumerate(self.entries) if entry.matches(row)]
-        self.used.update(matching)
-        if not matching:
-            return row
-        return {**row, "finding": "ignored", "ignored": self.entries[matching[0]].told(row["finding"])}
-
-
 def apply_baseline(
-    rows: Iterable[Mapping[str, Any]], entries: Iterable[Accepted], today: str
-) -> tuple[list[Mapping[str, Any]], dict[str, Any]]:
-    """Return the rows with accepted ones ``ignored``, and what became of the entries.
+    rows: Iterable[FindingFields], entries: Sequence[Accepted], today: str
+) -> tuple[list[FindingFields], BaselineUse]:
+    """Return the findings, with class ``ignored`` for accepted ones, and how the baseline was applied.
 
-    :param today: ``YYYY-MM-DD``; entries whose last day is earlier accept nothing.
-    :returns: rows, and ``{accepted: number of findings, expired: [entry], unused: [entry]}``.
+    :param today: ``YYYY-MM-DD``; entries whose last day has passed accept nothing.
     """
-    everything = list(entries)
-    use = _Use([entry for entry in everything if entry.expires >= today])
-    made = [use.accepted(row) for row in rows]
-    return made, {
-        "accepted": sum(1 for row in made if row["ignored"]),
-        "expired": [entry.to_dict() for entry in everything if entry.expires < today],
-        "unused": [entry.to_dict() for number, entry in enumerate(use.entries) if number not in use.used],
+    valid = [entry for entry in entries if entry.expires >= today]
+    used: set[int] = set()
+    applied: list[FindingFields] = []
+    for row in rows:
+        matching = [number for number, entry in enumerate(valid) if entry.matches(row)]
+        used.update(matching)
+        accepted = valid[matching[0]].acceptance(row["finding"]) if matching else None
+        applied.append({**row, "finding": "ignored", "ignored": accepted} if accepted else row)
+    return applied, {
+        "accepted": sum(1 for row in applied if row["ignored"]),
+        "expired": [entry.to_dict() for entry in entries if entry.expires < today],
+        "unused": [entry.to_dict() for number, entry in enumerate(valid) if number not in used],
     }

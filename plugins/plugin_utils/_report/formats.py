@@ -2,16 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A report as text, in every format. PRIVATE to this collection.
+"""Renders a report in every format. PRIVATE to this collection.
 
-The same report always gives the same text.
+Equal reports give equal text.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Callable
+from typing import Callable
 
 from .._findings.finding import FINDINGS
 from .csv import to_csv
@@ -19,21 +19,27 @@ from .html.page import to_html
 from .junit import to_junit
 from .markdown import to_markdown
 from .sarif import to_sarif
+from .types import Report, ReportSummary
 from .wording import VERDICT_PREFIX
 
 
-def to_json(report: Mapping[str, Any]) -> str:
-    """Return the report as JSON with a line end; keys are sorted."""
+def to_json(report: Report) -> str:
+    """Return the report as JSON with sorted keys."""
     return json.dumps(report, indent=2, sort_keys=True, ensure_ascii=True) + "\n"
 
 
-def in_short(report: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the verdict, the counts, the coverage of all targets, and the line that tells them."""
-    told = {name: report[name] for name in ("verdict", "counts", "severities")}
-    return {**told, "coverage": report["coverage"]["total"], "headline": headline(report)}
+def report_summary(report: Report) -> ReportSummary:
+    """Return the verdict, the counts, the coverage of all targets, and the headline."""
+    return {
+        "verdict": report["verdict"],
+        "counts": report["counts"],
+        "severities": report["severities"],
+        "coverage": report["coverage"]["total"],
+        "headline": headline(report),
+    }
 
 
-def headline(report: Mapping[str, Any]) -> str:
+def headline(report: Report) -> str:
     """Return one line with the verdict, the number of findings of each class, and the coverage of the targets.
 
     ``flow log drift report: verdict=drift missing=2 in_sync=10; targets=12 logged=10 deliverable=10 targets_unknown=0``
@@ -41,11 +47,11 @@ def headline(report: Mapping[str, Any]) -> str:
     counts = " ".join(f"{name}={report['counts'][name]}" for name in FINDINGS if report["counts"][name])
     total = report["coverage"]["total"]
     covered = f"targets={total['targets']} logged={total['logged']} deliverable={total['deliverable']}"
-    told = f"; {covered} targets_unknown={total['unknown']}" if total["targets"] else ""
-    return f"{VERDICT_PREFIX} verdict={report['verdict']} {counts}".rstrip() + told
+    coverage = f"; {covered} targets_unknown={total['unknown']}" if total["targets"] else ""
+    return f"{VERDICT_PREFIX} verdict={report['verdict']} {counts}".rstrip() + coverage
 
 
-FORMATS: dict[str, Callable[[Mapping[str, Any]], str]] = {
+FORMATS: dict[str, Callable[[Report], str]] = {
     "json": to_json,
     "markdown": to_markdown,
     "html": to_html,
@@ -53,7 +59,7 @@ FORMATS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "junit": to_junit,
     "sarif": to_sarif,
 }
-#: How the names of files end.
+#: File name extension of each format.
 FILES: Mapping[str, str] = {
     "json": ".json",
     "markdown": ".md",
@@ -64,8 +70,8 @@ FILES: Mapping[str, str] = {
 }
 
 
-def render(report: Mapping[str, Any], output_format: str) -> str:
-    """Return the report as text.
+def render(report: Report, output_format: str) -> str:
+    """Return the report in a format.
 
     :param output_format: one of :data:`FORMATS`.
     """

@@ -2,34 +2,32 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A report as JUnit XML: a test suite for each account and region, a test for each thing that was looked at. PRIVATE to
-this collection.
+"""Renders a report as JUnit XML: a test suite for each account and Region, a test for each target. PRIVATE to this collection.
 
-Drift is a failure, what is not known is an error, what a baseline accepts is skipped. The text of a test lists all its
-findings, one a line, which begins with the class of the finding.
+Drift is a failure, unknown is an error, an accepted finding is a skipped test. The text of a test has one line for each of
+its findings; a line starts with the class.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 from xml.etree import ElementTree
 
 from .._findings.finding import UNKNOWN_FINDINGS
+from .._findings.types import FindingRow
 from .._printable import visible
 from .model import is_drift
+from .types import Coverage, Report
 from .wording import NOTHING_CHECKED, VERDICTS, rows_of
 
-Row = Mapping[str, Any]
-#: Element of a test to the attribute that counts it.
+#: Elements of a test, and the attribute that counts each.
 _COUNTED = {"failure": "failures", "error": "errors", "skipped": "skipped"}
-#: What of a coverage the properties list, and of what.
-_TOLD = ("targets", "logged", "deliverable", "unknown", "delivery_unknown", "logged_percent", "deliverable_percent")
-_PARTS = ("accounts", "regions", "types", "groups")
+#: The counts in a property.
+_COUNTS = ("targets", "logged", "deliverable", "unknown", "delivery_unknown", "logged_percent", "deliverable_percent")
 
 
-def _outcome(rows: Sequence[Row]) -> str:
-    """Return the element that tells how a test came out."""
+def _outcome(rows: Sequence[FindingRow]) -> str:
+    """Return the name of the element for the outcome of a test."""
     if any(is_drift(row) for row in rows):
         return "failure"
     if any(row["finding"] in UNKNOWN_FINDINGS + (NOTHING_CHECKED,) for row in rows):
@@ -39,7 +37,7 @@ def _outcome(rows: Sequence[Row]) -> str:
     return "system-out"
 
 
-def _line(row: Row) -> str:
+def _line(row: FindingRow) -> str:
     parts = [f"{row['finding']} ({row['severity']}): {visible(row['evidence'])}"]
     parts += [
         f"{visible(change['field'])}: {visible(change['current'])} -> {visible(change['desired'])}"
@@ -47,32 +45,32 @@ def _line(row: Row) -> str:
     ]
     accepted = row["ignored"]
     if accepted:
-        told = f"{accepted['reason']} ({accepted['owner']}, until {accepted['expires']})"
-        parts.append(f"{accepted['was']} is accepted: {visible(told)}")
+        reason = f"{accepted['reason']} ({accepted['owner']}, until {accepted['expires']})"
+        parts.append(f"{accepted['was']} is accepted: {visible(reason)}")
     if row["remedy"]:
         parts.append(f"remedy: {visible(row['remedy'])}")
     return " | ".join(parts)
 
 
-def _place(row: Row) -> str:
-    return "/".join(visible(row[name]) for name in ("account_id", "region") if row[name]) or "elsewhere"
+def _place(row: FindingRow) -> str:
+    return "/".join(visible(value) for value in (row["account_id"], row["region"]) if value) or "no account"
 
 
-def _grouped(rows: Sequence[Row]) -> dict[str, dict[tuple[str, str], list[Row]]]:
-    suites: dict[str, dict[tuple[str, str], list[Row]]] = {}
+def _grouped(rows: Sequence[FindingRow]) -> dict[str, dict[tuple[str, str], list[FindingRow]]]:
+    suites: dict[str, dict[tuple[str, str], list[FindingRow]]] = {}
     for row in rows:
         test = (visible(row["target_type"] or "target"), visible(row["target"]))
         suites.setdefault(_place(row), {}).setdefault(test, []).append(row)
     return suites
 
 
-def _add_test(suite: ElementTree.Element, name: tuple[str, str], rows: Sequence[Row]) -> None:
+def _add_test(suite: ElementTree.Element, name: tuple[str, str], rows: Sequence[FindingRow]) -> None:
     kind, target = name
     test = ElementTree.SubElement(suite, "testcase", classname=f"{suite.get('name')}/{kind}", name=target, time="0")
-    told = ElementTree.SubElement(test, _outcome(rows))
-    if told.tag != "system-out":
-        told.set("message", ", ".join(dict.fromkeys(row["finding"] for row in rows)))
-    told.text = "\n".join(_line(row) for row in rows)
+    outcome = ElementTree.SubElement(test, _outcome(rows))
+    if outcome.tag != "system-out":
+        outcome.set("message", ", ".join(dict.fromkeys(row["finding"] for row in rows)))
+    outcome.text = "\n".join(_line(row) for row in rows)
 
 
 def _count(element: ElementTree.Element) -> None:
@@ -81,21 +79,22 @@ def _count(element: ElementTree.Element) -> None:
         element.set(attribute, str(sum(1 for _test in element.iter(outcome))))
 
 
-def _add_coverage(root: ElementTree.Element, coverage: Mapping[str, Any]) -> None:
-    """Add a suite without tests, whose properties are the coverage of all targets and of each part of them."""
+def _add_coverage(root: ElementTree.Element, coverage: Coverage) -> None:
+    """Add a suite without tests. Its properties are the coverage of all targets and of each part of them."""
     properties = ElementTree.SubElement(
         ElementTree.SubElement(root, "testsuite", name="coverage", time="0"), "properties"
     )
-    parts = [("total", coverage["total"])]
-    parts += [(f"{kind}/{name}", part) for kind in _PARTS for name, part in coverage[kind].items()]
+    by_kind = {name: coverage[name] for name in ("accounts", "regions", "types", "groups")}
+    parts: list[tuple[str, Mapping[str, object]]] = [("total", coverage["total"])]
+    parts += [(f"{kind}/{name}", part) for kind, named in by_kind.items() for name, part in named.items()]
     parts += [(f"places/{place['account_id']}/{place['region']}", place) for place in coverage["places"]]
     for name, part in parts:
-        told = " ".join(f"{word}={part[word]}" for word in _TOLD)
-        ElementTree.SubElement(properties, "property", name=visible(name), value=told)
+        counts = " ".join(f"{word}={part[word]}" for word in _COUNTS)
+        ElementTree.SubElement(properties, "property", name=visible(name), value=counts)
 
 
-def to_junit(report: Mapping[str, Any]) -> str:
-    """Return the report as JUnit XML, as GitLab, Jenkins and others read it."""
+def to_junit(report: Report) -> str:
+    """Return the report as JUnit XML, for GitLab, Jenkins and others."""
     root = ElementTree.Element("testsuites", name=f"flow log drift report: {VERDICTS[report['verdict']]}", time="0")
     _add_coverage(root, report["coverage"])
     for place, tests in sorted(_grouped(rows_of(report)).items()):

@@ -2,36 +2,38 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The report: what all formats are made from. PRIVATE to this collection."""
+"""Builds the report document that all formats render. PRIVATE to this collection."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import cast
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from .._findings.finding import DRIFT_FINDINGS, FINDINGS, SEVERITIES, SEVERITY_ORDER, UNKNOWN_FINDINGS
-from .._findings.fingerprint import class_before, with_ids
+from .._findings.fingerprint import original_class, with_ids
+from .._findings.types import AnyFinding, FindingFields, FindingRow
 from .baseline import Accepted, apply_baseline
 from .changes import changes
 from .coverage import coverage
+from .types import BaselineUse, EarlierReport, HistoryEntry, Report, ReportSummary
 from .wording import NOTHING_CHECKED
 
-#: Version of the report's JSON: the second number grows when something is added, the first when something changes.
+#: Version of the report's JSON. An addition increases the second number, any other change the first.
 REPORT_VERSION = "2.0"
 
-#: What a run can be told to fail on.
+#: Allowed values of ``drift_report_fail_on``.
 FAIL_WORDS = (*FINDINGS, *SEVERITY_ORDER, NOTHING_CHECKED)
 
 
 @dataclass(frozen=True)
-class Weighing:
-    """By what findings are weighed besides what they are.
+class ReportContext:
+    """What a report depends on, other than its findings.
 
-    :param severities: class of findings to severity, where it is another than that of :data:`finding.SEVERITIES`.
-    :param baseline: findings that are accepted; ``None``: there is no baseline.
-    :param today: the day that decides what of the baseline has expired, ``YYYY-MM-DD``.
+    :param severities: severities by class of findings that replace those of :data:`finding.SEVERITIES`.
+    :param baseline: accepted findings; ``None``: there is no baseline.
+    :param today: the day of the report, ``YYYY-MM-DD``; entries of the baseline expire before it.
     :param previous: the report to compare with.
     :param history: earlier runs, from :func:`history.parse_history`.
     """
@@ -39,55 +41,58 @@ class Weighing:
     severities: Mapping[str, str] = field(default_factory=dict)
     baseline: Sequence[Accepted] | None = None
     today: str = ""
-    previous: Mapping[str, Any] | None = None
-    history: Sequence[Mapping[str, Any]] = ()
+    previous: EarlierReport | None = None
+    history: Sequence[HistoryEntry] = ()
 
 
-def weighed(
-    rows: Iterable[Mapping[str, Any]], generated_at: str | None = None, weighing: Weighing = Weighing()
-) -> dict[str, Any]:
-    """Return the report about the findings of a report, weighed anew.
+def build_report(
+    rows: Iterable[AnyFinding], generated_at: str | None = None, context: ReportContext = ReportContext()
+) -> Report:
+    """Return the report on some findings.
 
-    :param rows: findings as :meth:`finding.Finding.to_dict` returns them.
+    :param rows: findings from :meth:`finding.Finding.to_dict`, or those of an earlier report.
     :raises InputError: for a class or severity that does not exist.
     """
-    judged, baseline = _judged(rows, weighing)
-    table = severity_table(weighing.severities)
-    weighted = ({"deliverable": None, **row, "severity": table[row["finding"]]} for row in judged)
-    final = sorted(with_ids(weighted), key=report_order)
-    made: dict[str, Any] = {
+    found: list[FindingFields] = [completed(row) for row in rows]
+    baseline: BaselineUse | None = None
+    if context.baseline is not None:
+        found, baseline = apply_baseline(found, context.baseline, context.today)
+    table = severity_table(context.severities)
+    findings = sorted(with_ids([{**row, "severity": table[row["finding"]]} for row in found]), key=_report_order)
+    report: Report = {
         "version": REPORT_VERSION,
-        "verdict": verdict(final),
-        "counts": {name: sum(1 for row in final if row["finding"] == name) for name in FINDINGS},
-        "severities": {name: sum(1 for row in final if row["severity"] == name) for name in SEVERITY_ORDER},
-        "coverage": coverage(final),
-        "changes": None if weighing.previous is None else changes(final, weighing.previous),
+        "verdict": verdict(findings),
+        "counts": {name: sum(1 for row in findings if row["finding"] == name) for name in FINDINGS},
+        "severities": severity_counts(findings),
+        "coverage": coverage(findings),
+        "changes": None if context.previous is None else changes(findings, context.previous),
         "baseline": baseline,
-        "history": list(weighing.history),
-        "findings": final,
+        "history": list(context.history),
+        "findings": findings,
     }
     if generated_at is not None:
-        made["generated_at"] = generated_at
-    return made
+        report["generated_at"] = generated_at
+    return report
 
 
-def report_order(row: Mapping[str, Any]) -> tuple[int, int]:
-    """Return what findings are sorted by: the worst severity first."""
+def completed(row: AnyFinding) -> FindingFields:
+    """Return a finding with the fields that version 1 of the report does not have."""
+    return cast(FindingFields, {"ignored": None, "deliverable": None, **row})
+
+
+def severity_counts(rows: Sequence[FindingFields]) -> dict[str, int]:
+    """Return the number of findings of each severity."""
+    return {name: sum(1 for row in rows if row["severity"] == name) for name in SEVERITY_ORDER}
+
+
+def _report_order(row: FindingRow) -> tuple[int, int]:
     return SEVERITY_ORDER.index(row["severity"]), FINDINGS.index(row["finding"])
-
-
-def _judged(
-    rows: Iterable[Mapping[str, Any]], weighing: Weighing
-) -> tuple[list[Mapping[str, Any]], dict[str, Any] | None]:
-    if weighing.baseline is None:
-        return list(rows), None
-    return apply_baseline(rows, weighing.baseline, weighing.today)
 
 
 def severity_table(overrides: Mapping[str, str]) -> dict[str, str]:
     """Return the severity of each class of findings.
 
-    :param overrides: class to severity, where it is another than usual.
+    :param overrides: severities by class that replace the default ones.
     :raises InputError: for a class or severity that does not exist.
     """
     for finding, severity in overrides.items():
@@ -98,46 +103,44 @@ def severity_table(overrides: Mapping[str, str]) -> dict[str, str]:
     return {**SEVERITIES, **overrides}
 
 
-def verdict(rows: Iterable[Mapping[str, Any]]) -> str:
-    """Return ``drift``, ``unknown``, ``in_sync`` or ``nothing_checked``. Drift weighs more than what is not known.
+def verdict(rows: Iterable[FindingFields]) -> str:
+    """Return ``drift``, ``unknown``, ``in_sync`` or ``nothing_checked``. Drift takes precedence over unknown.
 
-    Further flow logs of a target are drift only where they are to be removed; otherwise they are allowed to be there.
-    What a baseline accepts is no drift. What is not known stays so, whoever accepts that.
+    Further flow logs of a target are drift only if a run would remove them. An accepted finding is not drift. An accepted
+    finding that is unknown stays unknown.
     """
     drift = unknown = in_sync = False
     for row in rows:
         drift = drift or is_drift(row)
-        unknown = unknown or class_before(row) in UNKNOWN_FINDINGS
+        unknown = unknown or original_class(row) in UNKNOWN_FINDINGS
         in_sync = in_sync or row["finding"] == "in_sync" or bool(row["ignored"])
     if drift or unknown:
         return "drift" if drift else "unknown"
     return "in_sync" if in_sync else NOTHING_CHECKED
 
 
-def is_drift(row: Mapping[str, Any]) -> bool:
-    """Whether a finding says that something is not as it should be, and nobody has accepted that."""
+def is_drift(row: FindingFields) -> bool:
+    """Whether a finding is drift that no baseline accepts."""
     return row["finding"] in DRIFT_FINDINGS or (row["planned_action"] is not None and not row["ignored"])
 
 
-def failing(report_data: Mapping[str, Any], fail_on: Iterable[str]) -> dict[str, int]:
-    """Return how many findings there are of each class and severity that fail a run; only those there are.
+def failing(report: Report | ReportSummary, fail_on: Iterable[str]) -> dict[str, int]:
+    """Return the number of findings that fail a run, by class and severity; zero counts are omitted.
 
-    A report that checked nothing proves nothing, so it fails every run that is to fail on anything.
+    A report that checked nothing proves nothing. It fails every run with a non-empty ``fail_on``.
 
-    :param report_data: a report, or its summary.
-    :param fail_on: classes of findings, severities (a severity stands for itself and for all worse ones), and
-        ``nothing_checked``: all of them of :data:`FAIL_WORDS`.
+    :param fail_on: some of :data:`FAIL_WORDS`. A severity includes all worse ones.
     """
-    counts = {name: _count_of(report_data, name) for name in fail_on}
-    if counts and report_data["verdict"] == NOTHING_CHECKED:
+    counts = {name: _count_of(report, name) for name in fail_on}
+    if counts and report["verdict"] == NOTHING_CHECKED:
         counts[NOTHING_CHECKED] = 1
     return {name: count for name, count in counts.items() if count}
 
 
-def _count_of(report_data: Mapping[str, Any], name: str) -> int:
+def _count_of(report: Report | ReportSummary, name: str) -> int:
     if name in SEVERITY_ORDER:
-        bad = SEVERITY_ORDER[: SEVERITY_ORDER.index(name) + 1]
-        return sum(report_data["severities"][severity] for severity in bad)
+        included = SEVERITY_ORDER[: SEVERITY_ORDER.index(name) + 1]
+        return sum(report["severities"][severity] for severity in included)
     if name == NOTHING_CHECKED:
-        return int(report_data["verdict"] == NOTHING_CHECKED)
-    return int(report_data["counts"][name])
+        return int(report["verdict"] == NOTHING_CHECKED)
+    return report["counts"][name]

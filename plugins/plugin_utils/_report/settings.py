@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The variables ``drift_report_*`` as people write them: in YAML, in INI and with ``-e``. PRIVATE to this collection."""
+"""Reads the variables ``drift_report_*`` from YAML, INI and ``-e``. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -16,23 +16,25 @@ from .._findings.run_demands import read_switch
 from .baseline import day_of
 from .formats import FILES
 from .model import FAIL_WORDS, severity_table
+from .types import ReportSettings
 
 PREFIX = "drift_report_"
 
 
-def read_settings(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the variables of the role in one form each, whatever they were written as.
+def read_settings(given: Mapping[str, object]) -> ReportSettings:
+    """Return the variables of the role, converted to one type each.
 
-    :param given: ``directory``, ``formats``, ``fail_on``, ``severities``, ``time``, ``keep_dated``, ``baseline``, ``previous``,
-        ``history`` and ``history_length``.
-    :returns: the same: lists and dictionaries, texts (empty where nothing is given), a boolean and a number.
-    :raises InputError: names the variable.
+    :param given: values by the names of :class:`types.ReportSettings`.
+    :raises InputError: for an invalid variable.
     """
     paths = {name: _path(given.get(name), PREFIX + name) for name in ("directory", "baseline", "previous", "history")}
     if not paths["directory"]:
         raise InputError(f"{PREFIX}directory", given.get("directory"), "a folder")
     return {
-        **paths,
+        "directory": paths["directory"],
+        "baseline": paths["baseline"],
+        "previous": paths["previous"],
+        "history": paths["history"],
         "formats": _words(given.get("formats"), f"{PREFIX}formats", tuple(FILES)),
         "fail_on": _words(given.get("fail_on"), f"{PREFIX}fail_on", FAIL_WORDS),
         "severities": _severities(given.get("severities")),
@@ -43,14 +45,14 @@ def read_settings(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _path(value: Any, variable: str) -> str:
-    """Return a path; YAML reads some names of folders as numbers or dates."""
+    """Return a path. YAML reads some folder names as numbers or dates."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float, datetime.date, type(None))):
         raise InputError(variable, value, "a path")
     return "" if value is None else str(value)
 
 
 def _words(value: Any, variable: str, known: Sequence[str]) -> list[str]:
-    """Return a list of words, each once; ``-e`` makes a text of it, with commas or as JSON."""
+    """Return a list of words, each once. ``-e`` passes it as text: separated by commas, or as JSON."""
     allowed = f"some of {', '.join(known)}, as a list or separated by commas"
     found = _from_json(value, variable, allowed) if isinstance(value, str) and value.lstrip().startswith("[") else value
     if isinstance(found, str):
@@ -82,7 +84,7 @@ def _severities(value: Any) -> dict[str, str]:
 
 
 def _time(value: Any) -> str:
-    """Return a time; YAML reads an unquoted one as a date or a time."""
+    """Return a time as text. YAML reads an unquoted time as a date or a datetime."""
     if value is None:
         return ""
     if isinstance(value, datetime.datetime):

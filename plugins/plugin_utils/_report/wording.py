@@ -2,26 +2,28 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What classes of findings and verdicts are called, for every format. PRIVATE to this collection."""
+"""Words that all formats of the report share. PRIVATE to this collection."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-#: Begins the one line that tells the result; made to be found with grep.
+from .._findings.types import FindingRow
+from .types import CoverageCounts, Report
+
+#: Start of the line with the verdict, for grep.
 VERDICT_PREFIX = "flow log drift report:"
-#: Stands where a format would otherwise have no row at all, which could be taken for good news.
+#: Class of the only row of a report without findings: an empty report would look like good news.
 NOTHING_CHECKED = "nothing_checked"
 
 TITLES: Mapping[str, str] = {
     "missing": "Missing: the flow log or its bucket does not exist",
     "failed_delivery": "Failed delivery: flow logs are not delivered, or cannot be",
     "drifted": "Drifted: the flow log differs from the inventory",
-    "policy_drift": "Policy drift: a bucket or key policy does not let log delivery in as needed",
-    "permission_missing": "Permission missing: a principal may not do its work",
-    "duplicate": "Duplicate: a second flow log does the same",
-    "overlapping": "Overlapping: another flow log covers this target already",
+    "policy_drift": "Policy drift: a bucket or key policy does not grant log delivery the access that it needs",
+    "permission_missing": "Permission missing: a principal does not have a required permission",
+    "duplicate": "Duplicate: a second flow log has the same settings and destination",
+    "overlapping": "Overlapping: another flow log already covers this target",
     "extra": "Extra: other flow logs of the target",
     "unknown": "Unknown: could not be determined",
     "not_evaluated": "Not evaluated: not checked",
@@ -34,8 +36,8 @@ VERDICTS: Mapping[str, str] = {
     "in_sync": "Everything matches the inventory.",
     NOTHING_CHECKED: "Nothing was checked: there is no target.",
 }
-#: A finding that is none, for formats that would be empty without a target.
-_NO_TARGET: Mapping[str, Any] = {
+#: The row of a report without findings.
+_NO_TARGET: FindingRow = {
     "id": NOTHING_CHECKED,
     "finding": NOTHING_CHECKED,
     "severity": "medium",
@@ -57,28 +59,25 @@ _NO_TARGET: Mapping[str, Any] = {
 }
 
 
-def coverage_told(total: Mapping[str, Any]) -> str:
-    """Return what the coverage of targets is, in sentences.
-
-    :param total: one count of :func:`coverage.coverage`.
-    """
+def coverage_text(total: CoverageCounts) -> str:
+    """Return the coverage of targets in sentences; zero counts are omitted."""
     known = total["targets"] - total["unknown"]
-    told = []
+    sentences = []
     if known:
-        told.append(f"{total['logged']} of {known} targets are logged ({total['logged_percent']} %).")
+        sentences.append(f"{total['logged']} of {known} targets are logged ({total['logged_percent']} %).")
     checked = known - total["delivery_unknown"]
     if checked:
-        told.append(
+        sentences.append(
             f"The flow logs of {total['deliverable']} of {checked} can be delivered ({total['deliverable_percent']} %)."
         )
     if total["delivery_unknown"]:
-        told.append(f"Whether those of {total['delivery_unknown']} can be delivered is unknown.")
+        sentences.append(f"For {total['delivery_unknown']}, it is unknown whether they can be delivered.")
     if total["unknown"]:
-        told.append(f"{total['unknown']} targets are unknown and not counted in these percentages.")
-    return " ".join(told)
+        sentences.append(f"{total['unknown']} targets are unknown and not counted in these percentages.")
+    return " ".join(sentences)
 
 
-def rows_of(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the findings of a report; one that says so where nothing was checked."""
-    rows: list[Mapping[str, Any]] = list(report["findings"])
+def rows_of(report: Report) -> list[FindingRow]:
+    """Return the findings of a report; if nothing was checked, one that says so."""
+    rows = list(report["findings"])
     return rows + [_NO_TARGET] if report["verdict"] == NOTHING_CHECKED else rows

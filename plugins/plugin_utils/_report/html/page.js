@@ -2,8 +2,8 @@
  * GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What the page of the drift report can do: filter and search, link to a finding, copy a remedy. page.py leaves this
- * first comment out of the page. The script loads nothing, and makes no markup but what the page already contains.
+ * The script of the drift report page: filters, search, links to findings, copying of remedies. page.py removes this
+ * first comment. The script loads nothing and creates no markup other than what the page already contains.
  */
 "use strict";
 (() => {
@@ -13,17 +13,17 @@
   const BATCH = 200, FINDING = "finding-";
   const selects = [...form.querySelectorAll("select")];
 
-  // The findings stand in a noscript element, which is mere text here. Each becomes elements when it is to be seen, so
-  // that many of them cost little. Nothing else ever becomes markup.
+  // The findings are in a noscript element, which is plain text with JavaScript. A finding becomes elements only when it
+  // is shown, which keeps large reports fast. Nothing else becomes markup.
   const rows = $("packed").textContent.split("\n<li ").slice(1).map((rest) => ({
     markup: "<li " + rest,
     id: /id="finding-([^"]*)"/.exec(rest)?.[1],
-    // For each select, in its order, which of its options are of this finding.
+    // The options of this finding, for each select in its order.
     keys: /data-k="([^"]*)"/.exec(rest)[1].split(".").map((key) => "," + key + ","),
     text: null,
     element: null,
   }));
-  let fitting = rows;
+  let matching = rows;
 
   const CHARACTERS = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&#x27;": "'", "&amp;": "&"};
   const plain = (markup) => markup.replace(/<[^>]*>/g, " ").replace(/&[^;]+;/g, (name) => CHARACTERS[name] ?? name);
@@ -60,22 +60,22 @@
     setTimeout(() => { button.textContent = "Copy"; }, 2000);
   }
 
-  // Show so many of the findings that fit; those that are there already stay as they are.
+  // Shows this many of the matching findings. Elements that exist are used again.
   function show(number) {
-    list.replaceChildren(...fitting.slice(0, number).map(elementOf));
-    const rest = fitting.length - list.children.length;
+    list.replaceChildren(...matching.slice(0, number).map(elementOf));
+    const rest = matching.length - list.children.length;
     more.hidden = !rest;
     more.textContent = "Show " + Math.min(rest, BATCH) + " more of " + rest.toLocaleString("en");
   }
 
   function apply() {
     const wanted = selects.map((select) => select.selectedIndex && "," + select.selectedIndex + ",");
-    const sought = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    fitting = rows.filter((row) => wanted.every((key, at) => !key || row.keys[at].includes(key))
-      && sought.every((word) => textOf(row).includes(word)));
+    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    matching = rows.filter((row) => wanted.every((key, at) => !key || row.keys[at].includes(key))
+      && words.every((word) => textOf(row).includes(word)));
     show(BATCH);
     const all = rows.length.toLocaleString("en") + (rows.length === 1 ? " finding" : " findings");
-    count.textContent = fitting.length === rows.length ? all : fitting.length.toLocaleString("en") + " of " + all;
+    count.textContent = matching.length === rows.length ? all : matching.length.toLocaleString("en") + " of " + all;
     $("reset").disabled = !search.value && selects.every((select) => !select.selectedIndex);
     for (const select of selects) select.classList.toggle("set", select.selectedIndex > 0);
   }
@@ -93,16 +93,16 @@
   function changed() {
     clearTimeout(waiting);
     apply();
-    const asked = new URLSearchParams();
-    for (const field of [search, ...selects]) if (field.value) asked.set(field.name, field.value);
-    history.replaceState(null, "", asked.size ? "#" + asked : location.pathname + location.search);
+    const fragment = new URLSearchParams();
+    for (const field of [search, ...selects]) if (field.value) fragment.set(field.name, field.value);
+    history.replaceState(null, "", fragment.size ? "#" + fragment : location.pathname + location.search);
   }
 
   function open(id) {
     const row = rows.find((one) => one.id === id);
     if (!row) return;
-    // One that is far down is shown alone.
-    if (!fitting.slice(0, list.children.length).includes(row)) {
+    // A finding that is not in the first batch is shown alone.
+    if (!matching.slice(0, list.children.length).includes(row)) {
       fill(new URLSearchParams(rows.indexOf(row) < BATCH ? {} : {q: id}));
       apply();
     }
@@ -113,12 +113,12 @@
     row.element.scrollIntoView();
   }
 
-  // Do what the address asks for: show a finding, or those that fit.
+  // Follows the fragment of the address: shows one finding, or those that match filters.
   function follow() {
-    const asked = location.hash.slice(1);
-    if (asked.startsWith(FINDING)) return open(asked.slice(FINDING.length));
-    if (!asked.includes("=")) return;
-    fill(new URLSearchParams(asked));
+    const fragment = location.hash.slice(1);
+    if (fragment.startsWith(FINDING)) return open(fragment.slice(FINDING.length));
+    if (!fragment.includes("=")) return;
+    fill(new URLSearchParams(fragment));
     apply();
     $("findings").scrollIntoView();
     $("findings-title").focus({preventScroll: true});
@@ -133,7 +133,7 @@
 
   for (const link of document.querySelectorAll("a[data-filter]")) link.href = "#" + link.dataset.filter;
   document.addEventListener("click", (event) => {
-    // Nothing is told of a link to where the address already is.
+    // The browser sends no hashchange event for a link to the current address.
     const link = event.target.closest("a[data-filter], a[href^='#" + FINDING + "']");
     if (link && link.hash === location.hash) follow();
   });
@@ -150,12 +150,12 @@
     }
   });
 
-  // On paper nothing is folded up, and nothing that fits is left out.
+  // A printed page shows all matching findings, unfolded.
   const styled = CSS.supports("selector(::details-content)");
   let before = null;
   addEventListener("beforeprint", () => {
     before = {shown: list.children.length, closed: []};
-    show(fitting.length);
+    show(matching.length);
     if (!styled) before.closed = [...document.querySelectorAll("details:not([open])")];
     for (const details of before.closed) details.open = true;
   });

@@ -4,9 +4,9 @@
 
 """Renders a report as one self-contained HTML file. PRIVATE to this collection.
 
-``page.html.j2`` and the templates that it includes, ``page.css`` and ``page.js`` are the page; ``view.py`` computes
-what it shows. The page can be read without a script, on paper, in the dark and with a screen reader. Browsers allow it
-only the style and the script whose hashes it names (Content Security Policy Level 3), so nothing in a report can run.
+``page.html.j2`` and the templates that it includes, ``page.css`` and ``page.js`` are the page; ``view.py`` computes the values
+that it shows. The page works without JavaScript, on paper, in dark mode and with a screen reader. Browsers apply only the
+style and the script whose hashes are in the page (Content Security Policy Level 3), so nothing in a report can run.
 """
 
 from __future__ import annotations
@@ -17,29 +17,29 @@ import hashlib
 import html
 import pathlib
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import jinja2
 from markupsafe import Markup
 
 from ..._printable import visible
+from ..types import EarlierReport, Report
 from . import view
 
 _FOLDER = pathlib.Path(__file__).parent
 
 
-def to_html(report: Mapping[str, Any]) -> str:
-    """Return the report as a page; the same report gives the same bytes.
+def to_html(report: Report | EarlierReport) -> str:
+    """Return the report as a page. Equal reports give equal pages.
 
-    :param report: also of version 1: what it does not have is left out.
+    :param report: may be of version 1: the page leaves out what it does not have.
     """
     return _template().render(view.view(report))
 
 
 @functools.lru_cache(maxsize=None)
 def _template() -> jinja2.Template:
-    """Return the page's template. Templates come from this folder only; no template is ever made from data."""
+    """Return the template of the page. Templates come from this folder only, never from data."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_FOLDER),
         autoescape=True,
@@ -66,7 +66,7 @@ def _template() -> jinja2.Template:
 
 
 def _own_file(name: str) -> str:
-    """Return a style sheet or script without the comment at its beginning, which is for contributors."""
+    """Return a style sheet or script without its first comment, which is for contributors."""
     return re.sub(r"\A/\*.*?\*/", "", (_FOLDER / name).read_text(encoding="utf-8"), flags=re.DOTALL)
 
 
@@ -75,10 +75,10 @@ def _hash(source: str) -> str:
 
 
 def as_text(value: Any) -> Markup:
-    """Return a value as text of an element or an attribute; nothing for ``None``.
+    """Return a value as text of an element or an attribute; ``""`` for ``None``.
 
-    Jinja applies this to every value that a template writes. What is invisible is spelled out, so that a value can
-    neither become markup nor turn the writing direction. What macros return is markup already and stays as it is.
+    Jinja applies this to every value that a template writes. It escapes markup and invisible characters, so that a value
+    cannot become markup or change the writing direction. The output of macros is markup already and stays unchanged.
     """
     if isinstance(value, Markup):
         return value
@@ -89,12 +89,12 @@ def as_text(value: Any) -> Markup:
 
 @functools.lru_cache(maxsize=1024)
 def _escaped(text: str) -> Markup:
-    """Return a text as markup. The cache helps because the findings of a report have most of their texts in common."""
+    """Return a text as markup. Cached, because the findings of a report share most texts."""
     return Markup(html.escape(visible(text)))
 
 
 def _lines(value: Any) -> Markup:
-    """Return a text of several lines, each of them safe."""
+    """Return a text of several lines as markup."""
     return Markup("\n".join(map(_escaped, str(value).split("\n"))))
 
 

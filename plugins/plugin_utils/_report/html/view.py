@@ -2,108 +2,131 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Computes what the page of the report shows. PRIVATE to this collection.
+"""Computes the values that the page of the report shows. PRIVATE to this collection.
 
-It has numbers, order and groups; words and markup are in the templates next to it.
+Words and markup are in the templates in this folder.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from types import SimpleNamespace
-from typing import Any, Callable, NamedTuple
+from typing import Any, Callable, NamedTuple, TypedDict, cast
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import ChangeDict
 from ..._findings.finding import FINDINGS, SEVERITY_ORDER, UNKNOWN_FINDINGS
-from ..._findings.fingerprint import class_before, with_ids
+from ..._findings.fingerprint import original_class, with_ids
+from ..._findings.types import AnyFinding, EarlierFinding, FindingRow
 from ..._printable import visible
 from ..coverage import UNKNOWN_PLACE, coverage
-from ..model import is_drift
-from ..wording import VERDICTS, coverage_told
-from .trend import trend
+from ..model import completed, is_drift, severity_counts
+from ..types import BaselineEntry, BaselineUse, Coverage, CoverageCounts, EarlierReport, Report
+from ..wording import VERDICTS, coverage_text
+from .trend import Chart, trend
 
-#: The steps of the map, from the best: the percentage from which each begins.
+#: The steps of the map, from best to worst: the lowest percentage of each.
 _STEPS: tuple[tuple[float, int], ...] = ((100, 5), (95, 4), (80, 3), (50, 2), (0.1, 1), (0, 0))
-#: The search of the page takes evidence up to this length.
+#: Longest evidence that a link puts into the search of the page.
 _SEARCHED = 200
 
-_Row = Mapping[str, Any]
+
+class View(TypedDict):
+    """The variables of the template ``page.html.j2``.
+
+    :ivar wrong: number of findings that are drift, by class.
+    :ivar reasons: why something could not be checked.
+    :ivar grid: the map of accounts and Regions; ``None`` without targets.
+    :ivar types: coverage by resource type; ``groups``: by group.
+    """
+
+    report: Report
+    verdict_text: str
+    coverage_text: str
+    severities: dict[str, int]
+    wrong: dict[str, int]
+    unknown_count: int
+    reasons: list[Reason]
+    grid: Grid | None
+    types: list[tuple[str, CoverageCounts]]
+    groups: list[tuple[str, CoverageCounts]]
+    changes: ChangesView | None
+    trend: Chart | None
+    baseline: BaselineView | None
+    filters: list[Filter]
+    rows: list[SimpleNamespace]
 
 
-def view(report: Mapping[str, Any]) -> dict[str, Any]:
+def view(any_report: Report | EarlierReport) -> View:
     """Return the variables of the page's template.
 
-    :param report: also of version 1: what it does not have is computed or left out.
+    :param any_report: may be of version 1: the page computes or leaves out what it does not have.
     """
-    report = _complete(report)
+    report = _complete(any_report)
     rows = report["findings"]
-    unknown = [row for row in rows if class_before(row) in UNKNOWN_FINDINGS]
+    unknown = [row for row in rows if original_class(row) in UNKNOWN_FINDINGS]
+    found = report["coverage"]
+    has_targets = found["total"]["targets"] > 0
+    moved = _moved(report)
+    choices = _choices(moved)
+    filters = [_filter(choice, rows) for choice in choices]
     return {
         "report": report,
         "verdict_text": VERDICTS[report["verdict"]],
-        "coverage_text": coverage_told(report["coverage"]["total"]),
+        "coverage_text": coverage_text(found["total"]),
         "severities": {name: report["severities"][name] for name in SEVERITY_ORDER},
-        "wrong": _counted(row["finding"] for row in rows if is_drift(row)),
+        "wrong": Counter(row["finding"] for row in rows if is_drift(row)),
         "unknown_count": len(unknown),
         "reasons": _reasons(unknown),
-        **_coverage_view(report["coverage"]),
+        "grid": _grid(found) if has_targets else None,
+        "types": _ranked(found["types"]) if has_targets else [],
+        "groups": _ranked(found["groups"]) if has_targets else [],
         "changes": _changes_view(report),
         "trend": trend(report["history"]),
         "baseline": _baseline_view(report["baseline"]),
-        **_findings_view(report),
+        "filters": filters,
+        "rows": _rows(rows, moved, choices, filters),
     }
 
 
-def _complete(report: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the report with what one of version 1 does not have and what follows from what it has."""
-    rows = [{"ignored": None, "deliverable": None, **row} for row in report["findings"]]
-    if not all("id" in row for row in rows):
-        rows = with_ids(rows)
-    found: dict[str, Any] = {
-        "severities": {name: sum(1 for row in rows if row["severity"] == name) for name in SEVERITY_ORDER},
-        "changes": None,
-        "baseline": None,
-        "generated_at": None,
-    }
-    is_old = str(report["version"]).startswith("1.")
-    given = {name: value for name, value in report.items() if not (is_old and name == "coverage")}
-    if "coverage" not in given:
-        found["coverage"] = coverage(rows)
-    return {**found, **given, "findings": rows, "history": report.get("history") or ()}
+def _complete(report: Report | EarlierReport) -> Report:
+    """Return a report with the members that version 1 does not have."""
+    rows = [completed(row) for row in report["findings"]]
+    findings = cast("list[FindingRow]", rows) if all("id" in row for row in rows) else with_ids(rows)
+    given: dict[str, object] = {**report}
+    # The coverage of version 1 has other members.
+    if str(report["version"]).startswith("1.") or "coverage" not in given:
+        given["coverage"] = coverage(findings)
+    absent = {"severities": severity_counts(findings), "changes": None, "baseline": None, "generated_at": None}
+    history = report.get("history") or []
+    return cast(Report, {**absent, **given, "findings": findings, "history": history})
 
 
-def _counted(values: Iterable[str]) -> dict[str, int]:
-    """Return how often each value occurs, in the order of their first occurrence."""
-    counts: dict[str, int] = {}
-    for value in values:
-        counts[value] = counts.get(value, 0) + 1
-    return counts
-
-
-# -- what could not be checked ------------------------------------------------------------------------------------
+# -- findings that could not be checked ---------------------------------------------------------------------------
 
 
 class Reason(NamedTuple):
     """Findings of one class with the same evidence.
 
-    :ivar filter: what the filters of the page are set to, to show these findings.
+    :ivar filter: values of the page's filters that show these findings.
     """
 
     evidence: str
-    targets: list[Any]
+    targets: list[str]
     places: list[str]
     filter: dict[str, str]
 
 
-def _reasons(rows: Iterable[_Row]) -> list[Reason]:
+def _reasons(rows: Iterable[FindingRow]) -> list[Reason]:
     """Return why something could not be checked, the most frequent reason first."""
-    found: dict[tuple[str, str], list[_Row]] = {}
+    found: dict[tuple[str, str], list[FindingRow]] = {}
     for row in rows:
         found.setdefault((row["finding"], row["evidence"]), []).append(row)
     ranked = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
     return [_reason(finding, evidence, rows) for (finding, evidence), rows in ranked]
 
 
-def _reason(finding: str, evidence: str, rows: Sequence[_Row]) -> Reason:
+def _reason(finding: str, evidence: str, rows: Sequence[FindingRow]) -> Reason:
     searched = {"q": evidence} if len(evidence) < _SEARCHED else {}
     places = sorted({(str(row["account_id"] or ""), str(row["region"] or "")) for row in rows})
     return Reason(
@@ -118,21 +141,16 @@ def _reason(finding: str, evidence: str, rows: Sequence[_Row]) -> Reason:
 
 
 class Grid(NamedTuple):
-    """The map: for each account its counts in each Region, ``None`` where it has no target."""
+    """The map: the counts of each account in each Region, ``None`` if it has no target there."""
 
     regions: list[str]
-    rows: list[tuple[str, list[tuple[str, _Row | None]]]]
+    rows: list[tuple[str, list[tuple[str, CoverageCounts | None]]]]
 
 
-def _coverage_view(found: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the map and the tables, with the largest gaps first; nothing without targets."""
-    if not found["total"]["targets"]:
-        return {"grid": None, "types": [], "groups": []}
-    return {"grid": _grid(found), "types": _ranked(found["types"]), "groups": _ranked(found["groups"])}
-
-
-def _grid(found: Mapping[str, Any]) -> Grid:
-    cells = {(item["account_id"], item["region"]): item for item in found["places"]}
+def _grid(found: Coverage) -> Grid:
+    cells: dict[tuple[str, str], CoverageCounts] = {
+        (item["account_id"], item["region"]): item for item in found["places"]
+    }
     regions = sorted({region for _account, region in cells})
     accounts = _ranked({account: found["accounts"][account] for account, _region in cells})
     return Grid(
@@ -141,20 +159,20 @@ def _grid(found: Mapping[str, Any]) -> Grid:
     )
 
 
-def _ranked(parts: Mapping[str, _Row]) -> list[tuple[str, _Row]]:
-    """Return parts of a fleet that have targets, those with the largest gaps first."""
+def _ranked(parts: Mapping[str, CoverageCounts]) -> list[tuple[str, CoverageCounts]]:
+    """Return the parts that have targets, those with the largest gaps first."""
     ranked = sorted(parts.items(), key=lambda item: (_rank(item[1]), item[0]))
     return [(name, part) for name, part in ranked if part["targets"]]
 
 
-def _rank(part: _Row) -> float:
-    """Return the deliverable percentage; parts for which it is unknown come last."""
-    share: float | None = part["deliverable_percent"]
+def _rank(part: CoverageCounts) -> float:
+    """Return the deliverable percentage; parts where it is unknown come last."""
+    share = part["deliverable_percent"]
     return 100.0 if share is None else share
 
 
-def shade(part: _Row) -> str:
-    """Return the classes of a cell of the map, by what of it can be delivered."""
+def shade(part: CoverageCounts) -> str:
+    """Return the CSS classes of a cell of the map, by the deliverable percentage."""
     share = part["deliverable_percent"]
     kind = "hn" if share is None else f"h{step(share)}"
     return kind + (" doubt" if part["unknown"] or part["delivery_unknown"] else "")
@@ -177,23 +195,40 @@ class Segment(NamedTuple):
     width: str
 
 
-def segments(part: _Row, states: Iterable[str]) -> list[Segment]:
-    """Return the bar that shows the states of targets; states without a target have no segment."""
+def segments(part: Mapping[str, Any], states: Iterable[str]) -> list[Segment]:
+    """Return the bar that shows the states of targets. States without a target have no segment.
+
+    :param part: a :class:`types.CoverageCounts`.
+    """
     total = max(part["targets"], 1)
-    made, start = [], 0.0
+    bar, start = [], 0.0
     for state in states:
         share = 100 * part.get(state, 0) / total
         if share:
-            made.append(Segment(state, f"{start:.2f}", f"{share:.2f}"))
+            bar.append(Segment(state, f"{start:.2f}", f"{share:.2f}"))
         start += share
-    return made
+    return bar
 
 
 # -- changes and baseline -----------------------------------------------------------------------------------------
 
 
-def _changes_view(report: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return what is new, gone and still there since the last report; nothing if none was given."""
+class ChangesView(TypedDict):
+    """The findings that are new, gone and still there since the last report.
+
+    :ivar still: number of findings by class.
+    """
+
+    since: str | None
+    new_count: int
+    new: list[FindingRow]
+    gone: list[EarlierFinding]
+    still_count: int
+    still: dict[str, int]
+
+
+def _changes_view(report: Report) -> ChangesView | None:
+    """Return the changes since the last report; ``None`` if there is none."""
     found = report["changes"]
     if found is None:
         return None
@@ -204,19 +239,19 @@ def _changes_view(report: Mapping[str, Any]) -> dict[str, Any] | None:
         "new": [rows[name] for name in found["new"] if name in rows],
         "gone": found["gone"],
         "still_count": len(found["still"]),
-        "still": _counted(rows[name]["finding"] for name in found["still"] if name in rows),
+        "still": Counter(rows[name]["finding"] for name in found["still"] if name in rows),
     }
 
 
-def place(row: _Row) -> str:
-    """Return account and Region of a finding, as far as it has them."""
-    return " ".join(str(row[key]) for key in ("account_id", "region") if row.get(key))
+def place(row: AnyFinding) -> str:
+    """Return the account and Region of a finding, if it has them."""
+    return " ".join(value for value in (row.get("account_id"), row.get("region")) if value)
 
 
 class Entry(NamedTuple):
     """An entry of a baseline.
 
-    :ivar matched: names and values of what it accepts.
+    :ivar matched: its fields and values other than the texts.
     """
 
     matched: list[tuple[str, Any]]
@@ -225,18 +260,29 @@ class Entry(NamedTuple):
     expires: Any
 
 
-def _baseline_view(found: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """Return what the baseline accepted and which entries are out of date; nothing if none was given."""
+class BaselineView(TypedDict):
+    """The number of accepted findings, and the entries that are out of date."""
+
+    accepted: int
+    expired: list[Entry]
+    unused: list[Entry]
+
+
+def _baseline_view(found: BaselineUse | None) -> BaselineView | None:
+    """Return how the baseline was applied; ``None`` if there is none."""
     if found is None:
         return None
-    dated = {kind: [_entry(entry) for entry in found.get(kind) or ()] for kind in ("expired", "unused")}
-    return {"accepted": found["accepted"], **dated}
+    return {
+        "accepted": found["accepted"],
+        "expired": [_entry(entry) for entry in found.get("expired") or ()],
+        "unused": [_entry(entry) for entry in found.get("unused") or ()],
+    }
 
 
-def _entry(entry: Mapping[str, Any]) -> Entry:
-    about = ("reason", "owner", "expires")
-    matched = [(name, value) for name, value in sorted(entry.items()) if name not in about and value]
-    return Entry(matched, *(entry.get(name) for name in about))
+def _entry(entry: BaselineEntry) -> Entry:
+    texts = ("reason", "owner", "expires")
+    matched = [(name, value) for name, value in sorted(entry.items()) if name not in texts and value]
+    return Entry(matched, entry.get("reason"), entry.get("owner"), entry.get("expires"))
 
 
 # -- findings -----------------------------------------------------------------------------------------------------
@@ -245,52 +291,53 @@ def _entry(entry: Mapping[str, Any]) -> Entry:
 class _Choice(NamedTuple):
     """A filter of the findings.
 
-    :ivar values: which of its options a finding has.
-    :ivar order: what its options are sorted by.
+    :ivar values: returns the options that match a finding.
+    :ivar order: sort key of the options.
     """
 
     name: str
-    values: Callable[[_Row], Sequence[str | None]]
+    values: Callable[[FindingRow], Sequence[str | None]]
     order: Callable[[str], Any] = str
 
 
 class Filter(NamedTuple):
-    """A filter with its options: each value with the number of findings that have it."""
+    """A filter with its options: each value with the number of its findings."""
 
     name: str
     options: list[tuple[str, int]]
 
 
-def _findings_view(report: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the filters and the rows of the findings.
+def _moved(report: Report) -> dict[str, str]:
+    """Return ``new`` or ``still`` by the id of a finding."""
+    changes = report["changes"]
+    if changes is None:
+        return {}
+    return {**dict.fromkeys(changes.get("new") or (), "new"), **dict.fromkeys(changes.get("still") or (), "still")}
 
-    A row has the fields of its finding and, as ``key``, the positions of its options: ``1.2.1.3.2,5.1``. The script
-    takes the filters in the order in which the positions are.
+
+def _rows(
+    rows: Iterable[FindingRow], moved: Mapping[str, str], choices: Sequence[_Choice], filters: Iterable[Filter]
+) -> list[SimpleNamespace]:
+    """Return the findings for the template.
+
+    ``key`` has the positions of a finding's options in the filters, in the order of the filters: ``1.2.1.3.2,5.1``.
     """
-    rows = report["findings"]
-    changes = report["changes"] or {}
-    moved = {name: kind for kind in ("new", "still") for name in changes.get(kind) or ()}
-    choices = _choices(moved)
-    filters = [_filter(choice, rows) for choice in choices]
     positions = [{value: str(at) for at, (value, _count) in enumerate(one.options, 1)} for one in filters]
-    return {
-        "filters": filters,
-        "rows": [
-            SimpleNamespace(
-                **row,
-                key=_key(row, choices, positions),
-                is_new=moved.get(row["id"]) == "new",
-                differences=_differences(row["changes"] or ()),
-            )
-            for row in rows
-        ],
-    }
+    return [
+        SimpleNamespace(
+            **row,
+            key=_key(row, choices, positions),
+            is_new=moved.get(row["id"]) == "new",
+            differences=_differences(row["changes"] or ()),
+        )
+        for row in rows
+    ]
 
 
-def _choices(moved: Mapping[Any, str]) -> list[_Choice]:
+def _choices(moved: Mapping[str, str]) -> list[_Choice]:
     """Return the filters of the page.
 
-    :param moved: which findings are new and which are still there, by id.
+    :param moved: ``new`` or ``still`` by the id of a finding.
     """
     found = [
         _Choice("class", lambda row: [row["finding"]], FINDINGS.index),
@@ -303,26 +350,26 @@ def _choices(moved: Mapping[Any, str]) -> list[_Choice]:
     return found + [_Choice("change", lambda row: [moved.get(row["id"])])] if moved else found
 
 
-def _filter(choice: _Choice, rows: Iterable[_Row]) -> Filter:
-    counts = _counted(value for row in rows for value in choice.values(row) if value)
+def _filter(choice: _Choice, rows: Iterable[FindingRow]) -> Filter:
+    counts = Counter(value for row in rows for value in choice.values(row) if value)
     return Filter(choice.name, [(value, counts[value]) for value in sorted(counts, key=choice.order)])
 
 
-def _key(row: _Row, choices: Sequence[_Choice], positions: Sequence[Mapping[str, str]]) -> str:
+def _key(row: FindingRow, choices: Sequence[_Choice], positions: Sequence[Mapping[str, str]]) -> str:
     return ".".join(
         ",".join(known[value] for value in choice.values(row) if value) for choice, known in zip(choices, positions)
     )
 
 
 class Part(NamedTuple):
-    """A part of a value that can come and go by itself."""
+    """A part of a value, such as one field of a log format."""
 
     text: str
     differs: bool
 
 
 class Difference(NamedTuple):
-    """The current and the desired value of a field, in parts."""
+    """The current and the desired value of a field, split into parts."""
 
     field: str
     current: list[Part]
@@ -330,18 +377,18 @@ class Difference(NamedTuple):
     is_reordered: bool
 
 
-def _differences(changes: Iterable[Mapping[str, Any]]) -> list[Difference]:
-    """Return what differs between the current and the desired values of a finding."""
+def _differences(changes: Iterable[ChangeDict]) -> list[Difference]:
+    """Return the differences between the current and the desired values of a finding."""
     return [_difference(change["field"], _parts(change["current"]), _parts(change["desired"])) for change in changes]
 
 
 def _difference(field: str, current: Sequence[str], desired: Sequence[str]) -> Difference:
-    gone, come = set(current) - set(desired), set(desired) - set(current)
+    removed, added = set(current) - set(desired), set(desired) - set(current)
     return Difference(
         field,
-        [Part(text, text in gone) for text in current],
-        [Part(text, text in come) for text in desired],
-        not (gone or come),
+        [Part(text, text in removed) for text in current],
+        [Part(text, text in added) for text in desired],
+        not (removed or added),
     )
 
 

@@ -17,7 +17,7 @@ from ansible.errors import AnsibleActionFail
 
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._action import run_file
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.formats import FILES, render
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import weighed
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import build_report
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.run import Run
 from tests.unit.plugins.action.acting import act
 from tests.unit.plugins.plugin_utils._report.report_rows import row
@@ -25,7 +25,7 @@ from tests.unit.plugins.plugin_utils._stages.playing import SHOP, host, work_of
 
 TIME = "2026-01-01T06:00:00Z"
 BATCH = f"{SHOP}/eu-west-1/vpc/1-1"
-REPORT = weighed([row("missing"), row("in_sync", "vpc-2")])
+REPORT = build_report([row("missing"), row("in_sync", "vpc-2")])
 BASELINE = """
 accepted:
   - finding: missing
@@ -137,7 +137,7 @@ def test_inventory_sources_are_relative_to_the_current_folder(folder: pathlib.Pa
     sources = [os.path.join(os.getcwd(), "inventory", "shop.yml"), "/etc/ansible/hosts", os.path.join(os.getcwd(), "")]
     report(folder, {"ansible_inventory_sources": sources}, findings=None)
     assert written(folder)["inventory"] == ["inventory/shop.yml", "/etc/ansible/hosts", sources[2]]
-    again = weighed([row("missing")])
+    again = build_report([row("missing")])
     report(folder, {"ansible_inventory_sources": sources}, findings={**again, "inventory": ["elsewhere.yml"]})
     assert written(folder)["inventory"] == ["elsewhere.yml"]
     report(folder, {"ansible_inventory_sources": sources}, findings=again)
@@ -166,7 +166,7 @@ def test_a_broken_previous_report_causes_a_warning(folder: pathlib.Path, capfd: 
     report(folder, previous=str(broken))
     assert written(folder)["changes"] is None
     message = " ".join(capfd.readouterr().err.split())
-    assert "drift_report_previous" in message and "The report is compared with nothing." in message
+    assert "drift_report_previous" in message and "The report is not compared with a previous one." in message
 
 
 def test_each_run_adds_a_line_to_the_history(folder: pathlib.Path) -> None:
@@ -181,7 +181,7 @@ def test_each_run_adds_a_line_to_the_history(folder: pathlib.Path) -> None:
 @pytest.mark.parametrize(
     ("text", "kept", "message"),
     [
-        ("no json\n", "no json\n", "nothing is added to it"),
+        ("no json\n", "no json\n", "this run is not added to it"),
         ('{"generated_at": 1, "verdict": "x", "counts": {}, "severities": {}}\nodd\n', None, "stay in the file"),
     ],
 )

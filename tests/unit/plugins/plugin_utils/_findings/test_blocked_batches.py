@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A destination stops the batches whose own flow logs it cannot receive, and no others."""
+"""A destination blocks only the batches whose flow logs it cannot receive."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.blocked_batches import blocked_by
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.blocked_batches import blocking_reason
 
 A, B = "111122223333", "444455556666"
 BATCH = {
@@ -41,30 +41,30 @@ def result(*problems: dict[str, Any], **more: Any) -> dict[str, Any]:
         ({"layout": "hive"}, {"options": {"destination_options": {"hive_compatible_partitions": True}}}),
     ],
 )
-def test_what_is_blocked_for_another_source_or_place_stops_nothing_else(other: Any, batch: Any) -> None:
+def test_a_problem_of_another_source_or_folder_does_not_block_the_batch(other: Any, batch: Any) -> None:
     third = problem("Third.", **{**OWN, "account_id": "777788889999"})
     found = result(problem("Other.", **{**OWN, **other}), third)
-    assert blocked_by(BATCH, found) == ""
+    assert blocking_reason(BATCH, found) == ""
     stopped = {**BATCH, **batch}
-    assert blocked_by(stopped, found) == (
+    assert blocking_reason(stopped, found) == (
         f"Not run, because its destination {stopped['destination']} cannot receive its flow logs: Other. No statement."
     )
 
 
-def test_only_what_is_in_its_own_way_is_reported_for_a_batch() -> None:
+def test_a_batch_reports_only_its_own_problems() -> None:
     problems = [
         problem("A is not let in.", **OWN),
         problem("A may not use the key.", account_id=A, region="eu-west-1"),
         problem("B is not let in.", **{**OWN, "account_id": B}),
         {**problem("Not known.", **OWN), "status": "unknown"},
     ]
-    text = blocked_by(BATCH, result(*problems))
+    text = blocking_reason(BATCH, result(*problems))
     assert text.endswith("flow logs: A is not let in. No statement. A may not use the key. No statement.")
 
 
-def test_all_regions_that_were_asked_about_include_that_of_the_batch() -> None:
+def test_a_problem_of_all_regions_concerns_the_batch() -> None:
     other = problem("B.", **{**OWN, "account_id": B})
-    assert blocked_by(BATCH, result(problem("A.", **{**OWN, "region": "*"}), other)).endswith(": A. No statement.")
+    assert blocking_reason(BATCH, result(problem("A.", **{**OWN, "region": "*"}), other)).endswith(": A. No statement.")
 
 
 @pytest.mark.parametrize(
@@ -77,10 +77,13 @@ def test_all_regions_that_were_asked_about_include_that_of_the_batch() -> None:
         result(),
     ],
 )
-def test_what_failed_as_a_whole_stops_every_batch(found: dict[str, Any]) -> None:
-    assert blocked_by(BATCH, found) == f"Not run, because its destination {BATCH['destination']} failed: {found['msg']}"
+def test_a_failed_destination_blocks_every_batch(found: dict[str, Any]) -> None:
+    assert (
+        blocking_reason(BATCH, found)
+        == f"Not run, because its destination {BATCH['destination']} failed: {found['msg']}"
+    )
 
 
 @pytest.mark.parametrize("found", [None, {}, {"failed": False, "deliverable": False, "problems": [problem("x")]}])
-def test_nothing_is_stopped_without_a_failure(found: Any) -> None:
-    assert blocked_by(BATCH, found) == ""
+def test_a_destination_without_a_failure_blocks_nothing(found: Any) -> None:
+    assert blocking_reason(BATCH, found) == ""

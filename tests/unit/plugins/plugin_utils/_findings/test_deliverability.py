@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A flow log is deliverable only if nothing is known that keeps it from its destination, and unknown is not deliverable."""
+"""A flow log is deliverable only if nothing is known to block delivery. Unknown is not deliverable."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ IN_ORDER = {"changed": False, "failed": False, "msg": "", "actions": [], "key": 
 
 
 def publication(**variables: Any) -> dict[str, Any]:
-    """A VPC of the shop and one of the bank, which deliver to folders of one bucket."""
+    """Return the work for a VPC of the shop and one of the bank, which deliver to folders of one bucket."""
     hosts = [
         ("vpc-shop", SHOP, "eu-west-1", "central/shop"),
         ("vpc-bank", BANK, "us-east-1", "central/bank"),
@@ -49,18 +49,24 @@ def publication(**variables: Any) -> dict[str, Any]:
 
 
 def flow_log(target: str) -> dict[str, Any]:
-    """A flow log as s3_flow_log returns it."""
+    """Return a flow log as s3_flow_log returns it."""
     return {"flow_log_id": f"fl-{target}", "resource_id": target, "destination": f"{BUCKET_ARN}/x/"}
 
 
 def of_batch(target: str, *actions: Action) -> dict[str, Any]:
-    """A result of s3_flow_log about a target that has its flow log."""
-    made = [action.to_dict() for action in actions]
-    return {"changed": bool(made), "actions": made, "flow_logs": [flow_log(target)], "unsuccessful": [], "extra": []}
+    """Return a result of s3_flow_log for a target that has its flow log."""
+    returned = [action.to_dict() for action in actions]
+    return {
+        "changed": bool(returned),
+        "actions": returned,
+        "flow_logs": [flow_log(target)],
+        "unsuccessful": [],
+        "extra": [],
+    }
 
 
 def rows_of(bucket: dict[str, Any] | None, work: dict[str, Any] | None = None, **results: Any) -> list[dict[str, Any]]:
-    """The rows of a report about the two targets, and the bucket with this result."""
+    """Return the findings of a report on the two targets, and on the bucket with this result."""
     given_work = work or publication()
     batches = {batch["name"]: of_batch(batch["resource_ids"][0]) for batch in given_work["batches"]}
     done = {"s3/central": bucket} if bucket is not None else {}
@@ -68,13 +74,13 @@ def rows_of(bucket: dict[str, Any] | None, work: dict[str, Any] | None = None, *
 
 
 def deliverable(rows: list[dict[str, Any]]) -> tuple[bool | None, bool | None]:
-    """Whether the flow logs of shop and bank can be delivered."""
+    """Return whether the flow logs of shop and bank can be delivered."""
     found = {row["target"]: row["deliverable"] for row in rows if row["target_type"] == "VPC"}
     return found["vpc-shop"], found["vpc-bank"]
 
 
 def problem(status: str = "problem", **source: Any) -> dict[str, Any]:
-    """A check of the destination that decides."""
+    """Return a problem that the destination check found."""
     return {"code": "X", "status": status, "severity": "error", "remedy": "", **source}
 
 
@@ -86,11 +92,11 @@ OF_BANK = {"account_id": BANK, "region": "us-east-1", "folder": "bank", "layout"
     [
         (IN_ORDER, True, True),
         ({**IN_ORDER, "deliverable": None}, True, True),
-        # Without a result nothing is known.
+        # Without a result, it is unknown.
         (None, None, None),
         ({"skipped": True}, None, None),
         ({"failed": True, "msg": "denied"}, None, None),
-        # What a run would have to do first is in the way until then.
+        # A planned action blocks delivery until a run carries it out.
         ({**IN_ORDER, "deliverable": None, "actions": [CREATE, PUT]}, False, False),
         ({**IN_ORDER, "actions": [PUT]}, False, False),
         ({**IN_ORDER, "actions": [PUT], "missing_grants": [OF_BANK]}, True, False),
@@ -120,7 +126,7 @@ OF_BANK = {"account_id": BANK, "region": "us-east-1", "folder": "bank", "layout"
             None,
             None,
         ),
-        # What the destination check found.
+        # Problems that the destination check found.
         ({**IN_ORDER, "deliverable": False, "failed": True, "problems": [problem()]}, False, False),
         ({**IN_ORDER, "deliverable": False}, False, False),
         ({**IN_ORDER, "deliverable": False, "problems": [problem(**OF_BANK)]}, True, False),
@@ -129,7 +135,7 @@ OF_BANK = {"account_id": BANK, "region": "us-east-1", "folder": "bank", "layout"
         ({**IN_ORDER, "deliverable": "unknown", "problems": [problem("unknown", account_id=SHOP)]}, None, True),
     ],
 )
-def test_what_a_destination_cannot_receive_is_not_deliverable(
+def test_deliverability_by_the_result_of_the_destination(
     bucket: dict[str, Any] | None, shop: bool | None, bank: bool | None
 ) -> None:
     assert deliverable(rows_of(bucket)) == (shop, bank)
@@ -145,7 +151,7 @@ def test_what_a_destination_cannot_receive_is_not_deliverable(
         ({"changed": True, "failed": False, "missing_grants": [{"account_id": BANK, "region": "*"}]}, True, False),
     ],
 )
-def test_a_key_that_several_buckets_share_is_between_all_of_them(
+def test_a_shared_key_concerns_all_its_buckets(
     result: dict[str, Any] | None, shop: bool | None, bank: bool | None
 ) -> None:
     work = {**publication(), "keys": [{"name": "kms/1", "arn": KEY, "bucket_arns": ["arn:aws:s3:::other", BUCKET_ARN]}]}
@@ -154,23 +160,23 @@ def test_a_key_that_several_buckets_share_is_between_all_of_them(
     assert deliverable(rows_of(IN_ORDER, work, keys=keys)) == (shop, bank)
 
 
-def test_a_destination_that_is_left_alone_has_nothing_known_in_the_way() -> None:
+def test_an_unmanaged_destination_has_no_known_obstacle() -> None:
     assert deliverable(rows_of(None, publication(bucket_policy=False, check_destination=False))) == (True, True)
 
 
 @pytest.mark.parametrize(
     ("status", "bucket", "expected"),
     [
-        # That something arrived is better than any reading of policies.
+        # A recent delivery outweighs an unknown policy.
         ("delivered", {**IN_ORDER, "deliverable": "unknown"}, True),
         ("delivered", IN_ORDER, True),
-        # It arrived before somebody took the policy away.
+        # The delivery is older than the missing policy.
         ("delivered", {**IN_ORDER, "actions": [PUT]}, False),
         ("nothing", IN_ORDER, False),
         ("unknown", IN_ORDER, None),
     ],
 )
-def test_deliveries_that_were_looked_at_decide(status: str, bucket: dict[str, Any], expected: bool | None) -> None:
+def test_recent_deliveries_replace_unknown(status: str, bucket: dict[str, Any], expected: bool | None) -> None:
     seen = {"status": status, "hours": 24, "since": "2026-05-31T06:00:00+00:00"}
     logs = [
         {**flow_log(name), "creation_time": "2026-01-01T00:00:00+00:00", "delivery": seen}
@@ -183,15 +189,17 @@ def test_deliveries_that_were_looked_at_decide(status: str, bucket: dict[str, An
     ("change", "expected"),
     [
         (Change("traffic_type", "ACCEPT", "ALL"), False),
-        # It delivers elsewhere today, where nothing is known to be in the way.
+        # The current destination has no known obstacle.
         (Change("destination", "arn:aws:s3:::elsewhere", f"{BUCKET_ARN}/bank/"), True),
         (Change("destination", f"{BUCKET_ARN}/old/", f"{BUCKET_ARN}/bank/"), True),
         (Change("destination_options.hive_compatible_partitions", True, False), True),
-        # AWS once returned none.
+        # AWS may return no destination.
         (Change("destination", "", f"{BUCKET_ARN}/bank/"), None),
     ],
 )
-def test_drift_is_judged_by_where_the_flow_log_delivers_today(change: Change, expected: bool | None) -> None:
+def test_deliverability_of_a_drifted_flow_log_depends_on_its_current_destination(
+    change: Change, expected: bool | None
+) -> None:
     work = publication()
     action = Action("replace", "vpc-bank", replaces="fl-vpc-bank", changes=(change,))
     batches = {batch["name"]: of_batch(batch["resource_ids"][0]) for batch in work["batches"]}
@@ -201,7 +209,7 @@ def test_drift_is_judged_by_where_the_flow_log_delivers_today(change: Change, ex
     assert deliverable([row for row in rows if row["finding"] in ("drifted", "in_sync")]) == (True, expected)
 
 
-def test_what_is_missing_delivers_nothing_and_what_is_unknown_is_unknown() -> None:
+def test_a_missing_flow_log_is_not_deliverable_and_an_unknown_one_is_unknown() -> None:
     work = publication()
     batches = {f"{SHOP}/eu-west-1/vpc/1-1": of_batch("vpc-shop", Action("create", "vpc-shop"))}
     rows = rows_of(IN_ORDER, work, batches=batches)
@@ -210,7 +218,7 @@ def test_what_is_missing_delivers_nothing_and_what_is_unknown_is_unknown() -> No
 
 
 @given(st.sampled_from([None, True, False, "unknown"]), st.booleans(), st.booleans(), st.booleans())
-def test_nothing_is_deliverable_through_a_bucket_that_the_report_complains_of(
+def test_deliverability_agrees_with_the_findings_about_the_bucket(
     verdict: Any, puts: bool, creates: bool, fails: bool
 ) -> None:
     actions = [CREATE] * creates + [PUT] * puts

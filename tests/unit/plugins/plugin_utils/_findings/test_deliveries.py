@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What delivered nothing lately is not in sync, nor is what could not be looked at."""
+"""A flow log that delivered nothing recently, or whose deliveries are unknown, is not in sync."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ WINDOW = {"hours": 24, "since": "2026-05-31T06:00:00+00:00"}
 OLD, YOUNG = "2026-01-01T00:00:00+00:00", "2026-05-31T07:00:00.000001+00:00"
 
 
-def judged(kind: str = "in_sync", **result: Any) -> list[Finding]:
-    """What is found about one flow log, with this result of its batch."""
+def findings_about(kind: str = "in_sync", **result: Any) -> list[Finding]:
+    """Return the findings about one flow log, with this result of its batch."""
     finding = Finding(
         finding=kind,
         target="vpc-1",
@@ -36,7 +36,7 @@ def judged(kind: str = "in_sync", **result: Any) -> list[Finding]:
 
 
 def log(status: str, created: str = OLD, **more: Any) -> list[dict[str, Any]]:
-    """The flow log as s3_flow_log_info returns it."""
+    """Return the flow log as s3_flow_log_info returns it."""
     return [{"flow_log_id": "fl-1", "creation_time": created, "delivery": {"status": status, **WINDOW, **more}}]
 
 
@@ -45,7 +45,7 @@ def log(status: str, created: str = OLD, **more: Any) -> list[dict[str, Any]]:
     [
         ({"flow_logs": log("delivered")}, "in_sync"),
         ({"flow_logs": log("nothing")}, "failed_delivery"),
-        # Made within these hours: the first delivery may be yet to come.
+        # The flow log is new, so its first delivery may come later.
         ({"flow_logs": log("nothing", YOUNG)}, "in_sync"),
         ({"flow_logs": log("unknown", reason="not authorized to perform s3:ListBucket")}, "unknown"),
         ({"flow_logs": []}, "unknown"),
@@ -53,27 +53,27 @@ def log(status: str, created: str = OLD, **more: Any) -> list[dict[str, Any]]:
         ({}, "unknown"),
     ],
 )
-def test_what_is_in_sync_must_also_have_delivered(result: dict[str, Any], expected: str) -> None:
-    (found,) = judged(**result)
+def test_a_flow_log_in_sync_must_have_delivered(result: dict[str, Any], expected: str) -> None:
+    (found,) = findings_about(**result)
     assert found.finding == expected
     assert expected != "failed_delivery" or "nothing in the last 24 hours" in found.evidence
     assert "msg" not in result and "reason" not in str(result) or "s3:ListBucket" in found.evidence
 
 
-def test_drift_stays_beside_what_is_found_about_deliveries() -> None:
-    drifted, failed = judged("drifted", flow_logs=log("nothing"))
+def test_drift_and_a_failed_delivery_are_two_findings() -> None:
+    drifted, failed = findings_about("drifted", flow_logs=log("nothing"))
     assert (drifted.finding, failed.finding) == ("drifted", "failed_delivery")
     assert (failed.changes, failed.planned_action) == ((), None)
 
 
 @pytest.mark.parametrize("kind", ["missing", "unknown", "failed_delivery", "extra"])
-def test_other_findings_stay_as_they_are(kind: str) -> None:
-    (found,) = judged(kind)
+def test_other_findings_stay_unchanged(kind: str) -> None:
+    (found,) = findings_about(kind)
     assert found.finding == kind
 
 
-def test_the_remedy_is_a_call_that_a_shell_takes_apart_as_meant() -> None:
-    (found,) = judged(flow_logs=log("nothing"))
+def test_the_remedy_is_quoted_for_a_shell() -> None:
+    (found,) = findings_about(flow_logs=log("nothing"))
     *command, arguments = shlex.split(found.remedy)
     assert command == ["ansible", "localhost", "-m", "flowlogs.aws.flow_log_destination_info", "-a"]
     assert json.loads(arguments)["destination"] == "arn:aws:s3:::central/it's/"

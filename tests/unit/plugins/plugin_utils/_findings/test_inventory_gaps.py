@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the inventory could not read is in the report, and never in sync."""
+"""Gaps of the inventory are in the report, and never in sync."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ DISABLED = Gap(ACCOUNT, "shop", "eu-central-2", "DescribeRegions", "RegionDisabl
 
 
 def gap(code: str, reading: str = "", region: str | None = None, account_id: str = ACCOUNT) -> dict[str, Any]:
-    """A gap of the account shop as the inventory's variable holds it."""
+    """Return a gap of the account shop as the inventory variable holds it."""
     return Gap(account_id, "shop", region, reading, code, "As AWS said.").to_dict()
 
 
 def rows(*gaps: dict[str, Any]) -> list[dict[str, Any]]:
-    """The rows of the report on an inventory with these gaps and no host."""
+    """Return the findings of the report on an inventory with these gaps and no host."""
     return report(find(plan_publication([], gaps=gaps).to_dict(), {}))["findings"]
 
 
@@ -41,7 +41,7 @@ def test_a_region_that_could_not_be_read_is_a_finding() -> None:
     assert row["evidence"] == DISABLED.sentence
 
 
-def test_an_account_that_could_not_be_entered_is_a_finding_by_its_id_or_else_its_name() -> None:
+def test_an_unread_account_is_a_finding_with_its_id_or_name() -> None:
     (known,) = rows(gap("AccessDenied", "AssumeRole"))
     assert (known["target"], known["target_type"], known["region"]) == (ACCOUNT, "Account", None)
     (unknown,) = rows(gap("NoConnection", account_id=""))
@@ -60,31 +60,31 @@ def test_an_account_that_could_not_be_entered_is_a_finding_by_its_id_or_else_its
         ("AccessDenied", "GetCallerIdentity", "trust policy of the role for shop"),
         ("UnauthorizedOperation", "DescribeVpcs", "Allow ec2:DescribeVpcs in shop"),
         ("AccessDenied", "DescribeVpcs", "Allow ec2:DescribeVpcs in shop"),
-        ("InternalError", "DescribeVpcs", "Fix what the message says"),
+        ("InternalError", "DescribeVpcs", "Fix the problem in the message"),
     ],
 )
-def test_the_remedy_says_what_to_do(code: str, reading: str, remedy: str) -> None:
+def test_the_remedy_of_a_gap(code: str, reading: str, remedy: str) -> None:
     (row,) = rows(gap(code, reading, "eu-central-2"))
     assert remedy in row["remedy"]
     assert "{" not in row["remedy"]
 
 
-def test_gaps_alone_are_neither_in_sync_nor_nothing() -> None:
+def test_gaps_alone_are_unknown() -> None:
     work = plan_publication([], gaps=[DISABLED.to_dict()]).to_dict()
     assert report(find(work, {}))["verdict"] == "unknown"
 
 
-def test_a_gap_that_two_inventory_files_have_is_told_once() -> None:
+def test_a_gap_in_two_inventory_files_is_one_finding() -> None:
     assert len(rows(DISABLED.to_dict(), DISABLED.to_dict(), gap("NoConnection"))) == 2
 
 
-def test_a_limited_run_still_tells() -> None:
+def test_a_run_with_a_limit_reports_gaps() -> None:
     hosts = [HostVariables("vpc-1", {"flow_log_account_id": ACCOUNT, "flow_log_region": "eu-west-1"})]
     work = plan_publication(hosts, selected=[], gaps=[DISABLED.to_dict()]).to_dict()
     assert [row.finding for row in find(work, {})] == ["unknown", "not_evaluated"]
 
 
-def test_publishing_tells_how_many_gaps_there_are_and_does_not_fail_for_them() -> None:
+def test_publishing_counts_gaps_and_does_not_fail() -> None:
     work = plan_publication(
         [], gaps=[gap("RegionDisabled", region=f"region-{number}") for number in range(7)]
     ).to_dict()
@@ -97,13 +97,13 @@ def test_publishing_tells_how_many_gaps_there_are_and_does_not_fail_for_them() -
     assert lines[-1] == "Not read: 2 more, see the variable flow_log_inventory_gaps."
 
 
-def test_without_gaps_nothing_is_said() -> None:
+def test_a_run_without_gaps_prints_none() -> None:
     work = plan_publication([]).to_dict()
     assert "gaps" not in summarise(work, {})["headline"]
     assert overview(work) == ["There is no target, so there is nothing to do."]
 
 
 @pytest.mark.parametrize("value", ["none", [{"account": "shop"}], [{**DISABLED.to_dict(), "code": 3}], {"a": 1}, ["a"]])
-def test_something_else_in_the_variable_is_refused_and_not_lost(value: Any) -> None:
+def test_an_invalid_variable_is_refused(value: Any) -> None:
     with pytest.raises(InputError, match="flow_log_inventory_gaps"):
         plan_publication([], gaps=value)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Flow logs of a VPC or subnet cover what lies in it, where that is known and the same is recorded."""
+"""The flow log of a VPC or subnet covers the targets in it, if the inventory lists parents and the settings overlap."""
 
 from __future__ import annotations
 
@@ -25,13 +25,16 @@ EXISTING = {
 
 
 def host(name: str, **variables: Any) -> HostVariables:
-    """A target with these variables."""
+    """Return a target with these variables."""
     usual = {"account_id": "111122223333", "region": "eu-west-1", "destination": DESTINATION}
     return HostVariables(name, {f"flow_log_{key}": value for key, value in {**usual, **variables}.items()})
 
 
 def overlaps(*hosts: HostVariables, gone: tuple[str, ...] = ()) -> list[tuple[str, str]]:
-    """What overlaps, target and evidence, when every target but some has its flow log."""
+    """Return the target and the evidence of each overlapping finding.
+
+    :param gone: targets without a flow log; all others have theirs.
+    """
     work = plan_publication(hosts).to_dict()
     batches = {}
     for batch in work["batches"]:
@@ -53,11 +56,11 @@ ENI = {"parents": ["subnet-1", "vpc-1"]}
         ([host("vpc-1"), host("subnet-1"), host("eni-1", **ENI)], "subnet-1"),
         ([host("vpc-1", traffic_type="ACCEPT"), host("eni-1", **ENI)], "vpc-1"),
         ([host("eni-1", **ENI, existing_of_parents=[EXISTING])], "vpc-1"),
-        # What is known of targets of the run comes before what the inventory knew.
+        # The results of the run take precedence over the inventory.
         ([host("vpc-1"), host("eni-1", **ENI, existing_of_parents=[EXISTING])], "vpc-1"),
     ],
 )
-def test_what_a_parent_covers_overlaps(hosts: list[HostVariables], parent: str) -> None:
+def test_a_target_that_a_parent_covers_overlaps(hosts: list[HostVariables], parent: str) -> None:
     ((target, evidence),) = overlaps(*hosts)
     assert target == "eni-1"
     assert f"flow log of {parent} " in evidence
@@ -78,11 +81,11 @@ def test_what_a_parent_covers_overlaps(hosts: list[HostVariables], parent: str) 
         [host("eni-1", **ENI, existing_of_parents=["fl-1"])],
     ],
 )
-def test_what_records_something_else_or_elsewhere_does_not(hosts: list[HostVariables]) -> None:
+def test_a_parent_with_other_traffic_or_destination_does_not_overlap(hosts: list[HostVariables]) -> None:
     assert overlaps(*hosts) == []
 
 
 @pytest.mark.parametrize("gone", ["vpc-1", "eni-1"])
-def test_a_flow_log_that_is_missing_overlaps_nothing(gone: str) -> None:
+def test_a_missing_flow_log_does_not_overlap(gone: str) -> None:
     hosts = [host("vpc-1"), host("eni-1", **ENI, existing_of_parents=[EXISTING])]
     assert overlaps(*hosts, gone=(gone,)) == []

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A run without any target, or whose inventory could not be read, fails unless somebody says that this is right."""
+"""A run without a target, or with an incomplete inventory, fails unless a variable allows it."""
 
 from __future__ import annotations
 
@@ -25,37 +25,37 @@ VPC = HostVariables(
 
 
 def gap(account_id: str, region: str | None = None, code: str = "AuthFailure") -> dict[str, Any]:
-    """Something that the inventory could not read."""
+    """Return a gap of the inventory."""
     about = {"account_id": account_id, "account": account_id or "a profile", "region": region}
     return {**about, "reading": "DescribeVpcs", "code": code, "message": "No."}
 
 
 def unmet(found: list[HostVariables], gaps: Any = None, selected: Any = None, **demands: Any) -> list[str]:
-    """Why a run on these hosts fails."""
+    """Return why a run on these hosts fails."""
     return unmet_demands(plan_publication(found, selected, gaps=gaps).to_dict(), Demands(**demands))
 
 
 @pytest.mark.parametrize(
-    ("hosts", "demands", "told"),
+    ("hosts", "demands", "reason"),
     [
         ([], {}, "the inventory has no hosts. Ansible only warns"),
         ([], {"hosts": "netwrok"}, "flow_log_hosts 'netwrok' matches no host"),
         ([], {"allow_empty": True}, ""),
         ([VPC], {}, ""),
-        # A host that is refused fails by itself.
+        # An invalid host is a failure of its own.
         ([HostVariables("vpc-2", {})], {}, ""),
     ],
 )
-def test_a_run_without_a_target_fails(hosts: list[HostVariables], demands: dict[str, Any], told: str) -> None:
+def test_a_run_without_a_target_fails(hosts: list[HostVariables], demands: dict[str, Any], reason: str) -> None:
     found = unmet(hosts, **demands)
-    assert bool(found) == bool(told)
-    assert told in "".join(found)
-    assert not told or "flow_log_allow_empty: true" in found[0]
+    assert bool(found) == bool(reason)
+    assert reason in "".join(found)
+    assert not reason or "flow_log_allow_empty: true" in found[0]
 
 
 def test_a_limit_that_leaves_no_target_fails() -> None:
     (found,) = unmet([VPC], selected=[])
-    assert "--limit leaves out all of them" in found
+    assert "--limit leaves out all hosts" in found
 
 
 @pytest.mark.parametrize(
@@ -65,10 +65,10 @@ def test_a_limit_that_leaves_no_target_fails() -> None:
         ([gap(SHOP, "us-east-1")], False, True),
         ([gap(BANK)], True, True),
         ([gap(BANK, "us-east-1")], True, True),
-        # Whose account that is, nobody knows.
+        # The account is unknown.
         ([gap("")], True, True),
         ([gap(SHOP, "us-east-1"), gap(BANK)], True, True),
-        # Nothing can be logged in an account that is suspended or closed.
+        # A suspended or closed account has nothing to log.
         ([gap(BANK, code="AccountNotActive")], False, True),
         ([gap(BANK, code="AccountNotActive"), gap("")], True, True),
     ],
@@ -82,7 +82,7 @@ def test_gaps_fail_a_run(gaps: list[dict[str, Any]], by_default: bool, on_any: b
         assert "flow_log_fail_on_gaps: false" in sentence
 
 
-def test_a_run_that_is_limited_is_not_about_other_accounts_unless_told_so() -> None:
+def test_a_run_with_a_limit_ignores_gaps_of_other_accounts_by_default() -> None:
     other = HostVariables("vpc-2", {**VPC.variables, "flow_log_resource_id": "vpc-2"})
     assert unmet([VPC, other], [gap(BANK)], ["vpc-1"]) == []
     assert len(unmet([VPC, other], [gap(BANK)], ["vpc-1"], fail_on_gaps=True)) == 1
@@ -102,14 +102,14 @@ def test_a_switch_is_read_as_ansible_reads_it(value: Any, expected: bool | None)
 
 
 @pytest.mark.parametrize("value", ["maybe", 2, [], ["true"], {}])
-def test_a_switch_that_is_neither_is_refused_by_name(value: Any) -> None:
+def test_an_invalid_switch_is_refused_by_name(value: Any) -> None:
     with pytest.raises(InputError, match="flow_log_allow_empty.*true or false"):
         read_switch(value, "flow_log_allow_empty")
 
 
 def test_an_unmet_demand_is_a_failure_without_a_host() -> None:
     work = {**plan_publication([]).to_dict(), "unmet": ["There is no target.", "Nor an account."]}
-    made = summarise(work, {})
-    assert made["failures"] == [{"host": None, "pattern": "", "message": "There is no target. Nor an account."}]
-    assert made["headline"].endswith(" failed=1")
-    assert (made["handed_on"]["verdict"], made["handed_on"]["failed"]) == ("failed", 1)
+    summary = summarise(work, {})
+    assert summary["failures"] == [{"host": None, "pattern": "", "message": "There is no target. Nor an account."}]
+    assert summary["headline"].endswith(" failed=1")
+    assert (summary["handed_on"]["verdict"], summary["handed_on"]["failed"]) == ("failed", 1)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.applied_results import after_run
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.applied_results import applied_results
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.work import plan_publication
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.destinations import key_findings
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.collect import find
@@ -160,7 +160,7 @@ def finding(result: Any) -> tuple[str, str, Any]:
 def test_a_key_has_one_finding_however_many_buckets_it_has() -> None:
     drifted = key_result({"changed": True, "actions": [{"action": "put_policy"}], "statements": ADDED})
     assert finding(drifted) == ("policy_drift", OWNER, "put_policy")
-    assert finding(after_run({"keys": {NAME: drifted}})["keys"][NAME]) == ("in_sync", OWNER, None)
+    assert finding(applied_results({"keys": {NAME: drifted}})["keys"][NAME]) == ("in_sync", OWNER, None)
     assert finding(key_result({"failed": True, "msg": "denied"})) == ("unknown", OWNER, None)
     assert finding(None) == ("not_evaluated", OWNER, None)
 

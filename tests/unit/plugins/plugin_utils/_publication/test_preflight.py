@@ -234,7 +234,7 @@ def test_what_lacks_is_a_finding_with_a_policy_to_paste() -> None:
 def test_what_no_further_statement_fixes_says_why() -> None:
     mine = found_about(flow_logs=answer(row("logs:CreateLogDelivery", "denied_by_boundary", reason="Bounds.")))[USER]
     assert mine.finding == "permission_missing"
-    assert "Bounds." in mine.evidence and "no further statement" in mine.remedy
+    assert "Bounds." in mine.evidence and "Another Allow statement" in mine.remedy
 
 
 @pytest.mark.parametrize(

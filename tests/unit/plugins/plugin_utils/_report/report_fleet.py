@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A fleet in which there is every class of findings: what a run was to do, and what its tasks returned."""
+"""A fleet with every class of findings: the work of a run, and the results of its tasks."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.collect imp
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Action
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Change
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.history import history_entry
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import Weighing
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import weighed
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import ReportContext
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import build_report
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import HostVariables
 
 SHOP, BANK = "111122223333", "444455556666"
-CENTRAL, FOREIGN = "arn:aws:s3:::central-logs/network/", "arn:aws:s3:::foreign-logs/"
+CENTRAL, OTHER_TEAM = "arn:aws:s3:::central-logs/network/", "arn:aws:s3:::other-team-logs/"
 PLACE = f"{SHOP}/eu-west-1"
 VPCS = f"{PLACE}/vpc/1-2"
-#: Texts as somebody could write them into a tag or a name to do harm where the report is shown.
+#: Text that an attacker could write into a tag or a name to attack the reader of the report.
 HOSTILE = "<script>alert(1)</script> =HYPERLINK(1) `x` | {{ 7 * 7 }} [a](http://b) \x00\u202e\n# y"
 TIME, DAY = "2026-06-01T06:00:00Z", "2026-06-01"
 BASELINE = {
@@ -61,12 +61,12 @@ def _host(name: str, group: str = "shop", **variables: Any) -> HostVariables:
 
 
 def publication() -> dict[str, Any]:
-    """The work for the fleet."""
+    """Return the work for the fleet."""
     vpcs = "in-sync missing drifted tagged duplicate extra failing accepted refused silent".split()
     return plan_publication(
         [
             *(_host(f"vpc-{name}", "legacy" if name == "extra" else "shop") for name in vpcs),
-            _host("vpc-foreign", destination=FOREIGN, bucket_policy=False, check_destination=False),
+            _host("vpc-unmanaged", destination=OTHER_TEAM, bucket_policy=False, check_destination=False),
             _host("subnet-inside", parents=["vpc-in-sync"]),
             _host("vpc-denied", "bank", account_id=BANK),
             _host("vpc-waiting", "bank", account_id=BANK, region="us-east-1"),
@@ -109,11 +109,14 @@ def _result(flow_logs: list[dict[str, Any]], actions: tuple[Action, ...] = (), *
 
 
 def _vpcs(text: str) -> dict[str, Any]:
-    """What the batch of VPCs returned; a text stands where somebody else can write one."""
+    """Return the result of the batch of VPCs.
+
+    :param text: the value of a tag, which others can set.
+    """
     kept = ("in-sync", "duplicate", "extra", "tagged", "accepted", "drifted")
     logs = [_flow_log(f"vpc-{name}") for name in kept]
     logs.append(_flow_log("vpc-failing", delivery_status="FAILED", delivery_error="Access error"))
-    logs.append(_flow_log("vpc-foreign", destination=FOREIGN))
+    logs.append(_flow_log("vpc-unmanaged", destination=OTHER_TEAM))
     interval = (Change("max_aggregation_interval", 60, 600),)
     traffic = (Change("traffic_type", "ACCEPT", "ALL"),)
     actions = (
@@ -131,17 +134,17 @@ def _vpcs(text: str) -> dict[str, Any]:
 
 
 def _deliveries(result: dict[str, Any]) -> dict[str, Any]:
-    """When each flow log delivered: all of them lately, but for one."""
+    """Return the deliveries of the flow logs. One of them delivered nothing recently."""
     window = {"hours": 24, "since": "2026-05-31T06:00:00+00:00"}
     shown = []
     for item in result["flow_logs"]:
-        status = "nothing" if item["resource_id"] == "vpc-foreign" else "delivered"
+        status = "nothing" if item["resource_id"] == "vpc-unmanaged" else "delivered"
         shown.append({**item, "creation_time": "2026-01-01T00:00:00+00:00", "delivery": {"status": status, **window}})
     return {"flow_logs": shown}
 
 
 def results(work: dict[str, Any], text: str = HOSTILE) -> dict[str, Any]:
-    """What the tasks returned."""
+    """Return the results of the tasks."""
     denied = f"You are not authorized to perform this operation. {text}"
     batches = {batch["name"]: batch for batch in work["batches"]}
     returned = {}
@@ -173,11 +176,11 @@ def results(work: dict[str, Any], text: str = HOSTILE) -> dict[str, Any]:
 
 
 def fleet_report(text: str = HOSTILE) -> dict[str, Any]:
-    """The report about the fleet, with everything that a report can have."""
+    """Return the report on the fleet, with every member that a report can have."""
     work = publication()
     rows = [finding.to_dict() for finding in find(work, results(work, text), ["inventory/fleet one.yml"])]
-    yesterday = weighed(rows[3:-3], "2026-05-31T06:00:00Z")
+    yesterday = build_report(rows[3:-3], "2026-05-31T06:00:00Z")
     history = [history_entry(yesterday, "2026-05-31T06:00:00Z")]
     entries = parse_baseline(BASELINE)
-    made = weighed(rows, TIME, Weighing({}, entries, DAY, yesterday, history))
-    return {**made, "inventory": ["inventory/fleet one.yml"]}
+    report = build_report(rows, TIME, ReportContext({}, entries, DAY, yesterday, history))
+    return {**report, "inventory": ["inventory/fleet one.yml"]}

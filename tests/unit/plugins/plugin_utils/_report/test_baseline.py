@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A baseline accepts what it names, until its day, and never what is gone by accident."""
+"""A baseline accepts the findings that it names until its last day, and never accepts a missing flow log by accident."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.baseline impo
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.page import to_html
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.finding import FINDINGS
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import weighed
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import build_report
 from tests.unit.plugins.plugin_utils._report.report_rows import SHOP
 from tests.unit.plugins.plugin_utils._report.report_rows import drifted
 from tests.unit.plugins.plugin_utils._report.report_rows import row
@@ -27,7 +27,7 @@ TODAY = "2026-06-01"
 
 
 def entry(**more: Any) -> dict[str, Any]:
-    """An entry that accepts the drift of one VPC."""
+    """Return an entry that accepts the drift of one VPC."""
     usual = {
         "finding": "drifted",
         "target": "vpc-1",
@@ -39,9 +39,9 @@ def entry(**more: Any) -> dict[str, Any]:
 
 
 def accepts(given: dict[str, Any], found: dict[str, Any]) -> bool:
-    """Whether an entry accepts a finding."""
-    (made,), _told = apply_baseline([found], parse_baseline({"accepted": [given]}), TODAY)
-    return made["finding"] == "ignored"
+    """Return whether an entry accepts a finding."""
+    (applied,), _use = apply_baseline([found], parse_baseline({"accepted": [given]}), TODAY)
+    return applied["finding"] == "ignored"
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def accepts(given: dict[str, Any], found: dict[str, Any]) -> bool:
         (entry(target="vpc-*", destination="*:central/"), drifted(), True),
         (entry(flow_log_id="fl-2"), drifted(), False),
         (entry(changes={"max_aggregation_interval": 600}), drifted(max_aggregation_interval=600), True),
-        # It differs from what was accepted: another value, one more field, one less.
+        # The differences are not the accepted ones: another value, an additional field, a missing field.
         (entry(changes={"max_aggregation_interval": 600}), drifted(max_aggregation_interval=60), False),
         (entry(changes={"max_aggregation_interval": 600}), drifted(max_aggregation_interval="600"), False),
         (entry(changes={"max_aggregation_interval": 600}), drifted(max_aggregation_interval=600, name="x"), False),
@@ -76,60 +76,60 @@ def test_an_entry_for_drift_accepts_nothing_else_of_the_target(finding: str) -> 
 
 
 @pytest.mark.parametrize("finding", ONLY_EXACT)
-def test_what_is_gone_or_not_known_is_accepted_only_by_name(finding: str) -> None:
+def test_missing_and_unknown_are_accepted_only_by_exact_id(finding: str) -> None:
     assert accepts(entry(finding=finding), row(finding))
     for more in ({"target": "vpc-*"}, {"target": "vpc-?"}, {"target": "[v]pc-1"}, {"target": None, "account_id": SHOP}):
         with pytest.raises(InputError, match=r"accepted\[0\]\.target.*exact id of one target"):
             parse_baseline({"accepted": [entry(finding=finding, **more)]})
 
 
-def test_an_accepted_finding_tells_who_accepted_it_why_and_until_when() -> None:
-    (made,), told = apply_baseline([drifted()], parse_baseline({"accepted": [entry()]}), TODAY)
-    assert made["finding"] == "ignored"
-    assert made["ignored"] == {"reason": "Migration.", "owner": "network", "expires": "2026-12-31", "was": "drifted"}
-    assert made["planned_action"] == "replace"
-    assert told == {"accepted": 1, "expired": [], "unused": []}
+def test_an_accepted_finding_has_owner_reason_and_last_day() -> None:
+    (applied,), use = apply_baseline([drifted()], parse_baseline({"accepted": [entry()]}), TODAY)
+    assert applied["finding"] == "ignored"
+    assert applied["ignored"] == {"reason": "Migration.", "owner": "network", "expires": "2026-12-31", "was": "drifted"}
+    assert applied["planned_action"] == "replace"
+    assert use == {"accepted": 1, "expired": [], "unused": []}
 
 
 @pytest.mark.parametrize(("today", "accepted"), [("2026-12-31", 1), ("2027-01-01", 0)])
-def test_an_entry_holds_to_the_end_of_its_day_and_then_the_finding_comes_back(today: str, accepted: int) -> None:
-    (made,), told = apply_baseline([drifted()], parse_baseline({"accepted": [entry()]}), today)
-    assert told["accepted"] == accepted
-    assert made["finding"] == ("ignored" if accepted else "drifted")
-    assert told["expired"] == ([] if accepted else [entry()])
+def test_an_entry_expires_after_its_last_day(today: str, accepted: int) -> None:
+    (applied,), use = apply_baseline([drifted()], parse_baseline({"accepted": [entry()]}), today)
+    assert use["accepted"] == accepted
+    assert applied["finding"] == ("ignored" if accepted else "drifted")
+    assert use["expired"] == ([] if accepted else [entry()])
 
 
-def test_entries_without_use_are_told_with_what_they_say() -> None:
+def test_unused_entries_are_listed_with_their_fields() -> None:
     unused = entry(target="vpc-9", changes={"traffic_type": "ALL"})
-    _rows, told = apply_baseline([drifted()], parse_baseline({"accepted": [entry(), unused]}), TODAY)
-    assert told["unused"] == [unused]
+    _rows, use = apply_baseline([drifted()], parse_baseline({"accepted": [entry(), unused]}), TODAY)
+    assert use["unused"] == [unused]
 
 
-def test_of_two_entries_for_one_finding_the_first_is_told_and_both_are_of_use() -> None:
+def test_if_two_entries_match_the_first_is_shown_and_both_count_as_used() -> None:
     entries = parse_baseline({"accepted": [entry(), entry(target="vpc-*", owner="other")]})
-    (made,), told = apply_baseline([drifted()], entries, TODAY)
-    assert (made["ignored"]["owner"], told["unused"]) == ("network", [])
+    (applied,), use = apply_baseline([drifted()], entries, TODAY)
+    assert (applied["ignored"]["owner"], use["unused"]) == ("network", [])
 
 
-def test_yaml_gives_dates_and_may_give_nothing() -> None:
+def test_a_baseline_may_have_yaml_dates_and_no_entries() -> None:
     (read,) = parse_baseline({"accepted": [entry(expires=datetime.date(2026, 12, 31))]})
     assert read.expires == "2026-12-31"
     assert parse_baseline({"accepted": None}) == []
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
+    ("data", "message"),
     [
         (None, "drift_report_baseline: None"),
         ([], "drift_report_baseline"),
-        ({"acepted": []}, "the one member accepted"),
+        ({"acepted": []}, "the only key accepted"),
         ({"accepted": "all"}, "accepted: 'all'"),
         ({"accepted": [entry(), "vpc-1"]}, r"accepted\[1\]: 'vpc-1'"),
         ({"accepted": [entry(account="1")]}, r"accepted\[0\]: 'account'.*did you mean account_id"),
         ({"accepted": [entry(finding=None)]}, r"accepted\[0\]\.finding: None.*missing"),
         ({"accepted": [entry(finding="in_sync")]}, r"accepted\[0\]\.finding: 'in_sync'"),
         ({"accepted": [entry(target=None)]}, r"accepted\[0\]:.*at least one of target, account_id, region, group"),
-        ({"accepted": [entry(target=None, account_id=111122223333)]}, r"account_id: 111122223333.*a text"),
+        ({"accepted": [entry(target=None, account_id=111122223333)]}, r"account_id: 111122223333.*text; every entry"),
         ({"accepted": [entry(reason=None)]}, r"accepted\[0\]\.reason: None"),
         ({"accepted": [entry(owner=" ")]}, r"accepted\[0\]\.owner"),
         ({"accepted": [entry(expires=None)]}, r"accepted\[0\]\.expires: None.*2030-12-31"),
@@ -137,18 +137,18 @@ def test_yaml_gives_dates_and_may_give_nothing() -> None:
         ({"accepted": [entry(changes=["x"])]}, r"accepted\[0\]\.changes"),
     ],
 )
-def test_a_wrong_baseline_is_refused_with_entry_and_field(data: Any, told: str) -> None:
-    with pytest.raises(InputError, match=told):
+def test_an_invalid_baseline_is_refused_with_entry_and_field(data: Any, message: str) -> None:
+    with pytest.raises(InputError, match=message):
         parse_baseline(data)
 
 
-def test_a_time_begins_with_its_day() -> None:
+def test_a_time_starts_with_its_day() -> None:
     assert day_of("2030-01-31T06:00:00Z") == day_of("2030-01-31") == "2030-01-31"
     with pytest.raises(InputError, match="drift_report_time.*tomorrow.*a time such as"):
         day_of("tomorrow")
 
 
-def test_a_baseline_that_is_up_to_date_is_told_in_one_sentence() -> None:
-    told = to_html(weighed([]) | {"baseline": {"accepted": 2, "expired": [], "unused": []}})
-    assert "2 findings are accepted." in told
-    assert "Expired" not in told and "Unused" not in told
+def test_an_up_to_date_baseline_is_one_sentence() -> None:
+    page = to_html(build_report([]) | {"baseline": {"accepted": 2, "expired": [], "unused": []}})
+    assert "2 findings are accepted." in page
+    assert "Expired" not in page and "Unused" not in page

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Coverage counts each target once; what is unknown is neither logged nor missing, and what cannot arrive is not deliverable."""
+"""Coverage counts each target once. Unknown is neither logged nor missing. A blocked delivery is not deliverable."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from tests.unit.plugins.plugin_utils._report.report_rows import row
 
 
 def accepted(was: str) -> dict[str, Any]:
-    """A finding that a baseline accepted."""
-    told = {"reason": "r", "owner": "o", "expires": "2030-01-01", "was": was}
-    return {**row("ignored"), "ignored": told}
+    """Return a finding that a baseline accepted."""
+    acceptance = {"reason": "r", "owner": "o", "expires": "2030-01-01", "was": was}
+    return {**row("ignored"), "ignored": acceptance}
 
 
-def standing(*rows: dict[str, Any]) -> list[str]:
-    """What the target of some findings counts as; nothing if it is not counted."""
+def states_of(*rows: dict[str, Any]) -> list[str]:
+    """Return the state under which the target of some findings is counted; ``[]`` if it is not counted."""
     total = coverage(rows)["total"]
     return [name for name in ("in_sync", "drifted", "missing", "failing", "unknown", "ignored") if total[name]]
 
@@ -46,16 +46,16 @@ def standing(*rows: dict[str, Any]) -> list[str]:
         ([row("in_sync"), row("extra"), row("duplicate"), row("overlapping")], ["in_sync"]),
         ([row("in_sync"), accepted("extra")], ["in_sync"]),
         ([accepted("drifted")], ["ignored"]),
-        # Whoever accepts that something is unknown does not thereby know it.
+        # Accepting an unknown finding does not make it known.
         ([accepted("unknown")], ["unknown"]),
-        # It is to have no flow log.
+        # state: absent.
         ([row("in_sync", flow_log_id=None)], []),
         ([row("extra", planned_action="delete")], []),
         *([[row(finding, target_type=kind)], []] for finding in ("missing", "unknown") for kind in NO_TARGETS),
     ],
 )
 def test_the_worst_finding_decides(rows: list[dict[str, Any]], expected: list[str]) -> None:
-    assert standing(*rows) == expected
+    assert states_of(*rows) == expected
     assert coverage(rows)["total"]["targets"] == len(expected)
 
 
@@ -66,7 +66,7 @@ def test_percent_is_rounded_down_and_none_without_targets() -> None:
 
 
 def percentages(*rows: dict[str, Any]) -> tuple[float | None, float | None]:
-    """Which percentage of targets is logged, and which deliverable."""
+    """Return the percentages of logged and of deliverable targets."""
     total = coverage(rows)["total"]
     return total["logged_percent"], total["deliverable_percent"]
 
@@ -84,18 +84,16 @@ def percentages(*rows: dict[str, Any]) -> tuple[float | None, float | None]:
         ([row("missing", deliverable=False)], "no", "no"),
         ([row("unknown")], "unknown", "unknown"),
         ([row("not_evaluated")], "unknown", "unknown"),
-        # What a baseline accepts stays a fact.
+        # Accepting a finding does not change whether the target is logged.
         ([accepted("missing")], "no", "no"),
         ([{**accepted("drifted"), "deliverable": True}], "yes", "yes"),
         ([accepted("failed_delivery")], "yes", "no"),
         ([accepted("unknown")], "unknown", "unknown"),
-        # Reports of version 1 do not say whether anything can be delivered.
+        # Reports of version 1 do not have the member deliverable.
         ([{key: value for key, value in row("in_sync").items() if key != "deliverable"}], "yes", "unknown"),
     ],
 )
-def test_a_target_is_logged_and_deliverable_each_for_itself(
-    rows: list[dict[str, Any]], logged: str, deliverable: str
-) -> None:
+def test_logged_and_deliverable_are_separate(rows: list[dict[str, Any]], logged: str, deliverable: str) -> None:
     found = with_ids(rows)
     assert target_words(found) == {found[0]["id"]: (logged, deliverable)}
     total = coverage(rows)["total"]
@@ -103,12 +101,12 @@ def test_a_target_is_logged_and_deliverable_each_for_itself(
     assert total["deliverable"] == (deliverable == "yes")
     assert total["unknown"] == (logged == "unknown")
     assert total["delivery_unknown"] == (logged == "yes" and deliverable == "unknown")
-    # What is unknown is no percentage at all, least of all 0 or 100.
+    # Unknown gives no percentage.
     expected = tuple({"yes": 100.0, "no": 0.0, "unknown": None}[word] for word in (logged, deliverable))
     assert percentages(*rows) == expected
 
 
-def test_what_is_unknown_takes_no_part_in_a_percentage() -> None:
+def test_unknown_targets_count_in_no_percentage() -> None:
     rows = [
         row("in_sync", "vpc-1", deliverable=True),
         row("in_sync", "vpc-2", deliverable=None),

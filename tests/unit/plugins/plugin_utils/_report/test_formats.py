@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every format tells the same: golden files for a fleet with every class of findings, equal counts, no false good news.
+"""All formats agree: golden files for a fleet with every class of findings, equal counts, no false good news.
 
-After a change that is meant, ``python -m tests.unit.plugins.plugin_utils._report.test_formats`` writes the golden files
-anew.
+After an intended change, write the golden files again with
+``python -m tests.unit.plugins.plugin_utils._report.test_formats``.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.collect imp
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.formats import FILES
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.formats import FORMATS
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.formats import headline
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.formats import in_short
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.formats import report_summary
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.formats import render
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.csv import cell
 from tests.report_samples import report
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import weighed
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import build_report
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.sarif import message
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.wording import VERDICTS
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import HostVariables
@@ -68,15 +68,15 @@ def test_golden_file(name: str) -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_the_same_report_gives_the_same_bytes(name: str) -> None:
-    made = render(fleet_report(), name)
-    assert made == render(json.loads(render(fleet_report(), "json")), name)
+    document = render(fleet_report(), name)
+    assert document == render(json.loads(render(fleet_report(), "json")), name)
 
 
 # -- schemas ------------------------------------------------------------------------------------------------------
 
 
 def strict(schema: Any) -> Any:
-    """The schema, with nothing allowed that it does not name."""
+    """Return the schema, closed to members that it does not name."""
     if isinstance(schema, list):
         return [strict(item) for item in schema]
     if not isinstance(schema, dict):
@@ -85,29 +85,29 @@ def strict(schema: Any) -> Any:
     return {"additionalProperties": False, **closed} if isinstance(closed.get("properties"), dict) else closed
 
 
-def test_the_json_is_as_its_schema_says_and_nothing_more() -> None:
+def test_the_json_matches_its_schema_and_has_no_other_members() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     validator = jsonschema.Draft202012Validator(strict(SCHEMA))
-    for made in (fleet_report(), report([]), weighed([row(name) for name in FINDINGS])):
-        validator.validate(json.loads(render(made, "json")))
+    for document in (fleet_report(), report([]), build_report([row(name) for name in FINDINGS])):
+        validator.validate(json.loads(render(document, "json")))
 
 
 @pytest.mark.parametrize("member", ["id", "ignored", "severity", "evidence", "deliverable"])
-def test_the_schema_refuses_a_finding_that_lacks_something(member: str) -> None:
-    made = copy.deepcopy(fleet_report())
-    del made["findings"][0][member]
-    assert not jsonschema.Draft202012Validator(SCHEMA).is_valid(made)
+def test_the_schema_refuses_a_finding_without_a_member(member: str) -> None:
+    document = copy.deepcopy(fleet_report())
+    del document["findings"][0][member]
+    assert not jsonschema.Draft202012Validator(SCHEMA).is_valid(document)
 
 
-@pytest.mark.parametrize("made", [fleet_report(), report([])], ids=["fleet", "nothing"])
-def test_sarif_is_as_its_schema_says(made: dict[str, Any]) -> None:
-    jsonschema.Draft4Validator(SARIF).validate(json.loads(render(made, "sarif")))
+@pytest.mark.parametrize("document", [fleet_report(), report([])], ids=["fleet", "nothing"])
+def test_sarif_matches_its_schema(document: dict[str, Any]) -> None:
+    jsonschema.Draft4Validator(SARIF).validate(json.loads(render(document, "sarif")))
 
 
 def test_sarif_results_have_stable_fingerprints_and_the_accepted_are_suppressed() -> None:
-    made = fleet_report()
-    found = json.loads(render(made, "sarif"))["runs"][0]["results"]
-    ids = [row["id"] for row in made["findings"] if row["finding"] != "in_sync"]
+    document = fleet_report()
+    found = json.loads(render(document, "sarif"))["runs"][0]["results"]
+    ids = [row["id"] for row in document["findings"] if row["finding"] != "in_sync"]
     assert [result["partialFingerprints"]["findingId/v1"] for result in found] == ids
     (suppressed,) = [result for result in found if "suppressions" in result]
     assert suppressed["suppressions"][0]["justification"].startswith("An investigation")
@@ -120,7 +120,7 @@ def test_sarif_results_have_stable_fingerprints_and_the_accepted_are_suppressed(
 
 
 def from_json(text: str) -> Counts:
-    """How often each class of findings is in a report as JSON."""
+    """Return how often each class of findings is in a report as JSON."""
     return collections.Counter(item["finding"] for item in json.loads(text)["findings"])
 
 
@@ -130,7 +130,7 @@ def from_markdown(text: str) -> Counts:
 
 
 def from_html(text: str) -> Counts:
-    """The same of the page, which has every finding."""
+    """The same of the HTML page, which has every finding."""
     return collections.Counter(re.findall(r'<span class="f-(\w+)">\1', text))
 
 
@@ -146,14 +146,14 @@ def from_junit(text: str) -> Counts:
 
 
 def from_sarif(text: str) -> Counts:
-    """The same of SARIF; what is in sync is only counted there."""
+    """The same of SARIF, which only counts the findings in sync."""
     (run,) = json.loads(text)["runs"]
     in_sync = {"in_sync": run["properties"]["counts"]["in_sync"]}
     return {**in_sync, **collections.Counter(result["ruleId"] for result in run["results"])}
 
 
 def from_headline(text: str) -> Counts:
-    """The same of the one line; after the semicolon targets are counted."""
+    """The same of the headline, which counts targets after the semicolon."""
     return {name: int(count) for name, count in re.findall(r" (\w+)=(\d+)", text.partition(";")[0])}
 
 
@@ -168,14 +168,14 @@ READERS: dict[str, Callable[[str], Counts]] = {
 }
 
 
-def as_text(made: dict[str, Any], name: str) -> str:
-    """A report in a format, or its one line."""
-    return headline(made) if name == "headline" else render(made, name)
+def as_text(document: dict[str, Any], name: str) -> str:
+    """Return a report in a format, or its headline."""
+    return headline(document) if name == "headline" else render(document, name)
 
 
-def counted(made: dict[str, Any], name: str) -> Counts:
-    """What a format tells, without what is not there."""
-    found = READERS[name](as_text(made, name))
+def counted(document: dict[str, Any], name: str) -> Counts:
+    """Return the counts in a format, without zero counts."""
+    found = READERS[name](as_text(document, name))
     return {finding: count for finding, count in found.items() if count and finding != "nothing_checked"}
 
 
@@ -185,27 +185,27 @@ def test_the_counts_of_the_fleet_agree(name: str) -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from(FINDINGS), st.text(max_size=9)), max_size=12), st.text(max_size=9))
-def test_the_counts_agree_whatever_the_findings_say(drawn: list[tuple[str, str]], text: str) -> None:
-    made = weighed(row(finding, target, evidence=text, groups=(text,)) for finding, target in drawn)
+def test_the_counts_agree_for_any_findings(drawn: list[tuple[str, str]], text: str) -> None:
+    document = build_report(row(finding, target, evidence=text, groups=(text,)) for finding, target in drawn)
     expected = dict(collections.Counter(finding for finding, _target in drawn))
-    assert {name: counted(made, name) for name in READERS} == {name: expected for name in READERS}
+    assert {name: counted(document, name) for name in READERS} == {name: expected for name in READERS}
 
 
 # -- the coverage agrees ------------------------------------------------------------------------------------------
 
 PARTS = ("targets", "logged", "deliverable", "unknown")
-#: What is counted, by what: ``total``, ``account NAME``, ``region NAME``, ``type NAME``, ``group NAME``.
+#: Counts by name: ``total``, ``account NAME``, ``region NAME``, ``type NAME``, ``group NAME``.
 Coverages = dict[str, dict[str, int]]
 KINDS = {"accounts": "account", "regions": "region", "types": "type", "groups": "group"}
 
 
 def picked(part: dict[str, Any]) -> dict[str, int]:
-    """The numbers of a count that every format has."""
+    """Return the numbers of a count that every format has."""
     return {name: int(part[name]) for name in PARTS}
 
 
 def coverage_from(found: dict[str, Any]) -> Coverages:
-    """Coverage as JSON holds it."""
+    """Return the coverage of a report document."""
     parts = {f"{word} {name}": part for kind, word in KINDS.items() for name, part in found[kind].items()}
     return {name: picked(part) for name, part in {"total": found["total"], **parts}.items()}
 
@@ -222,19 +222,19 @@ def coverage_from_sarif(text: str) -> Coverages:
 
 def coverage_from_junit(text: str) -> Coverages:
     """The same of JUnit XML."""
-    told = {item.get("name"): item.get("value") for item in ElementTree.fromstring(text).iter("property")}
-    read = {name: dict(pair.split("=") for pair in value.split()) for name, value in told.items()}
-    names = {f"{kind}/{name}": f"{word} {name}" for kind, word in KINDS.items() for name in named(told, kind)}
+    found = {item.get("name"): item.get("value") for item in ElementTree.fromstring(text).iter("property")}
+    read = {name: dict(pair.split("=") for pair in value.split()) for name, value in found.items()}
+    names = {f"{kind}/{name}": f"{word} {name}" for kind, word in KINDS.items() for name in named(found, kind)}
     return {names.get(name, name): picked(part) for name, part in read.items() if not name.startswith("places/")}
 
 
-def named(told: Any, kind: str) -> list[str]:
-    """The names of the parts of one kind."""
-    return [name.partition("/")[2] for name in told if name.startswith(f"{kind}/")]
+def named(found: Any, kind: str) -> list[str]:
+    """Return the names of the parts of one kind."""
+    return [name.partition("/")[2] for name in found if name.startswith(f"{kind}/")]
 
 
 def coverage_from_csv(text: str) -> Coverages:
-    """The same, counted from the lines of CSV as a spreadsheet does it."""
+    """The same, counted from the lines of CSV as in a spreadsheet."""
     found: Coverages = {}
     for line in csv.DictReader(io.StringIO(text)):
         if not line["target_logged"]:
@@ -251,7 +251,7 @@ def coverage_from_csv(text: str) -> Coverages:
 
 
 def coverage_from_markdown(text: str) -> Coverages:
-    """The same of Markdown's tables, in which percentages stand behind the numbers."""
+    """The same of the tables of Markdown, where percentages follow the numbers."""
     (sentence,) = re.findall(r"^\d+ of \d+ targets are logged.*$", text, re.MULTILINE)
     logged, known = map(int, re.match(r"(\d+) of (\d+)", sentence).groups())
     deliverable = int(re.search(r"flow logs of (\d+) of", sentence).group(1))
@@ -267,18 +267,18 @@ def coverage_from_markdown(text: str) -> Coverages:
 
 
 def coverage_from_headline(text: str) -> Coverages:
-    """The same of the one line."""
-    told = dict(re.findall(r" (\w+)=(\d+)", text.partition(";")[2]))
-    return {"total": {**picked({**told, "unknown": told["targets_unknown"]})}}
+    """The same of the headline."""
+    found = dict(re.findall(r" (\w+)=(\d+)", text.partition(";")[2]))
+    return {"total": {**picked({**found, "unknown": found["targets_unknown"]})}}
 
 
 def coverage_from_html(text: str) -> Coverages:
-    """The same of the map of the page, read by who cannot see it; it has accounts and regions, and the total as All."""
-    told = re.findall(
+    """The same of the map of the HTML page, from its text for screen readers. The total is called All."""
+    cells = re.findall(
         r'<span class="vh">([^<]*): ([\d.]+%|–) logged, (\d+) of (\d+); ([\d.]+%|–) deliverable; (\d+) unknown: ', text
     )
     found: Coverages = {}
-    for name, _percent, logged, known, _deliverable, unknown in told:
+    for name, _percent, logged, known, _deliverable, unknown in cells:
         found[name] = {"targets": int(known) + int(unknown), "logged": int(logged), "unknown": int(unknown)}
     return found
 
@@ -294,33 +294,33 @@ COVERAGE_READERS: dict[str, Callable[[str], Coverages]] = {
 
 @pytest.mark.parametrize("name", COVERAGE_READERS)
 def test_the_coverage_of_the_fleet_agrees(name: str) -> None:
-    made = fleet_report()
-    expected = coverage_from(made["coverage"])
+    document = fleet_report()
+    expected = coverage_from(document["coverage"])
     assert set(expected["total"].values()) != {0}
-    found = COVERAGE_READERS[name](as_text(made, name))
+    found = COVERAGE_READERS[name](as_text(document, name))
     assert found == ({"total": expected["total"]} if name == "headline" else expected)
 
 
 def test_the_summary_agrees_with_the_report() -> None:
-    made = fleet_report()
-    short = in_short(made)
-    assert short == json.loads(json.dumps(short)), "what a task returns is plain data"
-    assert {kind: count for kind, count in short["counts"].items() if count} == counted(made, "headline")
-    assert picked(short["coverage"]) == coverage_from(made["coverage"])["total"]
-    assert (short["verdict"], short["severities"]) == (made["verdict"], made["severities"])
-    assert short["headline"] == headline(made)
+    document = fleet_report()
+    short = report_summary(document)
+    assert short == json.loads(json.dumps(short)), "the result of a task is plain data"
+    assert {kind: count for kind, count in short["counts"].items() if count} == counted(document, "headline")
+    assert picked(short["coverage"]) == coverage_from(document["coverage"])["total"]
+    assert (short["verdict"], short["severities"]) == (document["verdict"], document["severities"])
+    assert short["headline"] == headline(document)
 
 
 def test_the_coverage_of_markdown_and_of_the_page_agrees_with_it() -> None:
-    made = fleet_report()
-    expected = coverage_from(made["coverage"])
-    found = coverage_from_markdown(render(made, "markdown"))
+    document = fleet_report()
+    expected = coverage_from(document["coverage"])
+    found = coverage_from_markdown(render(document, "markdown"))
     assert found.pop("total") == expected["total"]
     shown = {name: part for name, part in expected.items() if name.startswith(("type ", "group "))}
-    places = {f"{place['account_id']}/{place['region']}": picked(place) for place in made["coverage"]["places"]}
+    places = {f"{place['account_id']}/{place['region']}": picked(place) for place in document["coverage"]["places"]}
     assert sorted(map(str, found.values())) == sorted(map(str, [*shown.values(), *places.values()]))
 
-    page = coverage_from_html(render(made, "html"))
+    page = coverage_from_html(render(document, "html"))
     without = {name: {k: v for k, v in part.items() if k != "deliverable"} for name, part in expected.items()}
     assert page["All"] == without["total"]
     for name, part in without.items():
@@ -328,12 +328,12 @@ def test_the_coverage_of_markdown_and_of_the_page_agrees_with_it() -> None:
             assert page[name.partition(" ")[2]] == part
 
 
-# -- never good news by mistake -----------------------------------------------------------------------------------
+# -- no false good news -------------------------------------------------------------------------------------------
 
 
-def good_news(made: dict[str, Any]) -> set[str]:
-    """The formats whose reader could take this for: all is well."""
-    texts = {name: as_text(made, name) for name in READERS}
+def good_news(document: dict[str, Any]) -> set[str]:
+    """Return the formats that show a report as good news."""
+    texts = {name: as_text(document, name) for name in READERS}
     tests = ElementTree.fromstring(texts["junit"])
     seen = {
         "json": json.loads(texts["json"])["verdict"] == "in_sync",
@@ -349,7 +349,7 @@ def good_news(made: dict[str, Any]) -> set[str]:
 
 
 def about(batch: Any) -> dict[str, Any]:
-    """A report about one batch with this result, which lacks if it is ``None``."""
+    """Return a report on one batch with this result; ``None``: without a result."""
     host = {"flow_log_account_id": "111122223333", "flow_log_region": "eu-west-1", "flow_log_destination": "central"}
     work = plan_publication([HostVariables("vpc-1", host)]).to_dict()
     done = {"destinations": {"s3/central": {"changed": False, "actions": [], "deliverable": True}}}
@@ -357,30 +357,30 @@ def about(batch: Any) -> dict[str, Any]:
 
 
 LOGGED = {"flow_log_id": "fl-1", "resource_id": "vpc-1", "destination": "arn:aws:s3:::central"}
-AS_ASKED = {"changed": False, "actions": [], "flow_logs": [LOGGED], "unsuccessful": [], "extra": []}
+MATCHING = {"changed": False, "actions": [], "flow_logs": [LOGGED], "unsuccessful": [], "extra": []}
 
 
-def test_what_is_in_sync_reads_so_in_every_format() -> None:
-    assert good_news(about(AS_ASKED)) == set(READERS)
+def test_in_sync_is_good_news_in_every_format() -> None:
+    assert good_news(about(MATCHING)) == set(READERS)
 
 
 @pytest.mark.parametrize(
-    "made",
+    "document",
     [
         about({"failed": True, "msg": "UnauthorizedOperation: not authorized to perform ec2:DescribeFlowLogs"}),
         about({"unreachable": True, "msg": "no route"}),
         about({"skipped": True}),
         about({}),
         about(None),
-        about({**AS_ASKED, "flow_logs": []}),
+        about({**MATCHING, "flow_logs": []}),
         report(find(plan_publication([HostVariables("vpc-1", {})]).to_dict(), {})),
         report(find(plan_publication([]).to_dict(), {})),
     ],
-    ids=["denied", "unreachable", "skipped", "empty", "never ran", "no word", "invalid host", "empty inventory"],
+    ids=["denied", "unreachable", "skipped", "empty", "never ran", "no flow log", "invalid host", "empty inventory"],
 )
-def test_what_is_not_known_never_reads_as_in_sync(made: dict[str, Any]) -> None:
-    assert made["verdict"] in ("unknown", "nothing_checked")
-    assert good_news(made) == set()
+def test_unknown_is_good_news_in_no_format(document: dict[str, Any]) -> None:
+    assert document["verdict"] in ("unknown", "nothing_checked")
+    assert good_news(document) == set()
 
 
 # -- nothing is interpreted ---------------------------------------------------------------------------------------
@@ -407,7 +407,7 @@ def test_a_cell_is_never_a_formula(text: Any, expected: str) -> None:
 
 
 def everywhere(text: str) -> dict[str, Any]:
-    """A report in which each text that comes from elsewhere is the given one."""
+    """Return a report with this text in every member that AWS or an inventory can set."""
     change = {"field": text, "current": text, "desired": [text]}
     more = {"account_id": text, "region": text, "groups": (text,), "host": text, "target_type": text}
     rows = [
@@ -415,32 +415,32 @@ def everywhere(text: str) -> dict[str, Any]:
         for name in FINDINGS
     ]
     rows[0]["ignored"] = {"reason": text, "owner": text, "expires": "2026-01-01", "was": "missing"}
-    return weighed(rows, text)
+    return build_report(rows, text)
 
 
 @given(st.text())
 def test_no_text_breaks_a_format(text: str) -> None:
-    made = everywhere(text)
-    assert {tuple(line) for line in csv.reader(io.StringIO(render(made, "csv")))}
-    ElementTree.fromstring(render(made, "junit"))
-    jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(render(made, "json")))
+    document = everywhere(text)
+    assert {tuple(line) for line in csv.reader(io.StringIO(render(document, "csv")))}
+    ElementTree.fromstring(render(document, "junit"))
+    jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(render(document, "json")))
     for name in FORMATS:
-        assert all(char.isprintable() or char == "\n" for char in render(made, name))
+        assert all(char.isprintable() or char == "\n" for char in render(document, name))
 
 
 @pytest.mark.parametrize("name", sorted(set(FILES) - {"json"}))
 def test_hostile_texts_are_shown_and_not_interpreted(name: str) -> None:
-    made = render(everywhere(HOSTILE), name)
-    assert "alert(1)" in made
-    assert not {"\x00", "\u202e"} & set(made)
-    assert name != "junit" or "<script>" not in made
+    document = render(everywhere(HOSTILE), name)
+    assert "alert(1)" in document
+    assert not {"\x00", "\u202e"} & set(document)
+    assert name != "junit" or "<script>" not in document
 
 
 def test_a_message_of_sarif_has_no_link_and_no_placeholder() -> None:
     assert message("[a](http://b) {0} \\") == "\\[a\\](http://b) {{0}} \\\\"
 
 
-def test_every_file_has_a_name_of_its_own() -> None:
+def test_every_format_has_its_own_file_name() -> None:
     assert len(set(FILES.values())) == len(FILES)
     assert set(FILES) == set(FORMATS)
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reports are the same for the same findings, and nothing in them is interpreted."""
+"""Equal findings give equal reports, and nothing in them is interpreted."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ HOSTILE = (
 
 
 def finding(kind: str = "drifted", text: str = "x", **more: Any) -> Finding:
-    """A finding in which every text is the given one."""
+    """Return a finding with this text in every member."""
     return Finding(
         finding=kind,
         target=text,
@@ -59,7 +59,7 @@ def finding(kind: str = "drifted", text: str = "x", **more: Any) -> Finding:
 
 
 def outside_code(line: str) -> str:
-    """What is left of a line of Markdown without its code spans, read as CommonMark 0.31 says: by equal fences."""
+    """Return a line of Markdown without its code spans (CommonMark 0.31: they are between equal fences)."""
     rest = ""
     while line:
         run = re.match("`*", line).group()
@@ -67,7 +67,7 @@ def outside_code(line: str) -> str:
             rest, line = rest + line[0], line[1:]
             continue
         closing = re.search(f"(?<!`){run}(?!`)", line[len(run) :])
-        assert closing, "a fence that nothing closes"
+        assert closing, "an open code span"
         line = line[len(run) + closing.end() :]
     return rest
 
@@ -88,48 +88,48 @@ def test_a_code_span_holds_backticks_and_backslashes(text: str) -> None:
 def test_hostile_texts_stay_in_code_spans(text: str) -> None:
     plain, hostile = (render(report([finding(text=value)]), "markdown").splitlines() for value in ("x", text))
     shown = [outside_code(line) for line in hostile]
-    # A remedy of several lines is several items.
+    # A remedy with several lines has several items.
     assert [line for line, _same in itertools.groupby(shown)] == [outside_code(line) for line in plain]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_json_keeps_every_text_as_it_is(text: str) -> None:
+def test_json_keeps_every_text_unchanged(text: str) -> None:
     (row,) = json.loads(render(report([finding(text=text)]), "json"))["findings"]
     assert row["target"] == row["evidence"] == row["changes"][0]["current"] == text
 
 
-def test_visible_spells_out_what_cannot_be_seen() -> None:
+def test_visible_escapes_invisible_characters() -> None:
     assert visible("a\nb\tc\u202e\x00") == "a\\nb\\tc\\u202e\\u0000"
     assert visible({"b": 1, "a": [None]}) == '{"a": [null], "b": 1}'
 
 
 def test_json_is_versioned_and_sorted() -> None:
-    made = render(report([finding()], "2026-01-01"), "json")
-    data = json.loads(made)
+    text = render(report([finding()], "2026-01-01"), "json")
+    data = json.loads(text)
     assert data["version"] == REPORT_VERSION
     assert data["generated_at"] == "2026-01-01"
-    assert made == json.dumps(data, indent=2, sort_keys=True) + "\n"
+    assert text == json.dumps(data, indent=2, sort_keys=True) + "\n"
 
 
 @pytest.mark.parametrize("output_format", sorted(FORMATS))
 def test_the_same_findings_give_the_same_text(output_format: str) -> None:
-    made = [render(report([finding(kind) for kind in FINDINGS]), output_format) for _time in range(2)]
-    assert made[0] == made[1]
+    text = [render(report([finding(kind) for kind in FINDINGS]), output_format) for _time in range(2)]
+    assert text[0] == text[1]
 
 
-def test_markdown_lists_so_many_that_a_pull_request_takes_them() -> None:
+def test_markdown_lists_at_most_100_findings_of_a_class() -> None:
     text = render(report([finding("missing", f"vpc-{number}") for number in range(103)]), "markdown")
     assert text.count("\n- `vpc-") == 100
-    assert "\n- and 3 more, which the JSON lists\n" in text
+    assert "\n- and 3 more, see the JSON report\n" in text
 
 
-def test_markdown_counts_everything_and_lists_what_is_not_in_sync() -> None:
+def test_markdown_counts_everything_and_lists_all_but_in_sync() -> None:
     text = render(report([finding(kind, f"vpc-{kind}") for kind in FINDINGS]), "markdown")
     for kind in FINDINGS:
         assert f"| {kind} |" in text
         assert (f"- `vpc-{kind}`" in text) == (kind != "in_sync")
     assert text.startswith("# Flow log drift report\n\n**There is drift.**\n")
-    assert "Made at" not in text
+    assert "Generated at" not in text
 
 
 def test_markdown_of_nothing() -> None:
@@ -156,13 +156,13 @@ def test_markdown_of_one_drift() -> None:
         "\n"
         "**There is drift.**\n"
         "\n"
-        "Made at `2026-01-01`.\n"
+        "Generated at `2026-01-01`.\n"
         "\n"
         "| finding | severity | count |\n"
         "| --- | --- | ---: |\n"
         "| drifted | medium | 1 |\n"
         "\n"
-        "1 of 1 targets are logged (100.0 %). Whether those of 1 can be delivered is unknown.\n"
+        "1 of 1 targets are logged (100.0 %). For 1, it is unknown whether they can be delivered.\n"
         "\n"
         "## Drifted: the flow log differs from the inventory\n"
         "\n"
@@ -187,7 +187,7 @@ def test_headline_is_one_line_for_grep() -> None:
     )
 
 
-def test_what_is_not_known_of_a_finding_is_left_out() -> None:
+def test_fields_without_a_value_are_left_out() -> None:
     text = render(report([Finding(finding="missing", target="vpc-1")]), "markdown")
     (line,) = [line for line in text.splitlines() if "vpc-1" in line]
     assert line == "- `vpc-1`"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every form of a variable means the same, or is refused under its name."""
+"""A variable is read alike in every form, or refused with its name."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NAMES = ("directory formats fail_on severities time keep_dated baseline previous
 
 
 def read(name: str, value: Any) -> Any:
-    """What a variable means."""
+    """Return a variable after reading."""
     return read_settings({**USUAL, name: value})[name]
 
 
@@ -57,7 +57,7 @@ def read(name: str, value: Any) -> Any:
         ("history_length", [400, "400", " 400 "], 400),
     ],
 )
-def test_every_form_means_the_same(name: str, forms: list[Any], expected: Any) -> None:
+def test_every_form_of_a_variable_is_read_alike(name: str, forms: list[Any], expected: Any) -> None:
     assert [read(name, form) for form in forms] == [expected] * len(forms)
 
 
@@ -74,7 +74,7 @@ def test_every_form_means_the_same(name: str, forms: list[Any], expected: Any) -
         *(("history_length", value) for value in (None, 0, -1, "0", "many", 1.5, True, [400], "\u0663")),
     ],
 )
-def test_what_can_never_work_is_refused_under_its_name(name: str, value: Any) -> None:
+def test_an_invalid_value_is_refused_with_the_variable(name: str, value: Any) -> None:
     with pytest.raises(InputError, match=f"^drift_report_{name}"):
         read(name, value)
 
@@ -87,7 +87,7 @@ _ANY = st.recursive(
 
 
 @given(st.sampled_from(NAMES), _ANY)
-def test_whatever_is_typed_in_is_taken_or_refused_by_name(name: str, value: Any) -> None:
+def test_any_value_is_read_or_refused_with_the_variable(name: str, value: Any) -> None:
     try:
         json.dumps(read(name, value))
     except InputError as error:

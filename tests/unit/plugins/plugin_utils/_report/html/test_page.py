@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The page holds everything that the report does, and nothing in it is ever more than text."""
+"""The page has everything that the report has, and nothing in it becomes markup."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.page imp
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.page import to_html
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.view import segments
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.view import step
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import weighed
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import build_report
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.wording import VERDICTS
 from tests.report_samples import fleet_report
 from tests.report_samples import row
 
 
 class Page(html.parser.HTMLParser):
-    """What a page is made of.
+    """The elements and texts of a page.
 
     :ivar elements: every element with its attributes, in order.
-    :ivar texts: the texts of each kind of element.
+    :ivar texts: the texts by element.
     """
 
     def __init__(self, page: str) -> None:
@@ -56,11 +56,11 @@ class Page(html.parser.HTMLParser):
         self.texts.setdefault(self._inside, []).append(data)
 
     def values(self, attribute: str) -> list[str | None]:
-        """The values of an attribute of all elements that have it."""
+        """Return the values of an attribute of all elements that have it."""
         return [attributes[attribute] for _tag, attributes in self.elements if attribute in attributes]
 
 
-#: Long lists show so many rows; parts.html.j2 says so.
+#: Long lists show this many rows, as set in parts.html.j2.
 SHOWN = 8
 PLACE = {"account_id": "111122223333", "region": "eu-west-1"}
 PLAIN = Page(to_html(fleet_report()))
@@ -69,17 +69,17 @@ ATTRIBUTES = {name for _tag, attributes in PLAIN.elements for name in attributes
 
 
 def report_about(word: str) -> dict[str, Any]:
-    """A report in which a word stands wherever somebody else can write one."""
+    """Return a report with this word in every member that AWS or an inventory can set."""
     about = dict.fromkeys(
         ("target", "account_id", "region", "host", "destination", "evidence", "remedy", "target_type"), word
     )
     changes = [{"field": word, "current": word, "desired": [word]}]
     rows = [row(kind, 1, **about, groups=[word], changes=changes) for kind in ("drifted", "unknown", "in_sync")]
-    made = weighed(rows, word)
+    report = build_report(rows, word)
     entry = {"target": word, "reason": word, "owner": word, "expires": word}
     run = {"generated_at": word, "verdict": "drift", "counts": {}, "severities": {}, "logged_percent": 1}
-    changed = {"since": word, "new": [made["findings"][0]["id"]], "gone": [made["findings"][1]], "still": []}
-    return made | {
+    changed = {"since": word, "new": [report["findings"][0]["id"]], "gone": [report["findings"][1]], "still": []}
+    return report | {
         "changes": changed,
         "baseline": {"accepted": 0, "expired": [entry], "unused": [entry]},
         "history": [run, run],
@@ -87,7 +87,7 @@ def report_about(word: str) -> dict[str, Any]:
 
 
 @given(st.text() | st.text(alphabet="<>&'\"/=! -scriptyle", max_size=20))
-def test_no_text_ever_becomes_markup(word: str) -> None:
+def test_no_text_becomes_markup(word: str) -> None:
     page = Page(to_html(report_about(word)))
     assert {tag for tag, _attributes in page.elements} <= TAGS
     assert {name for _tag, attributes in page.elements for name in attributes} <= ATTRIBUTES
@@ -106,7 +106,7 @@ def test_no_attribute_can_run_or_load_anything() -> None:
     assert ATTRIBUTES.isdisjoint({"src", "srcset", "style", "action", "formaction", "srcdoc", "ping", "background"})
 
 
-def test_the_policy_allows_the_script_and_the_style_that_are_there_and_no_other() -> None:
+def test_the_policy_allows_only_the_script_and_the_style_of_the_page() -> None:
     (policy,) = [one["content"] for _tag, one in PLAIN.elements if one.get("http-equiv") == "Content-Security-Policy"]
     rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
     assert rules.pop("default-src") == "'none'"
@@ -120,7 +120,7 @@ def test_the_same_report_gives_the_same_bytes() -> None:
     assert to_html(fleet_report()) == to_html(fleet_report())
 
 
-def test_every_finding_is_there_once_and_every_link_leads_somewhere() -> None:
+def test_every_finding_is_there_once_and_every_link_has_a_target() -> None:
     report = fleet_report()
     names = PLAIN.values("id")
     assert len(names) == len(set(names))
@@ -133,14 +133,14 @@ def test_every_finding_is_there_once_and_every_link_leads_somewhere() -> None:
 @pytest.mark.parametrize("kind", FINDINGS)
 def test_a_report_of_version_1_0_has_a_page(kind: str) -> None:
     """It has no ids, coverage, changes, baseline or history."""
-    made = weighed([row(kind, 1, account_id="111122223333", region=None, ignored=None)])
-    old = {name: made[name] for name in ("version", "verdict", "counts", "findings")} | {"version": "1.0"}
-    old["findings"] = [{key: one[key] for key in one if key not in ("id", "ignored")} for one in made["findings"]]
-    assert Page(to_html(old)).elements == Page(to_html(made)).elements
+    report = build_report([row(kind, 1, account_id="111122223333", region=None, ignored=None)])
+    old = {name: report[name] for name in ("version", "verdict", "counts", "findings")} | {"version": "1.0"}
+    old["findings"] = [{key: one[key] for key in one if key not in ("id", "ignored")} for one in report["findings"]]
+    assert Page(to_html(old)).elements == Page(to_html(report)).elements
 
 
-def test_nothing_checked_is_said_and_no_good_news() -> None:
-    page = to_html(weighed([]))
+def test_a_report_without_targets_is_not_good_news() -> None:
+    page = to_html(build_report([]))
     assert VERDICTS["nothing_checked"] in page
     assert VERDICTS["in_sync"] not in page
     assert 'id="coverage"' not in page
@@ -158,30 +158,30 @@ def test_nothing_checked_is_said_and_no_good_news() -> None:
         ([row("policy_drift", 1)], ["verdict", "findings"]),
     ],
 )
-def test_a_part_without_content_is_left_out(rows: list[dict[str, Any]], parts: list[str]) -> None:
-    elements = Page(to_html(weighed(rows))).elements
+def test_a_section_without_content_is_left_out(rows: list[dict[str, Any]], parts: list[str]) -> None:
+    elements = Page(to_html(build_report(rows))).elements
     assert [attributes["id"] for tag, attributes in elements if tag == "section"] == parts
 
 
-def test_what_is_not_known_comes_right_after_the_verdict_also_when_it_was_accepted() -> None:
+def test_unknown_findings_follow_the_verdict_even_if_accepted() -> None:
     accepted = {"reason": "x", "owner": "y", "expires": None, "was": "unknown"}
-    page = to_html(weighed([row("ignored", 1, ignored=accepted), row("in_sync", 2)]))
+    page = to_html(build_report([row("ignored", 1, ignored=accepted), row("in_sync", 2)]))
     assert VERDICTS["unknown"] in page
     assert "Could not be checked: 1<" in page
 
 
 @pytest.mark.parametrize("runs", [0, 1, 2, 61])
-def test_a_trend_takes_two_runs_and_shows_the_last_sixty(runs: int) -> None:
+def test_a_trend_needs_two_runs_and_shows_the_last_sixty(runs: int) -> None:
     run = {"generated_at": "2026-01-01", "severities": {"high": 2}, "logged_percent": 50.0}
-    page = Page(to_html(weighed([row("in_sync", 1)]) | {"history": [run] * runs}))
+    page = Page(to_html(build_report([row("in_sync", 1)]) | {"history": [run] * runs}))
     points = [one for tag, one in page.elements if tag == "circle"]
     assert len(points) == (min(runs, 60) if runs > 1 else 0)
     assert all(0 <= float(one["cx"]) <= 640 and 0 <= float(one["cy"]) <= 200 for one in points)
 
 
-def test_a_trend_bears_runs_without_targets_and_without_findings() -> None:
+def test_a_trend_of_runs_without_targets_and_findings() -> None:
     history = [{"generated_at": None, "severities": {}, "logged_percent": None}] * 2
-    assert 'id="trend"' in to_html(weighed([]) | {"history": history})
+    assert 'id="trend"' in to_html(build_report([]) | {"history": history})
 
 
 @pytest.mark.parametrize(
@@ -194,11 +194,11 @@ def test_a_trend_bears_runs_without_targets_and_without_findings() -> None:
         (["a", "b"], ["b", "a"], []),
     ],
 )
-def test_what_differs_is_marked(current: Any, desired: Any, marks: list[str]) -> None:
+def test_differences_are_marked(current: Any, desired: Any, marks: list[str]) -> None:
     changes = [{"field": "x", "current": current, "desired": desired}]
-    page = to_html(weighed([row("drifted", 1, changes=changes)]))
+    page = to_html(build_report([row("drifted", 1, changes=changes)]))
     assert [tag for tag, _attributes in Page(page).elements if tag in ("del", "ins")] == marks
-    assert ("The same, in another order." in page) == (not marks)
+    assert ("The order differs, the values are the same." in page) == (not marks)
 
 
 @pytest.mark.parametrize(
@@ -209,14 +209,14 @@ def test_steps_of_the_map(value: float, level: int) -> None:
     assert step(value) == level
 
 
-@pytest.mark.parametrize(("value", "told"), [(None, "–"), (100.0, "100%"), (99.9, "99.9%"), (0, "0%")])
-def test_percentages(value: float | None, told: str) -> None:
-    assert percent(value) == told
+@pytest.mark.parametrize(("value", "expected"), [(None, "–"), (100.0, "100%"), (99.9, "99.9%"), (0, "0%")])
+def test_percentages(value: float | None, expected: str) -> None:
+    assert percent(value) == expected
 
 
 def test_numbers_and_texts() -> None:
-    made = weighed([row("drifted", 1)])
-    assert "<b>12,345</b>" in to_html(made | {"severities": made["severities"] | {"high": 12345}})
+    report = build_report([row("drifted", 1)])
+    assert "<b>12,345</b>" in to_html(report | {"severities": report["severities"] | {"high": 12345}})
     assert as_text(None) == ""
     assert as_text("<a b='\"'>\u202e") == "&lt;a b=&#x27;&quot;&#x27;&gt;\\u202e"
 
@@ -224,14 +224,14 @@ def test_numbers_and_texts() -> None:
 @given(st.lists(st.integers(0, 10_000), min_size=6, max_size=6))
 def test_a_bar_is_full(counts: list[int]) -> None:
     part = dict(zip(("in_sync", "drifted", "missing", "failing", "unknown", "ignored"), counts))
-    made = segments(part | {"targets": sum(counts)}, part)
-    assert len(made) == sum(1 for count in counts if count)
-    assert sum(float(one.width) for one in made) == pytest.approx(100 if any(counts) else 0, abs=0.05)
+    bar = segments(part | {"targets": sum(counts)}, part)
+    assert len(bar) == sum(1 for count in counts if count)
+    assert sum(float(one.width) for one in bar) == pytest.approx(100 if any(counts) else 0, abs=0.05)
 
 
 @pytest.mark.parametrize("size", [1, SHOWN, SHOWN + 1, 100])
 def test_folding_leaves_nothing_out(size: int) -> None:
-    page = to_html(weighed([row("unknown", at, evidence=f"[{at:03}]") for at in range(size)]))
+    page = to_html(build_report([row("unknown", at, evidence=f"[{at:03}]") for at in range(size)]))
     assert sorted(re.findall(r'<span class="long">\[(\d+)\]', page)) == [f"{at:03}" for at in range(size)]
     assert f"<summary>{size - SHOWN} more reasons" in page or size <= SHOWN
     assert ("more reasons" in page) == (size > SHOWN)
