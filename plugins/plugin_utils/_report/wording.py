@@ -71,7 +71,7 @@ def coverage_text(total: CoverageCounts) -> str:
             f"The flow logs of {total['deliverable']} of {checked} can be delivered ({total['deliverable_percent']} %)."
         )
     if total["delivery_unknown"]:
-        sentences.append(f"For {total['delivery_unknown']}, it is unknown whether they can be delivered.")
+        sentences.append(f"For {total['delivery_unknown']} of them, it is unknown whether flow logs can be delivered.")
     if total["unknown"]:
         sentences.append(f"{total['unknown']} targets are unknown and not counted in these percentages.")
     return " ".join(sentences)

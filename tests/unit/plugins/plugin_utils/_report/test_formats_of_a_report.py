@@ -162,7 +162,7 @@ def test_markdown_of_one_drift() -> None:
         "| --- | --- | ---: |\n"
         "| drifted | medium | 1 |\n"
         "\n"
-        "1 of 1 targets are logged (100.0 %). For 1, it is unknown whether they can be delivered.\n"
+        "1 of 1 targets are logged (100.0 %). For 1 of them, it is unknown whether flow logs can be delivered.\n"
         "\n"
         "## Drifted: the flow log differs from the inventory\n"
         "\n"
