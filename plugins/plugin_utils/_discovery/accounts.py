@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import account_of_role
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
@@ -23,6 +23,17 @@ ORGANIZATION_KEYS = ("accounts", "profile", "assume_role_name", "playbook_role_n
 #: Variable of the group ``all``: what could not be read.
 GAPS_VARIABLE = "flow_log_inventory_gaps"
 _GAP_MEMBERS = ("account_id", "account", "region", "reading", "code", "message")
+
+
+class GapData(TypedDict):
+    """A gap as the inventory variable and the cache hold it; see :class:`Gap`."""
+
+    account_id: str
+    account: str
+    region: str | None
+    reading: str
+    code: str
+    message: str
 
 
 @dataclass(frozen=True)
@@ -52,7 +63,7 @@ class Gap:
         reading = f" {self.reading}:" if self.reading else ""
         return f"Not read: {place}{known}.{reading} {self.code}: {self.message}"
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> GapData:
         """Return the gap as the inventory variable and the cache hold it."""
         return {
             "account_id": self.account_id,
