@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -25,7 +25,7 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.role import (
     naming_variables,
     variable_of,
 )
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.role_variables import VARIABLES
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.role_variables import VARIABLES, RoleVariables
 
 ARGUMENT_SPEC: Mapping[str, Any] = {"part": {"type": "str", "choices": list(PARTS), "required": True}}
 _DISPLAY = Display()
@@ -59,7 +59,7 @@ class ActionModule(FlowLogsAction):
             **({"diff": diffs_of(options["part"], done)} if self._task.diff else {}),
         }
 
-    def _variables(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+    def _variables(self, task_vars: dict[str, Any]) -> RoleVariables:
         """Return the variables of the role by their names without the prefix, converted to their types."""
         given = {
             name: plain(self._templar.template(task_vars[PREFIX + name]))
@@ -72,4 +72,4 @@ class ActionModule(FlowLogsAction):
         if found.error_messages:
             raise AnsibleActionFail(" ".join(found.error_messages))
         checked = found.validated_parameters
-        return {name: checked.get(PREFIX + name) for name in VARIABLES}
+        return cast(RoleVariables, {name: checked.get(PREFIX + name) for name in VARIABLES})

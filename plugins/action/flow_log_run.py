@@ -22,7 +22,7 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.run_summary
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages import planning, single_calls
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.destinations import destinations
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.permissions import permissions
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.progress import Progress, progress_of
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.progress import PrintedKind, Progress, progress_of
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.run import Run
 
 _DISPLAY = Display()
@@ -128,7 +128,7 @@ class ActionModule(FlowLogsAction):
         run_file.save(run)
         return {"changed": False}
 
-    def _end(self, run: Run, *kinds: str) -> dict[str, Any]:
+    def _end(self, run: Run, *kinds: PrintedKind) -> dict[str, Any]:
         """Save the run, display what a stage changed, and return the result of the task."""
         run_file.save(run)
         progress = Progress()

@@ -255,7 +255,7 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.options im
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.reader import (
     ALL_REGIONS,
     ENABLED_REGIONS,
-    Question,
+    ScanRequest,
     TargetReader,
     inert,
 )
@@ -345,25 +345,25 @@ class InventoryModule(AWSInventoryBase, SharedConnections):
         # With a role to assume, the profile may belong to another account, so playbooks do not get it.
         profile = "" if self.get_option("assume_role_arn") else self.get_option("profile") or ""
         accounts = accounts_from_options(self.get_option("accounts"), self.get_option("organization"), profile)
-        question = self._question()
-        request = repr((question, accounts))
+        scan_request = self._request()
+        request = repr((scan_request, accounts))
         cached, raw = self.get_cached_result(path, cache)
         if cached and isinstance(raw, Mapping) and raw.get("request") == request:
             return dict(raw)
-        raw = {"request": request, **self._read(question, accounts)}
+        raw = {"request": request, **self._read(scan_request, accounts)}
         self.update_cached_result(path, cache and not cached, raw)
         return raw
 
-    def _question(self) -> Question:
+    def _request(self) -> ScanRequest:
         types = tuple(dict.fromkeys(self.get_option("types")))
         filters = filters_by_type(types, self.get_option("filters"), self.get_option("tags"))
         regions = tuple(self.get_option("regions")) or ((self.region,) if self.region else ())
         if not regions:
             raise InputError("regions", [], "at least one region, enabled or all")
-        return Question(types, regions, self._home_region, filters)
+        return ScanRequest(types, regions, self._home_region, filters)
 
-    def _read(self, question: Question, accounts: Accounts) -> dict[str, Any]:
-        reader = TargetReader(self.client, question, max(1, self.get_option("workers")))
+    def _read(self, request: ScanRequest, accounts: Accounts) -> dict[str, Any]:
+        reader = TargetReader(self.client, request, max(1, self.get_option("workers")))
         scans, gaps = reader.read(accounts.accounts)
         return {
             "scans": [scan.to_dict() for scan in scans],

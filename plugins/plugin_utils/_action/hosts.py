@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reads the variables of hosts, each rendered with the variables of its own host. PRIVATE to this collection."""
+"""Reads the variables of hosts, rendered. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -12,29 +12,33 @@ from typing import Any
 
 from .._publication.host_variables import FACTS_READ, VARIABLES, HostVariables
 from .._publication.misspelt_variables import misspelt_variables
+from .._publication.types import ConnectionOptions
 from .._stages.task import Connection
 
+#: ``hostvars`` of Ansible: the variables of each host by its name. They are rendered when they are read.
+HostVars = Mapping[str, Mapping[str, Any]]
 
-def read_hosts(names: Iterable[str], hostvars: Mapping[str, Any], state: str | None = None) -> list[HostVariables]:
-    """Return what hosts say.
 
-    :param state: takes the place of ``flow_log_state`` of every host.
+def read_hosts(names: Iterable[str], hostvars: HostVars, state: str | None = None) -> list[HostVariables]:
+    """Return the variables of hosts.
+
+    :param state: replaces ``flow_log_state`` of every host.
     """
     return [_host(name, hostvars[name], {} if state is None else {"flow_log_state": state}) for name in names]
 
 
-def _host(name: str, variables: Mapping[str, Any], instead: Mapping[str, Any]) -> HostVariables:
-    rendered: dict[str, Any] = {}
+def _host(name: str, variables: Mapping[str, Any], overrides: Mapping[str, object]) -> HostVariables:
+    rendered: dict[str, object] = {}
     unreadable: dict[str, str] = {}
     for variable in VARIABLES + FACTS_READ:
         if variable in variables:
             _render(variables, variable, rendered, unreadable)
     groups = variables.get("group_names") or ()
-    return HostVariables(name, {**rendered, **instead}, tuple(groups), unreadable, misspelt_variables(variables))
+    return HostVariables(name, {**rendered, **overrides}, tuple(groups), unreadable, misspelt_variables(variables))
 
 
-def _render(variables: Mapping[str, Any], name: str, rendered: dict[str, Any], unreadable: dict[str, str]) -> None:
-    # A template can fail in every way that its filters and lookups can; the host is invalid then, not the run.
+def _render(variables: Mapping[str, Any], name: str, rendered: dict[str, object], unreadable: dict[str, str]) -> None:
+    # Filters and lookups of a template can raise anything. That makes the host invalid, but does not end the run.
     try:
         rendered[name] = plain(variables[name])
     except Exception as error:  # pylint: disable=broad-except
@@ -42,10 +46,10 @@ def _render(variables: Mapping[str, Any], name: str, rendered: dict[str, Any], u
 
 
 def plain(value: Any) -> Any:
-    """Return a value of a host rendered through and through, as plain data.
+    """Return a value as plain data, with everything in it rendered.
 
-    Since ansible-core 2.19 what is in a variable of another host is rendered only when somebody looks at it, which may then be
-    a task of another host, with that host's variables.
+    Since ansible-core 2.19 a value inside a variable is rendered only when it is read. A task of another host would then render
+    it with the variables of that host.
     """
     if isinstance(value, Mapping):
         return {plain(key): plain(item) for key, item in value.items()}
@@ -53,18 +57,20 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if isinstance(value, str):
         return str.__str__(value)
-    # To make a text of what is undefined is an error, and of what is encrypted is to decrypt it.
+    # str() raises an error for an undefined value, and decrypts an encrypted one.
     return value if value is None or isinstance(value, (int, float, date)) else str(value)
 
 
-def connection_of(host: str, hostvars: Mapping[str, Any], *names: str) -> Connection:
-    """Return the connection options of a host: what the first of these variables holds that it has.
+def connection_of(host: str, hostvars: HostVars, *names: str) -> Connection:
+    """Return the connection options in the first of these variables that the host sets.
 
-    What they are is read anew each time and kept nowhere, as they may be secret.
+    The options may be secret, so they are read again each time and never stored.
     """
     variables = hostvars[host]
     try:
-        given: Any = next((plain(variables[name]) for name in names if variables.get(name) is not None), {})
+        given: ConnectionOptions = next(
+            (plain(variables[name]) for name in names if variables.get(name) is not None), {}
+        )
     except Exception as error:  # pylint: disable=broad-except
         return Connection(problem=f"{', '.join(names)} of host {host} cannot be read: {type(error).__name__}")
     return Connection(given)

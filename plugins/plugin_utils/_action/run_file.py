@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Keeps what a run knows between the tasks of its playbook. PRIVATE to this collection.
+"""Stores the state of a run between the tasks of its playbook. PRIVATE to this collection.
 
-In the folder that Ansible makes for each of its runs, which only its user can read and which it removes at the end. Variables
-would be copied to every process and rendered each time that somebody looks at one.
+The file is in Ansible's temporary folder. Only the user can read the folder, and Ansible removes it at the end. Ansible would
+copy a variable to every process and render it each time it is read.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ def _path() -> str:
 
 
 def save(run: Run) -> None:
-    """Keep a run, instead of an earlier one of the same playbook."""
+    """Store a run. It replaces an earlier run of the same playbook."""
     with open(_path(), "w", encoding="utf-8") as file:
         file.write(run.to_json())
 
 
 def load() -> Run:
-    """Return the run that was kept last.
+    """Return the run that was stored last.
 
     :raises AnsibleActionFail: if there is none.
     """

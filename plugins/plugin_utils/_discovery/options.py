@@ -2,51 +2,51 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Options of the inventory plugin that say what to find and how to call it. PRIVATE to this collection."""
+"""Reads the options of the inventory plugin that select resources and name hosts. PRIVATE to this collection."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.ec2_filters import filter_texts
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 
-#: What of an instance can be a target.
+#: Resources of an instance that can be targets.
 INSTANCE_TYPES = ("NetworkInterface", "Subnet", "VPC")
 _INSTANCE_KEYS = {"group", "as"}
 
 
 def filters_by_type(
-    types: Sequence[str], filters: Mapping[str, Any] | None, tags: Mapping[str, Any] | None
+    types: Sequence[str], filters: Mapping[str, object] | None, tags: Mapping[str, object] | None
 ) -> dict[str, dict[str, list[str]]]:
-    """Return the filters of each type, those for tags among them.
+    """Return the EC2 filters of each type, including those for tags.
 
     :param filters: type -> name of a filter -> value or values.
-    :param tags: key -> value or values; ``*`` stands for any.
-    :raises InputError: for filters of a type that is not looked for: they would have no effect.
+    :param tags: key -> value or values; ``*`` matches any value.
+    :raises InputError: for filters of a type that is not in ``types``: they would have no effect.
     """
-    given = filters or {}
-    for name, content in given.items():
+    by_type: dict[str, Mapping[str, object]] = {}
+    for name, content in (filters or {}).items():
         if name not in types:
             raise InputError("filters", name, f"types that the option types names: {', '.join(types)}")
         if not isinstance(content, Mapping):
             raise InputError(f"filters.{name}", content, "a dictionary of filters of EC2")
+        by_type[name] = content
     by_tag = {f"tag:{key}": filter_texts(f"tags.{key}", value) for key, value in (tags or {}).items()}
     merged = {
         name: {
             **by_tag,
-            **{key: filter_texts(f"filters.{name}.{key}", value) for key, value in given.get(name, {}).items()},
+            **{key: filter_texts(f"filters.{name}.{key}", value) for key, value in by_type.get(name, {}).items()},
         }
         for name in types
     }
     return {name: content for name, content in merged.items() if content}
 
 
-def instance_choice(instances: Any, types: Sequence[str]) -> dict[str, str] | None:
-    """Return the option ``instances`` with its defaults, or ``None`` where it is not used.
+def instance_choice(instances: object, types: Sequence[str]) -> dict[str, str] | None:
+    """Return the option ``instances`` with its defaults, or ``None`` if it is not set.
 
-    :raises InputError: for unknown members, or a type that cannot be or is not looked for.
+    :raises InputError: for unknown keys, or a type that is not allowed or not in ``types``.
     """
     if not instances:
         return None
@@ -60,7 +60,7 @@ def instance_choice(instances: Any, types: Sequence[str]) -> dict[str, str] | No
 
 
 def name_preferences(hostnames: Sequence[str]) -> list[str]:
-    """Return where names come from.
+    """Return the option ``hostnames``: the sources of host names, the best first.
 
     :raises InputError: for anything but ``resource_id`` and ``tag:KEY``.
     """

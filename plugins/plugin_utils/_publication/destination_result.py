@@ -2,31 +2,52 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What was done to make a destination ready, from the results of the tasks that did it. PRIVATE to this collection.
+"""Combines the results of the tasks that prepare a destination into one result. PRIVATE to this collection.
 
-The tasks, each with the result of its module, or a skipped one, or none where an earlier one failed:
+A task that was skipped, or that did not run because an earlier one failed, has no result or a skipped one. The tasks:
 
-* ``look``: ``flow_log_destination_info`` before anything is done. Only where a bucket may be created or a key managed.
-* ``account``: the guard against a bucket in a wrong account.
-* ``create``: ``amazon.aws.s3_bucket``, which has no check mode: Ansible skips it there, so its action is made up here.
-* ``bucket_policy``, ``key_policy``: the modules ``flow_log_bucket_policy`` and ``flow_log_key_policy``.
-* ``verdict``: ``flow_log_destination_info`` with the policies that the two returned.
+* ``look``: ``flow_log_destination_info``, before any change. It runs only if the bucket may be created or the key is managed.
+* ``account``: checks the account in which a bucket is to be created.
+* ``create``: ``amazon.aws.s3_bucket``. It has no check mode, so Ansible skips it there and its action is predicted here.
+* ``bucket_policy``, ``key_policy``: ``flow_log_bucket_policy`` and ``flow_log_key_policy``.
+* ``verdict``: ``flow_log_destination_info``, with the policies that the two returned.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypedDict, cast
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Action, Change, Unsuccessful
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_names import is_account_regional
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import WIDTH_CODES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import region_of_key
 from .host_variables import new_bucket_encryption
+from .task_results import failure_text
+from .types import (
+    ActionData,
+    CheckData,
+    DestinationInfoResult,
+    DestinationKeyData,
+    DestinationResult,
+    DestinationSteps,
+    DiffData,
+    PolicyResult,
+    TaskResult,
+    UnsuccessfulData,
+)
 
+PolicyStep = Literal["bucket_policy", "key_policy"]
 #: In the order in which they run.
-STEPS = ("look", "account", "create", "bucket_policy", "key_policy", "verdict")
+STEPS: tuple[Literal["look", "account", "create", "bucket_policy", "key_policy", "verdict"], ...] = (
+    "look",
+    "account",
+    "create",
+    "bucket_policy",
+    "key_policy",
+    "verdict",
+)
 #: S3 User Guide, "Blocking public access to your Amazon S3 storage": all four settings.
 PUBLIC_ACCESS_BLOCK = (
     "block_public_acls",
@@ -34,232 +55,256 @@ PUBLIC_ACCESS_BLOCK = (
     "block_public_policy",
     "restrict_public_buckets",
 )
-#: What the destination check found, and the consent to repair it: code, name of the consent, what it is consent to.
+#: Problems that a run fixes if an option allows it: code of the check, option, inventory variable, purpose.
 _CONSENTS = (
-    ("BucketMissing", "create_bucket", "create the bucket"),
-    ("NotGranted", "manage_bucket_policy", "let log delivery in by the bucket policy"),
-    ("KeyNotGranted", "manage_key_policy", "let log delivery in by the key policy"),
+    ("BucketMissing", "create_bucket", "flow_log_create_bucket", "create the bucket"),
+    ("NotGranted", "manage_bucket_policy", "flow_log_bucket_policy", "let log delivery in by the bucket policy"),
+    ("KeyNotGranted", "manage_key_policy", "flow_log_key_policy", "let log delivery in by the key policy"),
 )
-#: The variable of a consent in an inventory.
-_VARIABLES: Mapping[str, str] = {
-    "create_bucket": "flow_log_create_bucket",
-    "manage_bucket_policy": "flow_log_bucket_policy",
-    "manage_key_policy": "flow_log_key_policy",
-}
 
 
-def new_bucket(encryption: str | None, bucket: str = "") -> dict[str, Any]:
-    """Return the settings of a new bucket under the names that ``amazon.aws.s3_bucket`` has for them.
+class _NewBucket(TypedDict):
+    object_ownership: str
+    public_access: dict[str, bool]
+    encryption: str
+    encryption_key_id: str | None
 
-    :param encryption: ``AES256``, which is the default, or the ARN of a customer key.
-    :param bucket: its name; one of a single account and Region can be created in their namespace only.
+
+class NewBucketSettings(_NewBucket, total=False):
+    """Settings of a new bucket under the option names of ``amazon.aws.s3_bucket``."""
+
+    account_regional: bool
+    region: str | None
+    tags: Mapping[str, str] | None
+
+
+def new_bucket(encryption: str | None, bucket: str = "") -> NewBucketSettings:
+    """Return the settings of a new bucket under the option names of ``amazon.aws.s3_bucket``.
+
+    :param encryption: ``AES256``, which is the default, or the ARN of a customer managed key.
+    :param bucket: its name. S3 reserves some names for one account and Region and creates them only in that namespace.
     :raises InputError: for another encryption.
     """
-    asked = new_bucket_encryption(encryption, "bucket_encryption")
-    by_key = region_of_key(asked) is not None
-    return {
+    chosen = new_bucket_encryption(encryption, "bucket_encryption")
+    uses_key = region_of_key(chosen) is not None
+    settings: NewBucketSettings = {
         "object_ownership": "BucketOwnerEnforced",
         "public_access": {name: True for name in PUBLIC_ACCESS_BLOCK},
-        "encryption": "aws:kms" if by_key else asked,
-        "encryption_key_id": asked if by_key else None,
-        **({"account_regional": True} if is_account_regional(bucket) else {}),
+        "encryption": "aws:kms" if uses_key else chosen,
+        "encryption_key_id": chosen if uses_key else None,
     }
+    return {**settings, "account_regional": True} if is_account_regional(bucket) else settings
 
 
 @dataclass(frozen=True)
-class DestinationWish:
+class DesiredDestination:
     """The desired destination.
 
     :param bucket_arn: ARN of the bucket, without a folder.
-    :param settings: of the bucket if it is to be created, by name.
-    :param key_apart: whether the policy of the key is managed elsewhere, since buckets may share the key.
+    :param settings: settings for the bucket if the run creates it.
+    :param key_apart: whether the key policy is managed once for all buckets that share the key, so not here.
     """
 
     bucket_arn: str
     create_bucket: bool = False
-    settings: Mapping[str, Any] | None = None
+    settings: NewBucketSettings | None = None
     manage_bucket_policy: bool = True
     manage_key_policy: bool = False
     require_deliverable: bool = True
     key_apart: bool = False
 
     @property
-    def policies(self) -> tuple[str, ...]:
-        """The steps that write policies and that belong to this destination."""
+    def policies(self) -> tuple[PolicyStep, ...]:
+        """The steps whose policies are changed for this destination alone."""
         return ("bucket_policy",) if self.key_apart else ("bucket_policy", "key_policy")
-
-
-def _ran(result: Mapping[str, Any]) -> bool:
-    return bool(result) and not result.get("skipped")
 
 
 class _Steps:
     """The results of the tasks, and what they mean together."""
 
-    def __init__(self, results: Mapping[str, Any], wish: DestinationWish, key_arn: str | None) -> None:
-        self._results = {name: results.get(name) or {} for name in STEPS}
-        self._wish = wish
+    def __init__(self, results: DestinationSteps, desired: DesiredDestination, key_arn: str | None) -> None:
+        self._results = results
+        self._desired = desired
         self._key_region = region_of_key(key_arn or "")
 
-    def __getitem__(self, name: str) -> Mapping[str, Any]:
-        """Return the result of a task; an empty one if it did not run."""
-        result = self._results[name]
-        return result if _ran(result) else {}
+    @property
+    def look(self) -> DestinationInfoResult:
+        """The check before any change; empty if it did not run."""
+        result = self._results.get("look") or {}
+        return {} if result.get("skipped") else result
 
-    def failed(self) -> str | None:
-        """Return the name of the task that failed, if one did. None runs after it."""
-        return next((name for name in STEPS if self._results[name].get("failed")), None)
+    def policy(self, step: PolicyStep) -> PolicyResult:
+        """Return the result of a task that manages a policy; an empty one if it did not run."""
+        result = self._results.get(step) or {}
+        return {} if result.get("skipped") else result
 
-    def is_created(self) -> bool:
-        """Whether the bucket was created, or would be."""
-        return bool(self["create"].get("changed")) or self.is_to_be_created()
+    def failed(self) -> tuple[str, TaskResult] | None:
+        """Return the step that failed and its result; ``None`` if none did. No step runs after a failed one."""
+        results: list[tuple[str, TaskResult]] = [(name, self._results.get(name) or {}) for name in STEPS]
+        return next(((name, result) for name, result in results if result.get("failed")), None)
 
-    def is_to_be_created(self) -> bool:
-        """Whether a run for real would create the bucket: it is missing, and its task is skipped in check mode only."""
-        missing = (self["look"].get("bucket") or {}).get("exists") is False
-        return missing and self._wish.create_bucket and bool(self._results["create"].get("skipped"))
+    def creates_bucket(self) -> bool:
+        """Whether the run created the bucket, or would create it."""
+        result = self._results.get("create") or {}
+        return (not result.get("skipped") and bool(result.get("changed"))) or self.would_create_bucket()
 
-    def changes_something(self) -> bool:
-        """Whether anything was changed, or would be."""
-        return self.is_created() or any(self[name].get("actions") for name in ("bucket_policy", "key_policy"))
+    def would_create_bucket(self) -> bool:
+        """Whether a run without check mode would create the bucket: it is missing, and check mode skips its task."""
+        missing = self.look.get("bucket", {}).get("exists") is False
+        return missing and self._desired.create_bucket and bool((self._results.get("create") or {}).get("skipped"))
 
-    def verdict(self) -> Mapping[str, Any]:
-        """Return what the destination check said last. Of a bucket that is to be created there is nothing to say yet."""
-        if self.is_to_be_created() or self.failed():
+    def verdict(self) -> DestinationInfoResult:
+        """Return the result of the last destination check; an empty one if the state after the run is not known."""
+        if self.would_create_bucket() or self.failed():
             return {}
-        verdict = self["verdict"] or ({} if self.changes_something() else self["look"])
-        return self._without_doubts_about_the_key(verdict)
+        changed = self.creates_bucket() or any(
+            self.policy(name).get("actions") for name in ("bucket_policy", "key_policy")
+        )
+        last = self._results.get("verdict") or {}
+        if not last or last.get("skipped"):
+            last = {} if changed else self.look
+        return self._without_unreadable_key(last)
 
-    def _without_doubts_about_the_key(self, verdict: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The account of the bucket often cannot look at a key of another account; ``flow_log_key_policy`` has done so.
+    def _without_unreadable_key(self, verdict: DestinationInfoResult) -> DestinationInfoResult:
+        """Drop the problem that the key could not be read, if the key policy task has read the key.
 
-        It refuses a key that cannot encrypt for S3 or is not the customer's. S3 takes keys of the bucket's region only
-        (S3 User Guide, "Using server-side encryption with AWS KMS keys").
+        Often the account of the bucket must not read a key of another account. ``flow_log_key_policy`` runs in the key's
+        account. It refuses a key that cannot encrypt for S3 or that is not customer managed. S3 accepts only keys of the
+        bucket's Region (S3 User Guide, "Using server-side encryption with AWS KMS keys").
         """
-        problems = verdict.get("problems") or ()
-        region = (verdict.get("bucket") or {}).get("region")
-        if not self["key_policy"] or not problems or region is None or region != self._key_region:
+        problems = verdict.get("problems") or []
+        region = verdict.get("bucket", {}).get("region")
+        if not self.policy("key_policy") or not problems or region is None or region != self._key_region:
             return verdict
         if any(item.get("code") != "KeyUnreadable" for item in problems):
             return verdict
-        summary = f"Log delivery can write to {self._wish.bucket_arn}, as far as its settings and its key tell."
+        summary = (
+            f"As far as the bucket's settings and its key show, log delivery can write to {self._desired.bucket_arn}."
+        )
         return {**verdict, "deliverable": True, "problems": [], "summary": summary}
 
 
-def _creation(wish: DestinationWish) -> Action:
-    settings = wish.settings or {}
+def _create_action(desired: DesiredDestination) -> ActionData:
+    settings: Mapping[str, object] = desired.settings or {}
     changes = tuple(Change(name, None, value) for name, value in settings.items() if value not in (None, {}))
-    return Action("create_bucket", wish.bucket_arn, changes=changes, reason="There is no such bucket.")
+    action = Action("create_bucket", desired.bucket_arn, changes=changes, reason="The bucket does not exist.")
+    return cast(ActionData, action.to_dict())
 
 
-def _actions(steps: _Steps, wish: DestinationWish) -> list[Mapping[str, Any]]:
-    actions: list[Mapping[str, Any]] = [_creation(wish).to_dict()] if steps.is_created() else []
-    if steps.is_to_be_created() and wish.manage_bucket_policy:
+def _actions(steps: _Steps, desired: DesiredDestination) -> list[ActionData]:
+    actions: list[ActionData] = [_create_action(desired)] if steps.creates_bucket() else []
+    if steps.would_create_bucket() and desired.manage_bucket_policy:
         reason = "A new bucket has no policy that lets log delivery in."
-        actions.append(Action("put_policy", wish.bucket_arn, reason=reason).to_dict())
-    for name in wish.policies:
-        actions += steps[name].get("actions") or []
+        actions.append(cast(ActionData, Action("put_policy", desired.bucket_arn, reason=reason).to_dict()))
+    for name in desired.policies:
+        actions += steps.policy(name).get("actions") or []
     return actions
 
 
-def _diff(steps: _Steps, wish: DestinationWish) -> dict[str, dict[str, Any]]:
-    diff: dict[str, dict[str, Any]] = {"before": {}, "after": {}}
-    if steps.is_created():
-        diff["before"]["bucket"] = None
-        diff["after"]["bucket"] = {name: value for name, value in (wish.settings or {}).items() if value is not None}
-    for name in wish.policies:
-        part = steps[name].get("diff") or {}
-        for side in diff:
-            if side in part:
-                diff[side][name] = part[side]
-    return diff
+def _diff(steps: _Steps, desired: DesiredDestination) -> DiffData:
+    before: dict[str, object] = {}
+    after: dict[str, object] = {}
+    if steps.creates_bucket():
+        before["bucket"] = None
+        after["bucket"] = {name: value for name, value in (desired.settings or {}).items() if value is not None}
+    for name in desired.policies:
+        diff = steps.policy(name).get("diff") or {}
+        if "before" in diff:
+            before[name] = diff["before"]
+        if "after" in diff:
+            after[name] = diff["after"]
+    return {"before": before, "after": after}
 
 
-def _in_the_way(verdict: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _problems(verdict: DestinationInfoResult) -> list[CheckData]:
+    """Return the problems that certainly block delivery."""
     return [item for item in verdict.get("problems") or () if item.get("status") == "problem"]
 
 
-def _consents(verdict: Mapping[str, Any], wish: DestinationWish) -> list[str]:
-    """Name each consent that was not given and would help, once."""
-    codes = {item.get("code") for item in _in_the_way(verdict)}
-    return [
-        f"To {purpose}, set publish_to_s3_{name}, in an inventory {_VARIABLES[name]}, to true."
-        for code, name, purpose in _CONSENTS
-        if code in codes and not getattr(wish, name)
+def _summary(verdict: DestinationInfoResult, desired: DesiredDestination) -> str:
+    """Return the summary of the check, with each option that would let a run fix a problem."""
+    codes = {item.get("code") for item in _problems(verdict)}
+    hints = [
+        f"To {purpose}, set publish_to_s3_{option}, in an inventory {variable}, to true."
+        for code, option, variable, purpose in _CONSENTS
+        if code in codes and not getattr(desired, option)
     ]
+    return " ".join([str(verdict.get("summary") or "")] + hints).strip()
 
 
-def _words(verdict: Mapping[str, Any], wish: DestinationWish) -> str:
-    return " ".join([str(verdict.get("summary") or "")] + _consents(verdict, wish)).strip()
-
-
-def _unsuccessful(steps: _Steps, wish: DestinationWish, undeliverable: bool) -> list[Mapping[str, Any]]:
-    found = [item for name in wish.policies for item in steps[name].get("unsuccessful") or ()]
-    if undeliverable:
+def _unsuccessful(steps: _Steps, desired: DesiredDestination, is_blocked: bool) -> list[UnsuccessfulData]:
+    found = [item for name in desired.policies for item in steps.policy(name).get("unsuccessful") or ()]
+    if is_blocked:
         found += [
-            Unsuccessful(wish.bucket_arn, item["code"], item["message"], item.get("remedy") or "").to_dict()
-            for item in _in_the_way(steps.verdict())
+            cast(
+                UnsuccessfulData,
+                Unsuccessful(desired.bucket_arn, item["code"], item["message"], item.get("remedy") or "").to_dict(),
+            )
+            for item in _problems(steps.verdict())
         ]
     return found
 
 
-def _key(steps: _Steps, wish: DestinationWish, key_arn: str | None) -> dict[str, Any] | None:
-    result = steps["key_policy"]
+def _key(steps: _Steps, desired: DesiredDestination, key_arn: str | None) -> DestinationKeyData | None:
+    result = steps.policy("key_policy")
     if not result:
         return None
-    return {
+    key: DestinationKeyData = {
         "arn": key_arn,
         "changed": bool(result.get("actions")),
         "failed": bool(result.get("failed")),
         "statements": result.get("statements") or {},
         "missing_grants": result.get("missing_grants"),
-        **({"apart": True} if wish.key_apart else {}),
     }
+    return {**key, "apart": True} if desired.key_apart else key
 
 
-def _failure(steps: _Steps, wish: DestinationWish) -> tuple[bool, str]:
-    name = steps.failed()
-    if name:
-        text = str(steps[name].get("msg") or "The task failed and did not say why.")
+def _failure(steps: _Steps, desired: DesiredDestination) -> tuple[bool, str]:
+    failed = steps.failed()
+    if failed:
+        name, result = failed
+        text = failure_text(result)
         return True, f"Failed to create the bucket: {text}" if name == "create" else text
     verdict = steps.verdict()
-    return verdict.get("deliverable") is False and wish.require_deliverable, _words(verdict, wish)
+    return verdict.get("deliverable") is False and desired.require_deliverable, _summary(verdict, desired)
 
 
-def destination_result(results: Mapping[str, Any], wish: DestinationWish, key_arn: str | None = None) -> dict[str, Any]:
-    """Return what was done for a destination, or would be: of everything together, also with a failure.
+def destination_result(
+    results: DestinationSteps, desired: DesiredDestination, key_arn: str | None = None
+) -> DestinationResult:
+    """Return what a run did for a destination, or would do. A failed run also returns what it did before it failed.
 
-    :param results: what the tasks named in :data:`STEPS` registered.
-    :param key_arn: the key whose policy was managed.
+    :param results: results of the tasks named in :data:`STEPS`.
+    :param key_arn: ARN of the key whose policy is managed.
     :returns: ``changed``, ``actions``, ``unsuccessful`` and ``diff`` as modules return them; ``failed`` and ``msg``;
         ``policy``, ``size_bytes``, ``statements`` and ``missing_grants`` of the bucket policy; ``bucket_created``; ``key``
-        (``arn``, ``changed``, ``failed``, ``statements``, ``missing_grants``, ``apart``; None if none was managed);
-        ``key_apart``, the key that waits for its policy elsewhere; ``bucket_owner`` where it was looked at; and
-        of the destination check ``deliverable`` (None if it did not run), ``summary``, ``problems``, ``grants_too_much``
-        (those of its checks that say so) and ``encryption``.
+        (``arn``, ``changed``, ``failed``, ``statements``, ``missing_grants``, ``apart``; ``None`` if no key policy was
+        managed); ``key_apart``, the ARN of a key whose policy is managed for all its buckets at once; ``bucket_owner`` if
+        the bucket was checked; and of the destination check ``deliverable`` (``None`` if it did not run), ``summary``,
+        ``problems``, ``grants_too_much`` (the checks of policies that grant too much) and ``encryption``.
     """
-    steps = _Steps(results, wish, key_arn)
+    steps = _Steps(results, desired, key_arn)
     verdict = steps.verdict()
-    failed, text = _failure(steps, wish)
-    actions = _actions(steps, wish)
-    policy = steps["bucket_policy"]
+    failed, text = _failure(steps, desired)
+    actions = _actions(steps, desired)
+    policy = steps.policy("bucket_policy")
     return {
         "changed": bool(actions),
         "failed": failed,
         "msg": text,
         "actions": actions,
-        "unsuccessful": _unsuccessful(steps, wish, failed and not steps.failed()),
-        "diff": _diff(steps, wish),
+        "unsuccessful": _unsuccessful(steps, desired, failed and not steps.failed()),
+        "diff": _diff(steps, desired),
         "policy": policy.get("policy"),
         "size_bytes": policy.get("size_bytes"),
         "statements": policy.get("statements") or {},
         "missing_grants": policy.get("missing_grants"),
-        "bucket_created": steps.is_created(),
-        "key": _key(steps, wish, key_arn),
-        "key_apart": key_arn if wish.key_apart and wish.manage_key_policy and key_arn and not failed else None,
-        "bucket_owner": (steps["look"].get("bucket") or {}).get("owner"),
+        "bucket_created": steps.creates_bucket(),
+        "key": _key(steps, desired, key_arn),
+        "key_apart": key_arn if desired.key_apart and desired.manage_key_policy and key_arn and not failed else None,
+        "bucket_owner": steps.look.get("bucket", {}).get("owner"),
         "deliverable": verdict.get("deliverable"),
-        "summary": _words(verdict, wish),
+        "summary": _summary(verdict, desired),
         "problems": list(verdict.get("problems") or ()),
         "grants_too_much": [check for check in verdict.get("checks") or () if check.get("code") in WIDTH_CODES],
         "encryption": verdict.get("encryption"),

@@ -2,21 +2,21 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Names of hosts, which may be anything, and what Ansible makes of them. PRIVATE to this collection."""
+"""Turns host names into host patterns of Ansible. PRIVATE to this collection."""
 
 from __future__ import annotations
 
 import re
 
-#: Names that mean themselves as a pattern: no separator, no wildcard, no range, no word of the pattern language.
+#: Names that are patterns for themselves: without separators, wildcards, ranges and operators.
 _PLAIN = re.compile(r"\w[\w./@+=-]*", re.ASCII)
 
 
 def pattern_of(name: str) -> str:
-    """Return a host pattern, for example for ``--limit``, that matches the host with this name and no other.
+    """Return a host pattern, for example for ``--limit``, that matches only the host with this name.
 
-    A name with blanks, colons, commas or wildcards becomes a regular expression (``~Prod\\x20VPC\\Z``), since Ansible splits
-    patterns before it looks at them and knows no quotes.
+    A name with blanks, colons, commas or wildcards becomes a regular expression (``~Prod\\x20VPC\\Z``). Ansible splits
+    patterns at these characters and has no quotes for them.
     """
     if _PLAIN.fullmatch(name):
         return name

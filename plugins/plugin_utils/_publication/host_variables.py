@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The inventory variables of a target: which there are, and what may be in them. PRIVATE to this collection."""
+"""Reads and checks the inventory variables of a target. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Callable, TypeVar
+from typing import Any, Callable, TypeVar, cast
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.assumed_role import account_of_role, read_connection
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_names import check_new_bucket
@@ -52,11 +52,12 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import (
     read_texts,
 )
 from .covering import covering
+from .types import ConnectionOptions, CoveringFlowLog, FlowLogOptions, PrincipalData
 
 PREFIX = "flow_log_"
-#: Options of s3_flow_log that a host may set, with what they are when no variable says otherwise.
-OPTION_DEFAULTS: Mapping[str, Any] = {**options_of(AbsentFlowLogs(())), "state": DEFAULTS["state"]}
-#: Every inventory variable that has a meaning here.
+#: Options of s3_flow_log that a host may set, with their defaults.
+OPTION_DEFAULTS: Mapping[str, object] = {**options_of(AbsentFlowLogs(())), "state": DEFAULTS["state"]}
+#: Every inventory variable that the playbooks read.
 VARIABLES = tuple(PREFIX + name for name in OPTION_DEFAULTS) + (
     "flow_log_resource_id",
     "flow_log_resource_type",
@@ -93,26 +94,26 @@ RUN_VARIABLES = (
     "flow_log_allow_empty",
     "flow_log_fail_on_gaps",
 )
-#: Facts of the inventory plugin that matter here too.
+#: Facts of the inventory plugin that the playbooks read, too.
 FACTS_READ = ("flow_log_parents", "flow_log_existing_of_parents", "flow_log_found_with")
 PRINCIPAL_TYPES = ("user", "group", "role")
-#: The first is what applies when nothing is said.
+#: The first is the default.
 ACL_CONDITIONS = ("string_equals", "string_equals_if_exists", "none")
-#: How S3 encrypts a new bucket when nothing is said: with its own keys (SSE-S3).
+#: The default encryption of a new bucket: with keys of S3 (SSE-S3).
 SSE_S3 = "AES256"
 
 
 class VariableError(InputError):
-    """A variable of a host is missing or can never work.
+    """A variable of a host is missing or has a value that is not allowed.
 
     :param host: name of the host.
-    :param variable: name of the variable, with the place in it that is wrong (``flow_log_tags.Team``).
+    :param variable: name of the variable, with the position in it that is wrong (``flow_log_tags.Team``).
     """
 
-    #: What a report calls the host.
+    #: Finding of the host in a report.
     finding = "not_evaluated"
 
-    def __init__(self, host: str, variable: str, value: Any, allowed: str) -> None:
+    def __init__(self, host: str, variable: str, value: object, allowed: str) -> None:
         super().__init__(f"{host}: {variable}", value, allowed)
         if value is None:
             self.args = (f"{host}: {variable} is missing. Allowed: {allowed}.",)
@@ -121,23 +122,23 @@ class VariableError(InputError):
 
 
 class AccountError(VariableError):
-    """A role is in another account than the variables of a host name, so nothing is known about the target."""
+    """A role belongs to another account than the one that the host names, so the state of the target is unknown."""
 
     finding = "unknown"
 
 
 @dataclass(frozen=True)
 class HostVariables:
-    """A host of the inventory whose variables are rendered.
+    """A host of the inventory with its variables, rendered.
 
-    :param variables: its variables, rendered; only those of :data:`VARIABLES` matter.
-    :param groups: names of the groups it is in.
-    :param unreadable: variable by variable, why it could not be rendered.
+    :param variables: the variables in :data:`VARIABLES` and :data:`FACTS_READ` that the host has.
+    :param groups: names of its groups.
+    :param unreadable: variables that could not be rendered, and why.
     :param misspelt: from :func:`misspelt_variables.misspelt_variables`.
     """
 
     name: str
-    variables: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, object] = field(default_factory=dict)
     groups: tuple[str, ...] = ()
     unreadable: Mapping[str, str] = field(default_factory=dict)
     misspelt: Mapping[str, str] = field(default_factory=dict)
@@ -145,16 +146,17 @@ class HostVariables:
 
 @dataclass(frozen=True)
 class Target:
-    """A host whose variables make sense. ``None`` always means: not said.
+    """A host whose variables are valid. ``None`` always means: not set.
 
-    :param policy_regions: regions that the bucket policy shall name; ``()``: every region.
-    :param create_bucket: consent to create the bucket, with ``bucket_encryption`` (``AES256`` or the ARN of a key) and
-        ``bucket_tags``.
-    :param key_policy: consent to manage the policy of the customer key that the bucket is encrypted with.
-    :param preflight: whether to ask for permissions before anything is done.
+    :param policy_regions: Regions that the bucket policy names; ``()``: every Region.
+    :param create_bucket: whether the run may create the bucket, with ``bucket_encryption`` (``AES256`` or the ARN of a key)
+        and ``bucket_tags``.
+    :param key_policy: whether the run may change the policy of the customer managed key that encrypts the bucket.
+    :param preflight: whether the run checks permissions before it changes anything.
     :param parents: ids of the resources that it is part of, as far as the inventory knows, the nearest first.
-    :param covered_by: flow logs of its parents that record its traffic to the same place, from :func:`covering.covering`.
-    :param found_with: role in which the inventory read the account, where playbooks do not get it.
+    :param covered_by: flow logs of its parents that deliver its traffic to the same destination; see
+        :func:`covering.covering`.
+    :param found_with: role with which the inventory read the account, if playbooks get no connection options.
     """
 
     host: str
@@ -165,9 +167,9 @@ class Target:
     region: str
     partition: str
     destination: Destination | None
-    options: Mapping[str, Any]
-    connection: Any
-    bucket_connection: Any
+    options: FlowLogOptions
+    connection: ConnectionOptions
+    bucket_connection: ConnectionOptions | None
     bucket_region: str | None
     expected_bucket_owner: str | None
     bucket_policy: bool | None
@@ -175,7 +177,7 @@ class Target:
     bucket_encryption: str | None
     bucket_tags: Mapping[str, str] | None
     key_policy: bool | None
-    key_connection: Any
+    key_connection: ConnectionOptions | None
     check_destination: bool | None
     require_deliverable: bool | None
     policy_regions: tuple[str, ...] | None
@@ -183,32 +185,31 @@ class Target:
     acl_condition: str | None
     source_conditions: bool | None
     layouts: tuple[str, ...]
-    principals: tuple[Mapping[str, Any], ...]
+    principals: tuple[PrincipalData, ...]
     preflight: bool
     parents: tuple[str, ...] = ()
-    covered_by: tuple[Mapping[str, Any], ...] = ()
+    covered_by: tuple[CoveringFlowLog, ...] = ()
     found_with: str = ""
 
     @property
     def present(self) -> bool:
-        """Whether flow logs are wanted; otherwise they are to go."""
-        return bool(self.options["state"] == "present")
+        """Whether flow logs are published; otherwise they are removed."""
+        return self.options["state"] == "present"
 
     @property
-    def identity(self) -> tuple[Any, ...]:
-        """What makes two hosts mean the same flow log: the target with the name, or else with the destination."""
-        place = (self.account_id, self.region, self.resource_id)
-        return place + (
-            ("name", self.options["name"]) if self.options["name"] else ("destination", self.destination_arn)
-        )
+    def identity(self) -> tuple[str | None, ...]:
+        """The identity of the flow log: the target with the name; without a name, with the destination."""
+        name = self.options["name"]
+        identity = ("name", name) if name else ("destination", self.destination_arn)
+        return (self.account_id, self.region, self.resource_id, *identity)
 
     @property
     def destination_arn(self) -> str | None:
-        """ARN of the destination, where there is one."""
+        """ARN of the destination, if there is one."""
         return self.destination.arn if self.destination else None
 
 
-#: Options of the modules that a host sets by a variable of another name.
+#: Module options whose inventory variable has another name.
 _VARIABLES_OF_OPTIONS = {
     "resource_ids[0]": "resource_id",
     "resource_ids": "resource_id",
@@ -217,7 +218,7 @@ _OPTION = re.compile(r"resource_ids\[0\]|\w+")
 
 
 def variable_of(option: str) -> str:
-    """Return the variable that sets an option of a module, with what stands behind its name (``regions[1]``)."""
+    """Return the inventory variable for an option of a module, with the position behind its name (``regions[1]``)."""
     return PREFIX + _OPTION.sub(lambda name: _VARIABLES_OF_OPTIONS.get(name.group(), name.group()), option, count=1)
 
 
@@ -227,43 +228,43 @@ _T = TypeVar("_T")
 
 
 class _Reader:
-    """Reads the variables of one host; every error names the host and the variable."""
+    """Reads the variables of one host. Every error names the host and the variable."""
 
     def __init__(self, host: HostVariables) -> None:
         self._host = host
 
-    def error(self, variable: str, value: Any, allowed: str) -> VariableError:
+    def error(self, variable: str, value: object, allowed: str) -> VariableError:
         """Return the error for a variable."""
         return VariableError(self._host.name, variable, value, allowed)
 
     def get(self, name: str) -> Any:
-        """Return the variable ``flow_log_NAME``; ``None`` where it is not set or empty."""
+        """Return the variable ``flow_log_NAME``; ``None`` if it is not set or empty."""
         variable = PREFIX + name
         if variable in self._host.unreadable:
             reason = self._host.unreadable[variable]
             raise self.error(variable, "a template that fails", f"a value that can be rendered ({reason})")
         value = self._host.variables.get(variable)
-        # Before ansible-core 2.19 a template cannot give null.
+        # Before ansible-core 2.19 a template cannot return null.
         return None if value == "" else value
 
     def parsed(self, name: str, parse: Callable[[str, Any], _T]) -> _T | None:
-        """Return what a parser of the core makes of a variable, if it is set."""
+        """Return a variable as ``parse(name, value)`` reads it; ``None`` if it is not set."""
         value = self.get(name)
         return None if value is None else parse(name, value)
 
     def choice(self, name: str, choices: tuple[str, ...]) -> str | None:
-        """Return a variable that must be one of a few texts."""
+        """Return a variable that has one of a few values."""
         return self.parsed(name, partial(read_choice, choices=choices))
 
     def boolean(self, name: str) -> bool | None:
-        """Return a variable that must be true or false."""
+        """Return a variable that is true or false."""
         return self.parsed(name, read_boolean)
 
 
 def _check_role(
-    host: HostVariables, connection: str, options: Mapping[str, Any] | None, account: str | None, variable: str
+    host: HostVariables, connection: str, options: ConnectionOptions | None, account: str | None, variable: str
 ) -> None:
-    """Refuse a role of another account, which could only do the work in the wrong place, or not at all."""
+    """Refuse a role of another account: it would work in the wrong account, or fail."""
     role = (options or {}).get("assume_role_arn")
     if role and account and account_of_role(str(role), connection) != account:
         allowed = f"a role of account {account}, which {variable} names"
@@ -273,7 +274,7 @@ def _check_role(
 def _check_roles(host: HostVariables, target: Target) -> None:
     _check_role(host, "aws", target.connection, target.account_id, "flow_log_account_id")
     if target.present and (target.bucket_policy is not False or target.create_bucket):
-        # S3 takes a policy from the owner of the bucket only.
+        # S3 accepts a policy only from the owner of the bucket.
         _check_role(
             host, "bucket_aws", target.bucket_connection, target.expected_bucket_owner, "flow_log_expected_bucket_owner"
         )
@@ -292,57 +293,46 @@ def _desired(host: HostVariables, reader: _Reader, partition: str) -> DesiredFlo
     return desired_from_options(given, partition)
 
 
-def _text_of(host: HostVariables, name: str) -> str:
-    value = host.variables.get(PREFIX + name)
-    return value if isinstance(value, str) else ""
-
-
 def unmanaged_bucket(host: HostVariables) -> str | None:
-    """Return the ARN of the bucket whose policy a host keeps from being managed, ``None`` if there is none.
+    """Return the ARN of a host's bucket if the host sets ``flow_log_bucket_policy: false``; ``None`` otherwise.
 
-    Only what this depends on is read, so the answer holds for a host that is left out for another reason too.
+    It reads only these variables, so the answer also holds for a host that is left out for another reason.
     """
     reader = _Reader(host)
-    destination, region = (_text_of(host, name) for name in ("destination", "region"))
+    destination, region = host.variables.get("flow_log_destination"), host.variables.get("flow_log_region")
+    if not isinstance(destination, str):
+        return None
     try:
         if not destination or reader.boolean("bucket_policy") is not False or reader.get("state") == "absent":
             return None
-        return str(bucket_of(destination, region=region)["bucket_arn"])
+        return parse_bucket(destination, region if isinstance(region, str) else None).bucket_arn
     except InputError:
         return None
 
 
-def layouts_of(destination_options: Any) -> tuple[str, ...]:
-    """Return the layouts of folders that flow logs with these destination options write."""
+def layouts_of(destination_options: object) -> tuple[str, ...]:
+    """Return the folder layouts that flow logs with these destination options write."""
     hive = read_destination_options(destination_options).hive_compatible_partitions
     return ("hive",) if hive else ("plain",)
 
 
-def bucket_of(destination: str, destination_options: Any = None, region: str | None = None) -> dict[str, Any]:
-    """Return what a destination means for a bucket policy: ``bucket``, ``bucket_arn``, ``prefixes``, ``layouts``.
+def parse_bucket(destination: str, region: str | None = None) -> Destination:
+    """Read a destination of any partition.
 
-    :param destination: bucket ARN with optional folder, of any partition; or ``bucket/folder``.
-    :param region: tells the partition of ``bucket/folder``; ``aws`` without it.
+    :param destination: bucket ARN with an optional folder, or ``bucket/folder``.
+    :param region: sets the partition of ``bucket/folder``; without it the partition is ``aws``.
     :raises InputError: if it is no S3 destination.
     """
     named = destination.split(":")[1] if destination.startswith("arn:") and ":" in destination[4:] else None
-    partition = named or partition_of_region(region or "")
-    parsed = parse_destination(destination, partition)
-    return {
-        "bucket": parsed.bucket,
-        "bucket_arn": parsed.bucket_arn,
-        "partition": parsed.partition,
-        "prefixes": [parsed.folder] if parsed.folder else [],
-        "layouts": list(layouts_of(destination_options)),
-    }
+    return parse_destination(destination, named or partition_of_region(region or ""))
 
 
-def new_bucket_encryption(value: Any, option: str) -> str:
-    """Return how a new bucket is to be encrypted: ``AES256``, or the ARN of a customer key.
+def new_bucket_encryption(value: object, option: str) -> str:
+    """Return the encryption of a new bucket: ``AES256``, or the ARN of a customer managed key.
 
-    :param value: as it was given; ``None`` or an empty text means ``AES256``.
+    :param value: ``None`` or an empty text means ``AES256``.
     :param option: name of the option or variable, for the message.
-    :raises InputError: for anything else, such as an alias, which log delivery cannot work with.
+    :raises InputError: for anything else, such as an alias, which log delivery does not support.
     """
     if value is None or value == "":
         return SSE_S3
@@ -354,9 +344,9 @@ def new_bucket_encryption(value: Any, option: str) -> str:
 def check_new_bucket_place(
     bucket: str, region: str | None, owner: str | None, encryption: str | None, option: str = "destination"
 ) -> None:
-    """Refuse to create a bucket where S3 would refuse it, or without a Region. S3 takes keys of the same Region only.
+    """Refuse a new bucket that S3 would refuse, or that has no Region. S3 accepts only keys of the bucket's Region.
 
-    :param option: name of what holds the bucket's name, for the error.
+    :param option: name of the option with the bucket's name, for the error.
     """
     if region is None:
         raise InputError("bucket_region", None, "name of a region; a bucket to be created needs one")
@@ -365,12 +355,12 @@ def check_new_bucket_place(
     check_new_bucket(option, bucket, region, owner)
 
 
-def _principals(option: str, value: Any, partition: str) -> tuple[Mapping[str, Any], ...]:
+def _principals(option: str, value: object, partition: str) -> tuple[PrincipalData, ...]:
     allowed = f"a list of {{type: {'|'.join(PRINCIPAL_TYPES)}, name: NAME, buckets: [BUCKET ARN, ...] (optional)}}"
     return tuple(_principal(option, item, partition, allowed) for item in read_list(option, value, allowed))
 
 
-def _principal(option: str, value: Any, partition: str, allowed: str) -> Mapping[str, Any]:
+def _principal(option: str, value: object, partition: str, allowed: str) -> PrincipalData:
     item = read_mapping(option, value, allowed)
     name = item.get("name")
     if not {"type", "name"} <= set(item) <= {"type", "name", "buckets"} or not isinstance(name, str):
@@ -381,20 +371,20 @@ def _principal(option: str, value: Any, partition: str, allowed: str) -> Mapping
     return {
         "type": read_choice(option, item["type"], PRINCIPAL_TYPES),
         "name": str(name),
-        "buckets": tuple(parse_bucket_arns(option, buckets, partition)),
+        "buckets": parse_bucket_arns(option, buckets, partition),
     }
 
 
-def _regions(option: str, value: Any) -> tuple[str, ...]:
-    """Return Regions of a bucket policy; none means every Region."""
+def _regions(option: str, value: object) -> tuple[str, ...]:
+    """Return the Regions that a bucket policy names; ``()``: every Region."""
     regions = read_texts(option, value, "a list of region names; empty for every region")
     return tuple(region for region in parse_regions(regions, option) if region != ALL_REGIONS)
 
 
 def read_target(host: HostVariables) -> Target:
-    """Read a host's variables, each as the module reads it that gets it.
+    """Read the variables of a host as the modules read their options.
 
-    :raises VariableError: for what is missing or can never work.
+    :raises VariableError: if a variable is missing or has a value that is not allowed.
     """
     reader = _Reader(host)
     try:
@@ -420,7 +410,7 @@ def _read(host: HostVariables, reader: _Reader) -> Target:
     account_id = parse_account_id("account_id", reader.get("account_id"), f"{ACCOUNT_ALLOWED}; every target needs one")
     partition = partition_of_region(region)
     desired = _desired(host, reader, partition)
-    options = options_of(desired)
+    options = cast(FlowLogOptions, options_of(desired))
     arn = desired.destination_arn
     return Target(
         host=host.name,

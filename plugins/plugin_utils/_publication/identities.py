@@ -2,30 +2,29 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whose credentials a run has: what to ask once per connection, and what the answers mean. PRIVATE to this collection.
+"""Checks that credentials belong to the account that the inventory names. PRIVATE to this collection.
 
-A target whose credentials belong to another account than the inventory names is left out before anything is granted or
-written. So is one whose credentials cannot say whose they are: GetCallerIdentity needs no permission (STS API Reference), so an
-error means that the credentials are of no use.
+A run checks each connection once, before it grants or writes anything. It leaves out the targets whose credentials belong to
+another account. It also leaves out targets for which the check fails. GetCallerIdentity needs no permission (STS API
+Reference), so an error means that the credentials cannot be used.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.canonical import canonical
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.expected_account import CALLER_ACCOUNT
 from .host_variables import Target
 from .task_results import failure_text
+from .types import FlowLogInfoResult, IdentityData
 
-#: What to correct where an account is not the one that the inventory names.
+#: The variables to correct if the account is wrong.
 ACCOUNT_VARIABLES = "flow_log_account_id or flow_log_aws"
-#: How many groups, and hosts, a message names.
+#: How many groups or hosts a message names.
 _NAMED = 3
-#: AWS Account Management Reference Guide, "Enable or disable AWS Regions": all others have to be enabled, and answer until
-#: then that they do not know the credentials.
+#: AWS Account Management Reference Guide, "Enable or disable AWS Regions": an account has to enable all other Regions. Until
+#: then they refuse its credentials.
 _ENABLED_BY_DEFAULT = frozenset(
     (
         *("ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2"),
@@ -37,9 +36,9 @@ _ENABLED_BY_DEFAULT = frozenset(
 
 @dataclass(frozen=True)
 class IdentityWork:
-    """Targets of one account that are reached through one connection.
+    """Targets of one account with the same connection options.
 
-    :param region: where to ask.
+    :param region: Region in which to check the account.
     :param credentials_of: the host whose ``flow_log_aws`` holds the connection options.
     """
 
@@ -49,7 +48,7 @@ class IdentityWork:
     credentials_of: str
     targets: tuple[Target, ...]
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> IdentityData:
         """Return the work as plain data."""
         return {
             "name": self.name,
@@ -60,7 +59,7 @@ class IdentityWork:
 
 
 def plan_identities(targets: Iterable[Target]) -> list[IdentityWork]:
-    """Return what to ask: once for each account and connection."""
+    """Return one work unit for each account and connection."""
     groups: dict[tuple[str, str], list[Target]] = {}
     for target in targets:
         groups.setdefault((target.account_id, canonical(target.connection)), []).append(target)
@@ -75,18 +74,18 @@ def plan_identities(targets: Iterable[Target]) -> list[IdentityWork]:
 
 
 def _region(members: Sequence[Target]) -> str:
-    """A Region that is not enabled knows nobody, so one that is enabled by default is asked where there is one."""
+    """Prefer a Region that is enabled by default: a Region that is not enabled refuses all credentials."""
     return next((item.region for item in members if item.region in _ENABLED_BY_DEFAULT), members[0].region)
 
 
-def identity_problem(work: IdentityWork, answer: Mapping[str, Any] | None) -> str:
-    """Return why the targets of a connection are left out; ``""`` where the account is right.
+def identity_problem(work: IdentityWork, result: FlowLogInfoResult | None) -> str:
+    """Return why the targets of a connection are left out; ``""`` if the account is right.
 
-    :param answer: what the task that asked returned; ``None``: it did not run.
+    :param result: result of the account check; ``None``: it did not run.
     """
-    if answer and "flow_logs" in answer:
+    if result and "flow_logs" in result:
         return ""
-    found = (answer or {}).get(CALLER_ACCOUNT)
+    found = (result or {}).get("caller_account_id")
     left = f"Nothing was granted or written for {_counted(work.targets)}."
     whose = f"The credentials of {_who(work.targets)} ({_connection(work.targets[0])})"
     if found:
@@ -94,7 +93,7 @@ def identity_problem(work: IdentityWork, answer: Mapping[str, Any] | None) -> st
             f"{whose} belong to account {found}, but flow_log_account_id is {work.account_id}. {left} "
             f"{_remedy(work)}"
         )
-    why = failure_text(answer) if answer else "The task that asks did not run."
+    why = failure_text(result) if result else "The check did not run."
     return (
         f"{whose} could not be checked against flow_log_account_id {work.account_id}: {why.rstrip('.')}. {left} Correct "
         "flow_log_aws."
@@ -105,10 +104,10 @@ def _remedy(work: IdentityWork) -> str:
     first = work.targets[0]
     if first.found_with and not first.connection:
         return (
-            f"The inventory read this account in the role {first.found_with}, which playbooks do not get. Give playbook_role_arn "
+            f"The inventory read this account with the role {first.found_with}, which playbooks do not get. Set playbook_role_arn "
             "for the account in the inventory file, or set flow_log_aws for its group."
         )
-    return f"Correct flow_log_account_id, or let flow_log_aws lead into account {work.account_id}."
+    return f"Correct flow_log_account_id, or set flow_log_aws to credentials of account {work.account_id}."
 
 
 def _connection(target: Target) -> str:
@@ -120,7 +119,7 @@ def _counted(targets: Sequence[Target]) -> str:
 
 
 def _who(targets: Sequence[Target]) -> str:
-    """Return the groups that all targets are in, else all their groups; the hosts where there is no group."""
+    """Return the groups that all targets are in, otherwise all their groups; without groups, the hosts."""
     common = set(targets[0].groups).intersection(*(target.groups for target in targets))
     groups = sorted(common or {name for target in targets for name in target.groups})
     if groups:

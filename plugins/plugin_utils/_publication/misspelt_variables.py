@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Finds variables whose names are misspelt, of the inventory and of the roles. PRIVATE to this collection."""
+"""Finds misspelt variables of the inventory and of the roles. PRIVATE to this collection."""
 
 from __future__ import annotations
 
@@ -87,24 +87,28 @@ _SIMILAR = 0.9
 
 
 def misspelt_variables(names: Iterable[str], prefix: str = PREFIX) -> dict[str, str]:
-    """Return names that no variable has but that look like one, and the one that was probably meant.
+    """Return unknown names that are similar to a variable, with the variable that was probably meant.
 
-    Such a name has no effect, so the target would quietly get the default.
+    An unknown variable has no effect, so the target silently gets the default.
 
-    :param prefix: which variables: those of the inventory, or of a role in :data:`ROLE_OPTIONS`.
+    :param prefix: prefix of the inventory variables, or of the variables of a role in :data:`ROLE_OPTIONS`.
     """
-    meant = {name: _meant_by(name, prefix) for name in names if name.startswith(prefix)}
-    return {name: variable for name, variable in meant.items() if variable is not None}
+    similar = {name: _similar_variable(name, prefix) for name in names if name.startswith(prefix)}
+    return {name: variable for name, variable in similar.items() if variable is not None}
 
 
-# All hosts of an inventory have much the same names, and a comparison takes half a millisecond.
+# Most hosts of an inventory set the same variables, and a comparison takes half a millisecond.
 @lru_cache(maxsize=None)
-def _meant_by(name: str, prefix: str) -> str | None:
+def _similar_variable(name: str, prefix: str) -> str | None:
     known = _KNOWN[prefix]
     similar = [] if name in known else difflib.get_close_matches(name, known, n=1, cutoff=_SIMILAR)
     return similar[0] if similar else None
 
 
 def note_of(name: str, meant: str) -> str:
-    """Return the warning about a misspelt variable; ``name`` may say where it is set."""
+    """Return the warning about a misspelt variable.
+
+    :param name: the variable, and where it is set if known.
+    :param meant: the variable that was probably meant.
+    """
     return f"{name} has no effect. Did you mean {meant}?"

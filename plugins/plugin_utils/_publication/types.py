@@ -17,6 +17,8 @@ from .._discovery.accounts import GapData
 
 #: ``True``, ``False``, or ``"unknown"`` if AWS did not allow the check to read what decides it.
 Verdict = Union[bool, Literal["unknown"]]
+#: Names of the statements of a policy, by what happens to them: ``added``, ``updated``, ``removed``, ``kept``.
+PolicyStatements = dict[str, list[str]]
 #: A policy document in JSON form.
 PolicyDocument = Mapping[str, object]
 #: Options of any module. A module checks its options itself.
@@ -210,6 +212,15 @@ class GrantItem(TypedDict, total=False):
     layouts: list[str]
 
 
+class SourceOptions(TypedDict, total=False):
+    """Options that name sources: every account with every Region, prefix and layout."""
+
+    account_ids: list[str] | None
+    regions: list[str] | None
+    prefixes: list[str] | None
+    layouts: list[str] | None
+
+
 class SourceData(TypedDict):
     """Where a grant or a check applies; ``None``: everywhere.
 
@@ -270,15 +281,6 @@ class DestinationInfoResult(TaskResult, total=False):
     size_bytes: int | None
     bucket: BucketData
     encryption: EncryptionData | None
-
-
-class PolicyStatements(TypedDict, total=False):
-    """Names of the statements of a policy, by what happens to them."""
-
-    added: list[str]
-    updated: list[str]
-    removed: list[str]
-    kept: list[str]
 
 
 class PolicyResult(ChangingResult, total=False):

@@ -2,36 +2,43 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The desired state of a destination, and the options of the modules for it. PRIVATE to this collection."""
+"""The desired state of a destination, and the module options for it. PRIVATE to this collection."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_names import check_new_bucket
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grant_options import grants_for_modules
-from .._publication.destination_result import DestinationWish, new_bucket
-from .._publication.host_variables import bucket_of
+from .._publication.destination_result import DesiredDestination, new_bucket
+from .._publication.host_variables import layouts_of, parse_bucket
+from .._publication.types import (
+    DestinationData,
+    DestinationOptionsData,
+    GrantItem,
+    ModuleOptions,
+    PolicyDocument,
+    SourceOptions,
+)
 
 
 @dataclass(frozen=True)
 class DestinationRequest:
-    """A destination, and what may be done for it.
+    """A destination, and what the run may do for it.
 
     :param destination: ARN of the bucket with an optional folder, or ``bucket/folder``.
-    :param sources: ``account_ids``, ``regions``, ``prefixes``, ``layouts``: each with each, where there are no ``grants``.
+    :param sources: every combination of these accounts, Regions, prefixes and layouts. It applies if there are no ``grants``.
     :param grants: exactly these combinations.
-    :param region: of the bucket, as far as it is known.
-    :param key_apart: whether its key is managed for all buckets at once.
+    :param region: Region of the bucket, if it is known.
+    :param key_apart: whether the key policy is managed once for all buckets of the key, so not here.
     """
 
     name: str
     destination: str
-    destination_options: Mapping[str, Any] | None = None
-    sources: Mapping[str, Sequence[str] | None] = field(default_factory=dict)
-    grants: Sequence[Mapping[str, Any]] = ()
+    destination_options: DestinationOptionsData | None = None
+    sources: SourceOptions = field(default_factory=lambda: SourceOptions())
+    grants: Sequence[GrantItem] = ()
     organization_id: str | None = None
     acl_condition: str = "string_equals"
     source_conditions: bool = True
@@ -47,16 +54,13 @@ class DestinationRequest:
     key_apart: bool = False
 
     @property
-    def looks_first(self) -> bool:
-        """Whether what is there decides what is to be done."""
+    def checks_first(self) -> bool:
+        """Whether the run must check what exists before it changes anything."""
         return self.create_bucket or self.manage_key_policy
 
 
-def request_of(work: Mapping[str, Any]) -> DestinationRequest:
-    """Return what an inventory asks for of a bucket.
-
-    :param work: as :meth:`work.BucketWork.to_dict` returns it.
-    """
+def request_of(work: DestinationData) -> DestinationRequest:
+    """Return the request for a bucket of an inventory."""
     return DestinationRequest(
         name=work["name"],
         destination=work["bucket_arn"],
@@ -78,38 +82,45 @@ def request_of(work: Mapping[str, Any]) -> DestinationRequest:
 
 
 class DestinationOptions:
-    """The options of the modules for a destination.
+    """The module options for a destination.
 
-    :raises InputError: for a destination that is none, or a bucket that cannot be created.
+    :raises InputError: for a value that is no S3 destination, or a bucket that cannot be created.
     """
 
     def __init__(self, request: DestinationRequest, region: str | None = None) -> None:
         self._request = request
-        bucket = bucket_of(request.destination, request.destination_options, region or request.region)
+        bucket = parse_bucket(request.destination, region or request.region)
         if request.create_bucket:
-            check_new_bucket("destination", bucket["bucket"])
-        (folder,) = bucket["prefixes"] or [""]
-        self.bucket: str = bucket["bucket"]
-        self.bucket_arn: str = bucket["bucket_arn"]
-        self.new_bucket = new_bucket(request.bucket_encryption, self.bucket)
-        self._grants = grants_for_modules(request.grants, folder, bucket["layouts"], request.organization_id)
-        sources = dict(request.sources)
-        # Grants have places of their own.
-        own = {} if request.grants else {"prefixes": bucket["prefixes"], "layouts": bucket["layouts"]}
-        self._common = {
+            check_new_bucket("destination", bucket.bucket)
+        layouts = layouts_of(request.destination_options)
+        self.bucket = bucket.bucket
+        self.bucket_arn = bucket.bucket_arn
+        self.new_bucket = new_bucket(request.bucket_encryption, bucket.bucket)
+        self._grants = grants_for_modules(request.grants, bucket.folder, layouts, request.organization_id)
+        sources = request.sources
+        prefixes, named_layouts = sources.get("prefixes"), sources.get("layouts")
+        if not request.grants:
+            # Each grant has a prefix and layouts of its own.
+            if prefixes is None:
+                prefixes = [bucket.folder] if bucket.folder else []
+            named_layouts = named_layouts or list(layouts)
+        self._common: ModuleOptions = {
             "regions": sources.get("regions"),
             "organization_id": request.organization_id,
-            "prefixes": own.get("prefixes") if sources.get("prefixes") is None else sources["prefixes"],
-            "layouts": sources.get("layouts") or own.get("layouts"),
+            "prefixes": prefixes,
+            "layouts": named_layouts,
             "expected_bucket_owner": request.expected_bucket_owner,
             "region": request.region,
         }
         self._accounts = sources.get("account_ids")
-        self._conditions = {"acl_condition": request.acl_condition, "source_conditions": request.source_conditions}
+        self._conditions: ModuleOptions = {
+            "acl_condition": request.acl_condition,
+            "source_conditions": request.source_conditions,
+        }
 
-    def look(self) -> dict[str, Any]:
-        """Return the options of ``flow_log_destination_info`` for what is there."""
-        return _given(
+    def first_check(self) -> ModuleOptions:
+        """Return the options of ``flow_log_destination_info`` for what exists."""
+        return _without_empty(
             {
                 **self._common,
                 "destination": self._request.destination,
@@ -118,18 +129,18 @@ class DestinationOptions:
             }
         )
 
-    def bucket_policy(self) -> dict[str, Any]:
+    def bucket_policy(self) -> ModuleOptions:
         """Return the options of ``flow_log_bucket_policy``."""
         accounts = None if self._request.organization_id else self._accounts
         grants = self._grants["policy_grants"]
-        return _given(
+        return _without_empty(
             {**self._common, "bucket": self.bucket, "account_ids": accounts, "grants": grants, **self._conditions}
         )
 
-    def key_policy(self, key_arn: str) -> dict[str, Any]:
+    def key_policy(self, key_arn: str) -> ModuleOptions:
         """Return the options of ``flow_log_key_policy``."""
         accounts = None if self._request.organization_id else self._accounts
-        return _given(
+        return _without_empty(
             {
                 "key_id": key_arn,
                 "region": key_arn.split(":")[3],
@@ -140,17 +151,19 @@ class DestinationOptions:
             }
         )
 
-    def verdict(self, key_policy: Any) -> dict[str, Any]:
-        """Return the options of ``flow_log_destination_info`` for what is there once the policies are as they are planned.
+    def last_check(self, key_policy: PolicyDocument | None) -> ModuleOptions:
+        """Return the options of ``flow_log_destination_info`` for the state after the policies are written.
 
-        The bucket policy is planned anew and not taken from a result, in which Ansible masks secrets.
+        The module plans the bucket policy again. It cannot use the one in a result, in which Ansible masks secrets.
+
+        :param key_policy: the key policy after the run.
         """
         planned = {"planned_bucket_policy": self._request.manage_bucket_policy, "key_policy": key_policy or None}
-        return _given({**self.look(), **self._conditions, **planned})
+        return _without_empty({**self.first_check(), **self._conditions, **planned})
 
-    def create(self) -> dict[str, Any]:
-        """Return the options of ``amazon.aws.s3_bucket``. Never with a policy, which would replace all of the bucket's."""
-        return _given(
+    def create(self) -> ModuleOptions:
+        """Return the options of ``amazon.aws.s3_bucket``, without ``policy``, which would replace the whole bucket policy."""
+        return _without_empty(
             {
                 "state": "present",
                 "name": self.bucket,
@@ -160,13 +173,13 @@ class DestinationOptions:
             }
         )
 
-    def wish(self, checked: bool) -> DestinationWish:
-        """Return the desired destination, as :func:`destination_result.destination_result` takes it.
+    def desired(self, checked: bool) -> DesiredDestination:
+        """Return the desired destination for :func:`destination_result.destination_result`.
 
-        :param checked: whether it was found out if log delivery can write to the destination.
+        :param checked: whether the run got as far as the last destination check.
         """
         request = self._request
-        return DestinationWish(
+        return DesiredDestination(
             bucket_arn=self.bucket_arn,
             create_bucket=request.create_bucket,
             settings={**self.new_bucket, "region": request.region, "tags": request.bucket_tags or None},
@@ -177,5 +190,5 @@ class DestinationOptions:
         )
 
 
-def _given(options: Mapping[str, Any]) -> dict[str, Any]:
+def _without_empty(options: ModuleOptions) -> ModuleOptions:
     return {name: value for name, value in options.items() if value not in (None, [], "")}

@@ -2,230 +2,255 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The stage that makes destinations ready: buckets, their policies and those of their keys. PRIVATE to this collection.
+"""The stage that prepares destinations: buckets, their policies and the policies of their keys. PRIVATE to this collection.
 
-If a run may create a bucket or change a key policy, it first checks what exists. A key is managed once for all its buckets,
-and whether records can arrive is found out in the end.
+If a run may create a bucket or change a key policy, it first checks what exists. It manages each key policy once for all
+buckets of the key. Last, it checks whether flow logs can be delivered.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.expected_account import CALLER_ACCOUNT
 from .._publication.destination_result import destination_result
-from .._publication.key_work import key_answer, key_result, plan_keys
+from .._publication.key_work import key_result, plan_keys
 from .._publication.preflight import stopped
+from .._publication.types import (
+    DestinationInfoResult,
+    DestinationResult,
+    DestinationSteps,
+    FlowLogInfoResult,
+    KeyData,
+    KeyResult,
+    ModuleOptions,
+    PolicyResult,
+    PublicationData,
+    RunResults,
+    TaskResult,
+)
 from .destination_request import DestinationOptions, DestinationRequest, request_of
-from .task import Connection, Connections, Result, Results, Stage, Task
-
-Options = Mapping[str, Any]
-#: What a task is that does not run in check mode.
-_SKIPPED = {"skipped": True}
+from .task import Connection, Connections, R, Stage, Task, run_tasks
 
 
 class Destination:
-    """One destination: its desired state, and what each step returned."""
+    """One destination: its desired state, and the result of each step."""
 
     def __init__(self, request: DestinationRequest, options: DestinationOptions, connection: Connection) -> None:
         self.request = request
         self.options = options
         self.connection = connection
-        self.steps: dict[str, Result] = {}
+        self.steps: DestinationSteps = {}
         self._is_checked = False
 
     @property
     def has_failed(self) -> bool:
-        """Whether a step failed; none comes after it."""
-        return any(step.get("failed") for step in self.steps.values())
+        """Whether a step failed. No step runs after it."""
+        steps = self.steps
+        results: tuple[TaskResult | None, ...] = (
+            *(steps.get("look"), steps.get("account"), steps.get("create")),
+            *(steps.get("bucket_policy"), steps.get("key_policy"), steps.get("verdict")),
+        )
+        return any(result.get("failed") for result in results if result)
 
     @property
     def may_be_created(self) -> bool:
-        """Whether there is no such bucket, and consent to create it."""
-        bucket = self.steps.get("look", {}).get("bucket") or {}
+        """Whether the bucket does not exist and the run may create it."""
+        bucket = self.steps.get("look", {}).get("bucket", {})
         return self.request.create_bucket and bucket.get("exists") is False
 
     @property
     def would_be_created(self) -> bool:
-        """Whether a run for real would create the bucket. Then there is nothing to be looked at yet."""
+        """Whether a run without check mode would create the bucket. Until then there is nothing to check."""
         return bool(self.steps.get("create", {}).get("skipped"))
 
     @property
     def key_arn(self) -> str:
-        """ARN of the customer managed key that encrypts the bucket, ``""`` if it has none."""
+        """ARN of the customer managed key that encrypts the bucket; ``""`` if there is none."""
         if self.may_be_created:
-            return str(self.options.new_bucket["encryption_key_id"] or "")
+            return self.options.new_bucket["encryption_key_id"] or ""
         encryption = self.steps.get("look", {}).get("encryption") or {}
-        return str(encryption.get("key_arn") or "") if encryption.get("is_customer_key") else ""
+        return encryption.get("key_arn") or "" if encryption.get("is_customer_key") else ""
 
     @property
-    def is_to_be_checked(self) -> bool:
-        """Whether it has to be found out if records can arrive: not yet known, or something was changed."""
+    def needs_check(self) -> bool:
+        """Whether to check delivery at the end: it is not known yet, or the run changed something."""
         if self.has_failed or self.would_be_created or not self.request.check_destination:
             return False
-        changed = any(self.steps.get(name, {}).get("actions") for name in ("bucket_policy", "key_policy"))
-        return bool(changed) or self.steps.get("look", {}).get("deliverable") is not True
+        policies = (self.steps.get("bucket_policy", {}), self.steps.get("key_policy", {}))
+        changed = any(result.get("actions") for result in policies)
+        return changed or self.steps.get("look", {}).get("deliverable") is not True
 
-    def task(self, module: str, options: Options, connection: Connection | None = None) -> Task:
-        """Return a task for this destination, with the connection of the bucket unless another is given."""
+    def task(self, module: str, options: ModuleOptions, connection: Connection | None = None) -> Task[R]:
+        """Return a task for this destination. It uses the connection of the bucket unless another is given."""
         return Task(self.request.name, module, options, connection or self.connection, self.request.name)
 
-    def conclude(self) -> None:
-        """Take note that all steps were taken."""
+    def finish(self) -> None:
+        """Record that all steps before the last check have run."""
         self._is_checked = True
 
-    def result(self) -> dict[str, Any]:
-        """Return what was done so far; see :func:`destination_result.destination_result`."""
-        return destination_result(self.steps, self.options.wish(self._is_checked), self.key_arn)
+    def result(self) -> DestinationResult:
+        """Return the result so far; see :func:`destination_result.destination_result`."""
+        return destination_result(self.steps, self.options.desired(self._is_checked), self.key_arn)
 
 
-def _take(step: str, destinations: Iterable[Destination], tasks: Sequence[Task]) -> Stage[None]:
-    """Take a step of several destinations at once."""
-    answers = yield tasks
-    for destination, answer in zip(destinations, answers):
-        destination.steps[step] = answer
+def _run_each(destinations: Sequence[Destination], tasks: Sequence[Task[R]]) -> Stage[list[tuple[Destination, R]]]:
+    """Run one task for each destination, and return each destination with its result."""
+    results = yield from run_tasks(tasks)
+    return list(zip(destinations, results))
 
 
-def _look(destinations: Sequence[Destination]) -> Stage[None]:
-    members = [one for one in destinations if one.request.looks_first]
-    yield from _take("look", members, [one.task("flow_log_destination_info", one.options.look()) for one in members])
+def _check_first(destinations: Iterable[Destination]) -> Stage[None]:
+    members = [one for one in destinations if one.request.checks_first]
+    tasks: list[Task[DestinationInfoResult]] = [
+        one.task("flow_log_destination_info", one.options.first_check()) for one in members
+    ]
+    for one, result in (yield from _run_each(members, tasks)):
+        one.steps["look"] = result
 
 
-def _create(destinations: Sequence[Destination], check_mode: bool) -> Stage[None]:
-    """Create buckets, each in the right account and in a Region that somebody named."""
+def _create(destinations: Iterable[Destination], check_mode: bool) -> Stage[None]:
+    """Create buckets, each in the expected account and in a Region that an option names."""
     members = [one for one in destinations if one.may_be_created]
     for one in members:
-        # In a role a profile no longer tells the Region, and S3 would take its own default.
-        given = one.connection.options
-        if given.get("assume_role_arn") and not (one.request.region or given.get("region")):
-            text = "Name the region of the new bucket in publish_to_s3_bucket_region, in an inventory flow_log_bucket_region."
+        # In a role the Region of the profile does not apply, and S3 would use its own default.
+        options = one.connection.options
+        if options.get("assume_role_arn") and not (one.request.region or options.get("region")):
+            text = "Name the Region of the new bucket in publish_to_s3_bucket_region, in an inventory flow_log_bucket_region."
             one.steps["account"] = {"failed": True, "msg": text}
     owned = [one for one in members if one.request.expected_bucket_owner and not one.has_failed]
-    yield from _take("account", owned, [_identity(one) for one in owned])
-    for one in owned:
-        one.steps["account"] = _owner_check(one)
+    for one, result in (yield from _run_each(owned, [_account_task(one) for one in owned])):
+        one.steps["account"] = _account_result(one, result)
     members = [one for one in members if not one.has_failed]
     if check_mode:
         # amazon.aws.s3_bucket has no check mode.
         for one in members:
-            one.steps["create"] = _SKIPPED
+            one.steps["create"] = {"skipped": True}
         return
-    yield from _take("create", members, [one.task("amazon.aws.s3_bucket", one.options.create()) for one in members])
+    tasks: list[Task[TaskResult]] = [one.task("amazon.aws.s3_bucket", one.options.create()) for one in members]
+    for one, created in (yield from _run_each(members, tasks)):
+        one.steps["create"] = created
 
 
-def _identity(destination: Destination) -> Task:
+def _account_task(destination: Destination) -> Task[FlowLogInfoResult]:
     owner = destination.request.expected_bucket_owner
-    options: Options = {"region": destination.request.region, "flow_log_ids": [], "expected_account_id": owner}
+    options: ModuleOptions = {
+        "region": destination.request.region,
+        "flow_log_ids": [],
+        "expected_account_id": owner,
+    }
     return destination.task("s3_flow_log_info", options)
 
 
-def _owner_check(destination: Destination) -> Result:
-    """Return the answer about whose credentials they are, in words about the bucket."""
-    answer = destination.steps["account"]
-    if CALLER_ACCOUNT not in answer:
-        return answer
+def _account_result(destination: Destination, result: FlowLogInfoResult) -> FlowLogInfoResult:
+    """Return the result of the account check; if the account is wrong, with a message about the bucket."""
+    if "caller_account_id" not in result:
+        return result
     return {
         "failed": True,
         "msg": f"The bucket {destination.options.bucket} must belong to account {destination.request.expected_bucket_owner}, "
-        f"and would be created in {answer[CALLER_ACCOUNT]}. Correct publish_to_s3_bucket_aws, in an inventory "
-        "flow_log_bucket_aws, or who is expected as the owner.",
+        f"but the credentials would create it in {result['caller_account_id']}. Correct publish_to_s3_bucket_aws, in an "
+        "inventory flow_log_bucket_aws, or the expected owner of the bucket.",
     }
 
 
-def _bucket_policies(destinations: Sequence[Destination]) -> Stage[None]:
+def _manage_bucket_policies(destinations: Iterable[Destination]) -> Stage[None]:
     members = [
         one
         for one in destinations
         if one.request.manage_bucket_policy and not one.has_failed and not one.would_be_created
     ]
-    tasks = [one.task("flow_log_bucket_policy", one.options.bucket_policy()) for one in members]
-    yield from _take("bucket_policy", members, tasks)
+    tasks: list[Task[PolicyResult]] = [
+        one.task("flow_log_bucket_policy", one.options.bucket_policy()) for one in members
+    ]
+    for one, result in (yield from _run_each(members, tasks)):
+        one.steps["bucket_policy"] = result
 
 
-def _verdicts(destinations: Sequence[Destination]) -> Stage[None]:
+def _check_last(destinations: Iterable[Destination]) -> Stage[None]:
+    members: list[Destination] = []
     for one in destinations:
         if not one.steps.get("key_policy", {}).get("failed"):
-            one.conclude()
-    members = [one for one in destinations if one.is_to_be_checked]
-    tasks = [
-        one.task("flow_log_destination_info", one.options.verdict(one.steps.get("key_policy", {}).get("policy")))
+            one.finish()
+        if one.needs_check:
+            members.append(one)
+    tasks: list[Task[DestinationInfoResult]] = [
+        one.task("flow_log_destination_info", one.options.last_check(one.steps.get("key_policy", {}).get("policy")))
         for one in members
     ]
-    yield from _take("verdict", members, tasks)
+    for one, result in (yield from _run_each(members, tasks)):
+        one.steps["verdict"] = result
 
 
 def destinations(
-    publication: Mapping[str, Any], results: Mapping[str, Results], connection: Connections, check_mode: bool
-) -> Stage[tuple[dict[str, Results], list[dict[str, Any]]]]:
-    """Make all destinations ready that nothing stops.
+    publication: PublicationData, results: RunResults, connection: Connections, check_mode: bool
+) -> Stage[tuple[RunResults, list[KeyData]]]:
+    """Prepare all destinations that no missing permission stops.
 
-    :returns: results of ``destinations`` and ``keys``, and the work for the keys, which is only known now.
+    :returns: results of ``destinations`` and ``keys``, and the work units of the keys. The keys are known only now.
     """
     stops = stopped(publication, results)["destinations"]
-    found: Results = {}
+    found: dict[str, DestinationResult] = {}
     members: list[Destination] = []
     for work in publication["destinations"]:
         if work["name"] in stops:
             continue
         request = request_of(work)
-        reached = connection(work["credentials_of"], "flow_log_bucket_aws")
+        bucket_connection = connection(work["credentials_of"], "flow_log_bucket_aws")
         try:
-            members.append(Destination(request, DestinationOptions(request), reached))
+            members.append(Destination(request, DestinationOptions(request), bucket_connection))
         except InputError as error:
             found[work["name"]] = {"failed": True, "msg": str(error)}
-    yield from _look(members)
+    yield from _check_first(members)
     yield from _create(members, check_mode)
-    yield from _bucket_policies(members)
-    plans = plan_keys(publication, {one.request.name: one.result() for one in members}, stops)
-    keys = yield from _shared_keys(plans, members, connection)
-    yield from _verdicts([one for one in members if not one.has_failed])
+    yield from _manage_bucket_policies(members)
+    keys = plan_keys(publication, {one.request.name: one.result() for one in members}, stops)
+    key_results = yield from _manage_shared_keys(keys, members, connection)
+    yield from _check_last([one for one in members if not one.has_failed])
     found.update({one.request.name: one.result() for one in members})
-    return {"destinations": found, "keys": keys}, plans
+    return {"destinations": found, "keys": key_results}, keys
 
 
-def _shared_keys(
-    plans: Sequence[Mapping[str, Any]], members: Iterable[Destination], connection: Connections
-) -> Stage[Results]:
-    """Let log delivery use the keys, each for all its buckets; the requests of one key run one after the other."""
-    answers: dict[str, list[dict[str, Any]]] = {work["name"]: [] for work in plans}
-    for number in range(max((len(work["requests"]) for work in plans), default=0)):
-        asking = [work for work in plans if len(work["requests"]) > number]
-        tasks = [_key_task(work, work["requests"][number]["options"], connection) for work in asking]
-        told = yield tasks
-        for work, answer in zip(asking, told):
-            answers[work["name"]].append({**answer, "item": work["requests"][number]})
+def _manage_shared_keys(
+    keys: Sequence[KeyData], members: Iterable[Destination], connection: Connections
+) -> Stage[dict[str, KeyResult]]:
+    """Manage each key policy for all buckets of the key. The requests of one key run one after the other."""
     by_name = {one.request.name: one for one in members}
-    for work in plans:
-        for name in work["buckets"]:
-            by_name[name].steps["key_policy"] = key_answer({"results": answers[work["name"]]}, name)
-    return {name: key_result({"results": told}) for name, told in answers.items()}
+    results: dict[str, list[PolicyResult]] = {work["name"]: [] for work in keys}
+    for number in range(max((len(work["requests"]) for work in keys), default=0)):
+        waiting = [work for work in keys if len(work["requests"]) > number]
+        answers = yield from run_tasks([_key_task(work, number, connection) for work in waiting])
+        for work, answer in zip(waiting, answers):
+            results[work["name"]].append(answer)
+            for name in work["requests"][number]["buckets"]:
+                by_name[name].steps["key_policy"] = answer
+    return {name: key_result(answers) for name, answers in results.items()}
 
 
-def _key_task(work: Mapping[str, Any], options: Options, connection: Connections) -> Task:
-    reached = connection(work["credentials_of"], work["credentials"])
+def _key_task(work: KeyData, number: int, connection: Connections) -> Task[PolicyResult]:
     return Task(
         work["name"],
         "flow_log_key_policy",
-        {"key_id": work["arn"], "region": work["region"], **options},
-        reached,
+        {"key_id": work["arn"], "region": work["region"], **work["requests"][number]["options"]},
+        connection(work["credentials_of"], work["credentials"]),
         work["name"],
     )
 
 
 def destination(
     request: DestinationRequest, options: DestinationOptions, bucket: Connection, key: Connection, check_mode: bool
-) -> Stage[dict[str, Any]]:
-    """Make one destination ready, with its key.
+) -> Stage[DestinationResult]:
+    """Prepare one destination, with its key.
 
-    :param bucket: connection to the account of the bucket; ``key`` to that of the key.
+    :param bucket: connection to the account of the bucket.
+    :param key: connection to the account of the key.
     """
     one = Destination(request, options, bucket)
-    yield from _look([one])
+    yield from _check_first([one])
     yield from _create([one], check_mode)
-    yield from _bucket_policies([one])
+    yield from _manage_bucket_policies([one])
     if request.manage_key_policy and one.key_arn and not one.has_failed:
-        yield from _take("key_policy", [one], [one.task("flow_log_key_policy", options.key_policy(one.key_arn), key)])
-    yield from _verdicts([one])
+        task: Task[PolicyResult] = one.task("flow_log_key_policy", options.key_policy(one.key_arn), key)
+        (one.steps["key_policy"],) = yield from run_tasks([task])
+    yield from _check_last([one])
     return one.result()

@@ -6,27 +6,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TypedDict
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import permissions_policies
 from .._findings.permissions import is_missing_principal
 from .._publication.task_results import failure_text, has_failed
-from .task import Connection, Connections, Results, Stage, Task
+from .._publication.types import PermissionsResult, PrincipalData, PrincipalResult, PublicationData
+from .task import Connection, Connections, Stage, Task, run_tasks
 
 #: Name of the inline policy that playbooks attach.
 POLICY_NAME = "publish-flow-logs-to-s3"
 
 
-def permissions(publication: Mapping[str, Any], connection: Connections, check_mode: bool) -> Stage[Results]:
-    """Give the principals of all accounts the policy for publishing. A policy that is too long fails its account only."""
-    results: Results = {}
+class _PolicyScope(TypedDict):
+    account_id: str
+    partition: str
+    region: str | None
+
+
+class PolicyOptions(_PolicyScope, total=False):
+    """Which policy to attach or remove. Without ``state``, ``policy`` and ``policy_name`` the defaults of playbooks apply."""
+
+    state: str | None
+    policy: str | None
+    policy_name: str | None
+
+
+def permissions(
+    publication: PublicationData, connection: Connections, check_mode: bool
+) -> Stage[dict[str, PermissionsResult]]:
+    """Give the principals of all accounts the policy for publishing.
+
+    A policy that is too long fails the work of its account only.
+    """
+    results: dict[str, PermissionsResult] = {}
     for work in publication["permissions"]:
-        options = {"account_id": work["account_id"], "partition": work["partition"], "region": work["region"]}
-        reached = connection(work["credentials_of"], "flow_log_aws")
+        options: PolicyOptions = {
+            "account_id": work["account_id"],
+            "partition": work["partition"],
+            "region": work["region"],
+        }
+        account = connection(work["credentials_of"], "flow_log_aws")
         try:
-            results[work["name"]] = yield from attach(work["name"], work["principals"], options, reached, check_mode)
+            results[work["name"]] = yield from attach(work["name"], work["principals"], options, account, check_mode)
         except InputError as error:
             refused = InputError("flow_log_permission_principals", error.value, error.allowed)
             results[work["name"]] = {"changed": False, "failed": True, "msg": str(refused)}
@@ -35,24 +59,20 @@ def permissions(publication: Mapping[str, Any], connection: Connections, check_m
 
 def attach(
     name: str,
-    principals: Sequence[Mapping[str, Any]],
-    options: Mapping[str, Any],
+    principals: Sequence[PrincipalData],
+    options: PolicyOptions,
     connection: Connection,
     check_mode: bool,
-) -> Stage[dict[str, Any]]:
-    """Attach the policy inline to principals of one account, or remove it.
+) -> Stage[PermissionsResult]:
+    """Attach an inline policy to principals of one account, or remove it.
 
-    :param principals: ``{type, name, buckets}``.
-    :param options: ``state``, ``policy`` and ``policy_name`` where they are not the usual ones; ``account_id``, ``partition`` and
-        ``region``.
-    :returns: ``changed``, ``failed``, ``msg`` and ``results``: of each principal, with the principal in ``item``.
+    :returns: the result, with the result and the ``item`` of each principal in ``results``.
     """
     tasks = [_task(name, principal, options, connection) for principal in principals]
-    answers = yield tasks
     absent = options.get("state") == "absent"
-    results = [
-        {"changed": False, **_forgiving(answer, one, check_mode, absent), "item": dict(one)}
-        for answer, one in zip(answers, principals)
+    results: list[PrincipalResult] = [
+        {"changed": False, **_accepting_missing(answer, one, check_mode, absent), "item": one}
+        for answer, one in zip((yield from run_tasks(tasks)), principals)
     ]
     failed = [one for one in results if has_failed(one)]
     return {
@@ -63,7 +83,7 @@ def attach(
     }
 
 
-def _task(name: str, principal: Mapping[str, Any], options: Mapping[str, Any], connection: Connection) -> Task:
+def _task(name: str, principal: PrincipalData, options: PolicyOptions, connection: Connection) -> Task[PrincipalResult]:
     state = options.get("state") or "present"
     document = None
     if state == "present":
@@ -89,14 +109,17 @@ def _task(name: str, principal: Mapping[str, Any], options: Mapping[str, Any], c
     )
 
 
-def _forgiving(
-    answer: Mapping[str, Any], principal: Mapping[str, Any], check_mode: bool, absent: bool
-) -> dict[str, Any]:
-    """In check mode other automation may be about to create a principal; one that is gone has no policy."""
-    if not is_missing_principal(answer) or not (check_mode or absent):
-        return dict(answer)
-    who = f"There is no {principal['type']} {principal['name']}"
+def _accepting_missing(
+    result: PrincipalResult, principal: PrincipalData, check_mode: bool, absent: bool
+) -> PrincipalResult:
+    """Return a result that is no failure if the principal does not exist, but may be missing.
+
+    In check mode another automation may be about to create it. To remove a policy, there is nothing to do.
+    """
+    if not is_missing_principal(result) or not (check_mode or absent):
+        return result
+    missing = f"There is no {principal['type']} {principal['name']}"
     if absent:
-        return {**answer, "failed": False, "note": f"{who}, so there is nothing to remove."}
-    note = f"{who} yet, so nothing more can be said in check mode. A run for real fails unless it is created before."
-    return {**answer, "failed": False, "note": note}
+        return {**result, "failed": False, "note": f"{missing}, so there is nothing to remove."}
+    note = f"{missing} yet. Check mode predicts nothing more. Create it before the real run, which otherwise fails."
+    return {**result, "failed": False, "note": note}

@@ -4,26 +4,54 @@
 
 """The parts of the role publish_to_s3, from its variables. PRIVATE to this collection.
 
-Whoever uses the role knows its variables and not the options of the modules, so every error names a variable.
+Errors name the variables of the role, since its users do not see the options of the modules.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Callable
+from typing import Callable, Literal
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_names import BUCKET_ALLOWED
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.options import desired_from_options
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import resource_ids_of
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import partition_of_region
+from .._publication.types import (
+    ConnectionOptions,
+    DestinationResult,
+    FlowLogInfoResult,
+    FlowLogsResult,
+    ModuleOptions,
+    PermissionsResult,
+    TaskResult,
+)
 from .destination_request import DestinationOptions, DestinationRequest
 from .destinations import destination
-from .permissions import attach
-from .task import Connection, Stage, Task
+from .permissions import PolicyOptions, attach
+from .role_variables import RoleVariables
+from .task import Connection, Stage, Task, run_tasks
 
 PREFIX = "publish_to_s3_"
-_OPTIONS_OF_FLOW_LOGS = (
+_FlowLogVariable = Literal[
+    "state",
+    "traffic_type",
+    "max_aggregation_interval",
+    "log_format",
+    "destination_options",
+    "tag_field_specifications",
+    "name",
+    "tags",
+    "purge_tags",
+    "replace",
+    "allow_gap",
+    "purge",
+    "adopt_named",
+    "wait_timeout",
+    "resource_type",
+    "destination",
+]
+_OPTIONS_OF_FLOW_LOGS: tuple[_FlowLogVariable, ...] = (
     *("state", "traffic_type", "max_aggregation_interval", "log_format", "destination_options"),
     *("tag_field_specifications", "name", "tags", "purge_tags", "replace", "allow_gap", "purge", "adopt_named"),
     *("wait_timeout", "resource_type", "destination"),
@@ -38,12 +66,11 @@ _VARIABLES_OF_OPTIONS = {
     "partition": "permission_partition",
 }
 
-Variables = Mapping[str, Any]
-Part = Callable[[Variables, bool], Stage[dict[str, Any]]]
+Part = Callable[[RoleVariables, bool], Stage[TaskResult]]
 
 
 def variable_of(option: str) -> str:
-    """Return the variable that sets an option of a module, with what stands behind its name (``regions[1]``)."""
+    """Return the role variable for an option of a module, with the position behind its name (``regions[1]``)."""
     name = option.split("[", 1)[0].split(".", 1)[0]
     return PREFIX + _VARIABLES_OF_OPTIONS.get(name, name) + option[len(name) :]
 
@@ -53,30 +80,31 @@ def naming_variables(error: InputError) -> InputError:
     return InputError(variable_of(error.option), error.value, error.allowed_as(variable_of))
 
 
-def _connection(variables: Variables, name: str) -> Connection:
-    return Connection(variables.get(name) or {})
+def _connection(options: ConnectionOptions | None) -> Connection:
+    return Connection(options or {})
 
 
-def account(variables: Variables, _check_mode: bool) -> Stage[dict[str, Any]]:
-    """Check that the credentials belong to the expected account, where one is named."""
+def account(variables: RoleVariables, _check_mode: bool) -> Stage[TaskResult]:
+    """Check that the credentials belong to the expected account, if one is set."""
     if variables["expected_account_id"] is None:
         return {"changed": False}
-    options = {
+    options: ModuleOptions = {
         "region": variables["region"],
-        # No id, so that nothing is read.
+        # Without ids the module reads no flow logs.
         "flow_log_ids": [],
         "expected_account_id": variables["expected_account_id"],
     }
-    (answer,) = yield [Task("account", "s3_flow_log_info", options, _connection(variables, "aws"))]
-    return dict(answer)
+    task: Task[FlowLogInfoResult] = Task("account", "s3_flow_log_info", options, _connection(variables["aws"]))
+    (result,) = yield from run_tasks([task])
+    return result
 
 
-def permissions(variables: Variables, check_mode: bool) -> Stage[dict[str, Any]]:
-    """Give the principals the policy, or take it away."""
+def permissions(variables: RoleVariables, check_mode: bool) -> Stage[PermissionsResult]:
+    """Attach the policy to the principals, or remove it."""
     principals = variables["permission_principals"]
     if not principals:
         return {"changed": False, "results": []}
-    options = {
+    options: PolicyOptions = {
         "state": variables["permission_state"],
         "policy": variables["permission_policy"],
         "policy_name": variables["permission_policy_name"],
@@ -84,24 +112,29 @@ def permissions(variables: Variables, check_mode: bool) -> Stage[dict[str, Any]]
         "partition": variables["permission_partition"] or partition_of_region(variables["region"] or ""),
         "region": variables["region"],
     }
-    return (yield from attach("permissions", principals, options, _connection(variables, "aws"), check_mode))
+    return (yield from attach("permissions", principals, options, _connection(variables["aws"]), check_mode))
 
 
-def destination_ready(variables: Variables, check_mode: bool) -> Stage[dict[str, Any]]:
-    """Make the destination ready."""
+def prepare_destination(variables: RoleVariables, check_mode: bool) -> Stage[DestinationResult]:
+    """Prepare the destination."""
     request = _request(variables)
     options = DestinationOptions(request, variables["region"])
-    bucket = _connection(variables, "bucket_aws")
-    key = bucket if variables["key_aws"] is None else _connection(variables, "key_aws")
+    bucket = _connection(variables["bucket_aws"])
+    key = bucket if variables["key_aws"] is None else _connection(variables["key_aws"])
     return (yield from destination(request, options, bucket, key, check_mode))
 
 
-def _request(variables: Variables) -> DestinationRequest:
+def _request(variables: RoleVariables) -> DestinationRequest:
     return DestinationRequest(
         name="destination",
-        destination=variables["destination"],
+        destination=variables["destination"] or "",
         destination_options=variables["destination_options"],
-        sources={name: variables[name] for name in ("account_ids", "regions", "prefixes", "layouts")},
+        sources={
+            "account_ids": variables["account_ids"],
+            "regions": variables["regions"],
+            "prefixes": variables["prefixes"],
+            "layouts": variables["layouts"],
+        },
         grants=variables["grants"] or (),
         organization_id=variables["organization_id"],
         acl_condition=variables["acl_condition"],
@@ -118,12 +151,12 @@ def _request(variables: Variables) -> DestinationRequest:
     )
 
 
-def flow_logs(variables: Variables, _check_mode: bool) -> Stage[dict[str, Any]]:
+def flow_logs(variables: RoleVariables, _check_mode: bool) -> Stage[FlowLogsResult]:
     """Publish the flow logs of the targets."""
-    # The prefix of an ARN decides; without one the Region does, and without that the module.
+    # The prefix of an ARN sets the partition. Otherwise the Region does, and without a Region the module finds it.
     targets = resource_ids_of(variables["resource_ids"] or (), "resource_ids")
-    given = {name: variables[name] for name in _OPTIONS_OF_FLOW_LOGS}
-    # Texts and lists that are empty, and no interval, are what templates make of null. No tags at all are a wish.
+    given: dict[str, object] = {name: variables[name] for name in _OPTIONS_OF_FLOW_LOGS}
+    # Templates turn null into empty texts and lists, and into the interval 0. Only empty tags have a meaning: no tags.
     given["max_aggregation_interval"] = given["max_aggregation_interval"] or None
     options = {name: value for name, value in given.items() if name == "tags" or value not in (None, "", [], {})}
     if options.get("state") != "absent" and "destination" not in options:
@@ -136,13 +169,14 @@ def flow_logs(variables: Variables, _check_mode: bool) -> Stage[dict[str, Any]]:
         return_flow_logs=variables["return_flow_logs"],
         expected_account_id=variables["expected_account_id"],
     )
-    (answer,) = yield [Task("flow_logs", "s3_flow_log", options, _connection(variables, "aws"))]
-    return dict(answer)
+    task: Task[FlowLogsResult] = Task("flow_logs", "s3_flow_log", options, _connection(variables["aws"]))
+    (result,) = yield from run_tasks([task])
+    return result
 
 
 PARTS: Mapping[str, Part] = {
     "account": account,
     "permissions": permissions,
-    "destination": destination_ready,
+    "destination": prepare_destination,
     "flow_logs": flow_logs,
 }

@@ -2,38 +2,38 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a run knows so far, from one task of its playbook to the next. PRIVATE to this collection."""
+"""The state of a run, which the tasks of its playbook share. PRIVATE to this collection."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from .task import Results
+from .._publication.types import PublicationData, RunResults
 
-#: The kinds of work that have results.
-KINDS = ("identities", "preflights", "permissions", "destinations", "keys", "batches", "deliveries")
+
+def _no_results() -> RunResults:
+    """Without ``deliveries``, which only a report with delivery checks has."""
+    return {"identities": {}, "preflights": {}, "permissions": {}, "destinations": {}, "keys": {}, "batches": {}}
 
 
 @dataclass
 class Run:
     """A run over an inventory.
 
-    :param publication: the work, as :meth:`work.Publication.to_dict` returns it, with ``preflights``, ``unmet`` and ``keys``.
-    :param is_report: whether it only reports, so that nothing counts as changed.
-    :param check_mode: whether it only says what it would do.
-    :param results: of each kind, what became of the work.
+    :param publication: the work of the run.
+    :param is_report: whether the run only reports. Then it changes nothing, and its tasks are not ``changed``.
+    :param check_mode: whether the run only predicts what it would change.
+    :param results: results of the work so far.
     """
 
-    publication: dict[str, Any]
+    publication: PublicationData
     is_report: bool = False
     check_mode: bool = False
-    results: dict[str, Results] = field(default_factory=lambda: {kind: {} for kind in KINDS if kind != "deliveries"})
+    results: RunResults = field(default_factory=_no_results)
 
     def to_json(self) -> str:
-        """Return the run as text."""
+        """Return the run as JSON text."""
         return json.dumps(
             {
                 "publication": self.publication,
@@ -46,5 +46,4 @@ class Run:
 
 def run_from_json(text: str) -> Run:
     """Return the run that :meth:`Run.to_json` wrote."""
-    given: Mapping[str, Any] = json.loads(text)
-    return Run(**given)
+    return Run(**json.loads(text))

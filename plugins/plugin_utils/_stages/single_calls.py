@@ -2,26 +2,32 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The stages that make one call for each piece of work. PRIVATE to this collection."""
+"""The stages that run one task for each work unit. PRIVATE to this collection."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from .._findings.collect import blocked_reason
 from .._publication.preflight import stopped
-from .task import Connections, Results, Stage, Task, asked
+from .._publication.types import (
+    BatchData,
+    FlowLogInfoResult,
+    FlowLogsResult,
+    ModuleOptions,
+    PreflightResult,
+    PublicationData,
+    RunResults,
+)
+from .task import Connections, Stage, Task, run_by_name
 
 
-def accounts(publication: Mapping[str, Any], connection: Connections) -> Stage[Results]:
-    """Ask once for each connection whose credentials it has."""
-    return asked(
+def identities(publication: PublicationData, connection: Connections) -> Stage[dict[str, FlowLogInfoResult]]:
+    """Check once for each connection whether its credentials belong to the expected account."""
+    return run_by_name(
         [
             Task(
                 work["name"],
                 "s3_flow_log_info",
-                # No id, so that nothing is read.
+                # Without ids the module reads no flow logs.
                 {"region": work["region"], "flow_log_ids": [], "expected_account_id": work["account_id"]},
                 connection(work["credentials_of"], "flow_log_aws"),
                 work["account_id"],
@@ -31,9 +37,9 @@ def accounts(publication: Mapping[str, Any], connection: Connections) -> Stage[R
     )
 
 
-def preflights(publication: Mapping[str, Any], connection: Connections) -> Stage[Results]:
-    """Ask for the permissions."""
-    return asked(
+def preflights(publication: PublicationData, connection: Connections) -> Stage[dict[str, PreflightResult]]:
+    """Check the permissions that the work needs."""
+    return run_by_name(
         [
             Task(
                 work["name"],
@@ -56,21 +62,21 @@ def preflights(publication: Mapping[str, Any], connection: Connections) -> Stage
 
 
 def flow_logs(
-    publication: Mapping[str, Any],
-    results: Mapping[str, Results],
+    publication: PublicationData,
+    results: RunResults,
     connection: Connections,
     is_report: bool,
     listed: bool,
-) -> Stage[Results]:
-    """Publish the flow logs of all batches that nothing is in the way of.
+) -> Stage[dict[str, FlowLogsResult]]:
+    """Publish the flow logs of all batches that nothing blocks.
 
-    Where the destination is not in order AWS would edit the bucket policy by itself, or nothing would ever arrive.
+    A batch waits until its destination is ready. Otherwise AWS would edit the bucket policy, or could not deliver.
 
-    :param is_report: whether it is only reported; then also what a run would not get to.
-    :param listed: whether flow logs are returned that are as they should be.
+    :param is_report: whether the run only reports. It then also checks batches that are blocked.
+    :param listed: whether results list flow logs that match the inventory, too.
     """
     stops = stopped(publication, results)["batches"]
-    return asked(
+    return run_by_name(
         [
             Task(
                 batch["name"],
@@ -85,9 +91,9 @@ def flow_logs(
     )
 
 
-def batch_options(batch: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options of ``s3_flow_log`` for a batch. Without tags, none is removed."""
-    options = {name: value for name, value in batch["options"].items() if value is not None}
+def batch_options(batch: BatchData) -> ModuleOptions:
+    """Return the options of ``s3_flow_log`` for a batch. Without ``tags`` it purges no tags."""
+    options: dict[str, object] = {name: value for name, value in batch["options"].items() if value is not None}
     if "tags" not in options:
         options.pop("purge_tags", None)
     return {
@@ -100,20 +106,20 @@ def batch_options(batch: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def deliveries(
-    publication: Mapping[str, Any], results: Mapping[str, Results], connection: Connections, hours: int
-) -> Stage[Results]:
-    """Look when the flow logs of the batches last delivered.
+    publication: PublicationData, results: RunResults, connection: Connections, hours: int
+) -> Stage[dict[str, FlowLogInfoResult]]:
+    """Check when the flow logs of the batches last delivered.
 
-    :param hours: how far to look back.
+    :param hours: how far the check goes back.
     """
-    return asked(
+    return run_by_name(
         [
             Task(
                 batch["name"],
                 "s3_flow_log_info",
                 {
                     "region": batch["region"],
-                    "flow_log_ids": _ids(results.get("batches", {}).get(batch["name"]) or {}),
+                    "flow_log_ids": _flow_log_ids(results.get("batches", {}).get(batch["name"]) or {}),
                     "delivery": True,
                     "delivery_hours": hours,
                 },
@@ -125,5 +131,6 @@ def deliveries(
     )
 
 
-def _ids(result: Mapping[str, Any]) -> list[str]:
-    return [item["flow_log_id"] for item in result.get("flow_logs") or () if item.get("flow_log_id")]
+def _flow_log_ids(result: FlowLogsResult) -> list[str]:
+    ids = (item.get("flow_log_id") for item in result.get("flow_logs") or ())
+    return [flow_log_id for flow_log_id in ids if flow_log_id]

@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._action import task_runner
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._action.task_runner import SLICE, TaskRunner
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.task import Connection, Result, Stage, Task, asked
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.task import Connection, Stage, Task, run_by_name
 
 ROLE = "arn:aws:iam::111122223333:role/publisher"
 SHOP = Connection({"profile": "shop"})
@@ -49,15 +49,15 @@ def own(number: int, connection: Connection = SHOP, **options: Any) -> Task:
     return Task(f"task-{number}", "s3_flow_log", {"number": number, **options}, connection, "111122223333")
 
 
-def foreign(number: int, connection: Connection = SHOP, **options: Any) -> Task:
-    """A task of a module of another one."""
+def other(number: int, connection: Connection = SHOP, **options: Any) -> Task:
+    """A task of a module of another collection."""
     return Task(f"task-{number}", IAM, {"number": number, **options}, connection)
 
 
 def run(tasks: Sequence[Task], pool: Pool, ansible: Ansible, **more: Any) -> list[dict[str, Any]]:
     """The results of tasks, in their order."""
 
-    def stage() -> Stage[Sequence[Result]]:
+    def stage() -> Stage[Sequence[Any]]:
         return (yield tasks)
 
     return [dict(result) for result in TaskRunner(pool, ansible, **more).drive(stage())]  # type: ignore[arg-type]
@@ -66,7 +66,7 @@ def run(tasks: Sequence[Task], pool: Pool, ansible: Ansible, **more: Any) -> lis
 def test_results_are_in_the_order_of_the_tasks_wherever_they_ran() -> None:
     pool, ansible = Pool(), Ansible()
     unknown = Connection(problem="flow_log_aws of host vpc-1 cannot be read: RuntimeError")
-    tasks = [foreign(0), own(1), own(2, unknown), own(3), foreign(4, unknown), foreign(5)]
+    tasks = [other(0), own(1), own(2, unknown), own(3), other(4, unknown), other(5)]
     results = run(tasks, pool, ansible)
     assert [result.get("of") for result in results] == [0, 1, None, 3, None, 5]
     for number in (2, 4):
@@ -87,7 +87,7 @@ def test_a_stage_is_driven_to_its_end_with_the_results_of_each_step() -> None:
 
 def test_results_go_by_the_name_of_the_work() -> None:
     runner = TaskRunner(Pool(), Ansible())  # type: ignore[arg-type]
-    assert runner.drive(asked([own(1), foreign(2)])) == {
+    assert runner.drive(run_by_name([own(1), other(2)])) == {
         "task-1": {"of": 1, "failed": False},
         "task-2": {"of": 2},
     }
@@ -124,7 +124,7 @@ def test_after_each_slice_it_is_told_how_far_the_work_is_and_how_much_failed(num
     tasks = [own(at, fails=at % SLICE == min(1, number - 1) and number > 1) for at in range(number)]
     if number > 2 * SLICE:
         tasks[-1] = own(number - 1, fails=True)
-    results = run(tasks, pool, Ansible(), tell=lambda done, total, failed: heard.append((done, total, failed)))
+    results = run(tasks, pool, Ansible(), report=lambda done, total, failed: heard.append((done, total, failed)))
     assert heard == told
     assert [len(part) for part in pool.given] == [SLICE] * (number // SLICE) + (
         [number % SLICE] if number % SLICE else []
@@ -142,7 +142,7 @@ class Text(str):
 def test_a_module_of_another_collection_gets_connection_and_options_at_once() -> None:
     ansible = Ansible()
     run(
-        [foreign(1, Connection({"profile": "shop", "region": "eu-west-1"}), region="us-east-1", x=None)],
+        [other(1, Connection({"profile": "shop", "region": "eu-west-1"}), region="us-east-1", x=None)],
         Pool(),
         ansible,
     )
@@ -157,7 +157,7 @@ def test_what_ansible_adds_to_a_result_is_left_out() -> None:
         "exception": "t",
         "deprecations": [],
     }
-    (result,) = run([foreign(1)], Pool(), Ansible(said))
+    (result,) = run([other(1)], Pool(), Ansible(said))
     assert result == {"changed": True, "msg": "done"}
     assert not isinstance(result["msg"], Text)
 
@@ -172,8 +172,8 @@ def test_in_a_role_a_module_of_another_collection_gets_the_keys_of_a_session(mon
     monkeypatch.setattr(task_runner, "session_of", session)
     ansible = Ansible()
     connection = Connection({"profile": "shop", "assume_role_arn": ROLE, "endpoint_url": "http://x"})
-    run([foreign(1, connection, region="eu-west-1")], Pool(), ansible)
-    run([foreign(2, Connection({**connection.options, "region": "eu-north-1"}))], Pool(), Ansible())
+    run([other(1, connection, region="eu-west-1")], Pool(), ansible)
+    run([other(2, Connection({**connection.options, "region": "eu-north-1"}))], Pool(), Ansible())
     assert [one["region"] for one in entered] == ["eu-west-1", "eu-north-1"]
     assert all(one.items() >= connection.options.items() for one in entered)
     ((_module, options),) = ansible.ran
@@ -200,7 +200,7 @@ def test_in_a_role_a_module_of_another_collection_gets_the_keys_of_a_session(mon
 )
 def test_a_role_that_cannot_be_entered_is_the_failure_of_its_task_only(connection: dict[str, Any], told: str) -> None:
     ansible = Ansible()
-    tasks = [foreign(1, Connection({"region": "eu-west-1", **connection})), foreign(2)]
+    tasks = [other(1, Connection({"region": "eu-west-1", **connection})), other(2)]
     failed, fine = run(tasks, Pool(), ansible)
     assert failed["failed"] and told in failed["msg"]
     assert fine == {"of": 2} and [options["number"] for _module, options in ansible.ran] == [2]

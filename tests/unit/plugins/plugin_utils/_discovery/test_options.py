@@ -80,7 +80,7 @@ def test_an_account_that_is_not_active_is_a_gap_and_never_the_account_of_the_cre
     assert found.accounts == ()
     assert [(gap.account_id, gap.code) for gap in found.gaps] == [(SHOP, "AccountNotActive")]
     assert found.gaps[0].sentence == (
-        f"Not read: shop ({SHOP}). AccountNotActive: The organization says that the account is SUSPENDED."
+        f"Not read: shop ({SHOP}). AccountNotActive: The status of the account in the organization is SUSPENDED."
     )
 
 

@@ -14,7 +14,7 @@ import pytest
 from ansible.errors import AnsibleError
 
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.accounts import Account
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.reader import Question
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.reader import ScanRequest
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._discovery.reader import TargetReader
 from tests.unit.plugins.plugin_utils.cloud import ENI
 from tests.unit.plugins.plugin_utils.cloud import HOME
@@ -33,7 +33,7 @@ def _cloud() -> Iterator[Cloud]:
 
 
 def read(cloud: Cloud, *accounts: Account, regions: tuple[str, ...] = (HOME,), **more: Any) -> tuple[Any, Any]:
-    question = Question(more.pop("types", ("VPC",)), regions, HOME, **more)
+    question = ScanRequest(more.pop("types", ("VPC",)), regions, HOME, **more)
     return TargetReader(cloud, question, 1).read(accounts or (Account(),))
 
 

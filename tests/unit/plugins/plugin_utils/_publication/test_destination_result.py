@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.destination_result import STEPS
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.destination_result import DestinationWish
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.destination_result import DesiredDestination
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.destination_result import destination_result
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.destination_result import new_bucket
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
@@ -50,9 +50,9 @@ def bad(code: str, status: str = "problem") -> dict:
     return {"deliverable": deliverable, "summary": "It cannot.", "problems": [problem], "encryption": None}
 
 
-def made(results: dict, **wish: Any) -> dict:
+def made(results: dict, **desired: Any) -> dict:
     """The result for a bucket."""
-    return destination_result(results, DestinationWish(BUCKET, **wish), KEY)
+    return destination_result(results, DesiredDestination(BUCKET, **desired), KEY)
 
 
 def kinds(result: dict) -> list[tuple[str, str]]:
@@ -96,11 +96,11 @@ def test_key_policy_and_bucket_policy_are_told_together() -> None:
 
 
 def test_a_created_bucket_is_told_with_its_settings_and_check_mode_tells_the_same() -> None:
-    wish = {"create_bucket": True, "settings": SETTINGS}
+    desired = {"create_bucket": True, "settings": SETTINGS}
     real = made(
-        {"look": MISSING, "create": {"changed": True}, "bucket_policy": policy_result(BUCKET), "verdict": GOOD}, **wish
+        {"look": MISSING, "create": {"changed": True}, "bucket_policy": policy_result(BUCKET), "verdict": GOOD}, **desired
     )
-    foretold = made({"look": MISSING, "create": SKIPPED, "bucket_policy": SKIPPED, "verdict": SKIPPED}, **wish)
+    foretold = made({"look": MISSING, "create": SKIPPED, "bucket_policy": SKIPPED, "verdict": SKIPPED}, **desired)
     assert kinds(real) == kinds(foretold) == [("create_bucket", BUCKET), ("put_policy", BUCKET)]
     assert real["actions"][0] == foretold["actions"][0]
     assert real["diff"]["after"]["bucket"] == foretold["diff"]["after"]["bucket"]
@@ -194,7 +194,7 @@ def test_what_is_not_known_stops_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "wish", "named"),
+    ("code", "desired", "named"),
     [
         ("BucketMissing", {}, ("publish_to_s3_create_bucket", "flow_log_create_bucket")),
         (
@@ -205,8 +205,8 @@ def test_what_is_not_known_stops_nothing() -> None:
         ("KeyNotGranted", {}, ("publish_to_s3_manage_key_policy", "flow_log_key_policy")),
     ],
 )
-def test_a_consent_that_would_help_is_named_unless_given(code: str, wish: dict, named: tuple[str, str]) -> None:
-    text = made({"verdict": bad(code)}, **wish)["msg"]
+def test_a_consent_that_would_help_is_named_unless_given(code: str, desired: dict, named: tuple[str, str]) -> None:
+    text = made({"verdict": bad(code)}, **desired)["msg"]
     assert all(name in text for name in named)
     given_all = {"create_bucket": True, "manage_bucket_policy": True, "manage_key_policy": True}
     assert made({"verdict": bad(code)}, **given_all)["msg"] == "It cannot."
@@ -261,17 +261,17 @@ def test_a_key_that_is_managed_apart_counts_for_the_verdict_and_nowhere_else() -
     key_policy = {"changed": True, "actions": [put], "diff": {"before": {}, "after": {}}, "statements": {}}
     bucket = {"bucket": {"exists": True, "region": "eu-west-1", "owner": "777788889999"}}
     look = {"deliverable": False, "problems": [], "summary": "It cannot.", **bucket}
-    wish = DestinationWish("arn:aws:s3:::central", manage_key_policy=True, key_apart=True, require_deliverable=False)
-    waiting = destination_result({"look": look}, wish, KEY)
+    desired = DesiredDestination("arn:aws:s3:::central", manage_key_policy=True, key_apart=True, require_deliverable=False)
+    waiting = destination_result({"look": look}, desired, KEY)
     assert (waiting["failed"], waiting["key_apart"], waiting["bucket_owner"]) == (False, KEY, "777788889999")
 
     verdict = {"deliverable": True, "problems": [], "summary": "It can.", **bucket}
-    made = destination_result({"look": look, "key_policy": key_policy, "verdict": verdict}, wish, KEY)
+    made = destination_result({"look": look, "key_policy": key_policy, "verdict": verdict}, desired, KEY)
     assert (made["changed"], made["actions"], made["diff"]) == (False, [], {"before": {}, "after": {}})
     assert (made["key"]["apart"], made["key"]["changed"]) == (True, True)
     assert made["deliverable"] is True
 
     denied = {"failed": True, "msg": "denied", "unsuccessful": [{"target": KEY, "code": "X"}]}
-    failed = destination_result({"look": look, "key_policy": denied}, wish, KEY)
+    failed = destination_result({"look": look, "key_policy": denied}, desired, KEY)
     assert (failed["failed"], failed["msg"], failed["unsuccessful"]) == (True, "denied", [])
-    assert destination_result({"look": look}, wish, "")["key_apart"] is None
+    assert destination_result({"look": look}, desired, "")["key_apart"] is None

@@ -24,7 +24,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.desire
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import OPTION_DEFAULTS
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import VARIABLES
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import HostVariables
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import bucket_of
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import layouts_of
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import variable_of
 from tests.wrong_values import SPELLINGS
 from tests.wrong_values import WRONG_VALUES
@@ -86,7 +86,7 @@ def test_equal_settings_are_one_batch_however_they_are_written(variable: str) ->
 def test_a_text_that_says_no_asks_for_no_hive_layout(text: str) -> None:
     options = {"hive_compatible_partitions": text}
     assert '"hive"' not in json.dumps(read(flow_log_destination_options=options)["destinations"])
-    assert bucket_of("operations-logs", options)["layouts"] == ["plain"]
+    assert layouts_of(options) == ("plain",)
 
 
 def test_the_default_format_is_no_other_one_for_being_written_down() -> None:

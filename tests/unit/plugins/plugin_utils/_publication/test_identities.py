@@ -37,7 +37,7 @@ def host(name: str, account: str = SHOP, groups: tuple[str, ...] = ("prod",), **
 
 def publication(*hosts: HostVariables, answers: Any = None, **more: Any) -> dict[str, Any]:
     """The work of some hosts as plain data."""
-    return {**plan_publication(hosts, answers=answers, **more).to_dict(), "preflights": []}
+    return {**plan_publication(hosts, results=answers, **more).to_dict(), "preflights": []}
 
 
 def test_each_account_and_connection_is_asked_once() -> None:

@@ -16,7 +16,6 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.applied_res
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.work import plan_publication
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.destinations import key_findings
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.collect import find
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.key_work import key_answer
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.key_work import key_result
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.key_work import plan_keys
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.run_summary import summarise
@@ -123,13 +122,6 @@ def test_the_credentials_are_those_for_keys_or_of_a_bucket_in_the_account_of_the
     assert (work["credentials_of"], work["credentials"]) == expected
 
 
-def test_the_answer_for_a_bucket_is_that_of_the_request_that_it_is_in() -> None:
-    first, second = ({"item": {"buckets": [name]}, "policy": {"Id": name}} for name in ("s3/bucket-a", "s3/bucket-b"))
-    assert key_answer({"results": [first, second]}, "s3/bucket-b") == second
-    broken = {"failed": True, "msg": "no such variable"}
-    assert key_answer(broken, "s3/bucket-a") == broken
-
-
 GRANT = {"account_id": "111122223333", "region": "*", "folder": None, "layout": None}
 
 
@@ -137,7 +129,7 @@ def test_the_results_of_all_requests_become_one() -> None:
     put = {"action": "put_policy", "target": KEY}
     done = {"changed": True, "actions": [put], "statements": ADDED, "missing_grants": [GRANT]}
     denied = {"failed": True, "changed": False, "msg": "denied", "actions": [], "unsuccessful": [{"code": "X"}]}
-    assert key_result({"results": [done, {"skipped": True}, denied]}) == {
+    assert key_result([done, {"skipped": True}, denied]) == {
         "changed": True,
         "failed": True,
         "msg": "denied",
@@ -146,7 +138,7 @@ def test_the_results_of_all_requests_become_one() -> None:
         "statements": ADDED,
         "missing_grants": [GRANT],
     }
-    assert key_result({"failed": True})["msg"] == "The task failed and did not say why."
+    assert key_result([{"failed": True}])["msg"] == "The task failed and did not say why."
 
 
 def finding(result: Any) -> tuple[str, str, Any]:
@@ -158,10 +150,10 @@ def finding(result: Any) -> tuple[str, str, Any]:
 
 
 def test_a_key_has_one_finding_however_many_buckets_it_has() -> None:
-    drifted = key_result({"changed": True, "actions": [{"action": "put_policy"}], "statements": ADDED})
+    drifted = key_result([{"changed": True, "actions": [{"action": "put_policy"}], "statements": ADDED}])
     assert finding(drifted) == ("policy_drift", OWNER, "put_policy")
     assert finding(applied_results({"keys": {NAME: drifted}})["keys"][NAME]) == ("in_sync", OWNER, None)
-    assert finding(key_result({"failed": True, "msg": "denied"})) == ("unknown", OWNER, None)
+    assert finding(key_result([{"failed": True, "msg": "denied"}])) == ("unknown", OWNER, None)
     assert finding(None) == ("not_evaluated", OWNER, None)
 
 
@@ -170,7 +162,7 @@ def test_the_run_counts_and_fails_for_a_key_once() -> None:
     waiting = {work["name"]: {"key_apart": KEY, "actions": []} for work in publication["destinations"]}
     publication = {**publication, "keys": plan_keys(publication, waiting)}
     batches = {batch["name"]: {"actions": []} for batch in publication["batches"]}
-    key = key_result({"changed": True, "actions": [{"action": "put_policy"}], "statements": ADDED})
+    key = key_result([{"changed": True, "actions": [{"action": "put_policy"}], "statements": ADDED}])
     made = summarise(publication, {"destinations": waiting, "batches": batches, "keys": {NAME: key}})
     assert (made["actions"], made["failures"]) == ({"put_policy": 1}, [])
     assert [row.target for row in find(publication, {"keys": {NAME: key}}) if row.target_type == "Key"] == [KEY]

@@ -81,18 +81,18 @@ def stops(publication: dict[str, Any], **answers: dict[str, Any]) -> tuple[list[
         *[
             ({"replace": "never", "log_format": log_format}, {"read", "create", *operations})
             for log_format, operations in [
-                (["srcaddr", "instance-id"], ()),
-                (["ecs-cluster-arn"], ("ecs_fields",)),
+                ("${srcaddr} ${instance-id}", ()),
+                ("${ecs-cluster-arn}", ("ecs_fields",)),
                 ("${srcaddr} ${ecs-cluster-name} ${ecs-container-id} ${ecs-second-container-id}", ("ecs_fields",)),
-                (["ecs-container-instance-arn"], ("ecs_fields", "ecs_container_instance_fields")),
+                ("${ecs-container-instance-arn}", ("ecs_fields", "ecs_container_instance_fields")),
                 ("${ecs-container-instance-id}", ("ecs_fields", "ecs_container_instance_fields")),
-                (["ecs-service-name"], ("ecs_fields", "ecs_service_fields")),
-                (["ecs-task-definition-arn"], ("ecs_fields", "ecs_task_definition_fields")),
-                (["${ecs-task-arn}"], ("ecs_fields", "ecs_task_fields")),
-                (["ecs-task-id"], ("ecs_fields", "ecs_task_fields")),
+                ("${ecs-service-name}", ("ecs_fields", "ecs_service_fields")),
+                ("${ecs-task-definition-arn}", ("ecs_fields", "ecs_task_definition_fields")),
+                ("${ecs-task-arn}", ("ecs_fields", "ecs_task_fields")),
+                ("${ecs-task-id}", ("ecs_fields", "ecs_task_fields")),
             ]
         ],
-        ({"state": "absent", "tags": {"a": "b"}, "log_format": ["ecs-task-id"]}, {"read", "delete"}),
+        ({"state": "absent", "tags": {"a": "b"}, "log_format": "${ecs-task-id}"}, {"read", "delete"}),
     ],
 )
 def test_no_more_is_asked_than_a_batch_may_do(options: dict[str, Any], operations: set[str]) -> None:

@@ -18,7 +18,8 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.work imp
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.work import plan_publication
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import HostVariables
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import bucket_of
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import layouts_of
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import parse_bucket
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import partition_of_region
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import resource_ids_of
 
@@ -479,21 +480,24 @@ def test_partition_of_a_region(region: str, partition: str) -> None:
 @pytest.mark.parametrize(
     ("destination", "expected"),
     [
-        ("central", ("central", "aws", [])),
-        ("arn:aws-cn:s3:::central/a/b/", ("central", "aws-cn", ["a/b"])),
+        ("central", ("central", "aws", "")),
+        ("arn:aws-cn:s3:::central/a/b/", ("central", "aws-cn", "a/b")),
     ],
 )
 def test_bucket_of_a_destination(destination: str, expected: tuple) -> None:
-    found = bucket_of(destination)
-    assert (found["bucket"], found["partition"], found["prefixes"]) == expected
-    assert found["layouts"] == ["plain"]
-    assert bucket_of(destination, {"hive_compatible_partitions": True})["layouts"] == ["hive"]
+    found = parse_bucket(destination)
+    assert (found.bucket, found.partition, found.folder) == expected
+
+
+def test_layouts_of_destination_options() -> None:
+    assert layouts_of(None) == ("plain",)
+    assert layouts_of({"hive_compatible_partitions": True}) == ("hive",)
 
 
 def test_bucket_of_something_else() -> None:
     for value in ("arn:aws:ec2:::x", "arn:", "UP PER"):
         with pytest.raises(InputError):
-            bucket_of(value)
+            parse_bucket(value)
 
 
 def test_ids_come_from_ids_and_from_what_modules_return() -> None:

@@ -35,7 +35,7 @@ def options(**more: Any) -> DestinationOptions:
 def check_taken(given: DestinationOptions) -> None:
     """Fail if a module would refuse its options."""
     calls = {
-        "flow_log_destination_info": [given.look(), given.verdict(None), given.verdict({"Statement": []})],
+        "flow_log_destination_info": [given.first_check(), given.last_check(None), given.last_check({"Statement": []})],
         "flow_log_bucket_policy": [given.bucket_policy()],
         "flow_log_key_policy": [given.key_policy(KEY)],
     }
@@ -89,7 +89,7 @@ def test_a_bucket_that_is_there_may_have_an_old_name() -> None:
     [({}, False), ({"create_bucket": True}, True), ({"manage_key_policy": True}, True)],
 )
 def test_what_is_there_is_looked_at_where_it_decides(more: dict[str, Any], looks: bool) -> None:
-    assert replace(PLAIN, **more).looks_first is looks
+    assert replace(PLAIN, **more).checks_first is looks
 
 
 def test_simple_sources_are_those_of_every_module() -> None:
@@ -102,7 +102,7 @@ def test_simple_sources_are_those_of_every_module() -> None:
         "region": "eu-central-1",
         "account_ids": [SHOP],
     }
-    assert given.look() == {**common, "destination": "central/network"}
+    assert given.first_check() == {**common, "destination": "central/network"}
     conditions = {"acl_condition": "string_equals", "source_conditions": True}
     assert given.bucket_policy() == {**common, "bucket": "central", **conditions}
     # The key has no folders, and is in a Region of its own.
@@ -112,22 +112,22 @@ def test_simple_sources_are_those_of_every_module() -> None:
         "account_ids": [SHOP],
         "regions": ["eu-west-1"],
     }
-    assert given.verdict(None) == {**given.look(), **conditions, "planned_bucket_policy": True}
+    assert given.last_check(None) == {**given.first_check(), **conditions, "planned_bucket_policy": True}
     check_taken(given)
 
 
 def test_folders_and_layouts_may_be_others_than_those_of_the_destination() -> None:
     given = options(sources={**SOURCES, "prefixes": ["a", "b"], "layouts": ["hive"]})
-    assert (given.look()["prefixes"], given.look()["layouts"]) == (["a", "b"], ["hive"])
+    assert (given.first_check()["prefixes"], given.first_check()["layouts"]) == (["a", "b"], ["hive"])
     # None at all is the whole bucket.
-    assert "prefixes" not in options(sources={**SOURCES, "prefixes": []}).look()
+    assert "prefixes" not in options(sources={**SOURCES, "prefixes": []}).first_check()
     by_options = options(sources=SOURCES, destination_options={"hive_compatible_partitions": True})
-    assert by_options.look()["layouts"] == ["hive"]
+    assert by_options.first_check()["layouts"] == ["hive"]
 
 
 def test_an_organization_is_named_in_policies_instead_of_its_accounts() -> None:
     given = options(sources=SOURCES, organization_id=ORGANIZATION)
-    assert (given.look()["account_ids"], given.look()["organization_id"]) == ([SHOP], ORGANIZATION)
+    assert (given.first_check()["account_ids"], given.first_check()["organization_id"]) == ([SHOP], ORGANIZATION)
     for policy in (given.bucket_policy(), given.key_policy(KEY)):
         assert policy["organization_id"] == ORGANIZATION and "account_ids" not in policy
     check_taken(given)
@@ -140,16 +140,16 @@ def test_grants_have_places_of_their_own() -> None:
     ]
     given = options(grants=grants, sources={**SOURCES, "account_ids": None, "regions": None})
     whole = {"account_id": BANK, "prefix": "network", "layouts": ["plain"]}
-    assert given.look()["grants"] == given.bucket_policy()["grants"] == [grants[0], whole]
+    assert given.first_check()["grants"] == given.bucket_policy()["grants"] == [grants[0], whole]
     assert given.key_policy(KEY)["grants"] == [{"account_id": SHOP, "regions": ["eu-west-1"]}, {"account_id": BANK}]
-    assert not {"prefixes", "layouts", "account_ids", "regions"} & {*given.look(), *given.bucket_policy()}
+    assert not {"prefixes", "layouts", "account_ids", "regions"} & {*given.first_check(), *given.bucket_policy()}
     check_taken(given)
 
 
 def test_grants_of_an_organization_are_one_where_they_differ_in_the_account_only() -> None:
     grants = [{"account_id": account, "regions": ["eu-west-1"], "prefix": "a"} for account in (SHOP, BANK)]
     given = options(grants=grants, organization_id=ORGANIZATION)
-    assert len(given.look()["grants"]) == 2
+    assert len(given.first_check()["grants"]) == 2
     assert given.bucket_policy()["grants"] == [{"regions": ["eu-west-1"], "prefix": "a", "layouts": ["plain"]}]
     assert given.key_policy(KEY)["grants"] == [{"regions": ["eu-west-1"]}]
     check_taken(given)
@@ -158,10 +158,10 @@ def test_grants_of_an_organization_are_one_where_they_differ_in_the_account_only
 @pytest.mark.parametrize("managed", [True, False])
 def test_the_verdict_is_on_what_the_policies_are_to_be(managed: bool) -> None:
     policy = {"Statement": []}
-    verdict = options(sources=SOURCES, manage_bucket_policy=managed, source_conditions=False).verdict(policy)
+    verdict = options(sources=SOURCES, manage_bucket_policy=managed, source_conditions=False).last_check(policy)
     assert (verdict["planned_bucket_policy"], verdict["key_policy"]) == (managed, policy)
     assert verdict["source_conditions"] is False
-    assert "key_policy" not in options(sources=SOURCES).verdict({})
+    assert "key_policy" not in options(sources=SOURCES).last_check({})
 
 
 def test_a_new_bucket_is_closed_and_never_gets_a_whole_policy() -> None:
@@ -189,13 +189,13 @@ def test_a_new_bucket_is_closed_and_never_gets_a_whole_policy() -> None:
 
 def test_the_wish_is_what_was_asked_for() -> None:
     given = options(create_bucket=True, region="eu-west-1", manage_key_policy=True, key_apart=True, bucket_tags={})
-    wish = given.wish(checked=True)
-    assert (wish.bucket_arn, wish.create_bucket, wish.manage_key_policy, wish.key_apart) == (ARN, True, True, True)
-    assert (wish.settings["region"], wish.settings["tags"]) == ("eu-west-1", None)
-    assert options(bucket_tags={"team": "net"}).wish(checked=True).settings["tags"] == {"team": "net"}
+    desired = given.desired(checked=True)
+    assert (desired.bucket_arn, desired.create_bucket, desired.manage_key_policy, desired.key_apart) == (ARN, True, True, True)
+    assert (desired.settings["region"], desired.settings["tags"]) == ("eu-west-1", None)
+    assert options(bucket_tags={"team": "net"}).desired(checked=True).settings["tags"] == {"team": "net"}
     # What was not found out is no failure.
-    assert (wish.require_deliverable, given.wish(checked=False).require_deliverable) == (True, False)
-    assert options(require_deliverable=False).wish(checked=True).require_deliverable is False
+    assert (desired.require_deliverable, given.desired(checked=False).require_deliverable) == (True, False)
+    assert options(require_deliverable=False).desired(checked=True).require_deliverable is False
 
 
 def test_an_inventory_asks_for_each_bucket_what_its_hosts_say() -> None:

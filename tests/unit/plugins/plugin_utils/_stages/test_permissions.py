@@ -86,7 +86,7 @@ def test_what_became_of_each_principal_is_kept_with_it() -> None:
     ("check", "state", "fails", "note"),
     [
         (False, "present", True, ""),
-        (True, "present", False, "There is no role publisher yet, so nothing more can be said in check mode."),
+        (True, "present", False, "There is no role publisher yet. Check mode predicts nothing more."),
         (False, "absent", False, "There is no role publisher, so there is nothing to remove."),
         (True, "absent", False, "There is no role publisher, so there is nothing to remove."),
     ],

@@ -6,13 +6,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Action, Change
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.progress import Progress, lines_of, progress_of
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.run import KINDS, Run
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.progress import (
+    PrintedKind,
+    Progress,
+    lines_of,
+    progress_of,
+)
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.run import Run
 from tests.unit.plugins.plugin_utils._stages.playing import SHOP, host, work_of
 
 BATCH, CENTRAL = f"{SHOP}/eu-west-1/vpc/1-1", "s3/central"
@@ -153,7 +158,7 @@ def test_work_that_did_not_run_is_told_with_the_reason() -> None:
     assert (blocked.failures, stopped.failures, with_it.failures) == (0, 0, 0)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "deliveries"])
+@pytest.mark.parametrize("kind", get_args(PrintedKind))
 def test_work_of_another_stage_is_not_told(kind: str) -> None:
     assert progress_of(kind, run()) == Progress()
 

@@ -11,10 +11,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.types import RunResults
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.planning import PlanRequest, plan
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.run import KINDS, Run, run_from_json
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.run import Run, run_from_json
 from tests.unit.plugins.plugin_utils._stages.playing import host, play, reached
 
+KINDS = tuple(RunResults.__annotations__)
 _PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.single_calls import (
-    accounts,
     deliveries,
     flow_logs,
+    identities,
     preflights,
 )
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.task import Task
@@ -39,7 +39,7 @@ def named(task: Task) -> dict[str, Any]:
 
 
 def test_each_connection_is_asked_once_whose_it_is_and_reads_nothing() -> None:
-    played = play(accounts(work_of(*hosts(), host("vpc-2")), reached), named)
+    played = play(identities(work_of(*hosts(), host("vpc-2")), reached), named)
     ((first, second),) = played.steps
     assert [task.module for task in (first, second)] == ["s3_flow_log_info"] * 2
     assert first.given() == {"region": "eu-west-1", "flow_log_ids": [], "expected_account_id": SHOP}
@@ -52,7 +52,7 @@ def test_each_connection_is_asked_once_whose_it_is_and_reads_nothing() -> None:
     assert played.result == {name: {"of": name} for name in (f"{SHOP}/identity", f"{BANK}/identity")}
 
 
-@pytest.mark.parametrize("stage", [accounts, preflights])
+@pytest.mark.parametrize("stage", [identities, preflights])
 def test_without_targets_nobody_is_asked(stage: Any) -> None:
     played = play(stage(work_of(), reached))
     assert (played.tasks, played.result) == ([], {})
