@@ -118,9 +118,7 @@ def _create(destinations: Iterable[Destination], check_mode: bool) -> Stage[None
         if options.get("assume_role_arn") and not (one.request.region or options.get("region")):
             text = "Name the Region of the new bucket in publish_to_s3_bucket_region, in an inventory flow_log_bucket_region."
             one.steps["account"] = {"failed": True, "msg": text}
-    owned = [one for one in members if one.request.expected_bucket_owner and not one.has_failed]
-    for one, result in (yield from _run_each(owned, [_account_task(one) for one in owned])):
-        one.steps["account"] = _account_result(one, result)
+    yield from _check_accounts([one for one in members if one.request.expected_bucket_owner and not one.has_failed])
     members = [one for one in members if not one.has_failed]
     if check_mode:
         # amazon.aws.s3_bucket has no check mode.
@@ -128,8 +126,14 @@ def _create(destinations: Iterable[Destination], check_mode: bool) -> Stage[None
             one.steps["create"] = {"skipped": True}
         return
     tasks: list[Task[TaskResult]] = [one.task("amazon.aws.s3_bucket", one.options.create()) for one in members]
-    for one, created in (yield from _run_each(members, tasks)):
-        one.steps["create"] = created
+    for one, result in (yield from _run_each(members, tasks)):
+        one.steps["create"] = result
+
+
+def _check_accounts(destinations: Sequence[Destination]) -> Stage[None]:
+    tasks = [_account_task(one) for one in destinations]
+    for one, result in (yield from _run_each(destinations, tasks)):
+        one.steps["account"] = _account_result(one, result)
 
 
 def _account_task(destination: Destination) -> Task[FlowLogInfoResult]:

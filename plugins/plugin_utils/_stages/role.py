@@ -10,7 +10,7 @@ Errors name the variables of the role, since its users do not see the options of
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Callable, Literal
+from typing import Callable, Literal, get_args
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_names import BUCKET_ALLOWED
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
@@ -33,7 +33,8 @@ from .role_variables import RoleVariables
 from .task import Connection, Stage, Task, run_tasks
 
 PREFIX = "publish_to_s3_"
-_FlowLogVariable = Literal[
+#: Variables that are options of ``s3_flow_log``.
+_FlowLogOption = Literal[
     "state",
     "traffic_type",
     "max_aggregation_interval",
@@ -51,11 +52,7 @@ _FlowLogVariable = Literal[
     "resource_type",
     "destination",
 ]
-_OPTIONS_OF_FLOW_LOGS: tuple[_FlowLogVariable, ...] = (
-    *("state", "traffic_type", "max_aggregation_interval", "log_format", "destination_options"),
-    *("tag_field_specifications", "name", "tags", "purge_tags", "replace", "allow_gap", "purge", "adopt_named"),
-    *("wait_timeout", "resource_type", "destination"),
-)
+_OPTIONS_OF_FLOW_LOGS: tuple[_FlowLogOption, ...] = get_args(_FlowLogOption)
 _VARIABLES_OF_OPTIONS = {
     "bucket": "destination",
     "key_id": "bucket_encryption",

@@ -19,7 +19,7 @@ VPC, SUBNET, ENI = "vpc-0a000000000000001", "subnet-0a000000000000001", "eni-0a0
 
 
 class Cloud:
-    """Clients by service and region, each answering as it is told; what is not told fails."""
+    """Clients by service and Region with prepared answers. Calls without a prepared answer fail."""
 
     def __init__(self, stack: ExitStack) -> None:
         self._stack = stack

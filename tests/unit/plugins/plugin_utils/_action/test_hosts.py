@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Only the variables that mean something are rendered, each for its own host, and come out as plain data."""
+"""Known variables are rendered for their own host and become plain data."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ VPC = {
     "flow_log_destination": "central/network",
     "ansible_host": "not read",
 }
-SECRET = "a secret that a lookup could tell"
+SECRET = "a secret that a lookup could show"
 
 
 class Lazy(Mapping):
-    """Variables that are rendered when they are read, and fail then, as those of hostvars."""
+    """Variables that are rendered when they are read, and may fail then, like those of hostvars."""
 
     def __init__(self, variables: Mapping[str, Any]) -> None:
         self._variables = variables
@@ -52,7 +52,7 @@ class Lazy(Mapping):
 
 
 class Text(str):
-    """A text that Ansible has attached something to."""
+    """A string of a subclass, as Ansible passes it."""
 
 
 # -- hosts --------------------------------------------------------------------------------------------------------
@@ -67,14 +67,14 @@ def test_hosts_are_read_in_their_order_with_their_groups() -> None:
     assert alone.groups == ()
 
 
-def test_only_what_has_a_meaning_is_rendered() -> None:
+def test_renders_only_known_variables() -> None:
     variables = Lazy({**VPC, "flow_log_parents": ["vpc-0"], "password": "{{ fails }}"})
     (host,) = read_hosts(["vpc-1"], {"vpc-1": variables})
     assert not {"ansible_host", "password"} & variables.read
     assert host.variables["flow_log_parents"] == ["vpc-0"] and host.unreadable == {}
 
 
-def test_a_template_that_fails_is_an_error_of_its_host_only_and_tells_no_secret() -> None:
+def test_failed_template_affects_only_its_host_and_shows_no_secret() -> None:
     good, bad = Lazy(VPC), Lazy({**VPC, "flow_log_aws": "{{ fails }}"})
     hosts = read_hosts(["vpc-1", "vpc-2"], {"vpc-1": good, "vpc-2": bad})
     assert [host.unreadable for host in hosts] == [{}, {"flow_log_aws": "RuntimeError"}]
@@ -84,18 +84,18 @@ def test_a_template_that_fails_is_an_error_of_its_host_only_and_tells_no_secret(
     assert SECRET not in json.dumps(made)
 
 
-def test_what_is_undefined_inside_of_a_variable_is_an_error_of_that_variable() -> None:
+def test_undefined_value_is_an_error_of_its_variable() -> None:
     (host,) = read_hosts(["vpc-1"], {"vpc-1": {**VPC, "flow_log_tags": {"team": StrictUndefined()}}})
     assert host.unreadable == {"flow_log_tags": "UndefinedError"} and "flow_log_tags" not in host.variables
 
 
-def test_a_state_for_all_takes_the_place_of_that_of_each_host() -> None:
+def test_state_of_the_run_overrides_that_of_hosts() -> None:
     hostvars = {"vpc-1": VPC, "vpc-2": {**VPC, "flow_log_state": "present"}}
     assert [host.variables["flow_log_state"] for host in read_hosts(hostvars, hostvars, "absent")] == ["absent"] * 2
     assert [host.variables.get("flow_log_state") for host in read_hosts(hostvars, hostvars)] == [None, "present"]
 
 
-def test_misspelt_variables_are_noticed_and_not_rendered() -> None:
+def test_finds_misspelt_variables_without_rendering_them() -> None:
     slips = {"flow_log_trafic_type": "{{ fails }}", "flow_log_colour": "red", "flow_log_batch": {}}
     (host,) = read_hosts(["vpc-1"], {"vpc-1": Lazy({**VPC, **slips})})
     assert host.misspelt == {"flow_log_trafic_type": "flow_log_traffic_type"}
@@ -115,40 +115,40 @@ def test_misspelt_variables_are_noticed_and_not_rendered() -> None:
         (b"bytes", "b'bytes'"),
     ],
 )
-def test_values_become_plain_data_through_and_through(value: Any, expected: Any) -> None:
-    """Nothing of them is left to be rendered by somebody else, with that one's variables."""
+def test_nested_values_become_plain_data(value: Any, expected: Any) -> None:
+    """Nothing is left that another host could render with its variables."""
     found = plain(value)
     assert found == expected
     assert types(found) == types(expected)
 
 
 def types(value: Any) -> Any:
-    """The types of a value and of all inside of it."""
+    """The types of a value and of everything in it."""
     if isinstance(value, dict):
         return dict, [(types(key), types(item)) for key, item in value.items()]
     return (list, [types(item) for item in value]) if isinstance(value, list) else type(value)
 
 
-def test_what_is_undefined_is_no_data() -> None:
+def test_undefined_value_raises() -> None:
     with pytest.raises(UndefinedError):
         plain([{"profile": StrictUndefined()}])
 
 
 class Encrypted:
-    """A value of a vault, which is decrypted where somebody makes a text of it."""
+    """A vaulted value, which ``str()`` decrypts."""
 
     def __str__(self) -> str:
         return "decrypted"
 
 
-def test_what_is_encrypted_is_decrypted() -> None:
+def test_encrypted_value_is_decrypted() -> None:
     assert plain({"secret_key": Encrypted()}) == {"secret_key": "decrypted"}
 
 
 # -- connections --------------------------------------------------------------------------------------------------
 
 
-def test_a_connection_is_what_the_first_variable_holds_that_the_host_has() -> None:
+def test_connection_comes_from_the_first_variable_that_is_set() -> None:
     bucket, key = {"profile": "bucket"}, {"profile": "key"}
     hostvars = {
         "both": Lazy({"flow_log_bucket_aws": bucket, "flow_log_key_aws": key}),
@@ -158,12 +158,12 @@ def test_a_connection_is_what_the_first_variable_holds_that_the_host_has() -> No
     for host, expected in (("both", key), ("null", bucket), ("none", {})):
         found = connection_of(host, hostvars, "flow_log_key_aws", "flow_log_bucket_aws")
         assert (found.options, found.problem) == (expected, "")
-    # An empty one is one, too: the usual lookup of boto3.
+    # Empty options count, too: boto3's usual lookup applies.
     empty = {"x": {"flow_log_key_aws": {}, "flow_log_bucket_aws": bucket}}
     assert connection_of("x", empty, "flow_log_key_aws", "flow_log_bucket_aws").options == {}
 
 
-def test_connection_options_are_plain_data_and_shown_to_nobody() -> None:
+def test_connection_options_are_plain_data_and_hidden() -> None:
     options = Lazy({"profile": Text("network"), "aws_config": {"retries": Text("x")}, "port": 1})
     found = connection_of("vpc-1", {"vpc-1": Lazy({"flow_log_aws": options})}, "flow_log_aws")
     assert types(found.options) == types({"profile": "network", "aws_config": {"retries": "x"}, "port": 1})
@@ -178,7 +178,7 @@ def test_connection_options_are_plain_data_and_shown_to_nobody() -> None:
         ({"profile": StrictUndefined()}, "UndefinedError"),
     ],
 )
-def test_a_connection_that_cannot_be_read_is_a_problem_that_names_host_and_variables(value: Any, why: str) -> None:
+def test_unreadable_connection_names_host_and_variables(value: Any, why: str) -> None:
     found = connection_of("vpc-1", {"vpc-1": Lazy({"flow_log_aws": value})}, "flow_log_key_aws", "flow_log_aws")
     assert found.problem == f"flow_log_key_aws, flow_log_aws of host vpc-1 cannot be read: {why}"
     assert found.options == {} and SECRET not in str(found)

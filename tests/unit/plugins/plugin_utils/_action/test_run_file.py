@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a run knows lasts as long as the run, in Ansible's own folder."""
+"""The state of a run is stored in Ansible's temporary folder."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.run import Ru
 
 @pytest.fixture(name="folder", autouse=True)
 def _folder(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
-    """The folder that Ansible makes for a run."""
+    """The temporary folder of a run."""
     monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path))
     return tmp_path
 
 
-def test_a_run_is_kept_until_the_next_plan(folder: pathlib.Path) -> None:
+def test_stores_a_run_until_the_next_plan(folder: pathlib.Path) -> None:
     first = Run({"notes": ["Zürich 🌍"]}, is_report=True)
     first.results["batches"] = {"a": {"changed": True}}
     run_file.save(first)
@@ -33,6 +33,6 @@ def test_a_run_is_kept_until_the_next_plan(folder: pathlib.Path) -> None:
     assert len(list(folder.iterdir())) == 1
 
 
-def test_before_a_plan_there_is_nothing_to_go_on_with() -> None:
+def test_load_fails_before_a_plan() -> None:
     with pytest.raises(AnsibleActionFail, match="flow_log_run must run with stage: plan first"):
         run_file.load()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tasks of a stage run where they belong, and their results come back in order, whatever became of each."""
+"""Tasks run in the pool or by Ansible, and their results keep their order."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ IAM = "amazon.aws.iam_policy"
 
 
 class Pool:
-    """Runs tasks of this collection's modules by telling what it was given, and keeps that."""
+    """Returns the number of each task, and records the tasks."""
 
     def __init__(self) -> None:
         self.given: list[Sequence[Mapping[str, Any]]] = []
@@ -33,7 +33,7 @@ class Pool:
 
 
 class Ansible:
-    """Runs modules of other collections, with this result."""
+    """Returns this result for modules of other collections, and records the calls."""
 
     def __init__(self, result: Mapping[str, Any] | None = None) -> None:
         self.result = result
@@ -63,7 +63,7 @@ def run(tasks: Sequence[Task], pool: Pool, ansible: Ansible, **more: Any) -> lis
     return [dict(result) for result in TaskRunner(pool, ansible, **more).drive(stage())]  # type: ignore[arg-type]
 
 
-def test_results_are_in_the_order_of_the_tasks_wherever_they_ran() -> None:
+def test_results_keep_the_order_of_the_tasks() -> None:
     pool, ansible = Pool(), Ansible()
     unknown = Connection(problem="flow_log_aws of host vpc-1 cannot be read: RuntimeError")
     tasks = [other(0), own(1), own(2, unknown), own(3), other(4, unknown), other(5)]
@@ -75,7 +75,7 @@ def test_results_are_in_the_order_of_the_tasks_wherever_they_ran() -> None:
     assert [options["number"] for _module, options in ansible.ran] == [0, 5]
 
 
-def test_a_stage_is_driven_to_its_end_with_the_results_of_each_step() -> None:
+def test_drives_a_stage_to_its_end() -> None:
     def stage() -> Stage[list[Any]]:
         first = yield [own(1)]
         second = yield [own(2), own(3)]
@@ -85,7 +85,7 @@ def test_a_stage_is_driven_to_its_end_with_the_results_of_each_step() -> None:
     assert TaskRunner(Pool(), Ansible()).drive(stage()) == [[1], [2, 3], []]  # type: ignore[arg-type]
 
 
-def test_results_go_by_the_name_of_the_work() -> None:
+def test_results_by_name() -> None:
     runner = TaskRunner(Pool(), Ansible())  # type: ignore[arg-type]
     assert runner.drive(run_by_name([own(1), other(2)])) == {
         "task-1": {"of": 1, "failed": False},
@@ -93,7 +93,7 @@ def test_results_go_by_the_name_of_the_work() -> None:
     }
 
 
-def test_a_task_is_given_its_connection_apart_from_its_options() -> None:
+def test_passes_connection_and_options_separately() -> None:
     pool = Pool()
     run([own(1, name=None, tags={})], pool, Ansible())
     ((given,),) = pool.given
@@ -109,7 +109,7 @@ def test_a_task_is_given_its_connection_apart_from_its_options() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "told"),
+    ("number", "reports"),
     [
         (0, []),
         (1, [(1, 1, 0)]),
@@ -117,15 +117,15 @@ def test_a_task_is_given_its_connection_apart_from_its_options() -> None:
         (2 * SLICE + 1, [(SLICE, 2 * SLICE + 1, 1), (2 * SLICE, 2 * SLICE + 1, 2), (2 * SLICE + 1, 2 * SLICE + 1, 3)]),
     ],
 )
-def test_after_each_slice_it_is_told_how_far_the_work_is_and_how_much_failed(number: int, told: list[Any]) -> None:
-    """Each hundredth fails, from the second."""
+def test_reports_progress_after_each_slice(number: int, reports: list[Any]) -> None:
+    """One task in a hundred fails, starting with the second."""
     heard: list[tuple[int, int, int]] = []
     pool = Pool()
     tasks = [own(at, fails=at % SLICE == min(1, number - 1) and number > 1) for at in range(number)]
     if number > 2 * SLICE:
         tasks[-1] = own(number - 1, fails=True)
     results = run(tasks, pool, Ansible(), report=lambda done, total, failed: heard.append((done, total, failed)))
-    assert heard == told
+    assert heard == reports
     assert [len(part) for part in pool.given] == [SLICE] * (number // SLICE) + (
         [number % SLICE] if number % SLICE else []
     )
@@ -136,10 +136,10 @@ def test_after_each_slice_it_is_told_how_far_the_work_is_and_how_much_failed(num
 
 
 class Text(str):
-    """A text that Ansible has attached something to."""
+    """A string of a subclass, as Ansible passes it."""
 
 
-def test_a_module_of_another_collection_gets_connection_and_options_at_once() -> None:
+def test_other_collections_get_connection_and_options_together() -> None:
     ansible = Ansible()
     run(
         [other(1, Connection({"profile": "shop", "region": "eu-west-1"}), region="us-east-1", x=None)],
@@ -149,7 +149,7 @@ def test_a_module_of_another_collection_gets_connection_and_options_at_once() ->
     assert ansible.ran == [(IAM, {"profile": "shop", "region": "us-east-1", "number": 1})]
 
 
-def test_what_ansible_adds_to_a_result_is_left_out() -> None:
+def test_drops_what_ansible_adds_to_results() -> None:
     said = {
         "changed": True,
         "msg": Text("done"),
@@ -162,7 +162,7 @@ def test_what_ansible_adds_to_a_result_is_left_out() -> None:
     assert not isinstance(result["msg"], Text)
 
 
-def test_in_a_role_a_module_of_another_collection_gets_the_keys_of_a_session(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_collections_get_session_keys_of_a_role(monkeypatch: pytest.MonkeyPatch) -> None:
     entered: list[Mapping[str, Any]] = []
 
     def session(connection: Mapping[str, Any]) -> dict[str, Any]:
@@ -177,7 +177,7 @@ def test_in_a_role_a_module_of_another_collection_gets_the_keys_of_a_session(mon
     assert [one["region"] for one in entered] == ["eu-west-1", "eu-north-1"]
     assert all(one.items() >= connection.options.items() for one in entered)
     ((_module, options),) = ansible.ran
-    # A profile beside keys would be an error, also one of the environment, and the module knows no roles.
+    # A profile together with keys is an error, even one of the environment. The module knows no roles.
     assert options == {
         "profile": "",
         "endpoint_url": "http://x",
@@ -190,7 +190,7 @@ def test_in_a_role_a_module_of_another_collection_gets_the_keys_of_a_session(mon
 
 
 @pytest.mark.parametrize(
-    ("connection", "told"),
+    ("connection", "message"),
     [
         ({"assume_role_arn": ROLE}, ROLE),
         ({"assume_role_arn": ROLE, "profile": "nobody"}, "(nobody) could not be found"),
@@ -198,9 +198,9 @@ def test_in_a_role_a_module_of_another_collection_gets_the_keys_of_a_session(mon
         ({"assume_role_external_id": "example-42"}, "an external id together with assume_role_arn"),
     ],
 )
-def test_a_role_that_cannot_be_entered_is_the_failure_of_its_task_only(connection: dict[str, Any], told: str) -> None:
+def test_failed_role_fails_only_its_task(connection: dict[str, Any], message: str) -> None:
     ansible = Ansible()
     tasks = [other(1, Connection({"region": "eu-west-1", **connection})), other(2)]
     failed, fine = run(tasks, Pool(), ansible)
-    assert failed["failed"] and told in failed["msg"]
+    assert failed["failed"] and message in failed["msg"]
     assert fine == {"of": 2} and [options["number"] for _module, options in ansible.ran] == [2]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Options of the inventory plugin: which accounts, filters and names they mean, and what is refused."""
+"""Options of the inventory plugin: accounts, filters and host names."""
 
 from __future__ import annotations
 
@@ -62,12 +62,12 @@ def test_accounts(accounts: Any, organization: Any, expected: list[Account]) -> 
         ([False, "x", 1.5], ["false", "x", "1.5"]),
     ],
 )
-def test_values_of_filters_are_spelled_as_ec2_spells_them(value: Any, texts: list[str]) -> None:
+def test_filter_values_become_text_as_in_ec2(value: Any, texts: list[str]) -> None:
     assert filter_texts("filters.x", value) == texts
 
 
 @pytest.mark.parametrize("value", [None, [None], ["x", None], {"a": "b"}, [["x"]]])
-def test_null_is_no_value_of_a_filter(value: Any) -> None:
+def test_refuses_null_in_filters(value: Any) -> None:
     with pytest.raises(InputError, match="filters.VPC.state"):
         filters_by_type(["VPC"], {"VPC": {"state": value}}, None)
     with pytest.raises(InputError, match="tags.env"):
@@ -75,7 +75,7 @@ def test_null_is_no_value_of_a_filter(value: Any) -> None:
 
 
 @pytest.mark.parametrize("status", [{"Status": "SUSPENDED"}, {"State": "SUSPENDED", "Status": "ACTIVE"}])
-def test_an_account_that_is_not_active_is_a_gap_and_never_the_account_of_the_credentials(status: dict) -> None:
+def test_inactive_account_is_a_gap(status: dict) -> None:
     found = accounts_from_options(None, {"accounts": [{"Id": SHOP, "Name": "shop", **status}], "profile": "{id}"})
     assert found.accounts == ()
     assert [(gap.account_id, gap.code) for gap in found.gaps] == [(SHOP, "AccountNotActive")]
@@ -108,13 +108,13 @@ def test_an_organization_without_accounts_is_not_the_account_of_the_credentials(
         (None, {"accounts": ["shop"], "profile": "x"}, "organization.accounts[0]"),
     ],
 )
-def test_accounts_that_can_never_work_are_refused(accounts: Any, organization: Any, option: str) -> None:
+def test_refuses_invalid_accounts(accounts: Any, organization: Any, option: str) -> None:
     with pytest.raises(InputError) as error:
         accounts_from_options(accounts, organization)
     assert error.value.option == option
 
 
-def test_a_secret_is_not_repeated() -> None:
+def test_errors_repeat_no_secret() -> None:
     with pytest.raises(InputError) as error:
         accounts_from_options([{"secret_key": "do-not-show-me"}], None)
     assert "secret_key" in str(error.value) and "do-not-show-me" not in str(error.value)
@@ -138,7 +138,7 @@ def test_filters(filters: Any, tags: Any, expected: dict) -> None:
 
 
 @pytest.mark.parametrize("filters", [{"TransitGateway": {}}, {"vpc": {}}, {"VPC": ["is-default"]}])
-def test_filters_without_effect_are_refused(filters: Any) -> None:
+def test_refuses_filters_without_effect(filters: Any) -> None:
     with pytest.raises(InputError, match="filters"):
         filters_by_type(("VPC",), filters, None)
 
@@ -149,19 +149,19 @@ def test_instances() -> None:
 
 
 @pytest.mark.parametrize("instances", [{"as": "Subnet"}, {"group": "web"}, {"as": "VPC", "of": "x"}, ["VPC"]])
-def test_instances_that_mean_nothing_are_refused(instances: Any) -> None:
+def test_refuses_invalid_instances(instances: Any) -> None:
     with pytest.raises(InputError, match="instances"):
         instance_choice(instances, ["VPC", "TransitGateway"])
 
 
-def test_names_come_from_ids_and_tags_only() -> None:
+def test_hostnames_accept_ids_and_tags_only() -> None:
     assert name_preferences(["tag:Name", "resource_id"]) == ["tag:Name", "resource_id"]
     for wrong in ("name", "tag:", "{{ x }}"):
         with pytest.raises(InputError, match="hostnames"):
             name_preferences([wrong])
 
 
-def test_gap_is_kept_as_plain_data() -> None:
+def test_gap_survives_plain_data() -> None:
     gap = Gap(SHOP, "shop", "eu-west-1", "DescribeVpcs", "AccessDenied", "No.")
     assert Gap(**gap.to_dict()) == gap
     assert gap.sentence == f"Not read: shop in eu-west-1 ({SHOP}). DescribeVpcs: AccessDenied: No."

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reading accounts and regions for the inventory: what cannot be read is told, and stops nothing else."""
+"""Reading accounts and Regions for the inventory. What cannot be read is a gap and stops nothing else."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def reasons(gaps: Any) -> list[tuple[Any, ...]]:
     return [(gap.region, gap.reading, gap.code) for gap in gaps]
 
 
-def test_every_region_that_is_enabled_is_read(cloud: Cloud) -> None:
+def test_reads_enabled_regions(cloud: Cloud) -> None:
     cloud.is_account()
     cloud.has_regions(eu_west_1="opt-in-not-required", eu_south_1="not-opted-in", eu_north_1="opted-in")
     cloud.has_vpcs(VPC)
@@ -55,7 +55,7 @@ def test_every_region_that_is_enabled_is_read(cloud: Cloud) -> None:
     assert reasons(gaps) == [("eu-south-1", "DescribeRegions", "RegionDisabled")]
 
 
-def test_regions_given_are_tried_where_it_cannot_be_told_which_there_are(cloud: Cloud) -> None:
+def test_tries_named_regions_if_regions_cannot_be_listed(cloud: Cloud) -> None:
     cloud.is_account()
     cloud.of("ec2").add_client_error("describe_regions", "UnauthorizedOperation")
     cloud.has_vpcs(VPC)
@@ -63,20 +63,20 @@ def test_regions_given_are_tried_where_it_cannot_be_told_which_there_are(cloud: 
     assert [scan.region for scan in scans] == [HOME] and gaps == []
 
 
-def test_all_regions_of_an_account_that_does_not_name_them_are_a_gap(cloud: Cloud) -> None:
+def test_unlisted_regions_are_a_gap(cloud: Cloud) -> None:
     cloud.is_account()
     cloud.of("ec2").add_client_error("describe_regions", "UnauthorizedOperation")
     scans, gaps = read(cloud, regions=("all",))
     assert scans == [] and reasons(gaps) == [(None, "DescribeRegions", "UnauthorizedOperation")]
 
 
-def test_a_region_that_aws_does_not_name_is_a_gap(cloud: Cloud) -> None:
+def test_unknown_region_is_a_gap(cloud: Cloud) -> None:
     cloud.is_account()
     cloud.has_regions(eu_west_1="opt-in-not-required")
     assert reasons(read(cloud, regions=("eu-wset-1",))[1]) == [("eu-wset-1", "DescribeRegions", "RegionUnknown")]
 
 
-def test_the_owners_of_subnets_are_asked_for_interfaces_and_asked_once(cloud: Cloud) -> None:
+def test_reads_subnet_owners_once_for_interfaces(cloud: Cloud) -> None:
     cloud.is_account()
     cloud.has_regions(eu_west_1="opt-in-not-required")
     ec2 = cloud.of("ec2")
@@ -87,7 +87,7 @@ def test_the_owners_of_subnets_are_asked_for_interfaces_and_asked_once(cloud: Cl
     assert scan.subnet_owners == {SUBNET: "444455556666"}
 
 
-def test_subnets_that_are_read_anyway_tell_their_owners(cloud: Cloud) -> None:
+def test_reuses_subnets_that_are_read_anyway(cloud: Cloud) -> None:
     cloud.is_account()
     cloud.has_regions(eu_west_1="opt-in-not-required")
     ec2 = cloud.of("ec2")
@@ -98,7 +98,7 @@ def test_subnets_that_are_read_anyway_tell_their_owners(cloud: Cloud) -> None:
     assert scan.subnet_owners == {SUBNET: "444455556666"}
 
 
-def test_a_call_that_is_denied_is_a_gap_and_the_others_go_on(cloud: Cloud) -> None:
+def test_denied_call_is_a_gap_and_others_go_on(cloud: Cloud) -> None:
     cloud.is_account()
     cloud.has_regions(eu_west_1="opt-in-not-required")
     cloud.of("ec2").add_client_error("describe_vpcs", "UnauthorizedOperation")
@@ -108,7 +108,7 @@ def test_a_call_that_is_denied_is_a_gap_and_the_others_go_on(cloud: Cloud) -> No
     assert reasons(gaps) == [(HOME, "DescribeVpcs", "UnauthorizedOperation")]
 
 
-def test_a_region_that_knows_nobody_is_asked_once(cloud: Cloud) -> None:
+def test_final_error_ends_the_calls_in_a_region(cloud: Cloud) -> None:
     cloud.is_account()
     cloud.has_regions(eu_west_1="opt-in-not-required")
     cloud.of("ec2").add_client_error("describe_vpcs", "AuthFailure")
@@ -116,7 +116,7 @@ def test_a_region_that_knows_nobody_is_asked_once(cloud: Cloud) -> None:
     assert scan.flow_logs is None and reasons(gaps) == [(HOME, "DescribeVpcs", "AuthFailure")]
 
 
-def test_a_region_without_a_connection_is_a_gap(cloud: Cloud) -> None:
+def test_region_without_connection_is_a_gap(cloud: Cloud) -> None:
     cloud.is_account()
     cloud.has_regions(eu_north_1="opted-in")
     cloud.closed.add("eu-north-1")
@@ -124,25 +124,25 @@ def test_a_region_without_a_connection_is_a_gap(cloud: Cloud) -> None:
     assert scan.resources == {} and reasons(gaps) == [("eu-north-1", "", "NoConnection")]
 
 
-def test_credentials_of_another_account_are_not_used(cloud: Cloud) -> None:
+def test_wrong_account_is_a_gap(cloud: Cloud) -> None:
     cloud.is_account("444455556666")
     scans, gaps = read(cloud, Account(SHOP, profile="shop"))
     assert scans == [] and reasons(gaps) == [(None, "GetCallerIdentity", "WrongAccount")]
 
 
-def test_a_profile_goes_before_the_keys_of_the_plugin(cloud: Cloud) -> None:
+def test_profile_precedes_keys_of_the_plugin(cloud: Cloud) -> None:
     cloud.of("sts").add_client_error("get_caller_identity", "ExpiredToken")
     assert reasons(read(cloud, Account(profile="shop"))[1]) == [(None, "GetCallerIdentity", "ExpiredToken")]
     keys = dict.fromkeys(("aws_access_key_id", "aws_secret_access_key", "aws_session_token"))
     assert cloud.asked_with == [{"profile_name": "shop", **keys}]
 
 
-def test_a_role_that_may_not_be_assumed_is_a_gap(cloud: Cloud) -> None:
+def test_denied_role_is_a_gap(cloud: Cloud) -> None:
     cloud.of("sts").add_client_error("assume_role", "AccessDenied")
     assert reasons(read(cloud, Account(SHOP, assume_role_arn=ROLE))[1]) == [(None, "AssumeRole", "AccessDenied")]
 
 
-def test_an_account_without_a_connection_is_a_gap() -> None:
+def test_account_without_connection_is_a_gap() -> None:
     def nobody(service: str, region: str, **_credentials: Any) -> Any:
         raise AnsibleError(f"The profile has no {service}.")
 
@@ -150,7 +150,7 @@ def test_an_account_without_a_connection_is_a_gap() -> None:
     assert (gap.code, gap.message) == ("NoConnection", "The profile has no sts.")
 
 
-def test_an_account_that_is_named_twice_is_read_once(cloud: Cloud) -> None:
+def test_reads_an_account_once(cloud: Cloud) -> None:
     for _each in range(2):
         cloud.is_account()
         cloud.has_regions(eu_west_1="opt-in-not-required")

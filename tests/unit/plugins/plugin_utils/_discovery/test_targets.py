@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From raw answers to targets: what covers what, who owns what, and what hosts are called."""
+"""Targets from answers of AWS: coverage, owners and host names."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ EVERYTHING = {
     "TransitGatewayAttachment": [ATTACHMENT],
     "RegionalNatGateway": [NAT],
 }
-#: What each resource is part of, however it comes about.
+#: The parents of each resource.
 PARENTS = {
     "vpc-1": set(),
     "subnet-1": {"vpc-1"},
@@ -62,13 +62,13 @@ PARENTS = {
 
 
 def log(resource_id: str, kind: str | None = "s3", number: int = 1) -> dict[str, Any]:
-    """A flow log as DescribeFlowLogs tells of it; old ones have no destination type."""
+    """A flow log as DescribeFlowLogs returns it. Old ones have no destination type."""
     known = {"FlowLogId": f"fl-{resource_id}-{kind}-{number}", "ResourceId": resource_id}
     return {**known, "LogDestinationType": kind} if kind else {**known, "LogGroupName": "/old"}
 
 
 def scan(account: str = OWNER, flow_logs: Any = (), **more: Any) -> Scan:
-    """What an account answers."""
+    """The answers of an account."""
     given_ = {"resources": EVERYTHING, "subnet_owners": {"subnet-1": OWNER}, "region": REGION, **more}
     return Scan(account_id=account, account="", connection={"profile": account}, flow_logs=flow_logs, **given_)
 
@@ -79,7 +79,7 @@ def by_id(*scans: Scan) -> dict[str, FoundTarget]:
 
 
 @given(st.lists(st.tuples(st.sampled_from(sorted(PARENTS)), st.sampled_from(["s3", "cloud-watch-logs", None]))))
-def test_coverage_follows_from_own_flow_logs_first_and_those_of_parents_next(logged: list[tuple[str, Any]]) -> None:
+def test_coverage_by_own_flow_logs_then_those_of_parents(logged: list[tuple[str, Any]]) -> None:
     found = by_id(scan(flow_logs=[log(*item, number) for number, item in enumerate(logged)]))
     assert found.keys() == PARENTS.keys()
     for resource_id, target in found.items():
@@ -92,23 +92,23 @@ def test_coverage_follows_from_own_flow_logs_first_and_those_of_parents_next(log
 
 
 @given(st.lists(st.sampled_from(sorted(PARENTS)), unique=True))
-def test_a_flow_log_more_never_makes_anything_less_covered(logged: list[str]) -> None:
+def test_another_flow_log_never_reduces_coverage(logged: list[str]) -> None:
     rank = {"none": 0, "parent": 1, "elsewhere": 2, "s3": 3}
     before = by_id(scan(flow_logs=[log(item) for item in logged[1:]]))
     after = by_id(scan(flow_logs=[log(item) for item in logged]))
     assert all(rank[after[name].coverage] >= rank[before[name].coverage] for name in after)
 
 
-def test_flow_logs_that_were_not_read_leave_everything_unknown() -> None:
+def test_unread_flow_logs_make_coverage_unknown() -> None:
     assert {target.coverage for target in by_id(scan(flow_logs=None)).values()} == {"unknown"}
 
 
-def test_flow_logs_of_another_region_say_nothing() -> None:
+def test_flow_logs_of_another_region_do_not_count() -> None:
     other = scan(region="us-east-1", resources={}, flow_logs=[log("vpc-1")])
     assert by_id(scan(), other)["vpc-1"].coverage == "none"
 
 
-def test_what_is_shared_belongs_to_its_owner_and_gets_no_credentials_of_others() -> None:
+def test_shared_resource_belongs_to_its_owner() -> None:
     shared = scan(USER, resources={"VPC": [VPC], "Subnet": [SUBNET], "TransitGatewayAttachment": [ATTACHMENT]})
     for target in by_id(shared).values():
         assert (target.coverage, target.owner_id, target.found_in) == ("other_account", OWNER, USER)
@@ -117,7 +117,7 @@ def test_what_is_shared_belongs_to_its_owner_and_gets_no_credentials_of_others()
 
 
 @pytest.mark.parametrize("owner_first", [True, False])
-def test_what_two_accounts_see_is_listed_once_as_its_owner_sees_it(owner_first: bool) -> None:
+def test_shared_resource_is_listed_as_its_owner_sees_it(owner_first: bool) -> None:
     scans = [scan(OWNER, [log("vpc-1")]), scan(USER, [])]
     found = find_targets(scans if owner_first else scans[::-1])
     assert [item.resource_id for item in found].count("vpc-1") == 1
@@ -135,13 +135,13 @@ def test_what_two_accounts_see_is_listed_once_as_its_owner_sees_it(owner_first: 
     ],
     ids=["owner not asked", "owner logs the VPC", "owner logs nothing", "owner's flow logs not readable"],
 )
-def test_an_own_interface_in_a_shared_subnet_depends_on_the_owner(others: list[Scan], expected: str) -> None:
+def test_interface_in_a_shared_subnet(others: list[Scan], expected: str) -> None:
     mine = scan(USER, resources={"NetworkInterface": [{**INTERFACE, "OwnerId": USER}]})
     assert by_id(mine, *others)["eni-1"].coverage == expected
     assert by_id(scan(USER, [log("eni-1")], resources=mine.resources), *others)["eni-1"].coverage == "s3"
 
 
-def test_an_interface_whose_subnet_was_not_read_is_not_called_unlogged() -> None:
+def test_interface_of_an_unread_subnet_is_unknown() -> None:
     assert by_id(scan(subnet_owners={}))["eni-1"].coverage == "unknown"
 
 
@@ -151,16 +151,16 @@ def test_only_regional_nat_gateways_are_targets(mode: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("state", ["deleted", "deleting", "failed"])
-def test_what_is_gone_is_no_target(state: str) -> None:
+def test_deleted_resources_are_no_targets(state: str) -> None:
     assert by_id(scan(resources={"TransitGateway": [{**GATEWAY, "State": state}]})) == {}
 
 
-def test_a_scan_survives_a_cache() -> None:
+def test_scan_survives_the_cache() -> None:
     before = scan(flow_logs=[log("vpc-1")])
     assert find_targets([Scan(**json.loads(json.dumps(before.to_dict())))]) == find_targets([before])
 
 
-def test_every_variable_is_known_and_none_looks_like_a_slip() -> None:
+def test_variables_are_known_and_no_typos() -> None:
     scans = (scan(), replace(scan(), found_with="arn:aws:iam::111122223333:role/flow-logs-read"))
     names = {name for one in scans for target in by_id(one).values() for name in target.variables()}
     names.add("flow_log_instances")
@@ -169,7 +169,7 @@ def test_every_variable_is_known_and_none_looks_like_a_slip() -> None:
     assert SHAPES.keys() < RESOURCE_TYPES.keys()
 
 
-def test_groups_have_names_that_ansible_takes() -> None:
+def test_group_names_are_valid() -> None:
     groups = {group for target in by_id(scan()).values() for group in target.groups()}
     assert {"flow_log_type_vpc", "flow_log_type_regional_nat_gateway", "flow_log_region_eu_west_1"} < groups
     assert all(group.isidentifier() for group in groups)
@@ -197,12 +197,12 @@ def named(*names: str | None) -> list[FoundTarget]:
         (["{{ 7 * 7 }}", "é"], ["7_7", "vpc-1"]),
     ],
 )
-def test_names_of_hosts(names: list[str | None], expected: list[str]) -> None:
+def test_host_names(names: list[str | None], expected: list[str]) -> None:
     assert host_names(named(*names), ["tag:Name"], taken={"web1"}) == expected
 
 
 @given(st.lists(st.one_of(st.none(), st.text(max_size=8), st.sampled_from(["localhost", "vpc-0", "x", "taken"]))))
-def test_names_are_plain_and_different_whatever_the_tags(names: list[str | None]) -> None:
+def test_host_names_are_plain_and_unique(names: list[str | None]) -> None:
     found = host_names(named(*names), ["tag:Name", "resource_id"], taken={"taken"})
     assert len(set(found)) == len(names)
     assert not set(found) & (RESERVED_NAMES | {"taken"})
@@ -217,7 +217,7 @@ def test_names_are_plain_and_different_whatever_the_tags(names: list[str | None]
         ("VPC", {"vpc-1": ["web1", "web2"]}),
     ],
 )
-def test_what_instances_use(resource_type: str, expected: dict[str, list[str]]) -> None:
+def test_resources_of_instances(resource_type: str, expected: dict[str, list[str]]) -> None:
     interfaces = [
         {"network_interface_id": f"eni-{number}", "subnet_id": f"subnet-{number}", "vpc_id": "vpc-1"}
         for number in (1, 2)
@@ -227,7 +227,7 @@ def test_what_instances_use(resource_type: str, expected: dict[str, list[str]]) 
     assert instances_by_id({"web1": web1, "web2": web2, "other": {}}, resource_type) == expected
 
 
-def test_how_the_plugin_got_in_travels_with_its_own_targets_only() -> None:
+def test_found_with_applies_to_own_targets_only() -> None:
     role = "arn:aws:iam::111122223333:role/flow-logs-read"
     vpcs = [{"VpcId": "vpc-1", "OwnerId": "111122223333"}, {"VpcId": "vpc-2", "OwnerId": "444455556666"}]
     scan = Scan("111122223333", "", "eu-west-1", {}, {"VPC": vpcs}, found_with=role)

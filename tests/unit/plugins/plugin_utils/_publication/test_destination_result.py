@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Results of the tasks for a destination become one: what was done, also with a failure, and what is in the way."""
+"""The results of the tasks for a destination, combined into one result."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SETTINGS = {**new_bucket(None), "region": "eu-west-1", "tags": None}
 
 
 def policy_result(target: str, changed: bool = True, **more: Any) -> dict:
-    """What a policy module returns."""
+    """Result of a policy module."""
     return {
         "changed": changed,
         "actions": [Action("put_policy", target).to_dict()] if changed else [],
@@ -44,36 +44,36 @@ def policy_result(target: str, changed: bool = True, **more: Any) -> dict:
 
 
 def bad(code: str, status: str = "problem") -> dict:
-    """What the doctor says of a destination with one problem."""
+    """Result of the destination check with one problem."""
     problem = {"code": code, "status": status, "message": f"It is {code}.", "remedy": f"Fix {code}."}
     deliverable = False if status == "problem" else "unknown"
     return {"deliverable": deliverable, "summary": "It cannot.", "problems": [problem], "encryption": None}
 
 
-def made(results: dict, **desired: Any) -> dict:
+def combined(results: dict, **desired: Any) -> dict:
     """The result for a bucket."""
     return destination_result(results, DesiredDestination(BUCKET, **desired), KEY)
 
 
 def kinds(result: dict) -> list[tuple[str, str]]:
-    """What was done to what."""
+    """Kind and target of each action."""
     return [(action["action"], action["target"]) for action in result["actions"]]
 
 
 @pytest.mark.parametrize("code", ["GrantsTooMuch", "KeyGrantsTooMuch"])
-def test_a_policy_that_grants_too_much_is_handed_on(code: str) -> None:
+def test_passes_on_policies_that_grant_too_much(code: str) -> None:
     wide = {"code": code, "status": "problem", "message": "It is wide.", "evidence": "W.", "remedy": "Narrow it."}
     verdict = {**GOOD, "checks": [{"code": "Granted", "status": "ok"}, wide]}
-    result = made({"bucket_policy": policy_result(BUCKET, False), "verdict": verdict})
+    result = combined({"bucket_policy": policy_result(BUCKET, False), "verdict": verdict})
     assert (result["deliverable"], result["problems"], result["grants_too_much"]) == (True, [], [wide])
-    assert made({"verdict": GOOD})["grants_too_much"] == []
+    assert combined({"verdict": GOOD})["grants_too_much"] == []
 
 
-# -- what was done ------------------------------------------------------------------------------------------------
+# -- actions -----------------------------------------------------------------------------------------------------
 
 
-def test_of_a_bucket_policy_alone_everything_is_told() -> None:
-    result = made({"bucket_policy": policy_result(BUCKET), "key_policy": SKIPPED, "verdict": GOOD})
+def test_result_of_a_bucket_policy() -> None:
+    result = combined({"bucket_policy": policy_result(BUCKET), "key_policy": SKIPPED, "verdict": GOOD})
     assert (result["changed"], result["failed"], result["deliverable"]) == (True, False, True)
     assert kinds(result) == [("put_policy", BUCKET)]
     assert result["diff"] == {"before": {"bucket_policy": {}}, "after": {"bucket_policy": {"Statement": [BUCKET]}}}
@@ -81,8 +81,10 @@ def test_of_a_bucket_policy_alone_everything_is_told() -> None:
     assert (result["key"], result["bucket_created"], result["unsuccessful"]) == (None, False, [])
 
 
-def test_key_policy_and_bucket_policy_are_told_together() -> None:
-    result = made({"bucket_policy": policy_result(BUCKET, False), "key_policy": policy_result(KEY), "verdict": GOOD})
+def test_combines_bucket_policy_and_key_policy() -> None:
+    result = combined(
+        {"bucket_policy": policy_result(BUCKET, False), "key_policy": policy_result(KEY), "verdict": GOOD}
+    )
     assert kinds(result) == [("put_policy", KEY)]
     assert result["key"] == {
         "arn": KEY,
@@ -95,51 +97,53 @@ def test_key_policy_and_bucket_policy_are_told_together() -> None:
     assert set(result["diff"]["after"]) == {"bucket_policy", "key_policy"}
 
 
-def test_a_created_bucket_is_told_with_its_settings_and_check_mode_tells_the_same() -> None:
+def test_check_mode_predicts_a_new_bucket() -> None:
     desired = {"create_bucket": True, "settings": SETTINGS}
-    real = made(
-        {"look": MISSING, "create": {"changed": True}, "bucket_policy": policy_result(BUCKET), "verdict": GOOD}, **desired
+    real = combined(
+        {"look": MISSING, "create": {"changed": True}, "bucket_policy": policy_result(BUCKET), "verdict": GOOD},
+        **desired,
     )
-    foretold = made({"look": MISSING, "create": SKIPPED, "bucket_policy": SKIPPED, "verdict": SKIPPED}, **desired)
-    assert kinds(real) == kinds(foretold) == [("create_bucket", BUCKET), ("put_policy", BUCKET)]
-    assert real["actions"][0] == foretold["actions"][0]
-    assert real["diff"]["after"]["bucket"] == foretold["diff"]["after"]["bucket"]
-    assert foretold["diff"]["before"] == {"bucket": None}
-    assert {change["field"] for change in foretold["actions"][0]["changes"]} == {
+    predicted = combined({"look": MISSING, "create": SKIPPED, "bucket_policy": SKIPPED, "verdict": SKIPPED}, **desired)
+    assert kinds(real) == kinds(predicted) == [("create_bucket", BUCKET), ("put_policy", BUCKET)]
+    assert real["actions"][0] == predicted["actions"][0]
+    assert real["diff"]["after"]["bucket"] == predicted["diff"]["after"]["bucket"]
+    assert predicted["diff"]["before"] == {"bucket": None}
+    assert {change["field"] for change in predicted["actions"][0]["changes"]} == {
         "encryption",
         "object_ownership",
         "public_access",
         "region",
     }
-    assert (real["deliverable"], foretold["deliverable"], foretold["failed"]) == (True, None, False)
-    assert foretold["bucket_created"] and real["bucket_created"]
+    assert (real["deliverable"], predicted["deliverable"], predicted["failed"]) == (True, None, False)
+    assert predicted["bucket_created"] and real["bucket_created"]
 
 
-def test_no_policy_is_foretold_for_a_new_bucket_whose_policy_is_looked_after_elsewhere() -> None:
-    result = made({"look": MISSING, "create": SKIPPED}, create_bucket=True, manage_bucket_policy=False)
+def test_predicts_no_policy_for_an_unmanaged_bucket() -> None:
+    result = combined({"look": MISSING, "create": SKIPPED}, create_bucket=True, manage_bucket_policy=False)
     assert kinds(result) == [("create_bucket", BUCKET)]
 
 
-def test_a_bucket_that_may_not_be_created_is_not_foretold() -> None:
-    assert kinds(made({"look": MISSING, "create": SKIPPED, "verdict": bad("BucketMissing")})) == []
+def test_predicts_no_bucket_without_consent() -> None:
+    assert kinds(combined({"look": MISSING, "create": SKIPPED, "verdict": bad("BucketMissing")})) == []
 
 
-def test_the_first_look_is_the_verdict_only_if_nothing_changed() -> None:
+def test_first_check_counts_only_if_nothing_changed() -> None:
     look = {**GOOD, "bucket": {"exists": True}}
     assert (
-        made({"look": look, "bucket_policy": policy_result(BUCKET, False), "verdict": SKIPPED})["deliverable"] is True
+        combined({"look": look, "bucket_policy": policy_result(BUCKET, False), "verdict": SKIPPED})["deliverable"]
+        is True
     )
-    assert made({"look": look, "bucket_policy": policy_result(BUCKET), "verdict": SKIPPED})["deliverable"] is None
-    assert made({"look": look, "verdict": bad("Denied")})["deliverable"] is False
+    assert combined({"look": look, "bucket_policy": policy_result(BUCKET), "verdict": SKIPPED})["deliverable"] is None
+    assert combined({"look": look, "verdict": bad("Denied")})["deliverable"] is False
 
 
 # -- failures -----------------------------------------------------------------------------------------------------
 
 
-def test_what_was_done_before_a_failure_is_told() -> None:
+def test_failed_result_lists_earlier_actions() -> None:
     refused = {"target": KEY, "code": "KeyNotUsable", "message": "m", "hint": "h"}
     failed = policy_result(KEY, False, failed=True, msg="no key", unsuccessful=[refused], policy=None)
-    result = made({"bucket_policy": policy_result(BUCKET), "key_policy": failed})
+    result = combined({"bucket_policy": policy_result(BUCKET), "key_policy": failed})
     assert (result["failed"], result["msg"], result["changed"]) == (True, "no key", True)
     assert kinds(result) == [("put_policy", BUCKET)]
     assert result["unsuccessful"] == [refused]
@@ -148,21 +152,21 @@ def test_what_was_done_before_a_failure_is_told() -> None:
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_task_that_fails_is_a_failure_in_its_words(step: str) -> None:
-    result = made({step: {"failed": True, "msg": "Access Denied"}})
+def test_failed_task_fails_the_destination_with_its_message(step: str) -> None:
+    result = combined({step: {"failed": True, "msg": "Access Denied"}})
     assert (result["failed"], result["changed"], result["deliverable"]) == (True, False, None)
     assert "Access Denied" in result["msg"]
-    assert "did not say why" in made({step: {"failed": True}})["msg"]
+    assert "did not say why" in combined({step: {"failed": True}})["msg"]
 
 
-def test_an_undeliverable_destination_is_a_failure_in_the_words_of_the_doctor_unless_told_otherwise() -> None:
+def test_blocked_delivery_fails_unless_accepted() -> None:
     results = {"bucket_policy": policy_result(BUCKET), "verdict": bad("RequesterPays")}
-    stopped = made(results)
+    stopped = combined(results)
     assert (stopped["failed"], stopped["msg"]) == (True, "It cannot.")
     assert [(item["target"], item["code"], item["hint"]) for item in stopped["unsuccessful"]] == [
         (BUCKET, "RequesterPays", "Fix RequesterPays.")
     ]
-    going_on = made(results, require_deliverable=False)
+    going_on = combined(results, require_deliverable=False)
     assert (going_on["failed"], going_on["deliverable"], going_on["summary"]) == (False, False, "It cannot.")
     assert going_on["unsuccessful"] == []
     assert kinds(stopped) == kinds(going_on) == [("put_policy", BUCKET)]
@@ -177,19 +181,17 @@ def test_an_undeliverable_destination_is_a_failure_in_the_words_of_the_doctor_un
         (["KeyUnreadable"], None, "unknown"),
     ],
 )
-def test_a_key_that_only_its_own_account_can_read_was_read_there(
-    codes: list[str], region: str | None, deliverable: Any
-) -> None:
+def test_key_policy_task_replaces_an_unreadable_key(codes: list[str], region: str | None, deliverable: Any) -> None:
     problems = [bad(code, "unknown")["problems"][0] for code in codes]
     verdict = {**bad("X", "unknown"), "problems": problems, "bucket": {"region": region}}
-    result = made({"key_policy": policy_result(KEY, False), "verdict": verdict})
+    result = combined({"key_policy": policy_result(KEY, False), "verdict": verdict})
     assert result["deliverable"] == deliverable
     assert result["problems"] == ([] if deliverable is True else problems)
-    assert made({"key_policy": SKIPPED, "verdict": verdict})["deliverable"] == "unknown"
+    assert combined({"key_policy": SKIPPED, "verdict": verdict})["deliverable"] == "unknown"
 
 
-def test_what_is_not_known_stops_nothing() -> None:
-    result = made({"verdict": bad("KeyUnreadable", "unknown")})
+def test_unknown_delivery_is_no_failure() -> None:
+    result = combined({"verdict": bad("KeyUnreadable", "unknown")})
     assert (result["failed"], result["deliverable"], result["summary"]) == (False, "unknown", "It cannot.")
 
 
@@ -205,11 +207,11 @@ def test_what_is_not_known_stops_nothing() -> None:
         ("KeyNotGranted", {}, ("publish_to_s3_manage_key_policy", "flow_log_key_policy")),
     ],
 )
-def test_a_consent_that_would_help_is_named_unless_given(code: str, desired: dict, named: tuple[str, str]) -> None:
-    text = made({"verdict": bad(code)}, **desired)["msg"]
+def test_names_the_option_that_would_fix_a_problem(code: str, desired: dict, named: tuple[str, str]) -> None:
+    text = combined({"verdict": bad(code)}, **desired)["msg"]
     assert all(name in text for name in named)
     given_all = {"create_bucket": True, "manage_bucket_policy": True, "manage_key_policy": True}
-    assert made({"verdict": bad(code)}, **given_all)["msg"] == "It cannot."
+    assert combined({"verdict": bad(code)}, **given_all)["msg"] == "It cannot."
 
 
 _RESULT = st.fixed_dictionaries(
@@ -227,9 +229,9 @@ _RESULT = st.fixed_dictionaries(
 
 
 @given(st.dictionaries(st.sampled_from(STEPS), _RESULT), st.booleans(), st.booleans())
-def test_whatever_the_tasks_returned(results: dict, create: bool, required: bool) -> None:
-    """Changed means actions, a failed task is a failure, no verdict is made up, and no argument of a task is passed on."""
-    result = made(results, create_bucket=create, require_deliverable=required)
+def test_result_is_consistent_with_any_task_results(results: dict, create: bool, required: bool) -> None:
+    """``changed`` means actions, a failed task fails, only a check sets ``deliverable``, and no arguments of tasks appear."""
+    result = combined(results, create_bucket=create, require_deliverable=required)
     assert result["changed"] is bool(result["actions"])
     assert result["failed"] or not any(item.get("failed") for item in results.values())
     assert result["deliverable"] in (None, *(item.get("deliverable") for item in results.values()))
@@ -240,7 +242,7 @@ def test_whatever_the_tasks_returned(results: dict, create: bool, required: bool
 # -- a new bucket -------------------------------------------------------------------------------------------------
 
 
-def test_a_new_bucket_is_closed_and_encrypted() -> None:
+def test_new_bucket_is_private_and_encrypted() -> None:
     plain, by_key = new_bucket(None), new_bucket(KEY)
     assert (plain["encryption"], plain["encryption_key_id"]) == ("AES256", None)
     assert (by_key["encryption"], by_key["encryption_key_id"]) == ("aws:kms", KEY)
@@ -250,18 +252,20 @@ def test_a_new_bucket_is_closed_and_encrypted() -> None:
 
 
 @pytest.mark.parametrize("encryption", ["none", "aws:kms", "alias/logs", KEY.replace("key/", "alias/"), 1])
-def test_another_encryption_is_refused(encryption: Any) -> None:
+def test_refuses_other_encryption(encryption: Any) -> None:
     with pytest.raises(InputError, match="bucket_encryption"):
         new_bucket(encryption)
 
 
-def test_a_key_that_is_managed_apart_counts_for_the_verdict_and_nowhere_else() -> None:
-    """Its policy may be that of several buckets."""
+def test_shared_key_counts_only_for_the_last_check() -> None:
+    """Several buckets may share its policy."""
     put = {"action": "put_policy", "target": KEY}
     key_policy = {"changed": True, "actions": [put], "diff": {"before": {}, "after": {}}, "statements": {}}
     bucket = {"bucket": {"exists": True, "region": "eu-west-1", "owner": "777788889999"}}
     look = {"deliverable": False, "problems": [], "summary": "It cannot.", **bucket}
-    desired = DesiredDestination("arn:aws:s3:::central", manage_key_policy=True, key_apart=True, require_deliverable=False)
+    desired = DesiredDestination(
+        "arn:aws:s3:::central", manage_key_policy=True, key_apart=True, require_deliverable=False
+    )
     waiting = destination_result({"look": look}, desired, KEY)
     assert (waiting["failed"], waiting["key_apart"], waiting["bucket_owner"]) == (False, KEY, "777788889999")
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Names of hosts and patterns, with Ansible's own reading of both as the oracle."""
+"""Host patterns for host names, checked with Ansible's own pattern matching."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ NAMES = [
     "a.b",
     "aXb",
     "$HOME",
-    # As an address with a port, which Ansible cuts elsewhere.
+    # Looks like an address with a port, which Ansible splits elsewhere.
     "shop:443",
     "10.0.0.1:22",
     "[fe80::1]:22",
@@ -48,7 +48,7 @@ NAMES = [
 
 
 def matched(pattern: str, names: list[str]) -> list[str]:
-    """The hosts that Ansible runs on when it is limited to a pattern."""
+    """The hosts that a pattern selects in Ansible."""
     manager = InventoryManager(loader=DataLoader(), sources=[])
     for name in names:
         manager.add_host(name, "all")
@@ -57,17 +57,17 @@ def matched(pattern: str, names: list[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_pattern_of_a_name_matches_that_host_and_no_other(name: str) -> None:
+def test_pattern_matches_only_its_host(name: str) -> None:
     assert matched(pattern_of(name), NAMES) == [name]
 
 
 @pytest.mark.parametrize("name", ["vpc-0a000000000000001", "web.example.com", "s3/operations-logs"])
-def test_an_ordinary_name_is_its_own_pattern(name: str) -> None:
+def test_plain_name_is_its_own_pattern(name: str) -> None:
     assert pattern_of(name) == name
 
 
 @given(name=st.text(alphabet=st.sampled_from("ab:,[]!&~@*? .\\-0^$'\"#{}"), min_size=1, max_size=8))
-def test_the_pattern_of_any_name_matches_only_that(name: str) -> None:
+def test_pattern_of_any_name_matches_only_its_host(name: str) -> None:
     others = [name + "b", name[:-1] + "c", "a", "b"]
     assert matched(pattern_of(name), [name, *(other for other in others if other != name)]) == [name]
 
@@ -82,5 +82,5 @@ def test_the_pattern_of_any_name_matches_only_that(name: str) -> None:
         ("Zürich 🌍", r" --limit '~Zürich\x20\U0001f30d\Z'"),
     ],
 )
-def test_the_options_that_limit_a_playbook(host: str, expected: str) -> None:
+def test_limit_options_of_a_playbook(host: str, expected: str) -> None:
     assert limit(host) == expected

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every value of a host is checked when the inventory is read, and means the same however it is written."""
+"""Values of host variables are checked, and equal values in different spellings mean the same."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def host(name: str, **variables: Any) -> HostVariables:
 
 
 def read(**variables: Any) -> "dict[str, Any]":
-    """Return what a host with these variables is read as, without its name."""
+    """Return the publication of a host with these variables, without its name."""
     publication = plan_publication([host("vpc-1", **variables)]).to_dict()
     assert publication["invalid"] == []
     return {kind: publication[kind] for kind in ("batches", "destinations", "permissions")}
@@ -61,7 +61,7 @@ def test_every_variable_has_three_wrong_values() -> None:
 
 
 @pytest.mark.parametrize(("variable", "value"), CASES)
-def test_a_wrong_value_is_refused_under_the_name_that_the_user_wrote(variable: str, value: Any) -> None:
+def test_error_names_the_variable_that_the_user_wrote(variable: str, value: Any) -> None:
     publication = plan_publication([host("vpc-1", **{variable: value}), host("vpc-2")])
     (invalid,) = publication.invalid
     assert (invalid.host, re.split(r"[.\[]", invalid.variable)[0]) == ("vpc-1", variable)
@@ -72,7 +72,7 @@ def test_a_wrong_value_is_refused_under_the_name_that_the_user_wrote(variable: s
 
 
 @pytest.mark.parametrize("variable", list(SPELLINGS))
-def test_equal_settings_are_one_batch_however_they_are_written(variable: str) -> None:
+def test_equal_settings_in_other_spellings_share_a_batch(variable: str) -> None:
     base = {"flow_log_destination_options": {"hive_compatible_partitions": True}} if "layouts" in variable else {}
     hosts = [host(f"vpc-{number}", **{**base, variable: value}) for number, value in enumerate(SPELLINGS[variable])]
     publication = plan_publication(hosts).to_dict()
@@ -83,13 +83,13 @@ def test_equal_settings_are_one_batch_however_they_are_written(variable: str) ->
 
 
 @pytest.mark.parametrize("text", ["false", "no", "0", "False"])
-def test_a_text_that_says_no_asks_for_no_hive_layout(text: str) -> None:
+def test_text_no_means_no_hive_layout(text: str) -> None:
     options = {"hive_compatible_partitions": text}
     assert '"hive"' not in json.dumps(read(flow_log_destination_options=options)["destinations"])
     assert layouts_of(options) == ("plain",)
 
 
-def test_the_default_format_is_no_other_one_for_being_written_down() -> None:
+def test_explicit_default_format_equals_the_default() -> None:
     default = (
         "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} "
         "${bytes} ${start} ${end} ${action} ${log-status}"
@@ -135,22 +135,22 @@ def test_the_default_format_is_no_other_one_for_being_written_down() -> None:
         ({"flow_log_permission_principals": [{"name": "x"}]}, "flow_log_permission_principals.*type: "),
     ],
 )
-def test_a_refusal_names_what_is_wrong_and_what_to_write(variables: "dict[str, Any]", words: str) -> None:
+def test_error_names_value_and_allowed_values(variables: "dict[str, Any]", words: str) -> None:
     message = refusal(**variables)
     assert re.search(words, message), message
 
 
-def test_no_secret_is_repeated() -> None:
+def test_errors_repeat_no_secret() -> None:
     for value in ("very-secret", {"secret_kee": "very-secret"}, {"assume_role_external_id": "very-secret!"}):
         assert "very-secret" not in refusal(flow_log_bucket_aws=value).replace("very-secret!", "")
 
 
-def test_a_bucket_that_exists_may_have_an_old_name() -> None:
+def test_existing_bucket_may_have_an_old_name() -> None:
     (bucket,) = read(flow_log_destination="Old_Logs/network")["destinations"]
     assert bucket["bucket"] == "Old_Logs"
 
 
-def test_flow_logs_are_removed_whatever_their_settings_were() -> None:
+def test_absent_ignores_settings() -> None:
     removed = {
         "flow_log_state": "absent",
         "flow_log_traffic_type": "reject",
@@ -173,7 +173,7 @@ def test_a_host_can_set_every_option_of_the_module() -> None:
     }
 
 
-def test_options_that_were_read_are_read_as_the_same_again() -> None:
+def test_options_survive_a_second_read() -> None:
     params = {
         "resource_ids": ["vpc-1"],
         "destination": "arn:aws:s3:::operations-logs",
@@ -192,7 +192,7 @@ def test_options_that_were_read_are_read_as_the_same_again() -> None:
     assert desired_from_options(again, "aws") == desired
 
 
-def test_warnings_about_fields_reach_whoever_wants_them() -> None:
+def test_warnings_about_fields_reach_the_caller() -> None:
     warnings: "list[str]" = []
     params = {"resource_ids": ["vpc-1"], "destination": "operations-logs", "log_format": ["srcadr"]}
     assert isinstance(desired_from_options(params, "aws", warnings.append), PresentFlowLogs)
@@ -209,17 +209,17 @@ def test_warnings_about_fields_reach_whoever_wants_them() -> None:
         ("destination_options.file_format", "flow_log_destination_options.file_format"),
     ],
 )
-def test_an_option_is_called_as_its_variable(option: str, variable: str) -> None:
+def test_option_becomes_its_variable(option: str, variable: str) -> None:
     assert variable_of(option) == variable
 
 
-def test_another_option_is_shown_under_the_name_that_the_user_knows() -> None:
+def test_other_options_in_errors_become_variables() -> None:
     error = InputError("tags", 1, "only with O(name)")
     assert str(error) == "tags: 1 is not accepted. Allowed: only with name."
     assert error.allowed_as(variable_of) == "only with flow_log_name"
 
 
-def test_connections_take_every_option_of_amazon_aws() -> None:
+def test_connection_accepts_every_option_of_amazon_aws() -> None:
     names = set(aws_argument_spec())
     names |= {alias for spec in aws_argument_spec().values() for alias in spec.get("aliases") or ()}
     assert names <= set(CONNECTION_OPTIONS)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whose credentials a run has: asked once per account and connection, and nothing is done where the account is another."""
+"""A run checks the account of each connection once, and leaves out hosts of another account."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NO_KEYS = {"msg": "Failed to read the caller's identity: Unable to locate creden
 
 
 def belongs_to(account: str) -> dict[str, Any]:
-    """The answer of a connection that leads into another account."""
+    """Result of the account check for credentials of another account."""
     return {"caller_account_id": account, "msg": f"The credentials belong to account {account}"}
 
 
@@ -40,7 +40,7 @@ def publication(*hosts: HostVariables, answers: Any = None, **more: Any) -> dict
     return {**plan_publication(hosts, results=answers, **more).to_dict(), "preflights": []}
 
 
-def test_each_account_and_connection_is_asked_once() -> None:
+def test_checks_each_account_and_connection_once() -> None:
     shop, other = {"profile": "shop"}, {"profile": "other"}
     hosts = [
         host("vpc-1", aws=shop),
@@ -67,25 +67,25 @@ def test_each_account_and_connection_is_asked_once() -> None:
         (["cn-north-1"], "cn-north-1"),
     ],
 )
-def test_a_region_is_asked_that_needs_no_consent_where_there_is_one(regions: list[str], asked: str) -> None:
+def test_prefers_a_region_that_is_enabled_by_default(regions: list[str], asked: str) -> None:
     hosts = [host(f"vpc-{number}", region=region) for number, region in enumerate(regions)]
     (work,) = publication(*hosts)["identities"]
     assert work["region"] == asked
 
 
-def test_right_accounts_change_nothing() -> None:
+def test_right_accounts_keep_the_plan() -> None:
     hosts = [host("vpc-1"), host("vpc-2", BANK)]
     planned = publication(*hosts)
     assert publication(*hosts, answers={work["name"]: FINE for work in planned["identities"]}) == planned
 
 
 @given(st.lists(st.tuples(st.sampled_from([SHOP, BANK, TYPO]), st.sampled_from("ab"), st.booleans()), min_size=1))
-def test_nothing_is_planned_granted_or_called_in_sync_for_another_account(shape: list[tuple[str, str, bool]]) -> None:
+def test_leaves_out_hosts_of_another_account(shape: list[tuple[str, str, bool]]) -> None:
     hosts = [
         host(f"vpc-{number}", account, aws={"profile": profile}, permission_principals=[{"type": "role", "name": "p"}])
         for number, (account, profile, _reversed) in enumerate(shape)
     ]
-    # Profile a is of the account SHOP, profile b of nobody.
+    # Profile a belongs to the account SHOP, profile b to no account.
     identities = publication(*hosts)["identities"]
     owner = {host.name: host.variables["flow_log_aws"]["profile"] for host in hosts}
     answers = {}
@@ -104,7 +104,7 @@ def test_nothing_is_planned_granted_or_called_in_sync_for_another_account(shape:
     assert {row.finding for row in rows if row.host not in right} <= {"unknown"}
 
 
-def test_what_a_host_of_another_account_says_of_the_bucket_still_holds() -> None:
+def test_bucket_variables_of_a_left_out_host_still_apply() -> None:
     wishes = {
         "bucket_policy": False,
         "bucket_aws": {"profile": "archive"},
@@ -127,7 +127,7 @@ def test_what_a_host_of_another_account_says_of_the_bucket_still_holds() -> None
     assert {**after, "grants": before["grants"]} == before
 
 
-def test_a_mismatch_names_group_accounts_and_variables() -> None:
+def test_message_names_group_accounts_and_variables() -> None:
     hosts = [host(f"vpc-{number}", groups=("all_vpcs", f"net{number}"), aws={"profile": "x"}) for number in range(5)]
     said = problem(*hosts, answer=belongs_to(BANK))
     for part in (SHOP, BANK, "group all_vpcs", "flow_log_account_id", "flow_log_aws", "5 targets"):
@@ -144,16 +144,16 @@ def test_a_mismatch_names_group_accounts_and_variables() -> None:
         ([()], "host vpc-0 "),
     ],
 )
-def test_who_has_the_credentials(groups: list[tuple[str, ...]], named: str) -> None:
+def test_message_names_groups_or_hosts(groups: list[tuple[str, ...]], named: str) -> None:
     hosts = [host(f"vpc-{number}", groups=names) for number, names in enumerate(groups)]
     assert named in problem(*hosts, answer=belongs_to(BANK))
 
 
-def test_credentials_that_come_from_elsewhere_are_told_so() -> None:
+def test_message_names_a_missing_connection() -> None:
     assert "flow_log_aws is not set" in problem(host("vpc-1"), answer=belongs_to(BANK))
 
 
-def test_targets_that_the_inventory_found_in_a_role_say_how_to_hand_it_on() -> None:
+def test_message_names_playbook_role_arn() -> None:
     role = f"arn:aws:iam::{SHOP}:role/flow-logs-read"
     said = problem(host("vpc-1", found_with=role), answer=belongs_to(BANK))
     assert role in said and "playbook_role_arn" in said
@@ -163,13 +163,13 @@ def test_targets_that_the_inventory_found_in_a_role_say_how_to_hand_it_on() -> N
 
 
 @pytest.mark.parametrize(("answer", "why"), [(NO_KEYS, "Unable to locate credentials"), ({}, "did not run")])
-def test_credentials_that_say_nothing_are_not_taken_for_the_right_ones(answer: dict[str, Any], why: str) -> None:
+def test_failed_check_leaves_hosts_out(answer: dict[str, Any], why: str) -> None:
     said = problem(host("vpc-1"), answer=answer)
     for part in (why, SHOP, "group prod", "flow_log_aws", "Nothing was granted or written"):
         assert part in said
 
 
-def test_a_reason_is_given_once_however_many_targets_share_it() -> None:
+def test_one_message_for_many_targets() -> None:
     planned = publication(*(host(f"vpc-{number}") for number in range(100)), answers={f"{SHOP}/identity": NO_KEYS})
     (failure,) = summarise(planned, {})["failures"]
     assert failure["host"] == "vpc-0" and "100 targets" in failure["message"]
@@ -185,7 +185,7 @@ def problem(*hosts: HostVariables, answer: dict[str, Any]) -> str:
     return str(message)
 
 
-def test_without_targets_nobody_is_asked() -> None:
+def test_no_targets_no_check() -> None:
     assert Publication(()).to_dict()["identities"] == []
     assert publication(HostVariables("vpc-1"))["identities"] == []
 
@@ -201,9 +201,7 @@ def test_without_targets_nobody_is_asked() -> None:
         ),
     ],
 )
-def test_a_role_of_another_account_is_refused_before_anybody_is_asked(
-    variables: dict[str, Any], variable: str, account: str
-) -> None:
+def test_refuses_a_role_of_another_account(variables: dict[str, Any], variable: str, account: str) -> None:
     planned = publication(host("vpc-1", **variables), host("vpc-2"))
     (refused,) = planned["invalid"]
     assert refused["host"] == "vpc-1" and refused["finding"] == "unknown"
@@ -218,7 +216,7 @@ def test_a_role_of_another_account_is_refused_before_anybody_is_asked(
         {"aws": {"assume_role_arn": f"arn:aws:iam::{SHOP}:role/x"}},
         {"bucket_aws": {"assume_role_arn": f"arn:aws:iam::{BANK}:role/x"}},
         {"bucket_aws": {"assume_role_arn": f"arn:aws:iam::{BANK}:role/x"}, "expected_bucket_owner": BANK},
-        # Who only looks may do so from another account, and nothing is done for a bucket that is not needed.
+        # A bucket that is only read may be reached from another account, and an unneeded bucket is not touched.
         {
             "bucket_aws": {"assume_role_arn": f"arn:aws:iam::{BANK}:role/x"},
             "expected_bucket_owner": SHOP,
@@ -231,5 +229,5 @@ def test_a_role_of_another_account_is_refused_before_anybody_is_asked(
         },
     ],
 )
-def test_a_role_that_leads_where_the_inventory_says_is_accepted(variables: dict[str, Any]) -> None:
+def test_accepts_a_role_of_the_account(variables: dict[str, Any]) -> None:
     assert publication(host("vpc-1", **variables))["invalid"] == []

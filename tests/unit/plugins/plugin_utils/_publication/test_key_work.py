@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Each key is managed once, for the union of the sources of all buckets that it encrypts."""
+"""A run manages each key once, for the sources of all buckets that it encrypts."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ ADDED = {"added": ["AWSLogDeliveryKeyUse"], "updated": [], "removed": [], "kept"
 
 
 def target(name: str, account: str = SHOP, region: str = "eu-west-1", bucket: str = "a", **more: Any) -> HostVariables:
-    """A target whose bucket's key may be managed."""
+    """A target whose run may change the key policy."""
     variables = {"account_id": account, "region": region, "destination": f"bucket-{bucket}", "key_policy": True, **more}
     return HostVariables(name, {f"flow_log_{key}": value for key, value in variables.items()})
 
 
 def keys(*targets: HostVariables, results: Any = None, stopped: Any = ()) -> list[dict[str, Any]]:
-    """The work for the keys of targets whose buckets all have one key, if not said otherwise."""
+    """The work units of keys. Without ``results`` all buckets share one key."""
     publication = plan_publication(targets).to_dict()
     waiting = {work["name"]: {"key_apart": KEY} for work in publication["destinations"]}
     return plan_keys(publication, waiting if results is None else results, stopped)
 
 
 def sources(options: dict[str, Any]) -> set[tuple[str, str]]:
-    """The pairs of account, or organization, and Region that options of the module name."""
+    """The pairs of account or organization and Region in the options of the module."""
     items = options.get("grants") or [
         {"account_id": account, "regions": options.get("regions")} for account in options.get("account_ids") or [None]
     ]
@@ -54,7 +54,7 @@ def sources(options: dict[str, Any]) -> set[tuple[str, str]]:
     }
 
 
-def test_buckets_that_share_a_key_make_one_piece_of_work_for_exactly_their_sources() -> None:
+def test_one_work_unit_for_the_sources_of_all_buckets() -> None:
     (work,) = keys(target("vpc-1"), target("vpc-2", BANK, "us-east-1", "b"), target("vpc-3", SHOP, "eu-west-1", "c"))
     assert (work["name"], work["arn"], work["region"]) == (NAME, KEY, "eu-west-1")
     assert work["buckets"] == ["s3/bucket-a", "s3/bucket-b", "s3/bucket-c"]
@@ -71,7 +71,7 @@ def test_buckets_that_share_a_key_make_one_piece_of_work_for_exactly_their_sourc
     ),
     data=st.data(),
 )
-def test_one_work_whatever_the_number_of_buckets_and_the_order_of_targets(pairs: Any, data: Any) -> None:
+def test_one_work_unit_for_any_buckets_in_any_order(pairs: Any, data: Any) -> None:
     targets = [target(f"vpc-{at}", *pair, bucket=f"bucket-{at}") for at, pair in enumerate(pairs)]
     (work,) = keys(*data.draw(st.permutations(targets)))
     (request,) = work["requests"]
@@ -79,7 +79,7 @@ def test_one_work_whatever_the_number_of_buckets_and_the_order_of_targets(pairs:
     assert len(work["buckets"]) == len(pairs)
 
 
-def test_an_organization_and_accounts_are_asked_for_one_after_the_other() -> None:
+def test_one_request_for_each_organization() -> None:
     (work,) = keys(
         target("vpc-1", organization_id=ORGANIZATION, regions=[]),
         target("vpc-2", BANK, bucket="b"),
@@ -91,7 +91,7 @@ def test_an_organization_and_accounts_are_asked_for_one_after_the_other() -> Non
     ]
 
 
-def test_two_keys_are_two_pieces_of_work_and_what_waits_for_none_has_none() -> None:
+def test_one_work_unit_for_each_key() -> None:
     targets = [target("vpc-1"), target("vpc-2", bucket="b"), target("vpc-3", bucket="c"), target("vpc-4", bucket="d")]
     results = {
         "s3/bucket-a": {"key_apart": KEY},
@@ -114,9 +114,7 @@ def test_two_keys_are_two_pieces_of_work_and_what_waits_for_none_has_none() -> N
         ),
     ],
 )
-def test_the_credentials_are_those_for_keys_or_of_a_bucket_in_the_account_of_the_key(
-    targets: Any, owners: Any, expected: Any
-) -> None:
+def test_credentials_for_the_key(targets: Any, owners: Any, expected: Any) -> None:
     results = {name: {"key_apart": KEY, "bucket_owner": owners.get(name)} for name in ("s3/bucket-a", "s3/bucket-b")}
     (work,) = keys(*targets, results=results)
     assert (work["credentials_of"], work["credentials"]) == expected
@@ -125,7 +123,7 @@ def test_the_credentials_are_those_for_keys_or_of_a_bucket_in_the_account_of_the
 GRANT = {"account_id": "111122223333", "region": "*", "folder": None, "layout": None}
 
 
-def test_the_results_of_all_requests_become_one() -> None:
+def test_combines_the_results_of_all_requests() -> None:
     put = {"action": "put_policy", "target": KEY}
     done = {"changed": True, "actions": [put], "statements": ADDED, "missing_grants": [GRANT]}
     denied = {"failed": True, "changed": False, "msg": "denied", "actions": [], "unsuccessful": [{"code": "X"}]}
@@ -142,14 +140,14 @@ def test_the_results_of_all_requests_become_one() -> None:
 
 
 def finding(result: Any) -> tuple[str, str, Any]:
-    """The class, the account and the planned action of what is found about the key."""
+    """Class, account and planned action of the finding about the key."""
     (work,) = keys(target("vpc-1"), target("vpc-2", bucket="b"))
     (found,) = key_findings(work, result)
     assert (found.target, found.region) == (KEY, "eu-west-1")
     return found.finding, str(found.account_id), found.planned_action
 
 
-def test_a_key_has_one_finding_however_many_buckets_it_has() -> None:
+def test_one_finding_for_a_key() -> None:
     drifted = key_result([{"changed": True, "actions": [{"action": "put_policy"}], "statements": ADDED}])
     assert finding(drifted) == ("policy_drift", OWNER, "put_policy")
     assert finding(applied_results({"keys": {NAME: drifted}})["keys"][NAME]) == ("in_sync", OWNER, None)
@@ -157,7 +155,7 @@ def test_a_key_has_one_finding_however_many_buckets_it_has() -> None:
     assert finding(None) == ("not_evaluated", OWNER, None)
 
 
-def test_the_run_counts_and_fails_for_a_key_once() -> None:
+def test_run_counts_a_key_once() -> None:
     publication = plan_publication([target("vpc-1"), target("vpc-2", bucket="b")]).to_dict()
     waiting = {work["name"]: {"key_apart": KEY, "actions": []} for work in publication["destinations"]}
     publication = {**publication, "keys": plan_keys(publication, waiting)}

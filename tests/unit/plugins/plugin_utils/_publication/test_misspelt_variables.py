@@ -28,7 +28,7 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_var
         ("drift_report_", "drift_report_failon", "drift_report_fail_on"),
     ],
 )
-def test_a_typo_is_answered_by_the_variable_that_was_meant(prefix: str, name: str, meant: str) -> None:
+def test_suggests_the_variable_for_a_typo(prefix: str, name: str, meant: str) -> None:
     assert misspelt_variables([name], prefix) == {name: meant}
     assert note_of(name, meant) == f"{name} has no effect. Did you mean {meant}?"
 
@@ -45,5 +45,5 @@ def test_no_variable_of_the_inventory_is_a_typo() -> None:
 
 
 @pytest.mark.parametrize("result", ["permissions_result", "destination_result", "flow_logs_result"])
-def test_a_result_that_the_role_leaves_is_no_typo(result: str) -> None:
+def test_fact_of_the_role_is_no_typo(result: str) -> None:
     assert misspelt_variables([f"publish_to_s3_{result}"], "publish_to_s3_") == {}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is asked before anything is done, and that only what certainly lacks stops only the work that needs it."""
+"""Permissions are checked before any change. Only a certainly missing permission stops work, and only work that needs it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def host(name: str, **variables: Any) -> HostVariables:
 
 
 def work_of(*hosts: HostVariables, only_reads: bool = False) -> dict[str, Any]:
-    """All the work of hosts as plain data."""
+    """The publication of hosts as plain data."""
     publication = plan_publication(hosts)
     return {**publication.to_dict(), "preflights": plan_preflights(publication, only_reads)}
 
@@ -46,16 +46,16 @@ def by_name(publication: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def row(action: str, decision: str = "not_allowed", **more: Any) -> dict[str, Any]:
-    """One answer of flow_log_permissions_info."""
+    """One permission in a result of flow_log_permissions_info."""
     operations = [name for name, needs in OPERATIONS.items() if action in [need.action for need in needs]]
     given = {"resource": "*", "region": "eu-west-1", "reason": "Because.", "operations": operations, **more}
     return {"action": action, "decision": decision, **given}
 
 
 def answer(*rows: dict[str, Any], permitted: Any = False, policy: Any = None) -> dict[str, Any]:
-    """What flow_log_permissions_info returns."""
-    told = {"principal": USER, "summary": f"{USER} lacks something.", "missing_policy": policy}
-    return {"changed": False, "permitted": permitted, "permissions": list(rows), **told}
+    """Result of flow_log_permissions_info."""
+    about = {"principal": USER, "summary": f"{USER} is missing something.", "missing_policy": policy}
+    return {"changed": False, "permitted": permitted, "permissions": list(rows), **about}
 
 
 def stops(publication: dict[str, Any], **answers: dict[str, Any]) -> tuple[list[str], list[str]]:
@@ -95,22 +95,22 @@ def stops(publication: dict[str, Any], **answers: dict[str, Any]) -> tuple[list[
         ({"state": "absent", "tags": {"a": "b"}, "log_format": "${ecs-task-id}"}, {"read", "delete"}),
     ],
 )
-def test_no_more_is_asked_than_a_batch_may_do(options: dict[str, Any], operations: set[str]) -> None:
+def test_operations_for_flow_logs(options: dict[str, Any], operations: set[str]) -> None:
     assert set(operations_for_flow_logs({**OPTION_DEFAULTS, **options})) == operations
 
 
-def test_no_more_is_asked_than_is_done_to_a_bucket() -> None:
+def test_operations_for_bucket() -> None:
     assert operations_for_bucket(False, False) == ()
     assert operations_for_bucket(True, False) == ("bucket_policy",)
     everything = ("bucket_policy", "check_destination", "key_policy", "check_destination_key")
     assert operations_for_bucket(True, True, True) == everything
 
 
-def test_nothing_is_asked_unless_somebody_asks_for_it() -> None:
+def test_no_preflight_by_default() -> None:
     assert work_of(host("vpc-1", preflight=False), host("vpc-2", preflight=None))["preflights"] == []
 
 
-def test_one_question_for_an_account_and_one_for_an_owner() -> None:
+def test_one_preflight_for_an_account_and_one_for_a_bucket_owner() -> None:
     publication = work_of(
         host("vpc-1"),
         host("subnet-1", region="us-east-1", traffic_type="REJECT"),
@@ -127,17 +127,17 @@ def test_one_question_for_an_account_and_one_for_an_owner() -> None:
     assert owner["operations"] == ["bucket_policy", "check_destination"]
 
 
-def test_two_ways_into_an_account_are_two_questions() -> None:
+def test_one_preflight_for_each_connection() -> None:
     publication = work_of(host("vpc-1"), host("vpc-2", aws={"profile": "b"}))
     assert by_name(publication).keys() == {FLOW_LOGS, f"{FLOW_LOGS}/2", OWNER}
 
 
-def test_a_bucket_that_is_left_alone_is_not_asked_about() -> None:
+def test_no_preflight_for_an_unmanaged_bucket() -> None:
     publication = work_of(host("vpc-1", bucket_policy=False, check_destination=False))
     assert by_name(publication).keys() == {FLOW_LOGS}
 
 
-def test_a_key_is_asked_about_where_a_variable_tells_it() -> None:
+def test_checks_a_key_that_a_variable_names() -> None:
     sealed = {
         "key_policy": True,
         "create_bucket": True,
@@ -152,7 +152,7 @@ def test_a_key_is_asked_about_where_a_variable_tells_it() -> None:
     assert elsewhere["keys"] == [] and "key_policy" not in elsewhere["operations"]
 
 
-def test_a_report_is_asked_for_reading_and_stopped_by_nothing() -> None:
+def test_report_needs_only_permissions_to_read() -> None:
     publication = work_of(host("vpc-1"), only_reads=True)
     found = by_name(publication)
     assert found[FLOW_LOGS]["operations"] == ["read"]
@@ -165,7 +165,7 @@ VPCS = f"arn:aws:ec2:eu-west-1:{ACCOUNT}:vpc/*"
 
 
 @pytest.mark.parametrize(
-    ("lacking", "batches"),
+    ("missing", "batches"),
     [
         (row("logs:CreateLogDelivery"), [VPC_BATCH]),
         (row("logs:CreateLogDelivery", region="us-east-1"), [SUBNET_BATCH]),
@@ -178,13 +178,13 @@ VPCS = f"arn:aws:ec2:eu-west-1:{ACCOUNT}:vpc/*"
         (row("ec2:DeleteFlowLogs"), []),
     ],
 )
-def test_only_what_needs_a_permission_is_stopped(lacking: dict[str, Any], batches: list[str]) -> None:
+def test_missing_permission_stops_only_batches_that_need_it(missing: dict[str, Any], batches: list[str]) -> None:
     publication = work_of(host("vpc-1", replace="never"), host("subnet-1", region="us-east-1", replace="never"))
-    assert stops(publication, flow_logs=answer(lacking)) == (batches, [])
+    assert stops(publication, flow_logs=answer(missing)) == (batches, [])
 
 
 @pytest.mark.parametrize(
-    ("lacking", "destinations"),
+    ("missing", "destinations"),
     [
         (row("s3:PutBucketPolicy", resource=BUCKET), ["s3/central"]),
         (row("s3:PutBucketPolicy", resource="arn:aws:s3:::second"), ["s3/second"]),
@@ -192,14 +192,14 @@ def test_only_what_needs_a_permission_is_stopped(lacking: dict[str, Any], batche
         (row("s3:GetEncryptionConfiguration", resource=BUCKET), []),
     ],
 )
-def test_a_destination_takes_its_batches_with_it(lacking: dict[str, Any], destinations: list[str]) -> None:
+def test_stopped_destination_stops_its_batches(missing: dict[str, Any], destinations: list[str]) -> None:
     publication = work_of(host("vpc-1"), host("vpc-2", destination="arn:aws:s3:::second"))
     batches = [batch["name"] for batch in publication["batches"] if batch["bucket_name"] in destinations]
-    assert stops(publication, owner=answer(lacking)) == (batches, destinations)
+    assert stops(publication, owner=answer(missing)) == (batches, destinations)
 
 
-def test_what_is_stopped_fails_the_run_in_the_words_of_the_module() -> None:
-    """Also when an earlier playbook of the same run has left a result, which is not one of this."""
+def test_stopped_work_fails_the_run_with_the_message_of_the_module() -> None:
+    """A result of an earlier playbook in the same run does not count."""
     publication = work_of(host("vpc-1"))
     policy = {"Statement": [{"Action": ["logs:CreateLogDelivery"]}]}
     left = {"changed": True, "actions": [{"action": "create"}]}
@@ -211,7 +211,7 @@ def test_what_is_stopped_fails_the_run_in_the_words_of_the_module() -> None:
     summary = summarise(publication, results)
     (failure,) = summary["failures"]
     assert failure["host"] == "vpc-1" and summary["actions"] == {}
-    assert f"{USER} lacks something." in failure["message"] and '"logs:CreateLogDelivery"' in failure["message"]
+    assert f"{USER} is missing something." in failure["message"] and '"logs:CreateLogDelivery"' in failure["message"]
 
 
 def found_about(**answers: Any) -> dict[str, Any]:
@@ -221,17 +221,17 @@ def found_about(**answers: Any) -> dict[str, Any]:
     return {row.target: row for row in find(work_of(host("vpc-1")), results)}
 
 
-def test_what_lacks_is_a_finding_with_a_policy_to_paste() -> None:
+def test_missing_permission_is_a_finding_with_a_policy() -> None:
     policy = {"Statement": [{"Action": ["logs:CreateLogDelivery"]}]}
     found = found_about(flow_logs=answer(row("logs:CreateLogDelivery"), policy=policy))
     mine, owner, target = found[USER], found[OWNER], found["vpc-1"]
     assert (mine.finding, mine.account_id) == ("permission_missing", ACCOUNT)
     assert VPC_BATCH in mine.evidence and '"logs:CreateLogDelivery"' in mine.remedy
     assert owner.finding == "not_evaluated"
-    assert target.finding == "not_evaluated" and "lacks something" in target.evidence
+    assert target.finding == "not_evaluated" and "is missing something" in target.evidence
 
 
-def test_what_no_further_statement_fixes_says_why() -> None:
+def test_explicit_deny_is_a_finding_with_the_reason() -> None:
     mine = found_about(flow_logs=answer(row("logs:CreateLogDelivery", "denied_by_boundary", reason="Bounds.")))[USER]
     assert mine.finding == "permission_missing"
     assert "Bounds." in mine.evidence and "Another Allow statement" in mine.remedy
@@ -245,7 +245,7 @@ def test_what_no_further_statement_fixes_says_why() -> None:
         ({"failed": True, "msg": "No credentials.", "principal": USER}, "unknown"),
     ],
 )
-def test_what_is_not_known_is_told(result: dict[str, Any], finding: str) -> None:
+def test_unknown_permissions_are_a_finding(result: dict[str, Any], finding: str) -> None:
     assert found_about(flow_logs=result)[USER].finding == finding
 
 
@@ -253,5 +253,5 @@ def test_what_is_not_known_is_told(result: dict[str, Any], finding: str) -> None
     ("resource", "concerns"),
     [("*", True), (VPCS, True), (VPCS.replace("vpc", "subnet"), False), (VPCS.replace("vpc", "vpc-flow-log"), True)],
 )
-def test_targets_of_other_types_do_not_concern(resource: str, concerns: bool) -> None:
+def test_permission_for_other_resource_types_stops_nothing(resource: str, concerns: bool) -> None:
     assert may_concern(resource, "VPC") is concerns

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A run does only the stages it was told to do; what it leaves out has not failed, and is not known either."""
+"""A run limited to some stages. The work of other stages does not fail, and its state is unknown."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ LISTS = ("batches", "destinations", "permissions", "targets", "preflights")
 
 
 def whole(*hosts: HostVariables) -> dict[str, Any]:
-    """All the work for a VPC, its bucket and a principal, with what is asked before."""
+    """The publication of a VPC, its bucket and a principal, with preflights."""
     publication = plan_publication(hosts or [HostVariables("vpc-1", SETTINGS, ("prod",))])
     return {**publication.to_dict(), "preflights": plan_preflights(publication)}
 
 
 def part(*stages: str) -> dict[str, Any]:
-    """The part of that work that belongs to some stages."""
+    """The part of that publication that belongs to some stages."""
     return of_stages(whole(), tuple(stage for stage in STAGES if stage in stages))
 
 
 @given(st.lists(st.sampled_from(STAGES), min_size=1))
-def test_nothing_is_lost_and_nothing_is_there_twice(stages: list[str]) -> None:
+def test_splits_the_work_completely(stages: list[str]) -> None:
     work = part(*stages)
     rest = work["left_out"] or {kind: [] for kind in LISTS}
     for kind in LISTS:
@@ -61,11 +61,11 @@ def test_nothing_is_lost_and_nothing_is_there_twice(stages: list[str]) -> None:
     }
 
 
-def test_all_stages_are_the_publication_as_it_was() -> None:
+def test_all_stages_keep_the_publication() -> None:
     assert part(*STAGES) == {**whole(), "stages": list(STAGES), "left_out": None}
 
 
-def test_a_batch_waits_for_its_bucket_only_where_that_is_work_of_the_same_run() -> None:
+def test_batch_waits_for_its_bucket_only_in_the_same_run() -> None:
     failed = {"destinations": {BUCKET: {"failed": True, "msg": "denied"}}}
     (batch,) = part("flow_logs")["batches"]
     assert batch["bucket_name"] is None
@@ -77,7 +77,7 @@ def test_a_batch_waits_for_its_bucket_only_where_that_is_work_of_the_same_run() 
     assert of_the_batch.startswith(BATCH) and "denied" in of_the_batch
 
 
-def test_a_preflight_of_a_bucket_stops_no_batch_of_a_run_without_destinations() -> None:
+def test_bucket_preflight_stops_no_batch_without_destinations() -> None:
     row = {
         "action": "s3:PutBucketPolicy",
         "resource": BUCKET_ARN,
@@ -86,7 +86,9 @@ def test_a_preflight_of_a_bucket_stops_no_batch_of_a_run_without_destinations() 
         "decision": "implicitDeny",
         "reason": "no statement",
     }
-    answers = {"preflights": {f"{BUCKET}/preflight": {"permissions": [row], "summary": "lacks", "missing_policy": {}}}}
+    answers = {
+        "preflights": {f"{BUCKET}/preflight": {"permissions": [row], "summary": "missing", "missing_policy": {}}}
+    }
     assert stopped(whole(), answers)["batches"].keys() == {BATCH}
     assert stopped(part("flow_logs"), answers) == {"batches": {}, "destinations": {}}
 
@@ -100,11 +102,11 @@ def test_a_preflight_of_a_bucket_stops_no_batch_of_a_run_without_destinations() 
         (("flow_logs",), "flow logs: stages=flow_logs targets=1 batches=1 failed=1"),
     ],
 )
-def test_what_is_left_out_has_not_failed(stages: tuple[str, ...], headline: str) -> None:
+def test_work_of_other_stages_does_not_fail(stages: tuple[str, ...], headline: str) -> None:
     assert summarise(part(*stages), {})["headline"] == headline
 
 
-def test_a_report_says_of_what_is_left_out_that_it_was_not_looked_at() -> None:
+def test_report_lists_work_of_other_stages_as_not_evaluated() -> None:
     in_order = {"actions": [], "changed": False}
     made = report(find(part("destinations"), {"destinations": {BUCKET: in_order}}))
     found = {row["target"]: row for row in made["findings"]}
@@ -120,24 +122,24 @@ def test_a_report_says_of_what_is_left_out_that_it_was_not_looked_at() -> None:
     assert made["verdict"] == "unknown"
 
 
-def test_what_is_to_be_left_alone_is_so_whatever_the_stages() -> None:
+def test_unmanaged_bucket_is_ignored_in_any_stage() -> None:
     alone = {**SETTINGS, "flow_log_bucket_policy": False, "flow_log_check_destination": False}
     work = of_stages(whole(HostVariables("vpc-1", alone)), ("flow_logs",))
     assert [row.finding for row in find(work, {}) if row.target == BUCKET_ARN] == ["ignored"]
 
 
-def test_an_overview_tells_the_stages() -> None:
+def test_overview_names_the_stages() -> None:
     assert overview(part("destinations")) == [f"{BUCKET}: destinations", "Only these stages: destinations."]
     assert overview(part("flow_logs"))[1:] == ["Only these stages: flow_logs."]
     assert overview(part("permissions", "destinations"))[:2] == [f"{IAM}: permissions", f"{BUCKET}: destinations"]
 
 
-def test_hosts_that_cannot_be_worked_on_fail_every_stage() -> None:
+def test_invalid_hosts_fail_every_stage() -> None:
     work = of_stages(whole(HostVariables("vpc-1")), ("destinations",))
     assert [item["host"] for item in summarise(work, {})["failures"]] == ["vpc-1"]
 
 
-def test_what_is_handed_on_is_small_and_tells_no_reasons() -> None:
+def test_handed_on_summary_is_small_and_has_no_messages() -> None:
     hosts = [HostVariables(f"vpc-{number}") for number in range(30)] + [HostVariables("vpc-ok", SETTINGS)]
     results = {
         "destinations": {BUCKET: {"actions": [{"action": "put_policy", "target": BUCKET_ARN}], "msg": "secret"}},

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Hosts and their variables become batches and destinations; contradictions are named, and stop nobody else."""
+"""Hosts become batches and destinations. A conflict stops only the hosts in conflict."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab
 def host(
     host_name: str, /, groups: tuple[str, ...] = (), unreadable: dict | None = None, **variables: Any
 ) -> HostVariables:
-    """A target with everything it needs, but for what is said; None takes a variable away."""
+    """A target with all required variables and those given; ``None`` removes a variable."""
     complete = {
         "flow_log_account_id": ACCOUNT,
         "flow_log_region": "eu-west-1",
@@ -42,7 +42,7 @@ def host(
 
 
 def ids_by_batch(publication: Publication) -> dict[str, list[str]]:
-    """The resource ids of each batch by its name."""
+    """The resource ids of each batch, by name."""
     return {batch["name"]: batch["resource_ids"] for batch in publication.to_dict()["batches"]}
 
 
@@ -87,8 +87,8 @@ def test_options_come_from_variables_and_the_rest_is_as_documented() -> None:
     }
 
 
-def test_a_bucket_gets_exactly_what_its_targets_need_once() -> None:
-    """Not every account from every Region into every folder: each only what its own flow logs need."""
+def test_bucket_grants_exactly_what_its_targets_need() -> None:
+    """It does not combine every account with every Region and folder."""
     publication = plan_publication(
         [
             host("vpc-1"),
@@ -111,7 +111,7 @@ def test_a_bucket_gets_exactly_what_its_targets_need_once() -> None:
     assert not {"account_ids", "regions", "prefixes", "layouts"} & set(central)
 
 
-def test_regions_folders_and_layouts_of_one_account_are_not_crossed() -> None:
+def test_regions_folders_and_layouts_are_not_combined() -> None:
     hive = {"hive_compatible_partitions": True}
     hosts = [host("vpc-1"), host("vpc-2", region="us-east-1", destination="central/dev", destination_options=hive)]
     (work,) = plan_publication(hosts).to_dict()["destinations"]
@@ -136,20 +136,20 @@ def test_regions_of_the_policy(regions: list, expected: list[str]) -> None:
     assert [grant["regions"] for grant in work["grants"]] == [expected]
 
 
-def test_all_regions_of_one_account_are_not_those_of_another() -> None:
+def test_all_regions_apply_to_one_account_only() -> None:
     hosts = [host("vpc-1", regions=[]), host("vpc-2", account_id=OTHER_ACCOUNT)]
     (work,) = plan_publication(hosts).to_dict()["destinations"]
     assert [grant["regions"] for grant in work["grants"]] == [["*"], ["eu-west-1"]]
 
 
-def test_nothing_is_created_and_no_key_touched_without_a_word_and_delivery_is_checked() -> None:
+def test_defaults_of_a_bucket() -> None:
     (work,) = plan_publication([host("vpc-1")]).to_dict()["destinations"]
     named = ("create_bucket", "bucket_encryption", "bucket_tags", "manage_key_policy", "key_credentials_of")
     assert [work[name] for name in named] == [False, "AES256", {}, False, None]
     assert (work["check_destination"], work["require_deliverable"]) == (True, True)
 
 
-def test_what_one_host_says_of_a_bucket_and_its_key_holds_for_all() -> None:
+def test_variables_of_one_host_apply_to_its_bucket_and_key() -> None:
     said = {
         "create_bucket": True,
         "bucket_region": "eu-west-1",
@@ -173,7 +173,7 @@ def test_what_one_host_says_of_a_bucket_and_its_key_holds_for_all() -> None:
     assert "very-secret" not in json.dumps(publication.to_dict())
 
 
-def test_targets_to_be_removed_need_no_destination_first() -> None:
+def test_absent_targets_wait_for_no_destination() -> None:
     publication = plan_publication(
         [host("vpc-1", state="absent"), host("vpc-2", state="absent", destination=None, name="n")]
     )
@@ -183,7 +183,7 @@ def test_targets_to_be_removed_need_no_destination_first() -> None:
 
 
 @given(st.lists(st.sampled_from(["vpc-1", "vpc-2", "vpc-3", "subnet-1", "x"]), unique=True), st.data())
-def test_every_host_is_somewhere_exactly_once(names: list[str], data: Any) -> None:
+def test_every_host_is_planned_once(names: list[str], data: Any) -> None:
     selected = data.draw(st.sets(st.sampled_from(names))) if names else set()
     publication = plan_publication([host(name) for name in names], selected).to_dict()
     found = [item["host"] for key in ("targets", "invalid", "unselected") for item in publication[key]]
@@ -207,7 +207,7 @@ def test_order_of_hosts_changes_order_only(names: list[str]) -> None:
 # -- credentials --------------------------------------------------------------------------------------------------
 
 
-def test_connections_separate_batches_and_are_told_to_nobody() -> None:
+def test_connections_separate_batches_and_stay_secret() -> None:
     hosts = [
         host("vpc-1", aws={"secret_key": "very-secret-1"}, bucket_aws={"secret_key": "very-secret-3"}),
         host("vpc-2", aws={"secret_key": "very-secret-2"}),
@@ -219,13 +219,13 @@ def test_connections_separate_batches_and_are_told_to_nobody() -> None:
 
 
 @pytest.mark.parametrize("name", ["aws", "bucket_aws", "key_aws"])
-def test_a_wrong_connection_is_not_repeated(name: str) -> None:
+def test_error_does_not_repeat_a_connection(name: str) -> None:
     (invalid,) = plan_publication([host("vpc-1", **{name: "very-secret"})]).invalid
     assert invalid.variable == f"flow_log_{name}"
     assert "very-secret" not in invalid.message
 
 
-def test_contradicting_connections_of_a_bucket_are_named_and_not_shown() -> None:
+def test_conflict_names_bucket_connections_without_values() -> None:
     hosts = [
         host("vpc-1"),
         host("vpc-2", bucket_aws={"secret_key": "very-secret-1"}),
@@ -239,7 +239,7 @@ def test_contradicting_connections_of_a_bucket_are_named_and_not_shown() -> None
     assert publication.buckets[0].credentials_of == "vpc-2"
 
 
-# -- what cannot work ---------------------------------------------------------------------------------------------
+# -- invalid hosts ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -285,7 +285,7 @@ def test_contradicting_connections_of_a_bucket_are_named_and_not_shown() -> None
         ({"permission_principals": [{"type": "role"}]}, "flow_log_permission_principals"),
     ],
 )
-def test_bad_variables_are_named_and_do_not_stop_others(variables: dict, variable: str) -> None:
+def test_invalid_variable_stops_only_its_host(variables: dict, variable: str) -> None:
     publication = plan_publication([host("vpc-1", **variables), host("vpc-2")])
     (invalid,) = publication.invalid
     assert (invalid.host, invalid.variable) == ("vpc-1", variable)
@@ -294,12 +294,12 @@ def test_bad_variables_are_named_and_do_not_stop_others(variables: dict, variabl
     assert [batch["resource_ids"] for batch in publication.to_dict()["batches"]] == [["vpc-2"]]
 
 
-def test_a_missing_variable_is_called_missing() -> None:
+def test_missing_variable() -> None:
     (invalid,) = plan_publication([host("vpc-1", region=None)]).invalid
     assert invalid.message.startswith("vpc-1: flow_log_region is missing. Allowed: ")
 
 
-def test_a_variable_that_cannot_be_rendered_is_named_with_the_reason() -> None:
+def test_unrenderable_variable_is_named_with_the_reason() -> None:
     (invalid,) = plan_publication([host("vpc-1", unreadable={"flow_log_aws": "AnsibleUndefinedVariable"})]).invalid
     assert invalid.variable == "flow_log_aws"
     assert "AnsibleUndefinedVariable" in invalid.message
@@ -320,7 +320,7 @@ def test_a_boolean_may_be_a_text_as_extra_variables_are(value: Any, meant: bool)
     assert publication.to_dict()["destinations"][0]["require_deliverable"] is meant
 
 
-def test_two_hosts_may_be_one_target_if_they_agree() -> None:
+def test_equal_hosts_of_one_target() -> None:
     agreeing = plan_publication([host("a", resource_id="vpc-1"), host("b", resource_id="vpc-1")]).to_dict()
     assert agreeing["invalid"] == []
     assert agreeing["batches"][0]["resource_ids"] == ["vpc-1"]
@@ -332,7 +332,7 @@ def test_two_hosts_may_be_one_target_if_they_agree() -> None:
     assert "host a" in invalid.message
 
 
-def test_two_named_flow_logs_of_one_target_do_not_contradict() -> None:
+def test_two_named_flow_logs_of_one_target() -> None:
     hosts = [
         host("a", resource_id="vpc-1", name="all"),
         host("b", resource_id="vpc-1", name="bad", traffic_type="REJECT"),
@@ -343,11 +343,11 @@ def test_two_named_flow_logs_of_one_target_do_not_contradict() -> None:
 
 
 class Text(str):
-    """A text as Ansible hands it over: with a class of its own."""
+    """A string of a subclass, as Ansible passes it."""
 
 
 class Number(int):
-    """A number as Ansible hands it over."""
+    """A number of a subclass, as Ansible passes it."""
 
 
 ACCEPT = {"traffic_type": "ACCEPT"}
@@ -365,7 +365,7 @@ ABSENT = {"state": "absent"}
         ({"name": "good", **ACCEPT}, {**REJECT, **ABSENT}, "flow_log_name"),
         ({"name": "all", "purge": "s3"}, {"name": "bad", **REJECT}, "flow_log_purge"),
         ({"destination": "other-logs"}, {"purge": "s3"}, "flow_log_purge"),
-        # Both would remove the one with the name.
+        # Both would remove the flow log with the name.
         ({"name": "all", **ABSENT}, {"adopt_named": True, **ABSENT}, "flow_log_name"),
         ({}, ABSENT, "flow_log_state"),
         ({"name": "all"}, {"name": "all", **ABSENT}, "flow_log_state"),
@@ -373,7 +373,7 @@ ABSENT = {"state": "absent"}
     ],
 )
 @pytest.mark.parametrize("turned", [False, True])
-def test_hosts_that_would_take_each_others_flow_log_are_both_refused(
+def test_hosts_that_would_change_each_others_flow_log_are_left_out(
     first: dict[str, Any], second: dict[str, Any], variable: str, turned: bool
 ) -> None:
     hosts = [host("one", resource_id="vpc-1", **first), host("two", resource_id="vpc-1", **second), host("vpc-2")]
@@ -395,18 +395,18 @@ def test_hosts_that_would_take_each_others_flow_log_are_both_refused(
         ({"name": "all", "purge": "duplicates"}, {"name": "bad", "purge": "duplicates", **REJECT}),
         ({"name": "all", "purge": "s3"}, {"name": "bad", **ABSENT}),
         ({"purge": "s3"}, {"purge": "s3"}),
-        # Which of them removes what does not depend on the other.
+        # They remove different flow logs.
         ({"name": "all", **ABSENT}, ABSENT),
         ({"name": "bad", **REJECT, **ABSENT}, {**ACCEPT, **ABSENT}),
         ({"name": "all", **ABSENT}, {"name": "all", **ABSENT}),
     ],
 )
-def test_several_flow_logs_of_one_target_may_stand_side_by_side(first: dict[str, Any], second: dict[str, Any]) -> None:
+def test_several_flow_logs_of_one_target(first: dict[str, Any], second: dict[str, Any]) -> None:
     hosts = [host("one", resource_id="vpc-1", **first), host("two", resource_id="vpc-1", **second)]
     assert plan_publication(hosts).invalid == ()
 
 
-def test_a_resource_of_another_region_is_another_one() -> None:
+def test_same_id_in_another_region_is_another_resource() -> None:
     hosts = [host("one", resource_id="vpc-1", name="all"), host("two", resource_id="vpc-1", region="us-east-1")]
     assert plan_publication(hosts).invalid == ()
 
@@ -437,7 +437,7 @@ def test_one_name_of_one_target_has_one_destination() -> None:
         ("require_deliverable", True, False),
     ],
 )
-def test_a_bucket_has_one_value_of_each(name: str, first: Any, second: Any) -> None:
+def test_bucket_has_one_value_of_each_variable(name: str, first: Any, second: Any) -> None:
     where = {} if name == "bucket_region" else {"bucket_region": "eu-west-1"}
     hosts = [host("vpc-1"), host("vpc-2", **where, **{name: first}), host("vpc-3", **where, **{name: second})]
     publication = plan_publication(hosts)
@@ -446,7 +446,7 @@ def test_a_bucket_has_one_value_of_each(name: str, first: Any, second: Any) -> N
     assert [batch["resource_ids"] for batch in publication.to_dict()["batches"]] == [["vpc-1", "vpc-2"]]
 
 
-def test_principals_of_an_account_are_named_once() -> None:
+def test_lists_each_principal_of_an_account_once() -> None:
     role = {"type": "role", "name": "r", "buckets": ["arn:aws:s3:::b"]}
     hosts = [
         host("vpc-1", permission_principals=[role, {"type": "user", "name": "u"}]),
@@ -463,7 +463,7 @@ def test_principals_of_an_account_are_named_once() -> None:
     ]
 
 
-# -- small parts --------------------------------------------------------------------------------------------------
+# -- helpers ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -484,7 +484,7 @@ def test_partition_of_a_region(region: str, partition: str) -> None:
         ("arn:aws-cn:s3:::central/a/b/", ("central", "aws-cn", "a/b")),
     ],
 )
-def test_bucket_of_a_destination(destination: str, expected: tuple) -> None:
+def test_parse_bucket(destination: str, expected: tuple) -> None:
     found = parse_bucket(destination)
     assert (found.bucket, found.partition, found.folder) == expected
 
@@ -494,13 +494,13 @@ def test_layouts_of_destination_options() -> None:
     assert layouts_of({"hive_compatible_partitions": True}) == ("hive",)
 
 
-def test_bucket_of_something_else() -> None:
+def test_parse_bucket_refuses_other_values() -> None:
     for value in ("arn:aws:ec2:::x", "arn:", "UP PER"):
         with pytest.raises(InputError):
             parse_bucket(value)
 
 
-def test_ids_come_from_ids_and_from_what_modules_return() -> None:
+def test_resource_ids_from_ids_and_module_results() -> None:
     items = [
         "vpc-1",
         {"vpc_id": "vpc-1", "id": "vpc-1"},
@@ -523,25 +523,25 @@ def test_ids_come_from_ids_and_from_what_modules_return() -> None:
         ({"id": "new-1", "subnet_id": "subnet-1"}, "new-1"),
     ],
 )
-def test_what_is_in_a_vpc_is_not_taken_for_the_vpc(item: Any, named: str) -> None:
+def test_resource_in_a_vpc_is_not_the_vpc(item: Any, named: str) -> None:
     with pytest.raises(InputError, match=r"resource_ids\[1\].*" + named):
         resource_ids_of(["vpc-1", item], "resource_ids")
 
 
 @pytest.mark.parametrize("item", [{}, {"name": "x"}, {"group_id": "sg-1"}, "", 7, None])
-def test_what_has_no_id_is_named_with_its_place(item: Any) -> None:
+def test_item_without_id_is_named_with_its_position(item: Any) -> None:
     with pytest.raises(InputError, match=r"targets\[1\]"):
         resource_ids_of(["vpc-1", item])
 
 
-def test_layouts_given_for_a_target_count_instead_of_that_of_its_settings() -> None:
+def test_layouts_variable_overrides_the_settings() -> None:
     (central,) = plan_publication([host("vpc-1", layouts=["plain", "hive", "plain"])]).to_dict()["destinations"]
     assert [grant["layouts"] for grant in central["grants"]] == [["plain", "hive"]]
 
 
 @pytest.mark.parametrize("selected", [None, ["shop:443", "Main VPC"]])
-def test_hosts_of_any_name_are_worked_on(selected: list[str] | None) -> None:
-    """Also of a name that Ansible would take for an address with a port."""
+def test_hosts_may_have_any_name(selected: list[str] | None) -> None:
+    """Even a name that looks like an address with a port."""
     hosts = [host("shop:443", resource_id="vpc-1"), host("Main VPC", resource_id="vpc-2")]
     publication = plan_publication(hosts, selected).to_dict()
     (batch,) = publication["batches"]
@@ -549,17 +549,17 @@ def test_hosts_of_any_name_are_worked_on(selected: list[str] | None) -> None:
     assert publication["invalid"] == []
 
 
-def test_a_misspelt_variable_is_told_once_however_many_hosts_have_it() -> None:
+def test_one_warning_for_a_misspelt_variable_of_many_hosts() -> None:
     slip = {"flow_log_trafic_type": "flow_log_traffic_type"}
     hosts = [replace(host(name), misspelt=slip) for name in ("vpc-1", "vpc-2", "vpc-3")]
     note = "flow_log_trafic_type of vpc-1 and 2 more has no effect. Did you mean flow_log_traffic_type?"
     assert plan_publication(hosts).notes == (note,)
-    # Also where the host is not worked on.
+    # Even if the run does not select the host.
     assert plan_publication(hosts[:1], []).notes == (note.replace(" and 2 more", ""),)
     assert plan_publication([host("vpc-1")]).notes == ()
 
 
-def test_buckets_of_one_name_in_two_partitions_are_two_pieces_of_work() -> None:
+def test_same_bucket_name_in_two_partitions() -> None:
     hosts = [
         host("vpc-1", destination="central"),
         host("vpc-2", destination="central", region="cn-north-1"),
@@ -575,8 +575,8 @@ def test_buckets_of_one_name_in_two_partitions_are_two_pieces_of_work() -> None:
     assert {batch["bucket_name"] for batch in publication["batches"]} == {name for name, _arn in works}
 
 
-def test_a_principal_has_one_writer_whatever_the_connections_of_the_hosts_that_name_it() -> None:
-    """Two works would write the same policy at the same time, each with its own buckets only."""
+def test_principal_has_one_work_unit() -> None:
+    """Two work units would write the same policy at the same time, each with only its own buckets."""
     first, second = ({"type": "role", "name": name} for name in ("publisher", "reader"))
     hosts = [
         host("vpc-1", aws={"profile": "one"}, permission_principals=[{**first, "buckets": ["arn:aws:s3:::a"]}]),
@@ -602,9 +602,7 @@ def test_a_principal_has_one_writer_whatever_the_connections_of_the_hosts_that_n
         ({}, ["vpc-2"]),
     ],
 )
-def test_a_policy_that_a_left_out_host_keeps_for_others_is_not_managed(
-    variables: dict[str, Any], selected: list[str] | None
-) -> None:
+def test_left_out_host_keeps_its_bucket_unmanaged(variables: dict[str, Any], selected: list[str] | None) -> None:
     keeping = host("vpc-1", bucket_policy=False, **variables)
     (work,) = plan_publication([host("vpc-2"), keeping], selected).to_dict()["destinations"]
     assert work["managed"] is False
@@ -622,7 +620,7 @@ def test_a_policy_that_a_left_out_host_keeps_for_others_is_not_managed(
         {"bucket_policy": False, "state": "absent"},
     ],
 )
-def test_only_who_keeps_the_policy_of_this_bucket_keeps_it_from_being_managed(variables: dict[str, Any]) -> None:
+def test_other_buckets_stay_managed(variables: dict[str, Any]) -> None:
     left_out = host("vpc-1", **variables)
     (work,) = plan_publication([host("vpc-2"), left_out], ["vpc-2"]).to_dict()["destinations"]
     assert work["managed"] is True

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Plays stages by hand: answers what they ask for, and keeps what that was."""
+"""Runs stages without Ansible: answers their tasks, and records the tasks."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.work imp
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.task import Connection, Stage, T, Task
 
 SHOP, BANK, OWNER = "111122223333", "444455556666", "777788889999"
-#: What AWS would say: from a task to its result.
+#: Returns the result of a task.
 Answer = Callable[[Task], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
 class Played(Generic[T]):
-    """A stage that has been played.
+    """A finished stage.
 
-    :param result: what it returned.
-    :param steps: the tasks that it asked for at the same time, step by step.
+    :param result: its result.
+    :param steps: the tasks that it yielded at the same time, step by step.
     """
 
     result: T
@@ -45,13 +45,13 @@ class Played(Generic[T]):
         return [(task.name, task.module) for task in self.tasks]
 
     def options(self, module: str, name: str | None = None) -> dict[str, Any]:
-        """The options of the only task of a module, or the only one with this name."""
+        """The options of the only task of a module, or the only task with this name."""
         (task,) = [task for task in self.tasks if task.module == module and name in (None, task.name)]
         return task.given()
 
 
 def play(stage: Stage[T], answer: Answer = lambda _task: {}) -> Played[T]:
-    """Play a stage. What it asks of this collection's modules must be something that they take."""
+    """Run a stage. Options for modules of this collection must be valid."""
     steps: list[Sequence[Task]] = []
     try:
         tasks = next(stage)
@@ -64,7 +64,7 @@ def play(stage: Stage[T], answer: Answer = lambda _task: {}) -> Played[T]:
 
 
 def refused(task: Task) -> str:
-    """Why the module would refuse its options; ``""`` if it takes them, or is another collection's."""
+    """Return why the module would refuse its options; ``""`` if it accepts them, or belongs to another collection."""
     if task.module not in MODULES:
         return ""
     definition = MODULES[task.module]
@@ -74,18 +74,18 @@ def refused(task: Task) -> str:
 
 
 def reached(host: str, *variables: str) -> Connection:
-    """A connection that tells by its profile whose it is, and which variables it comes from."""
+    """A connection whose profile names its host and variables."""
     return Connection({"profile": f"{' or '.join(variables)} of {host}"})
 
 
 def host(host_name: str, /, **variables: Any) -> HostVariables:
-    """A target with everything that it needs, but for what is said."""
+    """A target with all required variables and those given."""
     common = {"account_id": SHOP, "region": "eu-west-1", "destination": "arn:aws:s3:::central/network/", **variables}
     return HostVariables(host_name, {f"flow_log_{name}": value for name, value in common.items()}, ("prod",))
 
 
 def work_of(*hosts: HostVariables, only_reads: bool = False) -> dict[str, Any]:
-    """The work of hosts, as a run keeps it."""
+    """The publication of hosts, as a run stores it."""
     publication = plan_publication(hosts)
     assert publication.invalid == ()
     return {**publication.to_dict(), "preflights": plan_preflights(publication, only_reads), "keys": [], "unmet": []}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From what is asked for of a destination to the options of each module."""
+"""The options of each module for a destination."""
 
 from __future__ import annotations
 
@@ -50,17 +50,17 @@ def check_taken(given: DestinationOptions) -> None:
         ("central/network", "eu-west-1", "arn:aws:s3:::central"),
         ("central/network", "cn-north-1", "arn:aws-cn:s3:::central"),
         ("central/network", "us-gov-west-1", "arn:aws-us-gov:s3:::central"),
-        # An ARN says so by itself.
+        # An ARN includes the partition.
         ("arn:aws-cn:s3:::central/network", "eu-west-1", "arn:aws-cn:s3:::central"),
     ],
 )
-def test_the_region_tells_the_partition_of_a_short_destination(destination: str, region: str, arn: str) -> None:
+def test_region_sets_the_partition_of_a_short_destination(destination: str, region: str, arn: str) -> None:
     request = replace(PLAIN, destination=destination)
     assert DestinationOptions(request, region).bucket_arn == arn
     assert DestinationOptions(replace(request, region=region)).bucket_arn == arn
 
 
-def test_the_region_of_the_targets_goes_before_that_of_the_bucket() -> None:
+def test_region_of_the_targets_precedes_that_of_the_bucket() -> None:
     assert DestinationOptions(replace(PLAIN, region="eu-west-1"), "cn-north-1").bucket_arn == "arn:aws-cn:s3:::central"
 
 
@@ -70,17 +70,17 @@ def test_the_region_of_the_targets_goes_before_that_of_the_bucket() -> None:
         ({"destination": "NO BUCKET"}, "destination"),
         ({"destination": "arn:aws:ec2:::x"}, "destination"),
         ({"bucket_encryption": "alias/logs"}, "bucket_encryption"),
-        # A new bucket cannot have an old name; one that is there may.
+        # Only an existing bucket may have an old name.
         ({"destination": "Old_Logs", "create_bucket": True}, "destination"),
     ],
 )
-def test_what_can_never_work_is_refused(wrong: dict[str, Any], option: str) -> None:
+def test_refuses_invalid_destinations(wrong: dict[str, Any], option: str) -> None:
     with pytest.raises(InputError) as error:
         options(**wrong)
     assert error.value.option == option
 
 
-def test_a_bucket_that_is_there_may_have_an_old_name() -> None:
+def test_existing_bucket_may_have_an_old_name() -> None:
     assert options(destination="Old_Logs/network").bucket == "Old_Logs"
 
 
@@ -88,11 +88,11 @@ def test_a_bucket_that_is_there_may_have_an_old_name() -> None:
     ("more", "looks"),
     [({}, False), ({"create_bucket": True}, True), ({"manage_key_policy": True}, True)],
 )
-def test_what_is_there_is_looked_at_where_it_decides(more: dict[str, Any], looks: bool) -> None:
+def test_checks_first_if_the_state_decides(more: dict[str, Any], looks: bool) -> None:
     assert replace(PLAIN, **more).checks_first is looks
 
 
-def test_simple_sources_are_those_of_every_module() -> None:
+def test_simple_sources_go_to_every_module() -> None:
     given = options(sources=SOURCES, expected_bucket_owner=OWNER, region="eu-central-1")
     common = {
         "regions": ["eu-west-1"],
@@ -105,7 +105,7 @@ def test_simple_sources_are_those_of_every_module() -> None:
     assert given.first_check() == {**common, "destination": "central/network"}
     conditions = {"acl_condition": "string_equals", "source_conditions": True}
     assert given.bucket_policy() == {**common, "bucket": "central", **conditions}
-    # The key has no folders, and is in a Region of its own.
+    # The options for a key have no folders. The key has its own Region.
     assert given.key_policy(KEY) == {
         "key_id": KEY,
         "region": "eu-west-1",
@@ -116,16 +116,16 @@ def test_simple_sources_are_those_of_every_module() -> None:
     check_taken(given)
 
 
-def test_folders_and_layouts_may_be_others_than_those_of_the_destination() -> None:
+def test_prefixes_and_layouts_override_the_destination() -> None:
     given = options(sources={**SOURCES, "prefixes": ["a", "b"], "layouts": ["hive"]})
     assert (given.first_check()["prefixes"], given.first_check()["layouts"]) == (["a", "b"], ["hive"])
-    # None at all is the whole bucket.
+    # An empty list means the whole bucket.
     assert "prefixes" not in options(sources={**SOURCES, "prefixes": []}).first_check()
     by_options = options(sources=SOURCES, destination_options={"hive_compatible_partitions": True})
     assert by_options.first_check()["layouts"] == ["hive"]
 
 
-def test_an_organization_is_named_in_policies_instead_of_its_accounts() -> None:
+def test_policies_name_the_organization_instead_of_accounts() -> None:
     given = options(sources=SOURCES, organization_id=ORGANIZATION)
     assert (given.first_check()["account_ids"], given.first_check()["organization_id"]) == ([SHOP], ORGANIZATION)
     for policy in (given.bucket_policy(), given.key_policy(KEY)):
@@ -133,7 +133,7 @@ def test_an_organization_is_named_in_policies_instead_of_its_accounts() -> None:
     check_taken(given)
 
 
-def test_grants_have_places_of_their_own() -> None:
+def test_grants_have_their_own_prefixes_and_layouts() -> None:
     grants = [
         {"account_id": SHOP, "regions": ["eu-west-1"], "prefix": "a", "layouts": ["hive"]},
         {"account_id": BANK, "regions": None},
@@ -146,7 +146,7 @@ def test_grants_have_places_of_their_own() -> None:
     check_taken(given)
 
 
-def test_grants_of_an_organization_are_one_where_they_differ_in_the_account_only() -> None:
+def test_organization_merges_grants_that_differ_only_in_the_account() -> None:
     grants = [{"account_id": account, "regions": ["eu-west-1"], "prefix": "a"} for account in (SHOP, BANK)]
     given = options(grants=grants, organization_id=ORGANIZATION)
     assert len(given.first_check()["grants"]) == 2
@@ -156,7 +156,7 @@ def test_grants_of_an_organization_are_one_where_they_differ_in_the_account_only
 
 
 @pytest.mark.parametrize("managed", [True, False])
-def test_the_verdict_is_on_what_the_policies_are_to_be(managed: bool) -> None:
+def test_last_check_uses_the_planned_policies(managed: bool) -> None:
     policy = {"Statement": []}
     verdict = options(sources=SOURCES, manage_bucket_policy=managed, source_conditions=False).last_check(policy)
     assert (verdict["planned_bucket_policy"], verdict["key_policy"]) == (managed, policy)
@@ -164,7 +164,7 @@ def test_the_verdict_is_on_what_the_policies_are_to_be(managed: bool) -> None:
     assert "key_policy" not in options(sources=SOURCES).last_check({})
 
 
-def test_a_new_bucket_is_closed_and_never_gets_a_whole_policy() -> None:
+def test_new_bucket_is_private_and_has_no_policy() -> None:
     asked = options(region="eu-west-1", bucket_tags={"team": "net"}, create_bucket=True).create()
     assert asked == {
         "state": "present",
@@ -187,18 +187,23 @@ def test_a_new_bucket_is_closed_and_never_gets_a_whole_policy() -> None:
     assert of_account["account_regional"] is True
 
 
-def test_the_wish_is_what_was_asked_for() -> None:
+def test_desired_destination() -> None:
     given = options(create_bucket=True, region="eu-west-1", manage_key_policy=True, key_apart=True, bucket_tags={})
     desired = given.desired(checked=True)
-    assert (desired.bucket_arn, desired.create_bucket, desired.manage_key_policy, desired.key_apart) == (ARN, True, True, True)
+    assert (desired.bucket_arn, desired.create_bucket, desired.manage_key_policy, desired.key_apart) == (
+        ARN,
+        True,
+        True,
+        True,
+    )
     assert (desired.settings["region"], desired.settings["tags"]) == ("eu-west-1", None)
     assert options(bucket_tags={"team": "net"}).desired(checked=True).settings["tags"] == {"team": "net"}
-    # What was not found out is no failure.
+    # Without a check there is no failure.
     assert (desired.require_deliverable, given.desired(checked=False).require_deliverable) == (True, False)
     assert options(require_deliverable=False).desired(checked=True).require_deliverable is False
 
 
-def test_an_inventory_asks_for_each_bucket_what_its_hosts_say() -> None:
+def test_request_of_a_bucket_of_the_inventory() -> None:
     said = {
         "create_bucket": True,
         "bucket_region": "eu-west-1",

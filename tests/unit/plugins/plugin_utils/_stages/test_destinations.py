@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Destinations are made ready step by step: each step knows what the earlier ones found, and none follows a failure."""
+"""Destinations are prepared step by step. Each step depends on earlier results, and no step runs after a failure."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ Says = Mapping[Any, Any]
 
 
 def aws(says: Says, look: Any = None) -> Callable[[Task], Mapping[str, Any]]:
-    """Answers: by name and module, by module, else what a destination that is in order says.
+    """Return results by name and module, or by module; otherwise those of a working destination.
 
-    :param look: what the first look at a destination finds; ``None``: a bucket that is there.
+    :param look: result of the first check; ``None``: an existing bucket.
     """
     usual = {ACCOUNT: {"flow_logs": []}, CREATE: {"changed": True}, BUCKET_POLICY: CHANGED, KEY_POLICY: KEY_CHANGED}
     seen: set[str] = set()
@@ -53,7 +53,7 @@ def aws(says: Says, look: Any = None) -> Callable[[Task], Mapping[str, Any]]:
     def answer(task: Task) -> Mapping[str, Any]:
         module = task.module
         if module == INFO:
-            # The second time it is the verdict, and so is the only time of a destination that is not looked at.
+            # The second check is the last one. So is the only check of a destination without a first check.
             module = "verdict" if task.name in seen or "planned_bucket_policy" in task.given() else "look"
             seen.add(task.name)
         known = {**usual, "look": THERE if look is None else look, "verdict": DELIVERABLE, **says}
@@ -62,32 +62,34 @@ def aws(says: Says, look: Any = None) -> Callable[[Task], Mapping[str, Any]]:
     return answer
 
 
-def made(work: dict[str, Any], says: Says | None = None, look: Any = None, check: bool = False, **results: Any) -> Any:
-    """The stage for all destinations, played."""
+def prepared(
+    work: dict[str, Any], says: Says | None = None, look: Any = None, check: bool = False, **results: Any
+) -> Any:
+    """The finished stage for all destinations."""
     return play(destinations(work, results, reached, check), aws(says or {}, look))
 
 
 def modules(played: Played[Any], name: str = CENTRAL) -> list[str]:
-    """The modules that were asked for, for one piece of work, in their order."""
+    """The modules that ran for one work unit, in their order."""
     return [task.module for task in played.tasks if task.name == name]
 
 
 def done(played: Played[Any], name: str = CENTRAL) -> dict[str, Any]:
-    """What became of a destination."""
+    """The result of a destination."""
     results, _keys = played.result
     return results["destinations"][name]
 
 
 def kinds(result: Mapping[str, Any]) -> list[str]:
-    """What was done, or would be."""
+    """The kinds of the actions."""
     return [action["action"] for action in result["actions"]]
 
 
 # -- which steps --------------------------------------------------------------------------------------------------
 
 
-def test_a_bucket_that_nothing_is_to_be_created_for_gets_its_policy_and_is_checked() -> None:
-    played = made(work_of(host("vpc-1")))
+def test_manages_the_bucket_policy_and_checks_delivery() -> None:
+    played = prepared(work_of(host("vpc-1")))
     assert modules(played) == [BUCKET_POLICY, INFO]
     result = done(played)
     assert (result["deliverable"], result["failed"], kinds(result)) == (True, False, ["put_policy"])
@@ -106,53 +108,49 @@ def test_a_bucket_that_nothing_is_to_be_created_for_gets_its_policy_and_is_check
         ({**NEW, "bucket_policy": False}, [INFO, INFO]),
     ],
 )
-def test_only_what_somebody_asks_for_is_done_to_a_bucket_that_is_there(
-    variables: dict[str, Any], expected: list[str]
-) -> None:
-    assert modules(made(work_of(host("vpc-1", **variables)))) == expected
+def test_options_select_the_steps_for_an_existing_bucket(variables: dict[str, Any], expected: list[str]) -> None:
+    assert modules(prepared(work_of(host("vpc-1", **variables)))) == expected
 
 
 @pytest.mark.parametrize(
     ("look", "policy", "asked"),
     [
-        # Known already, and nothing has changed since.
+        # Already known, and nothing changed.
         (DELIVERABLE, UNCHANGED, False),
         (DELIVERABLE, CHANGED, True),
         (THERE, UNCHANGED, True),
         ({**DELIVERABLE, "deliverable": "unknown"}, UNCHANGED, True),
     ],
 )
-def test_whether_records_can_arrive_is_found_out_once_where_nothing_changed(
-    look: Any, policy: Any, asked: bool
-) -> None:
-    played = made(work_of(host("vpc-1", key_policy=True)), {BUCKET_POLICY: policy}, look)
+def test_checks_delivery_again_only_after_a_change(look: Any, policy: Any, asked: bool) -> None:
+    played = prepared(work_of(host("vpc-1", key_policy=True)), {BUCKET_POLICY: policy}, look)
     assert modules(played) == [INFO, BUCKET_POLICY, *([INFO] if asked else [])]
     assert done(played)["deliverable"] is True
 
 
-def test_the_verdict_is_on_the_policies_as_they_are_planned() -> None:
-    """In check mode they are not written, and the check would find that delivery is not let in."""
-    played = made(work_of(host("vpc-1", key_policy=True)), look=SEALED, check=True)
+def test_last_check_uses_the_planned_policies() -> None:
+    """Check mode writes no policies, so a check of the current ones would fail."""
+    played = prepared(work_of(host("vpc-1", key_policy=True)), look=SEALED, check=True)
     verdict = [task for task in played.tasks if task.module == INFO][-1].given()
     assert (verdict["planned_bucket_policy"], verdict["key_policy"]) == (True, {"Id": "key"})
-    alone = made(work_of(host("vpc-1", bucket_policy=False))).options(INFO)
+    alone = prepared(work_of(host("vpc-1", bucket_policy=False))).options(INFO)
     assert alone["planned_bucket_policy"] is False and "key_policy" not in alone
 
 
-def test_nothing_that_cannot_receive_flow_logs_is_called_ready() -> None:
+def test_blocked_destination_fails() -> None:
     problem = {"code": "X", "status": "problem", "message": "Requester pays.", "remedy": "r"}
     verdict = {"deliverable": False, "summary": "It cannot.", "problems": [problem]}
-    result = done(made(work_of(host("vpc-1")), {"verdict": verdict}))
+    result = done(prepared(work_of(host("vpc-1")), {"verdict": verdict}))
     assert (result["failed"], result["deliverable"], result["msg"]) == (True, False, "It cannot.")
-    accepted = done(made(work_of(host("vpc-1", require_deliverable=False)), {"verdict": verdict}))
+    accepted = done(prepared(work_of(host("vpc-1", require_deliverable=False)), {"verdict": verdict}))
     assert (accepted["failed"], accepted["deliverable"]) == (False, False)
 
 
 # -- creating -----------------------------------------------------------------------------------------------------
 
 
-def test_a_missing_bucket_is_created_with_consent_in_the_expected_account() -> None:
-    played = made(work_of(host("vpc-1", **NEW, expected_bucket_owner=OWNER)), look=MISSING)
+def test_creates_a_missing_bucket_in_the_expected_account() -> None:
+    played = prepared(work_of(host("vpc-1", **NEW, expected_bucket_owner=OWNER)), look=MISSING)
     assert modules(played) == [INFO, ACCOUNT, CREATE, BUCKET_POLICY, INFO]
     assert played.options(ACCOUNT) == {"region": "eu-west-1", "flow_log_ids": [], "expected_account_id": OWNER}
     assert (played.options(CREATE)["name"], played.options(CREATE)["region"]) == ("central", "eu-west-1")
@@ -161,29 +159,29 @@ def test_a_missing_bucket_is_created_with_consent_in_the_expected_account() -> N
     assert (result["failed"], result["deliverable"]) == (False, True)
 
 
-def test_whoever_names_no_owner_lets_the_bucket_be_created_where_the_credentials_lead() -> None:
-    assert modules(made(work_of(host("vpc-1", **NEW)), look=MISSING)) == [INFO, CREATE, BUCKET_POLICY, INFO]
+def test_without_expected_owner_creates_the_bucket_in_the_account_of_the_credentials() -> None:
+    assert modules(prepared(work_of(host("vpc-1", **NEW)), look=MISSING)) == [INFO, CREATE, BUCKET_POLICY, INFO]
 
 
-def test_without_consent_no_bucket_is_created() -> None:
-    played = made(work_of(host("vpc-1", key_policy=True)), {BUCKET_POLICY: DENIED}, MISSING)
+def test_creates_no_bucket_without_consent() -> None:
+    played = prepared(work_of(host("vpc-1", key_policy=True)), {BUCKET_POLICY: DENIED}, MISSING)
     assert modules(played) == [INFO, BUCKET_POLICY]
     assert (done(played)["failed"], done(played)["bucket_created"]) == (True, False)
 
 
 @pytest.mark.parametrize(("managed", "planned"), [(True, ["create_bucket", "put_policy"]), (False, ["create_bucket"])])
-def test_check_mode_creates_nothing_and_says_that_a_run_would(managed: bool, planned: list[str]) -> None:
-    """amazon.aws.s3_bucket has no check mode. What is not there has no policy, and cannot be checked."""
+def test_check_mode_predicts_the_new_bucket(managed: bool, planned: list[str]) -> None:
+    """amazon.aws.s3_bucket has no check mode. A missing bucket has no policy and cannot be checked."""
     work = work_of(host("vpc-1", **NEW, expected_bucket_owner=OWNER, bucket_policy=managed, key_policy=True))
-    played = made(work, look=MISSING, check=True)
+    played = prepared(work, look=MISSING, check=True)
     assert modules(played) == [INFO, ACCOUNT]
     result = done(played)
     assert (kinds(result), result["failed"], result["deliverable"]) == (planned, False, None)
 
 
-def test_a_bucket_is_not_created_in_another_account() -> None:
+def test_creates_no_bucket_in_another_account() -> None:
     answer = {"failed": True, "msg": "The credentials belong to another account.", "caller_account_id": BANK}
-    played = made(work_of(host("vpc-1", **NEW, expected_bucket_owner=OWNER)), {ACCOUNT: answer}, MISSING)
+    played = prepared(work_of(host("vpc-1", **NEW, expected_bucket_owner=OWNER)), {ACCOUNT: answer}, MISSING)
     assert modules(played) == [INFO, ACCOUNT]
     message = done(played)["msg"]
     for part in ("bucket central", OWNER, BANK, "publish_to_s3_bucket_aws", "flow_log_bucket_aws"):
@@ -191,8 +189,8 @@ def test_a_bucket_is_not_created_in_another_account() -> None:
     assert (done(played)["failed"], done(played)["actions"]) == (True, [])
 
 
-def test_a_bucket_is_not_created_where_nobody_says_whose_the_credentials_are() -> None:
-    played = made(work_of(host("vpc-1", **NEW, expected_bucket_owner=OWNER)), {ACCOUNT: DENIED}, MISSING)
+def test_creates_no_bucket_if_the_account_is_unknown() -> None:
+    played = prepared(work_of(host("vpc-1", **NEW, expected_bucket_owner=OWNER)), {ACCOUNT: DENIED}, MISSING)
     assert modules(played) == [INFO, ACCOUNT]
     assert (done(played)["failed"], done(played)["msg"]) == (True, "Access Denied")
 
@@ -209,8 +207,8 @@ ROLE = {"assume_role_arn": f"arn:aws:iam::{OWNER}:role/logs"}
         ({**ROLE, "region": "eu-west-1"}, None, True),
     ],
 )
-def test_in_a_role_the_region_of_a_new_bucket_is_named(connection: Any, region: str | None, is_created: bool) -> None:
-    """S3 would take its own default, as a profile that named one no longer applies."""
+def test_new_bucket_needs_a_region_in_a_role(connection: Any, region: str | None, is_created: bool) -> None:
+    """The Region of a profile does not apply in a role, and S3 would use its own default."""
     request = DestinationRequest(
         "s3/central", "central", create_bucket=True, region=region, expected_bucket_owner=OWNER
     )
@@ -238,12 +236,12 @@ STEPS = (INFO, ACCOUNT, CREATE, BUCKET_POLICY, KEY_POLICY, INFO)
         ("verdict", STEPS[:4] + STEPS[5:]),
     ],
 )
-def test_nothing_follows_a_failure_and_other_destinations_go_on(step: str, left: tuple[str, ...]) -> None:
-    """The policy of the key, which is another piece of work, is managed for those that are left."""
+def test_failure_stops_only_its_destination(step: str, left: tuple[str, ...]) -> None:
+    """The key policy, a separate work unit, is managed for the other destinations."""
     wanted = {**NEW, "expected_bucket_owner": OWNER, "bucket_encryption": KEY, "key_policy": True}
     work = work_of(host("vpc-1", **wanted), host("vpc-2", **wanted, destination="second"))
     failing = {KEY_POLICY: DENIED} if step == KEY_POLICY else {(CENTRAL, step): DENIED}
-    played = made(work, failing, MISSING)
+    played = prepared(work, failing, MISSING)
     assert tuple(modules(played)) == left
     assert (done(played)["failed"], done(played)["msg"].removeprefix("Failed to create the bucket: ")) == (
         True,
@@ -258,29 +256,29 @@ def test_nothing_follows_a_failure_and_other_destinations_go_on(step: str, left:
         assert played.result[1][0]["buckets"] == ([CENTRAL, SECOND] if step == "verdict" else [SECOND])
 
 
-def test_what_was_done_before_a_failure_is_told() -> None:
-    result = done(made(work_of(host("vpc-1", **NEW)), {BUCKET_POLICY: {**DENIED, "actions": []}}, MISSING))
+def test_failed_result_lists_earlier_actions() -> None:
+    result = done(prepared(work_of(host("vpc-1", **NEW)), {BUCKET_POLICY: {**DENIED, "actions": []}}, MISSING))
     assert (kinds(result), result["failed"]) == (["create_bucket"], True)
 
 
-def test_a_destination_that_can_never_work_is_refused_by_itself() -> None:
+def test_invalid_destination_fails_alone() -> None:
     work = work_of(host("vpc-1"), host("vpc-2", destination="second"))
     work["destinations"][0].update(bucket_arn="arn:aws:s3:::Old_Logs", create_bucket=True)
-    played = made(work)
+    played = prepared(work)
     assert {name for name, _module in played.calls} == {SECOND}
     assert done(played)["failed"] and "'Old_Logs' is not accepted" in done(played)["msg"]
     assert done(played, SECOND)["failed"] is False
 
 
-def test_what_a_preflight_stops_is_not_touched() -> None:
+def test_skips_stopped_destinations() -> None:
     row = {"action": "s3:PutBucketPolicy", "decision": "not_allowed", "resource": ARN, "region": "eu-west-1"}
-    lacks = {
+    missing = {
         "permissions": [{**row, "operations": ["bucket_policy"], "reason": ""}],
         "summary": "",
         "missing_policy": None,
     }
     work = work_of(host("vpc-1", preflight=True), host("vpc-2", destination="second"))
-    played = made(work, preflights={f"{CENTRAL}/preflight": lacks})
+    played = prepared(work, preflights={f"{CENTRAL}/preflight": missing})
     assert {name for name, _module in played.calls} == {SECOND}
     assert played.result[0]["destinations"].keys() == {SECOND}
 
@@ -291,29 +289,29 @@ def test_what_a_preflight_stops_is_not_touched() -> None:
     st.booleans(),
     st.booleans(),
 )
-def test_whatever_fails_nothing_is_written_after_it_nor_in_check_mode(
+def test_writes_nothing_after_any_failure_or_in_check_mode(
     failing: list[str], look: Any, check: bool, managed: bool
 ) -> None:
     wanted = {**NEW, "expected_bucket_owner": OWNER, "key_policy": managed}
-    played = made(work_of(host("vpc-1", **wanted)), {step: DENIED for step in failing}, look, check)
+    played = prepared(work_of(host("vpc-1", **wanted)), {step: DENIED for step in failing}, look, check)
     assert not (check and CREATE in modules(played))
     result = done(played)
     asked = [task.module for task in played.tasks]
     for step in set(failing) - {"look", "verdict"}:
         assert (step not in asked) or (result["failed"] and asked[-1] == step)
-    # Nothing is called ready that was not found to be so.
+    # Only a successful check makes a destination deliverable.
     assert result["deliverable"] is not True or "verdict" not in failing
 
 
 # -- keys ---------------------------------------------------------------------------------------------------------
 
 
-def test_buckets_that_share_a_key_write_its_policy_once_for_exactly_their_sources() -> None:
+def test_shared_key_is_managed_once_for_all_sources() -> None:
     work = work_of(
         host("vpc-1", key_policy=True),
         host("vpc-2", key_policy=True, destination="second", account_id=BANK, region="us-east-1"),
     )
-    played = made(work, look=SEALED)
+    played = prepared(work, look=SEALED)
     (task,) = [task for task in played.tasks if task.module == KEY_POLICY]
     assert (task.name, task.group) == (KEY_NAME, KEY_NAME)
     assert (task.given()["key_id"], task.given()["region"]) == (KEY, "eu-west-1")
@@ -325,14 +323,14 @@ def test_buckets_that_share_a_key_write_its_policy_once_for_exactly_their_source
     results, plans = played.result
     assert [plan["name"] for plan in plans] == [KEY_NAME]
     assert (results["keys"][KEY_NAME]["changed"], kinds(results["keys"][KEY_NAME])) == (True, ["put_policy"])
-    # It counts there, and not with each bucket again.
+    # It counts for the key, not for each bucket.
     assert kinds(done(played)) == kinds(done(played, SECOND)) == ["put_policy"]
     assert done(played)["key"]["apart"] is True
 
 
-def test_both_buckets_are_checked_with_the_policy_of_their_key() -> None:
+def test_checks_all_buckets_with_the_policy_of_their_key() -> None:
     work = work_of(host("vpc-1", key_policy=True), host("vpc-2", key_policy=True, destination="second"))
-    played = made(work, look=SEALED)
+    played = prepared(work, look=SEALED)
     verdicts = played.steps[-1]
     assert [(task.name, task.given()["key_policy"]) for task in verdicts] == [
         (CENTRAL, {"Id": "key"}),
@@ -340,14 +338,14 @@ def test_both_buckets_are_checked_with_the_policy_of_their_key() -> None:
     ]
 
 
-def test_the_credentials_for_a_key_go_before_those_of_a_bucket() -> None:
+def test_key_credentials_precede_bucket_credentials() -> None:
     work = work_of(host("vpc-1", key_policy=True), host("vpc-2", key_policy=True, key_aws={"profile": "keys"}))
-    (task,) = [task for task in made(work, look=SEALED).tasks if task.module == KEY_POLICY]
+    (task,) = [task for task in prepared(work, look=SEALED).tasks if task.module == KEY_POLICY]
     assert task.connection == reached("vpc-2", "flow_log_key_aws")
 
 
-def test_two_organizations_of_one_key_are_let_in_one_after_the_other() -> None:
-    """KMS cannot write a policy on the condition that nobody else changed it."""
+def test_requests_of_one_key_run_one_after_the_other() -> None:
+    """KMS has no conditional write for key policies."""
     first, second = "o-a1b2c3d4e5", "o-f6g7h8i9j0"
     work = work_of(
         host("vpc-1", key_policy=True, organization_id=second),
@@ -368,16 +366,16 @@ def test_two_organizations_of_one_key_are_let_in_one_after_the_other() -> None:
     assert len(kinds(played.result[0]["keys"][KEY_NAME])) == 2
 
 
-def test_a_key_that_lets_nobody_in_is_managed_although_its_bucket_is_in_order() -> None:
-    """The first look says that nothing can be delivered, which is what the key's policy is going to change."""
+def test_manages_a_key_that_blocks_delivery() -> None:
+    """The first check finds that delivery is blocked. The key policy changes that."""
     problem = {"code": "KeyNotGranted", "status": "problem", "message": "m", "remedy": "r"}
     look = {**SEALED, "problems": [problem]}
-    played = made(work_of(host("vpc-1", key_policy=True)), {BUCKET_POLICY: UNCHANGED}, look)
+    played = prepared(work_of(host("vpc-1", key_policy=True)), {BUCKET_POLICY: UNCHANGED}, look)
     assert [module for _name, module in played.calls] == [INFO, BUCKET_POLICY, KEY_POLICY, INFO]
     assert (done(played)["failed"], done(played)["deliverable"]) == (False, True)
 
 
-def test_a_key_with_one_request_does_not_wait_for_those_of_another() -> None:
+def test_keys_do_not_wait_for_each_other() -> None:
     other_key = KEY.replace("90ab", "90cd")
     work = work_of(
         host("vpc-1", key_policy=True, organization_id="o-a1b2c3d4e5"),
@@ -400,19 +398,17 @@ def test_a_key_with_one_request_does_not_wait_for_those_of_another() -> None:
         ({"key_policy": True}, SEALED, True),
         ({"key_policy": True}, THERE, False),
         ({"key_policy": True}, {**THERE, "encryption": {"key_arn": KEY, "is_customer_key": False}}, False),
-        # It is named by an alias, and nobody could look up which key that is.
+        # The bucket names the key by an alias that could not be resolved.
         ({"key_policy": True}, {**THERE, "encryption": {"key_arn": None, "is_customer_key": True}}, False),
         ({"key_policy": True}, {**THERE, "encryption": None}, False),
         ({**NEW, "key_policy": False}, SEALED, False),
-        # A new bucket has the key that it is asked to have.
+        # A new bucket gets the configured key.
         ({**NEW, "key_policy": True, "bucket_encryption": KEY}, MISSING, True),
         ({**NEW, "key_policy": True}, MISSING, False),
     ],
 )
-def test_only_the_policy_of_the_customers_key_of_the_bucket_is_managed(
-    variables: dict[str, Any], look: Any, is_managed: bool
-) -> None:
-    played = made(work_of(host("vpc-1", **variables)), look=look)
+def test_manages_only_customer_managed_keys(variables: dict[str, Any], look: Any, is_managed: bool) -> None:
+    played = prepared(work_of(host("vpc-1", **variables)), look=look)
     assert (KEY_POLICY in [task.module for task in played.tasks]) is is_managed
     assert [plan["name"] for plan in played.result[1]] == ([KEY_NAME] if is_managed else [])
 
@@ -427,7 +423,7 @@ def one(
     check: bool = False,
     bucket: Connection = Connection({"profile": "bucket"}),
 ) -> Any:
-    """The stage for one destination, played; what is asked of it counts there with its key."""
+    """The finished stage for one destination, with its key."""
     stage = destination(request, DestinationOptions(request), bucket, Connection({"profile": "key"}), check)
     return play(stage, aws(says or {}, look))
 
@@ -435,7 +431,7 @@ def one(
 PLAIN = DestinationRequest(CENTRAL, "central", sources={"account_ids": [SHOP]})
 
 
-def test_one_destination_is_made_ready_with_its_key() -> None:
+def test_prepares_one_destination_with_its_key() -> None:
     played = one(replace(PLAIN, manage_key_policy=True), look=SEALED)
     assert modules(played) == [INFO, BUCKET_POLICY, KEY_POLICY, INFO]
     profiles = [task.connection.options["profile"] for task in played.tasks]
@@ -473,13 +469,13 @@ def test_one_destination_takes_the_same_steps(more: dict[str, Any], look: Any, e
         ("verdict", [INFO, BUCKET_POLICY, KEY_POLICY, INFO]),
     ],
 )
-def test_nothing_follows_a_failure_of_one_destination(step: str, expected: list[str]) -> None:
+def test_failure_stops_one_destination(step: str, expected: list[str]) -> None:
     played = one(replace(PLAIN, manage_key_policy=True), {step: DENIED}, SEALED)
     assert (modules(played), played.result["failed"]) == (expected, True)
 
 
-def test_check_mode_says_what_a_run_would_do_to_the_key_of_a_new_bucket() -> None:
-    """The module for keys has a check mode, and the key is there before the bucket."""
+def test_check_mode_predicts_the_key_policy_of_a_new_bucket() -> None:
+    """flow_log_key_policy has a check mode, and the key exists before the bucket."""
     request = replace(PLAIN, create_bucket=True, bucket_encryption=KEY, manage_key_policy=True)
     played = one(request, look=MISSING, check=True)
     assert modules(played) == [INFO, KEY_POLICY]

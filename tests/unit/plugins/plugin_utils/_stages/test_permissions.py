@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Each principal gets the policy for its own account and buckets; one that is missing is an error only where it is one."""
+"""Each principal gets the policy for its own account and buckets."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ OPTIONS = {"account_id": SHOP, "partition": "aws", "region": "eu-west-1"}
 
 
 def attached(*answers: Mapping[str, Any], check: bool = False, **options: Any) -> Any:
-    """The policy attached to a role and then to a user, with these answers."""
-    told = iter(answers)
+    """The policy attached to a role and then to a user, with these results."""
+    results = iter(answers)
     principals = [ROLE, USER][: len(answers)]
     stage = attach("iam", principals, {**OPTIONS, **options}, Connection({"profile": "shop"}), check)
-    return play(stage, lambda _task: next(told))
+    return play(stage, lambda _task: next(results))
 
 
-def test_a_principal_gets_the_least_policy_for_its_account_and_buckets() -> None:
+def test_attaches_the_least_policy() -> None:
     role, user = attached(PUT, IN_ORDER).tasks
     assert (role.name, role.module, role.connection) == (
         "iam",
@@ -55,14 +55,14 @@ def test_a_principal_gets_the_least_policy_for_its_account_and_buckets() -> None
     assert user.given()["policy_json"] == for_user != for_role
 
 
-def test_a_role_may_name_another_policy() -> None:
+def test_attaches_another_policy() -> None:
     (task,) = attached(PUT, policy="reading", policy_name="look", region=None).tasks
     (document,) = permissions_policies("reading", "role", account_id=SHOP, partition="aws", buckets=[BUCKET])
     assert (task.given()["policy_json"], task.given()["policy_name"]) == (document, "look")
     assert "region" not in task.given()
 
 
-def test_to_remove_a_policy_its_name_is_enough() -> None:
+def test_removes_a_policy_by_name() -> None:
     (task,) = attached(PUT, state="absent").tasks
     assert task.given() == {
         "state": "absent",
@@ -73,7 +73,7 @@ def test_to_remove_a_policy_its_name_is_enough() -> None:
     }
 
 
-def test_what_became_of_each_principal_is_kept_with_it() -> None:
+def test_result_lists_each_principal() -> None:
     made = attached(PUT, DENIED).result
     assert (made["changed"], made["failed"], made["msg"]) == (True, True, "denied")
     assert made["results"] == [{**PUT, "item": ROLE}, {**DENIED, "item": USER}]
@@ -91,20 +91,18 @@ def test_what_became_of_each_principal_is_kept_with_it() -> None:
         (True, "absent", False, "There is no role publisher, so there is nothing to remove."),
     ],
 )
-def test_a_principal_that_is_missing_is_an_error_where_it_has_to_be_there(
-    check: bool, state: str, fails: bool, note: str
-) -> None:
+def test_missing_principal_fails_only_a_real_run(check: bool, state: str, fails: bool, note: str) -> None:
     made = attached(MISSING, check=check, state=state).result
     (result,) = made["results"]
     assert (made["failed"], result["failed"]) == (fails, fails)
     assert result.get("note", "").startswith(note) and bool(result.get("note")) == bool(note)
-    # A report still finds that it is missing.
+    # A report still lists it as missing.
     assert result["error"]["code"] == "NoSuchEntity"
 
 
 @pytest.mark.parametrize("check", [False, True])
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_any_other_failure_is_one(check: bool, state: str) -> None:
+def test_other_errors_fail(check: bool, state: str) -> None:
     assert attached(DENIED, check=check, state=state).result["failed"]
 
 
@@ -116,7 +114,7 @@ def test_any_other_failure_is_one(check: bool, state: str) -> None:
         ({"partition": "moon"}, "partition"),
     ],
 )
-def test_what_can_never_be_a_policy_is_refused_before_any_call(options: dict[str, Any], option: str) -> None:
+def test_refuses_an_invalid_policy_before_any_call(options: dict[str, Any], option: str) -> None:
     with pytest.raises(InputError) as error:
         attached(PUT, **options)
     assert error.value.option == option
@@ -130,7 +128,7 @@ def principals(*named: Mapping[str, Any]) -> dict[str, Any]:
     return {"permission_principals": list(named)}
 
 
-def test_each_account_is_entered_with_its_own_credentials() -> None:
+def test_uses_the_connection_of_each_account() -> None:
     work = work_of(
         host("vpc-1", **principals(ROLE)), host("vpc-2", account_id=BANK, region="us-east-1", **principals(USER, ROLE))
     )
@@ -149,7 +147,7 @@ def test_each_account_is_entered_with_its_own_credentials() -> None:
     assert played.result.keys() == {f"{SHOP}/iam", f"{BANK}/iam"}
 
 
-def test_what_fails_in_one_account_leaves_the_others_alone() -> None:
+def test_failure_stops_only_its_account() -> None:
     def answer(task: Task) -> Mapping[str, Any]:
         return DENIED if task.name == f"{SHOP}/iam" else PUT
 
@@ -158,7 +156,7 @@ def test_what_fails_in_one_account_leaves_the_others_alone() -> None:
     assert {name: result["failed"] for name, result in made.items()} == {f"{SHOP}/iam": True, f"{BANK}/iam": False}
 
 
-def test_a_policy_that_is_too_long_for_its_principal_fails_that_account_only() -> None:
+def test_too_long_policy_fails_only_its_account() -> None:
     many = {**USER, "buckets": [f"arn:aws:s3:::example-flow-logs-{number:03}" for number in range(90)]}
     work = work_of(host("vpc-1", **principals(many)), host("vpc-2", account_id=BANK, **principals(USER)))
     played = play(permissions(work, reached, False), lambda _task: PUT)
@@ -169,5 +167,5 @@ def test_a_policy_that_is_too_long_for_its_principal_fails_that_account_only() -
     assert played.result[f"{BANK}/iam"]["failed"] is False
 
 
-def test_without_principals_nothing_is_done() -> None:
+def test_no_principals_no_tasks() -> None:
     assert play(permissions(work_of(host("vpc-1")), reached, False)).result == {}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A run is planned with what its hosts, its options and its tags say, and without what is another account's."""
+"""Plans a run from hosts, options and tags, without hosts of another account."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NOTE = "flow_log_trafic_type of vpc-1 has no effect. Did you mean flow_log_traff
 
 
 def planned(*hosts: HostVariables, wrong: Mapping[str, str] | None = None, **request: Any) -> Played[Any]:
-    """The stage, played.
+    """The finished stage.
 
     :param wrong: the account that credentials belong to, by the account that they should belong to.
     """
@@ -45,16 +45,16 @@ def planned(*hosts: HostVariables, wrong: Mapping[str, str] | None = None, **req
 
 
 def work(*hosts: HostVariables, **request: Any) -> dict[str, Any]:
-    """The work that is planned."""
+    """The publication."""
     return planned(*hosts, **request).result[0]
 
 
 def hosts_of(publication: Mapping[str, Any]) -> list[str]:
-    """The hosts that are worked on."""
+    """The hosts that the run works on."""
     return [target["host"] for target in publication["targets"]]
 
 
-def test_all_hosts_are_worked_on_in_all_stages() -> None:
+def test_plans_all_hosts_and_stages() -> None:
     publication, answers = planned(host("vpc-1"), host("vpc-2", account_id=BANK)).result
     assert hosts_of(publication) == ["vpc-1", "vpc-2"]
     assert publication["stages"] == ["permissions", "destinations", "flow_logs"]
@@ -62,24 +62,24 @@ def test_all_hosts_are_worked_on_in_all_stages() -> None:
     assert answers == {f"{account}/identity": {"flow_logs": []} for account in (SHOP, BANK)}
 
 
-def test_targets_of_another_account_are_left_out_before_anything_is_done() -> None:
+def test_leaves_out_targets_of_another_account() -> None:
     played = planned(host("vpc-1"), host("vpc-2", account_id=BANK, destination="bank"), wrong={BANK: "123456789012"})
     publication, answers = played.result
     assert hosts_of(publication) == ["vpc-1"]
     (invalid,) = publication["invalid"]
     assert invalid["host"] == "vpc-2" and "123456789012" in invalid["message"] and BANK in invalid["message"]
     assert BANK not in str([publication[kind] for kind in ("batches", "destinations", "preflights", "permissions")])
-    # Each connection was asked once, and not again for the second plan.
+    # Each connection was checked once, not again for the second plan.
     assert len(played.tasks) == 2 and len(answers) == 2
 
 
-def test_what_could_not_be_asked_is_left_out_too() -> None:
+def test_leaves_out_targets_whose_account_is_unknown() -> None:
     publication = play(plan([host("vpc-1")], PlanRequest(), reached), lambda _task: {"failed": True, "msg": "No keys."})
     (invalid,) = publication.result[0]["invalid"]
     assert "No keys." in invalid["message"] and hosts_of(publication.result[0]) == []
 
 
-def test_only_selected_hosts_are_worked_on_and_the_others_are_remembered() -> None:
+def test_lists_unselected_hosts() -> None:
     played = planned(host("vpc-1"), host("vpc-2"), host("vpc-3", account_id=BANK), selected=["vpc-2"])
     assert hosts_of(played.result[0]) == ["vpc-2"]
     assert [item["host"] for item in played.result[0]["unselected"]] == ["vpc-1", "vpc-3"]
@@ -89,13 +89,13 @@ def test_only_selected_hosts_are_worked_on_and_the_others_are_remembered() -> No
 # -- options of the run -------------------------------------------------------------------------------------------
 
 
-def test_a_misspelt_variable_is_a_note_that_people_see() -> None:
+def test_misspelt_variable_is_a_warning() -> None:
     publication = work(MISSPELT)
     assert publication["notes"] == [NOTE] and NOTE in overview(publication)
     assert hosts_of(publication) == ["vpc-1"]
 
 
-def test_with_strict_a_misspelt_variable_stops_the_run_before_any_call() -> None:
+def test_strict_refuses_a_misspelt_variable() -> None:
     stage = plan([MISSPELT], PlanRequest(strict=True), reached)
     with pytest.raises(RunRefused) as refused:
         next(stage)
@@ -104,7 +104,7 @@ def test_with_strict_a_misspelt_variable_stops_the_run_before_any_call() -> None
 
 
 @pytest.mark.parametrize(
-    ("request_", "told"),
+    ("request_", "message"),
     [
         ({"run_tags": ["report"]}, "--tags: 'report'"),
         ({"allow_empty": "maybe"}, "flow_log_allow_empty: 'maybe'"),
@@ -112,10 +112,10 @@ def test_with_strict_a_misspelt_variable_stops_the_run_before_any_call() -> None
         ({"gaps": "none"}, "flow_log_inventory_gaps: 'none'"),
     ],
 )
-def test_what_a_run_cannot_be_told_stops_it_before_any_call(request_: dict[str, Any], told: str) -> None:
+def test_refuses_invalid_run_variables_before_any_call(request_: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError) as refused:
         next(plan([host("vpc-1")], PlanRequest(**request_), reached))
-    assert str(refused.value).startswith(f"{told} is not accepted. Allowed: ")
+    assert str(refused.value).startswith(f"{message} is not accepted. Allowed: ")
 
 
 @pytest.mark.parametrize(
@@ -124,11 +124,11 @@ def test_what_a_run_cannot_be_told_stops_it_before_any_call(request_: dict[str, 
         ({}, "There is no target: the inventory has no hosts."),
         ({"pattern": "netwrok"}, "There is no target: flow_log_hosts 'netwrok' matches no host of the inventory."),
         ({"allow_empty": "yes"}, ""),
-        # A report says by itself that it found nothing.
+        # A report shows that it found nothing.
         ({"only_reads": True}, ""),
     ],
 )
-def test_a_run_without_targets_has_a_reason_to_fail(request_: dict[str, Any], reason: str) -> None:
+def test_run_without_targets_fails(request_: dict[str, Any], reason: str) -> None:
     unmet = " ".join(work(**request_)["unmet"])
     assert unmet.startswith(reason) and bool(unmet) == bool(reason)
 
@@ -139,12 +139,12 @@ def test_a_run_without_targets_has_a_reason_to_fail(request_: dict[str, Any], re
         ({}, True),
         ({"fail_on_gaps": False}, False),
         ({"fail_on_gaps": "true"}, True),
-        # A report lists what could not be read.
+        # A report lists gaps as findings.
         ({"only_reads": True}, False),
         ({"only_reads": True, "fail_on_gaps": True}, True),
     ],
 )
-def test_gaps_of_the_inventory_are_a_reason_to_fail(request_: dict[str, Any], fails: bool) -> None:
+def test_inventory_gaps_fail_the_run(request_: dict[str, Any], fails: bool) -> None:
     publication = work(host("vpc-1"), gaps=[GAP], **request_)
     assert bool(publication["unmet"]) is fails
     assert [gap["account_id"] for gap in publication["gaps"]] == [BANK]
@@ -153,7 +153,7 @@ def test_gaps_of_the_inventory_are_a_reason_to_fail(request_: dict[str, Any], fa
 # -- stages and preflights ----------------------------------------------------------------------------------------
 
 
-def test_only_the_stages_that_the_tags_leave_are_planned() -> None:
+def test_plans_only_the_stages_of_the_tags() -> None:
     publication = work(host("vpc-1"), run_tags=["flow_logs", "destinations"], skip_tags=["destinations"])
     assert publication["stages"] == ["flow_logs"]
     assert (len(publication["batches"]), publication["destinations"]) == (1, [])
@@ -162,7 +162,7 @@ def test_only_the_stages_that_the_tags_leave_are_planned() -> None:
     assert imported["stages"] == ["permissions", "destinations", "flow_logs"]
 
 
-def test_targets_that_only_belong_to_other_stages_are_targets_all_the_same() -> None:
+def test_targets_of_other_stages_count_as_targets() -> None:
     assert work(host("vpc-1"), run_tags=["destinations"])["unmet"] == []
 
 
@@ -173,7 +173,7 @@ def test_targets_that_only_belong_to_other_stages_are_targets_all_the_same() -> 
         (True, [["read"], ["read_bucket_policy", "check_destination"]]),
     ],
 )
-def test_a_report_asks_for_permission_to_read_only(only_reads: bool, operations: list[list[str]]) -> None:
+def test_report_checks_only_permissions_to_read(only_reads: bool, operations: list[list[str]]) -> None:
     publication = work(host("vpc-1", preflight=True, replace="never"), only_reads=only_reads)
     assert [one["operations"] for one in publication["preflights"]] == operations
     assert {one["only_reads"] for one in publication["preflights"]} == {only_reads}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whoever watches a run reads each change, each failure, and why something did not run."""
+"""A run prints each change, each failure, and why work did not run."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_a_change_is_a_line(action: Action, line: str) -> None:
         (5000, 21, "and 4980 more"),
     ],
 )
-def test_of_many_changes_the_first_are_told(number: int, shown: int, last: str | None) -> None:
+def test_prints_the_first_of_many_changes(number: int, shown: int, last: str | None) -> None:
     lines = lines_of("batches", actions(*(Action("create", f"vpc-{at}") for at in range(number))))
     assert (len(lines), lines[-1] if lines else None) == (shown, last)
 
@@ -74,22 +74,23 @@ def test_of_many_changes_the_first_are_told(number: int, shown: int, last: str |
         ({"deliverable": None, "summary": ""}, []),
         ({"deliverable": "unknown", "summary": "Nobody knows."}, ["Nobody knows."]),
         ({"deliverable": False, "summary": "It cannot."}, ["It cannot."]),
-        # It is told as the failure.
+        # The failure covers it.
         ({"deliverable": False, "summary": "It cannot.", "failed": True}, []),
     ],
 )
-def test_whether_records_can_arrive_is_told_where_they_may_not(result: dict[str, Any], lines: list[str]) -> None:
+def test_prints_why_delivery_may_be_blocked(result: dict[str, Any], lines: list[str]) -> None:
     assert lines_of("destinations", result) == lines
 
 
 @pytest.mark.parametrize(
-    ("permitted", "lines"), [(True, []), (False, ["It lacks s3:X."]), ("unknown", ["It lacks s3:X."]), (None, [])]
+    ("permitted", "lines"),
+    [(True, []), (False, ["It is missing s3:X."]), ("unknown", ["It is missing s3:X."]), (None, [])],
 )
-def test_missing_permissions_are_told(permitted: Any, lines: list[str]) -> None:
-    assert lines_of("preflights", {"permitted": permitted, "summary": "It lacks s3:X."}) == lines
+def test_prints_missing_permissions(permitted: Any, lines: list[str]) -> None:
+    assert lines_of("preflights", {"permitted": permitted, "summary": "It is missing s3:X."}) == lines
 
 
-def test_each_principal_that_gets_a_policy_is_told() -> None:
+def test_prints_each_changed_principal() -> None:
     results = [
         {"item": ROLE, "changed": True},
         {"item": {**ROLE, "name": "reader"}, "changed": False},
@@ -103,7 +104,7 @@ def test_each_principal_that_gets_a_policy_is_told() -> None:
 
 
 def run(is_report: bool = False, **results: Any) -> Run:
-    """A run over two batches of two buckets, of which the first principal and bucket may be asked about."""
+    """A run over two batches of two buckets, with preflights for the first batch and bucket."""
     variables = {"preflight": True, "permission_principals": [ROLE]}
     work = work_of(host("vpc-1", **variables), host("subnet-1", destination="second"), only_reads=is_report)
     made = Run(work, is_report)
@@ -111,10 +112,10 @@ def run(is_report: bool = False, **results: Any) -> Run:
     return made
 
 
-def test_work_that_changes_something_is_told_with_its_name_and_difference() -> None:
+def test_prints_changes_with_name_and_diff() -> None:
     diff = {"before": {"vpc-1": None}, "after": {"vpc-1": "ALL"}}
-    told = progress_of("batches", run(batches={BATCH: {**actions(Action("create", "vpc-1")), "diff": diff}}))
-    assert told == Progress(
+    progress = progress_of("batches", run(batches={BATCH: {**actions(Action("create", "vpc-1")), "diff": diff}}))
+    assert progress == Progress(
         lines=[f"{BATCH}: create vpc-1"],
         diff=[{"before_header": BATCH, "after_header": BATCH, **diff}],
         changed=True,
@@ -123,34 +124,34 @@ def test_work_that_changes_something_is_told_with_its_name_and_difference() -> N
 
 
 def test_a_change_without_a_difference_is_a_change() -> None:
-    told = progress_of("permissions", run(permissions={f"{SHOP}/iam": {"changed": True, "results": []}}))
-    assert (told.changed, told.diff, told.failures) == (True, [], 0)
+    progress = progress_of("permissions", run(permissions={f"{SHOP}/iam": {"changed": True, "results": []}}))
+    assert (progress.changed, progress.diff, progress.failures) == (True, [], 0)
 
 
-def test_work_that_is_in_order_is_not_told() -> None:
+def test_prints_nothing_for_unchanged_work() -> None:
     same = {"changed": False, "actions": [], "diff": {"before": {}, "after": {}}}
     assert progress_of("batches", run(batches={BATCH: same})) == Progress()
 
 
-def test_a_failure_is_told_with_what_was_done_before_it() -> None:
-    """Why it failed is told once, at the end of the run."""
+def test_prints_a_failure_after_its_changes() -> None:
+    """The reason follows once, at the end of the run."""
     result = {**actions(Action("create", "vpc-1")), "failed": True, "msg": "Throttled"}
-    told = progress_of("batches", run(batches={BATCH: result}))
-    assert told.lines == [f"{BATCH}: create vpc-1", f"{BATCH}: failed"]
-    assert (told.changed, told.failures) == (True, 1)
+    progress = progress_of("batches", run(batches={BATCH: result}))
+    assert progress.lines == [f"{BATCH}: create vpc-1", f"{BATCH}: failed"]
+    assert (progress.changed, progress.failures) == (True, 1)
     assert progress_of("batches", run(batches={BATCH: DENIED})).changed is False
 
 
-def lacking(kind: str, **where: Any) -> dict[str, Any]:
-    """What a preflight says of a permission that lacks for certain."""
+def missing(kind: str, **where: Any) -> dict[str, Any]:
+    """Result of a preflight with a missing permission."""
     row = {"action": "x:Y", "decision": "not_allowed", "region": "eu-west-1", "resource": "*", "reason": "", **where}
-    return {"permissions": [{**row, "operations": [kind]}], "summary": "It lacks.", "missing_policy": None}
+    return {"permissions": [{**row, "operations": [kind]}], "summary": "It is missing.", "missing_policy": None}
 
 
-def test_work_that_did_not_run_is_told_with_the_reason() -> None:
+def test_prints_why_work_did_not_run() -> None:
     blocked = progress_of("batches", run(destinations={CENTRAL: DENIED}))
     assert blocked.lines == [f"{BATCH}: Not run, because its destination {ARN}/network/ failed: Access Denied"]
-    preflights = {f"{CENTRAL}/preflight": lacking("bucket_policy", resource=ARN)}
+    preflights = {f"{CENTRAL}/preflight": missing("bucket_policy", resource=ARN)}
     stopped = progress_of("destinations", run(preflights=preflights))
     assert [line.split(". ")[0] for line in stopped.lines] == [f"{CENTRAL}: Not run: a required permission is missing"]
     with_it = progress_of("batches", run(preflights=preflights, destinations={CENTRAL: DENIED}))
@@ -159,13 +160,13 @@ def test_work_that_did_not_run_is_told_with_the_reason() -> None:
 
 
 @pytest.mark.parametrize("kind", get_args(PrintedKind))
-def test_work_of_another_stage_is_not_told(kind: str) -> None:
+def test_prints_nothing_for_other_stages(kind: str) -> None:
     assert progress_of(kind, run()) == Progress()
 
 
-def test_what_was_done_for_two_kinds_of_work_is_told_together() -> None:
-    told = Progress(["a"], [{"before": 1}], False, 1)
-    told.add(Progress(["b"], [{"before": 2}], True, 2))
-    assert told == Progress(["a", "b"], [{"before": 1}, {"before": 2}], True, 3)
-    told.add(Progress())
-    assert told.changed and told.failures == 3
+def test_adds_up_two_kinds_of_work() -> None:
+    progress = Progress(["a"], [{"before": 1}], False, 1)
+    progress.add(Progress(["b"], [{"before": 2}], True, 2))
+    assert progress == Progress(["a", "b"], [{"before": 1}, {"before": 2}], True, 3)
+    progress.add(Progress())
+    assert progress.changed and progress.failures == 3

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The parts of the role do what its variables say, and errors name these variables."""
+"""The parts of the role follow its variables, and errors name these variables."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.role import (
     naming_variables,
     variable_of,
 )
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.role_variables import VARIABLES
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.role_variables import VARIABLES, RoleVariables
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.task import Connection
 from tests.unit.plugins.plugin_utils._stages.playing import BANK, OWNER, SHOP, Played, play
 
 ROLE_FOLDER = pathlib.Path(__file__).parents[5] / "roles" / "publish_to_s3"
-#: As the role has them where nobody sets any.
+#: The defaults of the role.
 DEFAULTS: Mapping[str, Any] = {
     name.removeprefix("publish_to_s3_"): value
     for name, value in yaml.safe_load((ROLE_FOLDER / "defaults" / "main.yml").read_text(encoding="utf-8")).items()
@@ -36,14 +36,14 @@ EU = {"region": "eu-west-1"}
 
 
 def part(of_role: str, /, *answers: Mapping[str, Any], check: bool = False, **variables: Any) -> Played[Any]:
-    """A part of the role, played with these variables."""
+    """A finished part of the role, with these variables."""
     given = {**DEFAULTS, "destination": DESTINATION, "resource_ids": TARGETS, **variables}
-    told = iter(answers)
-    return play(PARTS[of_role]({key: given.get(key) for key in VARIABLES}, check), lambda _task: next(told, {}))
+    results = iter(answers)
+    return play(PARTS[of_role]({key: given.get(key) for key in VARIABLES}, check), lambda _task: next(results, {}))
 
 
 def refusal(of_role: str, /, **variables: Any) -> str:
-    """What the user reads where a part refuses its variables."""
+    """The error message of a part that refuses its variables."""
     with pytest.raises(InputError) as error:
         part(of_role, **variables)
     return str(naming_variables(error.value))
@@ -52,12 +52,12 @@ def refusal(of_role: str, /, **variables: Any) -> str:
 # -- account ------------------------------------------------------------------------------------------------------
 
 
-def test_without_an_expected_account_nobody_is_asked() -> None:
+def test_no_account_check_without_an_expected_account() -> None:
     played = part("account")
     assert (played.tasks, played.result) == ([], {"changed": False})
 
 
-def test_the_credentials_of_the_targets_are_checked_and_nothing_is_read() -> None:
+def test_account_check_reads_no_flow_logs() -> None:
     answer = {"failed": True, "msg": "wrong", "changed": False}
     played = part("account", answer, expected_account_id=SHOP, region="eu-west-1", aws={"profile": "shop"})
     assert played.options("s3_flow_log_info") == {
@@ -74,19 +74,19 @@ def test_the_credentials_of_the_targets_are_checked_and_nothing_is_read() -> Non
 PUBLISHER = {"type": "role", "name": "publisher"}
 
 
-def test_without_principals_nobody_gets_a_policy() -> None:
+def test_no_principals_no_policy() -> None:
     played = part("permissions")
     assert (played.tasks, played.result) == ([], {"changed": False, "results": []})
 
 
-def test_variables_that_somebody_sets_to_null_are_not_given() -> None:
+def test_null_variables_are_left_out() -> None:
     assert part("permissions", permission_principals=None).result == {"changed": False, "results": []}
     asked = part("destination", grants=None, bucket_aws=None, account_ids=[SHOP])
     assert asked.options(BUCKET_POLICY)["account_ids"] == [SHOP]
     assert all(task.connection == Connection({}) for task in asked.tasks)
 
 
-def test_principals_get_the_policy_that_the_variables_name() -> None:
+def test_attaches_the_policy_of_the_variables() -> None:
     more = {"permission_policy": "reading", "permission_policy_name": "look", "permission_account_id": SHOP}
     where = {"region": "cn-north-1", "aws": {"profile": "shop"}}
     played = part("permissions", {"changed": True}, permission_principals=[PUBLISHER], **more, **where)
@@ -106,15 +106,13 @@ def test_principals_get_the_policy_that_the_variables_name() -> None:
         ({"region": "cn-north-1", "permission_partition": "aws-us-gov"}, "aws-us-gov"),
     ],
 )
-def test_the_partition_of_the_policy_is_that_of_the_region_unless_named(
-    variables: dict[str, Any], partition: str
-) -> None:
+def test_region_sets_the_partition_of_the_policy(variables: dict[str, Any], partition: str) -> None:
     played = part("permissions", permission_principals=[PUBLISHER], permission_account_id=SHOP, **variables)
     assert f"arn:{partition}:ec2:" in str(played.options("amazon.aws.iam_policy")["policy_json"])
 
 
 @pytest.mark.parametrize("check", [False, True])
-def test_a_principal_that_is_missing_is_an_error_outside_of_check_mode(check: bool) -> None:
+def test_missing_principal_fails_outside_check_mode(check: bool) -> None:
     missing = {"failed": True, "msg": "gone", "error": {"code": "NoSuchEntity"}}
     assert part("permissions", missing, check=check, permission_principals=[PUBLISHER]).result["failed"] is not check
 
@@ -122,7 +120,7 @@ def test_a_principal_that_is_missing_is_an_error_outside_of_check_mode(check: bo
 # -- destination --------------------------------------------------------------------------------------------------
 
 
-def test_a_destination_gets_what_the_variables_say() -> None:
+def test_variables_become_the_destination_request() -> None:
     sources = {"account_ids": [SHOP], "regions": ["eu-west-1"], "acl_condition": "none", "expected_bucket_owner": OWNER}
     policy = {"changed": True, "actions": [{"action": "put_policy", "target": "x"}]}
     played = part(
@@ -145,7 +143,7 @@ def test_a_destination_gets_what_the_variables_say() -> None:
 
 
 @pytest.mark.parametrize(("bucket_region", "asked"), [(None, "eu-west-1"), ("us-east-1", "us-east-1")])
-def test_the_bucket_is_in_the_region_of_the_targets_unless_named(bucket_region: str | None, asked: str) -> None:
+def test_bucket_region_defaults_to_the_region_of_the_targets(bucket_region: str | None, asked: str) -> None:
     played = part("destination", region="eu-west-1", bucket_region=bucket_region)
     assert played.options(BUCKET_POLICY)["region"] == asked
 
@@ -154,7 +152,7 @@ def test_the_bucket_is_in_the_region_of_the_targets_unless_named(bucket_region: 
     ("where", "partition"),
     [({}, "aws"), ({"region": "cn-north-1"}, "aws-cn"), ({"bucket_region": "us-gov-west-1"}, "aws-us-gov")],
 )
-def test_the_region_tells_the_partition_of_a_short_destination(where: dict[str, Any], partition: str) -> None:
+def test_region_sets_the_partition_of_a_short_destination(where: dict[str, Any], partition: str) -> None:
     missing = {"bucket": {"exists": False}, "deliverable": False}
     wanted = {"destination": "central/network", "create_bucket": True, **where}
     created, *_rest = part("destination", missing, check=True, **wanted).result["actions"]
@@ -165,7 +163,7 @@ def test_the_region_tells_the_partition_of_a_short_destination(where: dict[str, 
     ("key_aws", "profile"),
     [(None, "archive"), ({"profile": "keys"}, "keys"), ({}, None)],
 )
-def test_the_key_is_reached_like_the_bucket_unless_told_otherwise(key_aws: Any, profile: str | None) -> None:
+def test_key_connection_defaults_to_the_bucket_connection(key_aws: Any, profile: str | None) -> None:
     look = {"bucket": {"exists": True}, "encryption": {"key_arn": KEY, "is_customer_key": True}}
     more = {"manage_key_policy": True, "bucket_aws": {"profile": "archive"}, "key_aws": key_aws}
     played = part("destination", look, {"actions": []}, {"actions": []}, **more)
@@ -173,20 +171,20 @@ def test_the_key_is_reached_like_the_bucket_unless_told_otherwise(key_aws: Any, 
     assert key.connection.options.get("profile") == profile
 
 
-def test_grants_are_exactly_those_given() -> None:
+def test_passes_grants_unchanged() -> None:
     grants = [{"account_id": SHOP, "regions": ["eu-west-1"], "prefix": "a"}, {"account_id": BANK}]
     asked = part("destination", grants=grants).options(BUCKET_POLICY)
     assert [item["account_id"] for item in asked["grants"]] == [SHOP, BANK]
     assert "account_ids" not in asked
 
 
-def test_consent_to_create_a_bucket_is_that_of_the_role() -> None:
+def test_creates_a_bucket_only_with_consent() -> None:
     missing = {"bucket": {"exists": False}, "deliverable": False}
     wanted = {"create_bucket": True, "bucket_encryption": KEY, "bucket_tags": {"team": "net"}, "region": "eu-west-1"}
     asked = part("destination", missing, {"changed": True}, **wanted).options("amazon.aws.s3_bucket")
     assert (asked["encryption_key_id"], asked["tags"], asked["region"]) == (KEY, {"team": "net"}, "eu-west-1")
-    foretold = part("destination", missing, check=True, **wanted)
-    assert [task.module for task in foretold.tasks] == [INFO]
+    predicted = part("destination", missing, check=True, **wanted)
+    assert [task.module for task in predicted.tasks] == [INFO]
 
 
 # -- flow logs ----------------------------------------------------------------------------------------------------
@@ -197,7 +195,7 @@ def published(**variables: Any) -> dict[str, Any]:
     return part("flow_logs", **variables).options("s3_flow_log")
 
 
-def test_flow_logs_are_what_the_variables_say() -> None:
+def test_variables_become_options_of_s3_flow_log() -> None:
     answer = {"changed": True, "actions": [{"action": "create"}]}
     played = part("flow_logs", answer, region="eu-west-1", aws={"profile": "shop"}, expected_account_id=SHOP)
     assert played.options("s3_flow_log") == {
@@ -218,7 +216,7 @@ def test_flow_logs_are_what_the_variables_say() -> None:
     assert played.result == answer
 
 
-def test_targets_are_ids_or_what_modules_return() -> None:
+def test_targets_are_ids_or_module_results() -> None:
     targets = ["vpc-1", {"vpc_id": "vpc-2"}, {"subnet_id": "subnet-1", "vpc_id": "vpc-1"}]
     assert published(resource_ids=targets)["resource_ids"] == ["vpc-1", "vpc-2", "subnet-1"]
     assert published(resource_ids=None)["resource_ids"] == published(resource_ids=[], **EU)["resource_ids"] == []
@@ -226,24 +224,24 @@ def test_targets_are_ids_or_what_modules_return() -> None:
 
 @pytest.mark.parametrize("name", ["traffic_type", "log_format", "name", "destination_options", "resource_type"])
 @pytest.mark.parametrize("nothing", [None, "", [], {}])
-def test_what_a_template_makes_of_null_is_no_option(name: str, nothing: Any) -> None:
+def test_empty_values_are_left_out(name: str, nothing: Any) -> None:
     assert name not in published(**{name: nothing})
 
 
-def test_a_flow_log_is_removed_by_its_name_wherever_it_delivers() -> None:
+def test_removes_a_flow_log_by_name_without_destination() -> None:
     asked = published(state="absent", destination=None, name="old", **EU)
     assert (asked["state"], asked["name"]) == ("absent", "old") and "destination" not in asked
 
 
-def test_no_and_zero_are_values() -> None:
+def test_false_and_zero_are_passed() -> None:
     asked = published(purge_tags=False, return_flow_logs=False, wait_timeout=0, max_aggregation_interval=0)
     assert (asked["purge_tags"], asked["return_flow_logs"], asked["wait_timeout"]) == (False, False, 0)
-    # But for this one, of which there are 60 and 600 only.
+    # Except this variable, which only allows 60 and 600.
     assert "max_aggregation_interval" not in asked
     assert published(max_aggregation_interval=60)["max_aggregation_interval"] == 60
 
 
-def test_no_tags_at_all_are_a_wish() -> None:
+def test_empty_tags_are_passed() -> None:
     assert published(tags={})["tags"] == {}
     assert "tags" not in published(tags=None)
 
@@ -264,14 +262,14 @@ def test_no_tags_at_all_are_a_wish() -> None:
         ("regions[1]", "publish_to_s3_regions[1]"),
     ],
 )
-def test_an_option_is_called_as_the_variable_that_sets_it(option: str, variable: str) -> None:
+def test_option_becomes_its_variable(option: str, variable: str) -> None:
     assert variable_of(option) == variable
 
 
-def test_other_options_in_an_error_are_variables_too() -> None:
-    told = str(naming_variables(InputError("tags", 1, "only with O(name), or without O(resource_ids)")))
-    assert told == (
-        "publish_to_s3_tags: 1 is not accepted. Allowed: only with publish_to_s3_name, or without publish_to_s3_resource_ids."
+def test_other_options_in_errors_become_variables() -> None:
+    message = str(naming_variables(InputError("tags", 1, "only with O(name), or without O(resource_ids)")))
+    assert message == (
+        "publish_to_s3_tags: 1 is not accepted. Allowed: only with publish_to_s3_name, or without publish_to_s3_targets."
     )
 
 
@@ -279,7 +277,7 @@ MANY_BUCKETS = [f"arn:aws:s3:::example-flow-logs-{number:03}" for number in rang
 
 
 @pytest.mark.parametrize(
-    ("of_role", "variables", "told"),
+    ("of_role", "variables", "expected"),
     [
         ("flow_logs", {**EU, "traffic_type": "reject"}, "publish_to_s3_traffic_type: 'reject'"),
         ("flow_logs", {**EU, "resource_ids": ["i-1"]}, "publish_to_s3_resource_ids: 'i-1'"),
@@ -306,28 +304,27 @@ MANY_BUCKETS = [f"arn:aws:s3:::example-flow-logs-{number:03}" for number in rang
         ),
     ],
 )
-def test_what_can_never_work_is_refused_under_the_name_of_its_variable(
-    of_role: str, variables: dict[str, Any], told: str
-) -> None:
+def test_error_names_the_variable_of_the_role(of_role: str, variables: dict[str, Any], expected: str) -> None:
     message = refusal(of_role, **{"permission_principals": [PUBLISHER], **variables})
-    assert message.startswith(told) and "is not accepted. Allowed: " in message
+    assert message.startswith(expected) and "is not accepted. Allowed: " in message
 
 
 def test_without_a_region_the_module_checks_the_settings() -> None:
-    """Which partition a short destination is in, the user's configuration may say, which the module knows."""
+    """The user's configuration may set the partition of a short destination. Only the module reads it."""
     assert published(log_format=["vpc_id"])["log_format"] == ["vpc_id"]
 
 
 # -- variables ----------------------------------------------------------------------------------------------------
 
 
-def test_every_variable_of_the_role_has_the_type_that_its_specification_tells() -> None:
+def test_types_of_variables_match_the_argument_specs() -> None:
     specs = yaml.safe_load((ROLE_FOLDER / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]
-    told = {
+    types = {
         name.removeprefix("publish_to_s3_"): {key: option[key] for key in ("type", "elements") if key in option}
         for entry_point in specs.values()
         for name, option in (entry_point.get("options") or {}).items()
     }
     # Only the tasks of the role read it.
-    assert told.pop("strict") == {"type": "bool"}
-    assert dict(VARIABLES) == told
+    assert types.pop("strict") == {"type": "bool"}
+    assert dict(VARIABLES) == types
+    assert set(VARIABLES) == set(RoleVariables.__annotations__)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a run knows is the same after it was kept in a file."""
+"""The state of a run survives the file."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ _RESULTS = st.dictionaries(st.text(), st.dictionaries(st.text(), _PLAIN, max_siz
     check_mode=st.booleans(),
     results=st.dictionaries(st.sampled_from(KINDS), _RESULTS),
 )
-def test_a_run_comes_back_as_it_was(publication: Any, is_report: bool, check_mode: bool, results: Any) -> None:
+def test_run_survives_json(publication: Any, is_report: bool, check_mode: bool, results: Any) -> None:
     run = Run(publication, is_report, check_mode, results)
     assert run_from_json(run.to_json()) == run
 
 
-def test_the_plan_of_hosts_comes_back_too() -> None:
-    """All of it is plain data, so that nothing becomes something else on its way."""
+def test_plan_survives_json() -> None:
+    """It is plain data, which JSON keeps unchanged."""
     hosts = [host("vpc-1", preflight=True, tags={"team": "net"}), host("vpc-2", state="absent"), host("Zürich 🌍")]
     publication, _answers = play(plan(hosts, PlanRequest(), reached)).result
     assert run_from_json(Run(publication).to_json()).publication == publication
 
 
-def test_before_any_stage_nothing_is_known_and_deliveries_were_not_asked_for() -> None:
-    """Where there are results of deliveries, what has none delivered nothing."""
+def test_new_run_has_no_results() -> None:
+    """Without ``deliveries``: an empty result would mean that nothing was delivered."""
     assert Run({}).results == {kind: {} for kind in KINDS if kind != "deliveries"}
     assert Run({}).results is not Run({}).results

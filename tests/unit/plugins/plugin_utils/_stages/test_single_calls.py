@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Each piece of work is one call with the credentials of its own host, and what must not run is not asked for."""
+"""Each work unit is one task with the connection of its host. Blocked work units have no task."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def hosts() -> list[Any]:
 
 
 def named(task: Task) -> dict[str, Any]:
-    """A result that tells which task it is of."""
+    """A result with the name of its task."""
     return {"of": task.name}
 
 
 # -- accounts -----------------------------------------------------------------------------------------------------
 
 
-def test_each_connection_is_asked_once_whose_it_is_and_reads_nothing() -> None:
+def test_checks_the_account_of_each_connection_once() -> None:
     played = play(identities(work_of(*hosts(), host("vpc-2")), reached), named)
     ((first, second),) = played.steps
     assert [task.module for task in (first, second)] == ["s3_flow_log_info"] * 2
@@ -53,7 +53,7 @@ def test_each_connection_is_asked_once_whose_it_is_and_reads_nothing() -> None:
 
 
 @pytest.mark.parametrize("stage", [identities, preflights])
-def test_without_targets_nobody_is_asked(stage: Any) -> None:
+def test_no_targets_no_tasks(stage: Any) -> None:
     played = play(stage(work_of(), reached))
     assert (played.tasks, played.result) == ([], {})
 
@@ -61,7 +61,7 @@ def test_without_targets_nobody_is_asked(stage: Any) -> None:
 # -- preflights ---------------------------------------------------------------------------------------------------
 
 
-def test_permissions_are_asked_for_with_the_credentials_that_need_them() -> None:
+def test_preflights_use_the_connections_of_the_work() -> None:
     wanted = {"preflight": True, "replace": "never", "expected_bucket_owner": OWNER}
     played = play(preflights(work_of(host("vpc-1", **wanted), host("vpc-2")), reached), named)
     ((of_account, of_owner),) = played.steps
@@ -86,19 +86,19 @@ def test_permissions_are_asked_for_with_the_credentials_that_need_them() -> None
     assert played.result.keys() == {f"{SHOP}/preflight", "s3/central/preflight"}
 
 
-def test_an_owner_that_nobody_names_is_asked_all_the_same() -> None:
+def test_preflight_of_a_bucket_without_a_known_owner() -> None:
     owner = play(preflights(work_of(host("vpc-1", preflight=True)), reached)).tasks[1]
     assert "account_id" not in owner.given() and owner.group == ""
 
 
-def test_the_key_of_a_bucket_is_asked_about_where_it_is_known() -> None:
+def test_preflight_includes_a_known_key() -> None:
     sealed = {"create_bucket": True, "bucket_region": "eu-west-1", "bucket_encryption": KEY, "key_policy": True}
     work = work_of(host("vpc-1", preflight=True, **sealed))
     of_owner = play(preflights(work, reached)).options("flow_log_permissions_info", "s3/central/preflight")
     assert of_owner["keys"] == [KEY] and "key_policy" in of_owner["operations"]
 
 
-def test_hosts_that_want_no_preflight_are_not_asked_about() -> None:
+def test_no_preflight_by_default() -> None:
     assert play(preflights(work_of(*hosts()), reached)).tasks == []
 
 
@@ -106,7 +106,7 @@ def test_hosts_that_want_no_preflight_are_not_asked_about() -> None:
 
 
 def published(work: dict[str, Any], results: Any = None, is_report: bool = False, listed: bool = False) -> Any:
-    """The stage that publishes, played."""
+    """The finished stage that publishes flow logs."""
     return play(flow_logs(work, results or {}, reached, is_report, listed), named)
 
 
@@ -126,7 +126,7 @@ def test_a_batch_is_one_call_for_all_its_targets(listed: bool) -> None:
 @pytest.mark.parametrize(
     ("variables", "given"),
     [
-        # Without tags none is removed, whatever purge_tags is by default.
+        # Without tags no tag is removed, despite the default of purge_tags.
         ({}, {"tags": None, "purge_tags": None}),
         ({"purge_tags": True}, {"tags": None, "purge_tags": None}),
         ({"tags": {}}, {"tags": {}, "purge_tags": True}),
@@ -135,14 +135,14 @@ def test_a_batch_is_one_call_for_all_its_targets(listed: bool) -> None:
         ({"state": "absent", "name": "x", "destination": None}, {"state": "absent", "name": "x", "destination": None}),
     ],
 )
-def test_only_what_is_asked_for_is_an_option(variables: dict[str, Any], given: dict[str, Any]) -> None:
+def test_batch_options_leave_out_unset_options(variables: dict[str, Any], given: dict[str, Any]) -> None:
     asked = published(work_of(host("vpc-1", **variables))).options("s3_flow_log")
     assert {name: asked.get(name) for name in given} == given
     assert None not in asked.values()
 
 
 def test_a_batch_waits_for_its_own_destination_only() -> None:
-    """CreateFlowLogs would let AWS edit a bucket policy that is not in order."""
+    """CreateFlowLogs lets AWS edit a bucket policy that does not grant delivery."""
     results = {"destinations": {"s3/central": DENIED}}
     assert published(work_of(*hosts()), results).calls == [(OTHER_BATCH, "s3_flow_log")]
     assert published(work_of(*hosts()), {"destinations": {"s3/central": {"failed": False}}}).result.keys() == {
@@ -151,26 +151,26 @@ def test_a_batch_waits_for_its_own_destination_only() -> None:
     }
 
 
-def test_a_report_also_looks_at_what_a_run_would_not_get_to() -> None:
+def test_report_also_checks_blocked_batches() -> None:
     played = published(work_of(*hosts()), {"destinations": {"s3/central": DENIED}}, is_report=True)
     assert played.result.keys() == {BATCH, OTHER_BATCH}
 
 
-def lacking(kind: str, **where: Any) -> dict[str, Any]:
-    """What a preflight says of a permission that lacks for certain."""
+def missing(kind: str, **where: Any) -> dict[str, Any]:
+    """Result of a preflight with a missing permission."""
     row = {"action": "x:Y", "decision": "not_allowed", "region": "eu-west-1", "resource": "*", "reason": "", **where}
-    return {"permissions": [{**row, "operations": [kind]}], "summary": "It lacks.", "missing_policy": None}
+    return {"permissions": [{**row, "operations": [kind]}], "summary": "It is missing.", "missing_policy": None}
 
 
 @pytest.mark.parametrize("is_report", [False, True])
 @pytest.mark.parametrize(
     "preflight",
     [
-        {f"{SHOP}/preflight": lacking("create")},
-        {"s3/central/preflight": lacking("bucket_policy", resource="arn:aws:s3:::central")},
+        {f"{SHOP}/preflight": missing("create")},
+        {"s3/central/preflight": missing("bucket_policy", resource="arn:aws:s3:::central")},
     ],
 )
-def test_what_a_preflight_stops_is_not_asked_for(preflight: dict[str, Any], is_report: bool) -> None:
+def test_skips_stopped_batches(preflight: dict[str, Any], is_report: bool) -> None:
     work = work_of(host("vpc-1", preflight=True), hosts()[1])
     assert published(work, {"preflights": preflight}, is_report).result.keys() == {OTHER_BATCH}
 
@@ -178,7 +178,7 @@ def test_what_a_preflight_stops_is_not_asked_for(preflight: dict[str, Any], is_r
 # -- deliveries ---------------------------------------------------------------------------------------------------
 
 
-def test_deliveries_are_read_of_the_flow_logs_that_there_are() -> None:
+def test_checks_deliveries_of_existing_flow_logs() -> None:
     made = [{"flow_log_id": "fl-1"}, {"flow_log_id": None}, {"resource_id": "vpc-2"}, {"flow_log_id": "fl-2"}]
     results = {"batches": {BATCH: {"flow_logs": made}, OTHER_BATCH: DENIED}}
     played = play(deliveries(work_of(*hosts()), results, reached, 48), named)
@@ -195,5 +195,5 @@ def test_deliveries_are_read_of_the_flow_logs_that_there_are() -> None:
     assert played.result.keys() == {BATCH, OTHER_BATCH}
 
 
-def test_before_any_batch_ran_no_id_is_known() -> None:
+def test_no_flow_log_ids_before_batches_ran() -> None:
     assert play(deliveries(work_of(host("vpc-1")), {}, reached, 24)).options("s3_flow_log_info")["flow_log_ids"] == []

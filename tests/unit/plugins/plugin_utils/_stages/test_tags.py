@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A run has the stages whose tasks Ansible runs, with Ansible itself as the oracle, and never none."""
+"""Tags select the stages whose tasks Ansible would run, checked with Ansible itself. No stage at all is an error."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ LOADER = DataLoader()
     [
         (["all"], [], STAGES),
         (["destinations"], [], [DESTINATIONS]),
-        # In their own order, whatever that of the option.
+        # In the order of the stages, not of the option.
         (["flow_logs", "permissions"], [], [PERMISSIONS, FLOW_LOGS]),
         (["all"], ["permissions"], [DESTINATIONS, FLOW_LOGS]),
         (["destinations", "flow_logs"], ["destinations"], [FLOW_LOGS]),
         (["tagged"], [], STAGES),
         (["always", "flow_logs"], [], [FLOW_LOGS]),
-        # A tag of the user's own playbook beside.
+        # Together with a tag of the user's own playbook.
         (["flow_logs", "network"], [], [FLOW_LOGS]),
         (["all"], ["always"], STAGES),
     ],
 )
-def test_tags_choose_stages(run: list[str], skipped: list[str], stages: list[str]) -> None:
+def test_tags_select_stages(run: list[str], skipped: list[str], stages: list[str]) -> None:
     assert stages_of_tags(run, skipped) == tuple(stages)
 
 
 @pytest.mark.parametrize(
-    ("run", "skipped", "told"),
+    ("run", "skipped", "shown"),
     [
         (["report"], [], "'report'"),
         (["destination"], [], "'destination'"),
@@ -55,14 +55,12 @@ def test_tags_choose_stages(run: list[str], skipped: list[str], stages: list[str
         (["all"], ["tagged"], "'all without tagged'"),
     ],
 )
-def test_a_choice_that_leaves_nothing_to_do_is_refused_with_what_there_is(
-    run: list[str], skipped: list[str], told: str
-) -> None:
-    """The tasks with ``always`` would run, and say that all is well."""
+def test_refuses_tags_that_select_no_stage(run: list[str], skipped: list[str], shown: str) -> None:
+    """Otherwise the tasks with ``always`` would run, and the run would look successful."""
     with pytest.raises(InputError) as refused:
         stages_of_tags(run, skipped)
     assert str(refused.value) == (
-        f"--tags: {told} is not accepted. Allowed: one or more of permissions, destinations, flow_logs."
+        f"--tags: {shown} is not accepted. Allowed: one or more of permissions, destinations, flow_logs."
     )
 
 
@@ -76,7 +74,7 @@ def test_a_choice_that_leaves_nothing_to_do_is_refused_with_what_there_is(
         (["all", "destinations"], [], ["always", "never"], [DESTINATIONS]),
     ],
 )
-def test_tags_of_where_the_playbook_is_imported_are_those_of_every_stage(
+def test_inherited_tags_select_every_stage(
     run: list[str], skipped: list[str], inherited: list[str], stages: list[str]
 ) -> None:
     assert stages_of_tags(run, skipped, inherited) == tuple(stages)
@@ -100,9 +98,7 @@ _TAGS = st.lists(st.sampled_from([*STAGES, "all", "tagged", "untagged", "always"
 @example(run=["all"], skipped=["all"], inherited=[])
 @example(run=["all"], skipped=[], inherited=["never"])
 @example(run=["tagged"], skipped=["tagged"], inherited=["mine"])
-def test_the_stages_are_those_whose_tasks_ansible_runs(
-    run: list[str], skipped: list[str], inherited: list[str]
-) -> None:
+def test_selects_the_stages_whose_tasks_ansible_runs(run: list[str], skipped: list[str], inherited: list[str]) -> None:
     expected = tuple(stage for stage in STAGES if ansible_runs([stage, *inherited], run, skipped))
     try:
         found = stages_of_tags(run, skipped, ["always", *inherited])
