@@ -27,7 +27,7 @@ _GAP_KEYS = ("account_id", "account", "region", "reading", "code", "message")
 Entry = Mapping[str, Any]
 
 
-class GapData(TypedDict):
+class GapDict(TypedDict):
     """A gap as the inventory variable and the cache hold it; see :class:`Gap`."""
 
     account_id: str
@@ -65,7 +65,7 @@ class Gap:
         reading = f" {self.reading}:" if self.reading else ""
         return f"Not read: {place}{known}.{reading} {self.code}: {self.message}"
 
-    def to_dict(self) -> GapData:
+    def to_dict(self) -> GapDict:
         """Return the gap as the inventory variable and the cache hold it."""
         return {
             "account_id": self.account_id,

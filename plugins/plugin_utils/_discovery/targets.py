@@ -49,7 +49,7 @@ _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 Description = Mapping[str, Any]
 
 
-class ScanData(TypedDict):
+class ScanDict(TypedDict):
     """A scan as the inventory cache holds it; see :class:`Scan`."""
 
     account_id: str
@@ -99,7 +99,7 @@ class Scan:
     flow_logs: Sequence[Description] | None = None
     found_with: str = ""
 
-    def to_dict(self) -> ScanData:
+    def to_dict(self) -> ScanDict:
         """Return the scan as the cache holds it, without credentials."""
         return {
             "account_id": self.account_id,

@@ -17,25 +17,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypedDict, cast
+from typing import Literal, TypedDict
 
-from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import Action, Change, Unsuccessful
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import (
+    Action,
+    ActionDict,
+    Change,
+    Unsuccessful,
+    UnsuccessfulDict,
+)
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.bucket_names import is_account_regional
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import WIDTH_CODES
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.identifiers import region_of_key
 from .host_variables import new_bucket_encryption
 from .task_results import failure_text
 from .types import (
-    ActionData,
-    CheckData,
+    CheckDict,
     DestinationInfoResult,
-    DestinationKeyData,
+    DestinationKeyDict,
     DestinationResult,
     DestinationSteps,
-    DiffData,
+    DiffDict,
     PolicyResult,
     TaskResult,
-    UnsuccessfulData,
 )
 
 PolicyStep = Literal["bucket_policy", "key_policy"]
@@ -184,24 +188,23 @@ class _Steps:
         return {**verdict, "deliverable": True, "problems": [], "summary": summary}
 
 
-def _create_action(desired: DesiredDestination) -> ActionData:
+def _create_action(desired: DesiredDestination) -> ActionDict:
     settings: Mapping[str, object] = desired.settings or {}
     changes = tuple(Change(name, None, value) for name, value in settings.items() if value not in (None, {}))
-    action = Action("create_bucket", desired.bucket_arn, changes=changes, reason="The bucket does not exist.")
-    return cast(ActionData, action.to_dict())
+    return Action("create_bucket", desired.bucket_arn, changes=changes, reason="The bucket does not exist.").to_dict()
 
 
-def _actions(steps: _Steps, desired: DesiredDestination) -> list[ActionData]:
-    actions: list[ActionData] = [_create_action(desired)] if steps.creates_bucket() else []
+def _actions(steps: _Steps, desired: DesiredDestination) -> list[ActionDict]:
+    actions: list[ActionDict] = [_create_action(desired)] if steps.creates_bucket() else []
     if steps.would_create_bucket() and desired.manage_bucket_policy:
         reason = "A new bucket has no policy that lets log delivery in."
-        actions.append(cast(ActionData, Action("put_policy", desired.bucket_arn, reason=reason).to_dict()))
+        actions.append(Action("put_policy", desired.bucket_arn, reason=reason).to_dict())
     for name in desired.policies:
         actions += steps.policy(name).get("actions") or []
     return actions
 
 
-def _diff(steps: _Steps, desired: DesiredDestination) -> DiffData:
+def _diff(steps: _Steps, desired: DesiredDestination) -> DiffDict:
     before: dict[str, object] = {}
     after: dict[str, object] = {}
     if steps.creates_bucket():
@@ -216,7 +219,7 @@ def _diff(steps: _Steps, desired: DesiredDestination) -> DiffData:
     return {"before": before, "after": after}
 
 
-def _problems(verdict: DestinationInfoResult) -> list[CheckData]:
+def _problems(verdict: DestinationInfoResult) -> list[CheckDict]:
     """Return the problems that certainly block delivery."""
     return [item for item in verdict.get("problems") or () if item.get("status") == "problem"]
 
@@ -232,24 +235,21 @@ def _summary(verdict: DestinationInfoResult, desired: DesiredDestination) -> str
     return " ".join([str(verdict.get("summary") or "")] + hints).strip()
 
 
-def _unsuccessful(steps: _Steps, desired: DesiredDestination, is_blocked: bool) -> list[UnsuccessfulData]:
+def _unsuccessful(steps: _Steps, desired: DesiredDestination, is_blocked: bool) -> list[UnsuccessfulDict]:
     found = [item for name in desired.policies for item in steps.policy(name).get("unsuccessful") or ()]
     if is_blocked:
         found += [
-            cast(
-                UnsuccessfulData,
-                Unsuccessful(desired.bucket_arn, item["code"], item["message"], item.get("remedy") or "").to_dict(),
-            )
+            Unsuccessful(desired.bucket_arn, item["code"], item["message"], item.get("remedy") or "").to_dict()
             for item in _problems(steps.verdict())
         ]
     return found
 
 
-def _key(steps: _Steps, desired: DesiredDestination, key_arn: str | None) -> DestinationKeyData | None:
+def _key(steps: _Steps, desired: DesiredDestination, key_arn: str | None) -> DestinationKeyDict | None:
     result = steps.policy("key_policy")
     if not result:
         return None
-    key: DestinationKeyData = {
+    key: DestinationKeyDict = {
         "arn": key_arn,
         "changed": bool(result.get("actions")),
         "failed": bool(result.get("failed")),

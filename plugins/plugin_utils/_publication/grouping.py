@@ -21,7 +21,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import Destination
 from .connection_names import names_in
 from .host_variables import ACL_CONDITIONS, PRINCIPAL_TYPES, SSE_S3, Target
-from .types import PrincipalData
+from .types import PrincipalDict
 from .work_units import Batch, BucketWork, PermissionWork
 
 #: Account, type and name.
@@ -162,7 +162,7 @@ def group_permissions(targets: Iterable[Target]) -> list[PermissionWork]:
     return works
 
 
-def _principal_key(target: Target, principal: PrincipalData) -> _PrincipalKey:
+def _principal_key(target: Target, principal: PrincipalDict) -> _PrincipalKey:
     return target.account_id, principal["type"], principal["name"]
 
 
@@ -175,7 +175,7 @@ def _buckets_of_principals(targets: Iterable[Target]) -> dict[_PrincipalKey, set
     return buckets
 
 
-def _take_principals(members: Iterable[Target], waiting: dict[_PrincipalKey, set[str]]) -> tuple[PrincipalData, ...]:
+def _take_principals(members: Iterable[Target], waiting: dict[_PrincipalKey, set[str]]) -> tuple[PrincipalDict, ...]:
     """Remove the principals of these hosts from those without a work unit, and return them."""
     named = {_principal_key(member, principal) for member in members for principal in member.principals}
     found = sorted(named.intersection(waiting), key=lambda key: (PRINCIPAL_TYPES.index(key[1]), key[2]))

@@ -52,7 +52,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.values import (
     read_texts,
 )
 from .covering import covering
-from .types import ConnectionOptions, CoveringFlowLog, FlowLogOptions, PrincipalData
+from .types import ConnectionOptions, CoveringFlowLog, FlowLogOptions, PrincipalDict
 
 PREFIX = "flow_log_"
 #: Options of s3_flow_log that a host may set, with their defaults.
@@ -185,7 +185,7 @@ class Target:
     acl_condition: str | None
     source_conditions: bool | None
     layouts: tuple[str, ...]
-    principals: tuple[PrincipalData, ...]
+    principals: tuple[PrincipalDict, ...]
     preflight: bool
     parents: tuple[str, ...] = ()
     covered_by: tuple[CoveringFlowLog, ...] = ()
@@ -355,12 +355,12 @@ def check_new_bucket_place(
     check_new_bucket(option, bucket, region, owner)
 
 
-def _principals(option: str, value: object, partition: str) -> tuple[PrincipalData, ...]:
+def _principals(option: str, value: object, partition: str) -> tuple[PrincipalDict, ...]:
     allowed = f"a list of {{type: {'|'.join(PRINCIPAL_TYPES)}, name: NAME, buckets: [BUCKET ARN, ...] (optional)}}"
     return tuple(_principal(option, item, partition, allowed) for item in read_list(option, value, allowed))
 
 
-def _principal(option: str, value: object, partition: str, allowed: str) -> PrincipalData:
+def _principal(option: str, value: object, partition: str, allowed: str) -> PrincipalDict:
     item = read_mapping(option, value, allowed)
     name = item.get("name")
     if not {"type", "name"} <= set(item) <= {"type", "name", "buckets"} or not isinstance(name, str):

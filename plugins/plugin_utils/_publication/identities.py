@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.canonical import canonical
 from .host_variables import Target
 from .task_results import failure_text
-from .types import FlowLogInfoResult, IdentityData
+from .types import FlowLogInfoResult, IdentityDict
 
 #: The variables to correct if the account is wrong.
 ACCOUNT_VARIABLES = "flow_log_account_id or flow_log_aws"
@@ -48,7 +48,7 @@ class IdentityWork:
     credentials_of: str
     targets: tuple[Target, ...]
 
-    def to_dict(self) -> IdentityData:
+    def to_dict(self) -> IdentityDict:
         """Return the work as plain data."""
         return {
             "name": self.name,

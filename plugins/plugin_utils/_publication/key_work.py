@@ -18,14 +18,14 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.grants import ALL_REGIONS, Grant
 from .task_results import failure_text, has_failed
 from .types import (
-    DestinationData,
+    DestinationDict,
     DestinationResult,
-    KeyData,
+    KeyDict,
     KeyResult,
     ModuleOptions,
     PolicyResult,
     PolicyStatements,
-    PublicationData,
+    PublicationDict,
 )
 
 #: Options of ``flow_log_key_policy`` that name sources.
@@ -33,8 +33,8 @@ _SOURCES = ("account_ids", "regions", "organization_id", "grants")
 
 
 def plan_keys(
-    publication: PublicationData, results: Mapping[str, DestinationResult], stopped: Container[str] = ()
-) -> list[KeyData]:
+    publication: PublicationDict, results: Mapping[str, DestinationResult], stopped: Container[str] = ()
+) -> list[KeyDict]:
     """Return a work unit for each key whose policy is managed, with the sources of all its buckets.
 
     Only buckets of different organizations, or with and without one, need several requests for one key. The requests of a key
@@ -43,7 +43,7 @@ def plan_keys(
     :param results: results of destinations by name; ``key_apart`` is the ARN of the key.
     :param stopped: names of destinations that do not run.
     """
-    members: dict[str, list[tuple[DestinationData, DestinationResult]]] = {}
+    members: dict[str, list[tuple[DestinationDict, DestinationResult]]] = {}
     for work in publication["destinations"]:
         result = results.get(work["name"]) or {}
         arn = result.get("key_apart")
@@ -52,9 +52,9 @@ def plan_keys(
     return [_key(arn, buckets) for arn, buckets in members.items()]
 
 
-def _key(arn: str, members: Sequence[tuple[DestinationData, DestinationResult]]) -> KeyData:
+def _key(arn: str, members: Sequence[tuple[DestinationDict, DestinationResult]]) -> KeyDict:
     _arn, _aws, _kms, region, account, key_id = arn.split(":", 5)
-    by_organization: dict[str, list[DestinationData]] = {}
+    by_organization: dict[str, list[DestinationDict]] = {}
     for work, _result in members:
         by_organization.setdefault(work["organization_id"] or "", []).append(work)
     host, variable = _credentials(account, members)
@@ -76,7 +76,7 @@ def _key(arn: str, members: Sequence[tuple[DestinationData, DestinationResult]])
     }
 
 
-def _credentials(account: str, members: Sequence[tuple[DestinationData, DestinationResult]]) -> tuple[str, str]:
+def _credentials(account: str, members: Sequence[tuple[DestinationDict, DestinationResult]]) -> tuple[str, str]:
     """Return the host and the variable that hold the connection options for a key.
 
     ``flow_log_key_aws`` comes first, then the connection of a bucket in the account of the key.
@@ -94,7 +94,7 @@ def _options(grants: Iterable[Grant]) -> ModuleOptions:
     return {name: options[name] for name in _SOURCES if options.get(name)}
 
 
-def _sources(work: DestinationData) -> Iterable[Grant]:
+def _sources(work: DestinationDict) -> Iterable[Grant]:
     """Return the sources of a destination: each account, or the organization, with each Region of its grants."""
     for item in work["grants"]:
         for region in item.get("regions") or (ALL_REGIONS,):

@@ -21,6 +21,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.cat
     OPERATIONS,
     operations_for_fields,
 )
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.check import PermissionDict
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.scope import may_concern
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.simulation import ALLOWED, UNKNOWN
 from .host_variables import Target
@@ -28,10 +29,9 @@ from .types import (
     BatchOperations,
     DestinationOperations,
     FlowLogOptions,
-    PermissionRow,
-    PreflightData,
+    PreflightDict,
     PreflightResult,
-    PublicationData,
+    PublicationDict,
     RunResults,
 )
 from .work_units import Batch, BucketWork, Publication
@@ -93,7 +93,7 @@ def _only_reading(operations: Iterable[str]) -> tuple[str, ...]:
 # -- work units ---------------------------------------------------------------------------------------------------
 
 
-def plan_preflights(publication: Publication, only_reads: bool = False) -> list[PreflightData]:
+def plan_preflights(publication: Publication, only_reads: bool = False) -> list[PreflightDict]:
     """Return the permission checks: one for the flow logs of an account, one for the buckets of an owner.
 
     Only hosts with ``flow_log_preflight: true`` are checked.
@@ -101,7 +101,7 @@ def plan_preflights(publication: Publication, only_reads: bool = False) -> list[
     :param only_reads: whether the run only reports. Then it needs only permissions to read, and nothing is stopped.
     """
     targets = {target.host: target for batch in publication.batches for target in batch.targets}
-    works: list[PreflightData] = []
+    works: list[PreflightDict] = []
     for batches in _by_account(publication.batches):
         works.append(_for_flow_logs(batches, works, only_reads))
     for buckets in _by_owner(publication.buckets, targets):
@@ -134,7 +134,7 @@ def _by_owner(buckets: Iterable[BucketWork], targets: Mapping[str, Target]) -> l
     return list(groups.values())
 
 
-def _for_flow_logs(batches: Sequence[Batch], earlier: Sequence[PreflightData], only_reads: bool) -> PreflightData:
+def _for_flow_logs(batches: Sequence[Batch], earlier: Sequence[PreflightDict], only_reads: bool) -> PreflightDict:
     first = batches[0].targets[0]
     number = 1 + sum(work["account_id"] == first.account_id for work in earlier)
     name = f"{first.account_id}/preflight" + (f"/{number}" if number > 1 else "")
@@ -183,7 +183,7 @@ def _keys(bucket: BucketWork) -> list[str]:
     return [bucket.encryption] if known else []
 
 
-def _for_buckets(buckets: Sequence[BucketWork], targets: Mapping[str, Target], only_reads: bool) -> PreflightData:
+def _for_buckets(buckets: Sequence[BucketWork], targets: Mapping[str, Target], only_reads: bool) -> PreflightDict:
     first = buckets[0]
     name = f"{first.name}/preflight"
     region = next((bucket.region for bucket in buckets if bucket.region), targets[first.credentials_of].region)
@@ -215,18 +215,18 @@ def _for_buckets(buckets: Sequence[BucketWork], targets: Mapping[str, Target], o
 # -- results ------------------------------------------------------------------------------------------------------
 
 
-def denied_rows(work: PreflightData, result: PreflightResult) -> list[PermissionRow]:
+def denied_rows(work: PreflightDict, result: PreflightResult) -> list[PermissionDict]:
     """Return the permissions that are certainly missing and that some work of a preflight needs."""
     needs: tuple[BatchOperations | DestinationOperations, ...] = (*work["batches"], *work["destinations"])
     return [row for row in _denied(result) if any(_needs(one, row) for one in needs)]
 
 
-def _denied(result: PreflightResult) -> list[PermissionRow]:
+def _denied(result: PreflightResult) -> list[PermissionDict]:
     rows = result.get("permissions") or ()
     return [row for row in rows if row["decision"] not in (ALLOWED, UNKNOWN) and row["action"] not in _NEVER_CALLED]
 
 
-def _needs(one: BatchOperations | DestinationOperations, row: PermissionRow, required_only: bool = False) -> bool:
+def _needs(one: BatchOperations | DestinationOperations, row: PermissionDict, required_only: bool = False) -> bool:
     operations = [name for name in one["operations"] if not required_only or name not in _OPTIONAL]
     if not set(operations).intersection(row["operations"]):
         return False
@@ -235,7 +235,7 @@ def _needs(one: BatchOperations | DestinationOperations, row: PermissionRow, req
     return row["region"] == one["region"] and may_concern(row["resource"], one["resource_type"])
 
 
-def reason_of(result: PreflightResult, rows: Sequence[PermissionRow] = ()) -> str:
+def reason_of(result: PreflightResult, rows: Sequence[PermissionDict] = ()) -> str:
     """Return why work is stopped, in the words of the module, with the policy that grants what is missing.
 
     :param rows: the missing permissions. Without a policy that would help, the text lists their reasons.
@@ -246,7 +246,7 @@ def reason_of(result: PreflightResult, rows: Sequence[PermissionRow] = ()) -> st
     return " ".join([result.get("summary", "")] + sorted({row["reason"] for row in rows}))
 
 
-def stopped(publication: PublicationData, results: RunResults) -> StoppedWork:
+def stopped(publication: PublicationDict, results: RunResults) -> StoppedWork:
     """Return the work that a missing permission stops. A batch is stopped together with its destination.
 
     :param results: with the results of ``preflights``.

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from .types import PublicationData, StageName
+from .types import PublicationDict, StageName
 
 #: All stages, in the order in which they run.
 STAGES: tuple[StageName, ...] = ("permissions", "destinations", "flow_logs")
 
 
-def stages_of(publication: PublicationData) -> tuple[StageName, ...]:
+def stages_of(publication: PublicationDict) -> tuple[StageName, ...]:
     """Return the stages of a publication. Without ``stages`` it has all."""
     return tuple(publication.get("stages", STAGES))
 
 
-def of_stages(publication: PublicationData, stages: Collection[StageName]) -> PublicationData:
+def of_stages(publication: PublicationDict, stages: Collection[StageName]) -> PublicationDict:
     """Return the part of a publication that belongs to some stages.
 
     Without the stage ``destinations`` no batch waits for its bucket, which another run prepares.
@@ -35,7 +35,7 @@ def of_stages(publication: PublicationData, stages: Collection[StageName]) -> Pu
     part = _only(publication, kept)
     if "destinations" in rest:
         part["batches"] = [{**batch, "bucket_name": None} for batch in part["batches"]]
-    left_out: PublicationData = {
+    left_out: PublicationDict = {
         **_only(publication, rest),
         "invalid": [],
         "unselected": [],
@@ -46,7 +46,7 @@ def of_stages(publication: PublicationData, stages: Collection[StageName]) -> Pu
     return {**part, "stages": kept, "left_out": left_out}
 
 
-def _only(publication: PublicationData, stages: Collection[StageName]) -> PublicationData:
+def _only(publication: PublicationDict, stages: Collection[StageName]) -> PublicationDict:
     """Return a publication with the work of these stages only."""
     batches = publication["batches"] if "flow_logs" in stages else []
     destinations = publication["destinations"] if "destinations" in stages else []
@@ -64,7 +64,7 @@ def _only(publication: PublicationData, stages: Collection[StageName]) -> Public
     }
 
 
-def left_out_by_stages(publication: PublicationData) -> str | None:
+def left_out_by_stages(publication: PublicationDict) -> str | None:
     """Return why work was left out of a run that has only some stages; ``None`` if it has all."""
     if not publication.get("left_out"):
         return None

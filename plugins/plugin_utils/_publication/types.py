@@ -13,7 +13,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, TypedDict, Union, final
 
-from .._discovery.accounts import GapData
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import ActionDict, UnsuccessfulDict
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.check import PermissionDict
+from .._discovery.accounts import GapDict
 
 #: ``True``, ``False``, or ``"unknown"`` if AWS did not allow the check to read what decides it.
 Verdict = Union[bool, Literal["unknown"]]
@@ -34,38 +36,7 @@ WorkKind = Literal["identities", "preflights", "permissions", "destinations", "k
 # -- parts of module results --------------------------------------------------------------------------------------
 
 
-class ChangeData(TypedDict):
-    """A field that differs; see :class:`actions.Change`. The values are JSON values."""
-
-    field: str
-    current: object
-    desired: object
-
-
-class ActionData(TypedDict):
-    """One action, done or planned; see :class:`actions.Action`."""
-
-    action: str
-    target: str
-    flow_log_id: str | None
-    replaces: str | None
-    changes: list[ChangeData]
-    reason: str
-    gap: bool
-
-
-class UnsuccessfulData(TypedDict):
-    """Something that could not be done; see :class:`actions.Unsuccessful`."""
-
-    target: str
-    code: str
-    message: str
-    hint: str
-    flow_log_id: str | None
-    changes: list[ChangeData]
-
-
-class DiffData(TypedDict, total=False):
+class DiffDict(TypedDict, total=False):
     """What ``--diff`` shows. ``before`` and ``after`` are JSON values."""
 
     before: object
@@ -93,16 +64,16 @@ class ChangingResult(TaskResult, total=False):
     :param done: the actions of a run that changed something; see :func:`applied_results.after_run`.
     """
 
-    actions: list[ActionData]
-    unsuccessful: list[UnsuccessfulData]
-    diff: DiffData
-    done: list[ActionData]
+    actions: list[ActionDict]
+    unsuccessful: list[UnsuccessfulDict]
+    diff: DiffDict
+    done: list[ActionDict]
 
 
 # -- s3_flow_log and s3_flow_log_info -----------------------------------------------------------------------------
 
 
-class DestinationOptionsData(TypedDict, total=False):
+class DestinationOptionsDict(TypedDict, total=False):
     """The option ``destination_options`` of ``s3_flow_log``."""
 
     file_format: str
@@ -128,7 +99,7 @@ class FlowLogOptions(TypedDict):
     traffic_type: str | None
     max_aggregation_interval: int | None
     log_format: str | None
-    destination_options: DestinationOptionsData | None
+    destination_options: DestinationOptionsDict | None
     tag_field_specifications: list[TagFieldSpecification] | None
     name: str | None
     tags: dict[str, str] | None
@@ -140,7 +111,7 @@ class FlowLogOptions(TypedDict):
     wait_timeout: int
 
 
-class DeliveryData(TypedDict, total=False):
+class DeliveryDict(TypedDict, total=False):
     """When a flow log last delivered; returned by ``s3_flow_log_info`` with ``delivery``.
 
     :param status: ``delivered``, ``nothing`` or ``unknown``.
@@ -157,7 +128,7 @@ class DeliveryData(TypedDict, total=False):
     since: str
 
 
-class FlowLogData(TypedDict, total=False):
+class FlowLogDict(TypedDict, total=False):
     """A flow log as ``s3_flow_log`` and ``s3_flow_log_info`` return it.
 
     :param max_aggregation_interval: seconds.
@@ -173,21 +144,21 @@ class FlowLogData(TypedDict, total=False):
     traffic_type: str | None
     max_aggregation_interval: int
     log_format: str | None
-    destination_options: DestinationOptionsData | None
+    destination_options: DestinationOptionsDict | None
     tag_field_specifications: list[TagFieldSpecification]
     tags: dict[str, str]
     name: str | None
     delivery_status: str | None
     delivery_error: str | None
     creation_time: str
-    delivery: DeliveryData
+    delivery: DeliveryDict
 
 
 class FlowLogsResult(ChangingResult, total=False):
     """What ``s3_flow_log`` returns. Without ``actions`` it failed before it compared anything."""
 
-    flow_logs: list[FlowLogData]
-    extra: list[FlowLogData]
+    flow_logs: list[FlowLogDict]
+    extra: list[FlowLogDict]
 
 
 class FlowLogInfoResult(TaskResult, total=False):
@@ -196,7 +167,7 @@ class FlowLogInfoResult(TaskResult, total=False):
     :param caller_account_id: the account of the credentials; only if another account was expected.
     """
 
-    flow_logs: list[FlowLogData]
+    flow_logs: list[FlowLogDict]
     caller_account_id: str
 
 
@@ -221,7 +192,7 @@ class SourceOptions(TypedDict, total=False):
     layouts: list[str] | None
 
 
-class SourceData(TypedDict):
+class SourceDict(TypedDict):
     """Where a grant or a check applies; ``None``: everywhere.
 
     :param region: ``*`` for every Region.
@@ -234,7 +205,7 @@ class SourceData(TypedDict):
     layout: str | None
 
 
-class CheckData(SourceData):
+class CheckDict(SourceDict):
     """One check of a destination; see :class:`codes.Check`."""
 
     check: str
@@ -246,7 +217,7 @@ class CheckData(SourceData):
     remedy: str
 
 
-class BucketData(TypedDict, total=False):
+class BucketDict(TypedDict, total=False):
     """What is known of a bucket."""
 
     name: str
@@ -256,7 +227,7 @@ class BucketData(TypedDict, total=False):
     owner: str | None
 
 
-class EncryptionData(TypedDict, total=False):
+class EncryptionDict(TypedDict, total=False):
     """How a bucket encrypts what is delivered.
 
     :param is_customer_key: whether it uses a customer managed KMS key.
@@ -276,11 +247,11 @@ class DestinationInfoResult(TaskResult, total=False):
 
     deliverable: Verdict
     summary: str
-    checks: list[CheckData]
-    problems: list[CheckData]
+    checks: list[CheckDict]
+    problems: list[CheckDict]
     size_bytes: int | None
-    bucket: BucketData
-    encryption: EncryptionData | None
+    bucket: BucketDict
+    encryption: EncryptionDict | None
 
 
 class PolicyResult(ChangingResult, total=False):
@@ -289,7 +260,7 @@ class PolicyResult(ChangingResult, total=False):
     policy: PolicyDocument | None
     size_bytes: int
     statements: PolicyStatements
-    missing_grants: list[SourceData] | None
+    missing_grants: list[SourceDict] | None
 
 
 class DestinationSteps(TypedDict, total=False):
@@ -303,19 +274,19 @@ class DestinationSteps(TypedDict, total=False):
     verdict: DestinationInfoResult
 
 
-class DestinationKeyData(TypedDict, total=False):
+class DestinationKeyDict(TypedDict, total=False):
     """What happened to the key policy of one destination.
 
-    :param apart: the policy is managed once for all buckets of the key, so a :class:`KeyData` has its result.
+    :param apart: the policy is managed once for all buckets of the key, so a :class:`KeyDict` has its result.
     """
 
     arn: str | None
     changed: bool
     failed: bool
     statements: PolicyStatements
-    missing_grants: list[SourceData] | None
+    missing_grants: list[SourceDict] | None
     apart: bool
-    done: list[ActionData]
+    done: list[ActionDict]
 
 
 class DestinationResult(ChangingResult, total=False):
@@ -324,39 +295,26 @@ class DestinationResult(ChangingResult, total=False):
     policy: PolicyDocument | None
     size_bytes: int | None
     statements: PolicyStatements
-    missing_grants: list[SourceData] | None
+    missing_grants: list[SourceDict] | None
     bucket_created: bool
-    key: DestinationKeyData | None
+    key: DestinationKeyDict | None
     key_apart: str | None
     bucket_owner: str | None
     deliverable: Verdict | None
     summary: str
-    problems: list[CheckData]
-    grants_too_much: list[CheckData]
-    encryption: EncryptionData | None
+    problems: list[CheckDict]
+    grants_too_much: list[CheckDict]
+    encryption: EncryptionDict | None
 
 
 class KeyResult(ChangingResult, total=False):
     """What was done for one key, for all its buckets; see :func:`key_work.key_result`."""
 
     statements: PolicyStatements
-    missing_grants: list[SourceData]
+    missing_grants: list[SourceDict]
 
 
 # -- permissions --------------------------------------------------------------------------------------------------
-
-
-class PermissionRow(TypedDict):
-    """The answer to one action on one resource, from ``flow_log_permissions_info``."""
-
-    action: str
-    resource: str
-    region: str
-    decision: str
-    reason: str
-    method: str
-    operations: list[str]
-    needed_to: str
 
 
 class PreflightResult(TaskResult, total=False):
@@ -365,11 +323,11 @@ class PreflightResult(TaskResult, total=False):
     principal: str
     permitted: Verdict
     summary: str
-    permissions: list[PermissionRow]
+    permissions: list[PermissionDict]
     missing_policy: PolicyDocument | None
 
 
-class PrincipalData(TypedDict):
+class PrincipalDict(TypedDict):
     """A principal that gets the policy for publishing.
 
     :param type: ``user``, ``group`` or ``role``.
@@ -381,7 +339,7 @@ class PrincipalData(TypedDict):
     buckets: list[str]
 
 
-class ErrorData(TypedDict, total=False):
+class ErrorDict(TypedDict, total=False):
     """The error of AWS, as amazon.aws returns it."""
 
     code: str
@@ -394,11 +352,11 @@ class PrincipalResult(TaskResult, total=False):
     :param note: why a principal that does not exist is no failure.
     """
 
-    item: PrincipalData
-    diff: DiffData
-    error: ErrorData
+    item: PrincipalDict
+    diff: DiffDict
+    error: ErrorDict
     note: str
-    done: list[ActionData]
+    done: list[ActionDict]
 
 
 class PermissionsResult(TaskResult, total=False):
@@ -422,7 +380,7 @@ class RunResults(TypedDict, total=False):
 # -- work units ---------------------------------------------------------------------------------------------------
 
 
-class WorkData(TypedDict):
+class WorkDict(TypedDict):
     """What every work unit has.
 
     :param credentials_of: the host whose variable holds the connection options.
@@ -432,14 +390,14 @@ class WorkData(TypedDict):
     credentials_of: str
 
 
-class IdentityData(WorkData):
+class IdentityDict(WorkDict):
     """A connection whose account is checked."""
 
     account_id: str
     region: str
 
 
-class BatchData(WorkData):
+class BatchDict(WorkDict):
     """Targets of one ``s3_flow_log`` task.
 
     :param destination: ARN; ``None`` if flow logs are removed by their name.
@@ -457,7 +415,7 @@ class BatchData(WorkData):
     access: dict[str, str]
 
 
-class DestinationData(WorkData):
+class DestinationDict(WorkDict):
     """A bucket with its policy, for all its sources; see :class:`work.BucketWork`."""
 
     bucket: str
@@ -487,7 +445,7 @@ class KeyRequest(TypedDict):
     options: ModuleOptions
 
 
-class KeyData(WorkData):
+class KeyDict(WorkDict):
     """A KMS key with its policy, for all its buckets; see :func:`key_work.plan_keys`.
 
     :param buckets: names of the destinations; ``bucket_arns`` in the same order.
@@ -502,13 +460,13 @@ class KeyData(WorkData):
     requests: list[KeyRequest]
 
 
-class PermissionsData(WorkData):
+class PermissionsDict(WorkDict):
     """The principals of one account that get the policy for publishing."""
 
     account_id: str
     partition: str
     region: str
-    principals: list[PrincipalData]
+    principals: list[PrincipalDict]
 
 
 @final
@@ -530,7 +488,7 @@ class DestinationOperations(TypedDict):
     operations: list[str]
 
 
-class PreflightData(WorkData):
+class PreflightDict(WorkDict):
     """One call of ``flow_log_permissions_info``, and the work that it is for.
 
     :param credentials: the variable that holds the connection options.
@@ -557,7 +515,7 @@ class CoveringFlowLog(TypedDict):
     resource_id: str | None
 
 
-class TargetData(TypedDict):
+class TargetDict(TypedDict):
     """A target, and the batch that it is in.
 
     :param target: id of the resource.
@@ -580,7 +538,7 @@ class KnownTarget(TypedDict):
     target: str | None
 
 
-class InvalidHostData(TypedDict):
+class InvalidHostDict(TypedDict):
     """A host that is left out, and why; see :class:`work.InvalidHost`."""
 
     host: str
@@ -592,18 +550,18 @@ class InvalidHostData(TypedDict):
 
 
 class _PlannedWork(TypedDict):
-    batches: list[BatchData]
-    destinations: list[DestinationData]
-    permissions: list[PermissionsData]
-    targets: list[TargetData]
-    invalid: list[InvalidHostData]
-    unselected: list[InvalidHostData]
+    batches: list[BatchDict]
+    destinations: list[DestinationDict]
+    permissions: list[PermissionsDict]
+    targets: list[TargetDict]
+    invalid: list[InvalidHostDict]
+    unselected: list[InvalidHostDict]
     notes: list[str]
-    gaps: list[GapData]
-    identities: list[IdentityData]
+    gaps: list[GapDict]
+    identities: list[IdentityDict]
 
 
-class PublicationData(_PlannedWork, total=False):
+class PublicationDict(_PlannedWork, total=False):
     """All the work of a run.
 
     :param unmet: why the run fails though its work succeeds; see :func:`run_demands.unmet_demands`.
@@ -611,8 +569,8 @@ class PublicationData(_PlannedWork, total=False):
     :param left_out: the work of the other stages; ``None`` if there is none.
     """
 
-    preflights: list[PreflightData]
-    keys: list[KeyData]
+    preflights: list[PreflightDict]
+    keys: list[KeyDict]
     unmet: list[str]
     stages: list[StageName]
-    left_out: PublicationData | None
+    left_out: PublicationDict | None

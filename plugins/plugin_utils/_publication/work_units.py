@@ -20,15 +20,15 @@ from .connection_names import names_in
 from .host_variables import Target
 from .identities import IdentityWork
 from .types import (
-    BatchData,
-    DestinationData,
+    BatchDict,
+    DestinationDict,
     GrantItem,
-    InvalidHostData,
+    InvalidHostDict,
     KnownTarget,
-    PermissionsData,
-    PrincipalData,
-    PublicationData,
-    TargetData,
+    PermissionsDict,
+    PrincipalDict,
+    PublicationDict,
+    TargetDict,
 )
 
 
@@ -46,7 +46,7 @@ class Batch:
     credentials_of: str
     bucket_name: str | None = None
 
-    def to_dict(self) -> BatchData:
+    def to_dict(self) -> BatchDict:
         """Return the batch as plain data."""
         first = self.targets[0]
         return {
@@ -62,7 +62,7 @@ class Batch:
             "access": names_in(first.connection),
         }
 
-    def targets_to_dict(self) -> list[TargetData]:
+    def targets_to_dict(self) -> list[TargetDict]:
         """Return the targets as plain data."""
         return [
             {
@@ -119,7 +119,7 @@ class BucketWork:
         """ARN of the bucket."""
         return f"arn:{self.partition}:s3:::{self.bucket}"
 
-    def to_dict(self) -> DestinationData:
+    def to_dict(self) -> DestinationDict:
         """Return the work as plain data."""
         return {
             "name": self.name,
@@ -156,10 +156,10 @@ class PermissionWork:
     account_id: str
     partition: str
     region: str
-    principals: tuple[PrincipalData, ...]
+    principals: tuple[PrincipalDict, ...]
     credentials_of: str
 
-    def to_dict(self) -> PermissionsData:
+    def to_dict(self) -> PermissionsDict:
         """Return the work as plain data."""
         return {
             "name": self.name,
@@ -187,7 +187,7 @@ class InvalidHost:
     known: KnownTarget
     finding: str = "not_evaluated"
 
-    def to_dict(self) -> InvalidHostData:
+    def to_dict(self) -> InvalidHostDict:
         """Return the host as plain data."""
         return {
             "host": self.host,
@@ -231,7 +231,7 @@ class Publication:
     gaps: tuple[Gap, ...] = ()
     identities: tuple[IdentityWork, ...] = ()
 
-    def to_dict(self) -> PublicationData:
+    def to_dict(self) -> PublicationDict:
         """Return the work as plain data. Of connection options it holds only the names of profiles and roles."""
         return {
             "batches": [batch.to_dict() for batch in self.batches],

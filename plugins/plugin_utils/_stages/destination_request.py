@@ -14,8 +14,8 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy
 from .._publication.destination_result import DesiredDestination, new_bucket
 from .._publication.host_variables import layouts_of, parse_bucket
 from .._publication.types import (
-    DestinationData,
-    DestinationOptionsData,
+    DestinationDict,
+    DestinationOptionsDict,
     GrantItem,
     ModuleOptions,
     PolicyDocument,
@@ -36,7 +36,7 @@ class DestinationRequest:
 
     name: str
     destination: str
-    destination_options: DestinationOptionsData | None = None
+    destination_options: DestinationOptionsDict | None = None
     sources: SourceOptions = field(default_factory=lambda: SourceOptions())
     grants: Sequence[GrantItem] = ()
     organization_id: str | None = None
@@ -59,7 +59,7 @@ class DestinationRequest:
         return self.create_bucket or self.manage_key_policy
 
 
-def request_of(work: DestinationData) -> DestinationRequest:
+def request_of(work: DestinationDict) -> DestinationRequest:
     """Return the request for a bucket of an inventory."""
     return DestinationRequest(
         name=work["name"],

@@ -21,11 +21,11 @@ from .._publication.types import (
     DestinationResult,
     DestinationSteps,
     FlowLogInfoResult,
-    KeyData,
+    KeyDict,
     KeyResult,
     ModuleOptions,
     PolicyResult,
-    PublicationData,
+    PublicationDict,
     RunResults,
     TaskResult,
 )
@@ -187,8 +187,8 @@ def _check_last(destinations: Iterable[Destination]) -> Stage[None]:
 
 
 def destinations(
-    publication: PublicationData, results: RunResults, connection: Connections, check_mode: bool
-) -> Stage[tuple[RunResults, list[KeyData]]]:
+    publication: PublicationDict, results: RunResults, connection: Connections, check_mode: bool
+) -> Stage[tuple[RunResults, list[KeyDict]]]:
     """Prepare all destinations that no missing permission stops.
 
     :returns: results of ``destinations`` and ``keys``, and the work units of the keys. The keys are known only now.
@@ -216,7 +216,7 @@ def destinations(
 
 
 def _manage_shared_keys(
-    keys: Sequence[KeyData], members: Iterable[Destination], connection: Connections
+    keys: Sequence[KeyDict], members: Iterable[Destination], connection: Connections
 ) -> Stage[dict[str, KeyResult]]:
     """Manage each key policy for all buckets of the key. The requests of one key run one after the other."""
     by_name = {one.request.name: one for one in members}
@@ -231,7 +231,7 @@ def _manage_shared_keys(
     return {name: key_result(answers) for name, answers in results.items()}
 
 
-def _key_task(work: KeyData, number: int, connection: Connections) -> Task[PolicyResult]:
+def _key_task(work: KeyDict, number: int, connection: Connections) -> Task[PolicyResult]:
     return Task(
         work["name"],
         "flow_log_key_policy",

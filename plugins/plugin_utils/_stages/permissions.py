@@ -13,7 +13,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import I
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.policies import permissions_policies
 from .._findings.permissions import is_missing_principal
 from .._publication.task_results import failure_text, has_failed
-from .._publication.types import PermissionsResult, PrincipalData, PrincipalResult, PublicationData
+from .._publication.types import PermissionsResult, PrincipalDict, PrincipalResult, PublicationDict
 from .task import Connection, Connections, Stage, Task, run_tasks
 
 #: Name of the inline policy that playbooks attach.
@@ -35,7 +35,7 @@ class PolicyOptions(_PolicyScope, total=False):
 
 
 def permissions(
-    publication: PublicationData, connection: Connections, check_mode: bool
+    publication: PublicationDict, connection: Connections, check_mode: bool
 ) -> Stage[dict[str, PermissionsResult]]:
     """Give the principals of all accounts the policy for publishing.
 
@@ -59,7 +59,7 @@ def permissions(
 
 def attach(
     name: str,
-    principals: Sequence[PrincipalData],
+    principals: Sequence[PrincipalDict],
     options: PolicyOptions,
     connection: Connection,
     check_mode: bool,
@@ -83,7 +83,7 @@ def attach(
     }
 
 
-def _task(name: str, principal: PrincipalData, options: PolicyOptions, connection: Connection) -> Task[PrincipalResult]:
+def _task(name: str, principal: PrincipalDict, options: PolicyOptions, connection: Connection) -> Task[PrincipalResult]:
     state = options.get("state") or "present"
     document = None
     if state == "present":
@@ -110,7 +110,7 @@ def _task(name: str, principal: PrincipalData, options: PolicyOptions, connectio
 
 
 def _accepting_missing(
-    result: PrincipalResult, principal: PrincipalData, check_mode: bool, absent: bool
+    result: PrincipalResult, principal: PrincipalDict, check_mode: bool, absent: bool
 ) -> PrincipalResult:
     """Return a result that is no failure if the principal does not exist, but may be missing.
 

@@ -14,7 +14,7 @@ from .._publication.host_variables import HostVariables
 from .._publication.identities import identity_problem
 from .._publication.preflight import plan_preflights
 from .._publication.stages import of_stages
-from .._publication.types import FlowLogInfoResult, PublicationData
+from .._publication.types import FlowLogInfoResult, PublicationDict
 from .._publication.work import plan_publication
 from .single_calls import identities
 from .tags import stages_of_tags
@@ -51,7 +51,7 @@ class PlanRequest:
 
 def plan(
     hosts: Sequence[HostVariables], request: PlanRequest, connection: Connections
-) -> Stage[tuple[PublicationData, dict[str, FlowLogInfoResult]]]:
+) -> Stage[tuple[PublicationDict, dict[str, FlowLogInfoResult]]]:
     """Plan the work, and leave out the targets whose credentials belong to another account.
 
     :returns: the publication, and the result of the account check of each connection.
@@ -67,7 +67,7 @@ def plan(
     results = yield from identities(publication.to_dict(), connection)
     if any(identity_problem(work, results.get(work.name)) for work in publication.identities):
         publication = plan_publication(hosts, request.selected, request.gaps, results)
-    planned: PublicationData = {
+    planned: PublicationDict = {
         **publication.to_dict(),
         "preflights": plan_preflights(publication, request.only_reads),
         "keys": [],

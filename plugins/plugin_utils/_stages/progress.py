@@ -11,15 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import ActionDict, ChangeDict
 from .._findings.collect import blocked_reason
 from .._publication.preflight import not_run, stopped
 from .._publication.task_results import has_failed
 from .._publication.types import (
-    ActionData,
-    ChangeData,
     ChangingResult,
     DestinationResult,
-    DiffData,
+    DiffDict,
     PermissionsResult,
     PreflightResult,
     PrincipalResult,
@@ -43,7 +42,7 @@ class Progress:
     """
 
     lines: list[str] = field(default_factory=list)
-    diff: list[DiffData] = field(default_factory=list)
+    diff: list[DiffDict] = field(default_factory=list)
     changed: bool = False
     failures: int = 0
 
@@ -89,7 +88,7 @@ def _of_result(kind: PrintedKind, name: str, result: TaskResult) -> Progress:
     return Progress(lines, diffs_of(name, result), bool(result.get("changed") or actions), int(failed))
 
 
-def diffs_of(name: str, result: TaskResult) -> list[DiffData]:
+def diffs_of(name: str, result: TaskResult) -> list[DiffDict]:
     """Return before and after of everything that a result changes, as Ansible shows it.
 
     :param name: name of the work unit.
@@ -128,7 +127,7 @@ def _principal_lines(one: PrincipalResult) -> list[str]:
     return [*changed, *([one["note"]] if one.get("note") else [])]
 
 
-def _action_line(action: ActionData) -> str:
+def _action_line(action: ActionDict) -> str:
     replaced = f" instead of {action['replaces']}" if action.get("replaces") else ""
     # A policy is a page of JSON, which --diff shows.
     shown = () if action["action"] == "put_policy" else action.get("changes", ())
@@ -136,7 +135,7 @@ def _action_line(action: ActionData) -> str:
     return f"{action['action']} {action['target']}{replaced}{f' ({changes})' if changes else ''}"
 
 
-def _change(one: ChangeData) -> str:
+def _change(one: ChangeDict) -> str:
     current = "" if one.get("current") is None else f"{json.dumps(one['current'])} -> "
     return f"{one['field']}: {current}{json.dumps(one.get('desired'))}"
 

@@ -14,9 +14,9 @@ from typing import TypedDict
 
 from .._publication.types import (
     ConnectionOptions,
-    DestinationOptionsData,
+    DestinationOptionsDict,
     GrantItem,
-    PrincipalData,
+    PrincipalDict,
     TagFieldSpecification,
 )
 
@@ -61,7 +61,7 @@ class RoleVariables(TypedDict):
     traffic_type: str | None
     max_aggregation_interval: int | None
     log_format: str | list[str] | None
-    destination_options: DestinationOptionsData | None
+    destination_options: DestinationOptionsDict | None
     tag_field_specifications: list[TagFieldSpecification] | None
     name: str | None
     tags: dict[str, str] | None
@@ -91,7 +91,7 @@ class RoleVariables(TypedDict):
     layouts: list[str] | None
     expected_bucket_owner: str | None
     manage_bucket_policy: bool
-    permission_principals: list[PrincipalData] | None
+    permission_principals: list[PrincipalDict] | None
     permission_policy: str | None
     permission_policy_name: str | None
     permission_account_id: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
-from .._publication.types import PublicationData, RunResults
+from .._publication.types import PublicationDict, RunResults
 
 
 def _no_results() -> RunResults:
@@ -27,7 +27,7 @@ class Run:
     :param results: results of the work so far.
     """
 
-    publication: PublicationData
+    publication: PublicationDict
     is_report: bool = False
     check_mode: bool = False
     results: RunResults = field(default_factory=_no_results)

@@ -9,18 +9,18 @@ from __future__ import annotations
 from .._findings.collect import blocked_reason
 from .._publication.preflight import stopped
 from .._publication.types import (
-    BatchData,
+    BatchDict,
     FlowLogInfoResult,
     FlowLogsResult,
     ModuleOptions,
     PreflightResult,
-    PublicationData,
+    PublicationDict,
     RunResults,
 )
 from .task import Connections, Stage, Task, run_by_name
 
 
-def identities(publication: PublicationData, connection: Connections) -> Stage[dict[str, FlowLogInfoResult]]:
+def identities(publication: PublicationDict, connection: Connections) -> Stage[dict[str, FlowLogInfoResult]]:
     """Check once for each connection whether its credentials belong to the expected account."""
     return run_by_name(
         [
@@ -37,7 +37,7 @@ def identities(publication: PublicationData, connection: Connections) -> Stage[d
     )
 
 
-def preflights(publication: PublicationData, connection: Connections) -> Stage[dict[str, PreflightResult]]:
+def preflights(publication: PublicationDict, connection: Connections) -> Stage[dict[str, PreflightResult]]:
     """Check the permissions that the work needs."""
     return run_by_name(
         [
@@ -62,7 +62,7 @@ def preflights(publication: PublicationData, connection: Connections) -> Stage[d
 
 
 def flow_logs(
-    publication: PublicationData,
+    publication: PublicationDict,
     results: RunResults,
     connection: Connections,
     is_report: bool,
@@ -91,7 +91,7 @@ def flow_logs(
     )
 
 
-def batch_options(batch: BatchData) -> ModuleOptions:
+def batch_options(batch: BatchDict) -> ModuleOptions:
     """Return the options of ``s3_flow_log`` for a batch. Without ``tags`` it purges no tags."""
     options: dict[str, object] = {name: value for name, value in batch["options"].items() if value is not None}
     if "tags" not in options:
@@ -106,7 +106,7 @@ def batch_options(batch: BatchData) -> ModuleOptions:
 
 
 def deliveries(
-    publication: PublicationData, results: RunResults, connection: Connections, hours: int
+    publication: PublicationDict, results: RunResults, connection: Connections, hours: int
 ) -> Stage[dict[str, FlowLogInfoResult]]:
     """Check when the flow logs of the batches last delivered.
 

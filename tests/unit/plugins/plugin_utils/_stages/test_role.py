@@ -269,7 +269,7 @@ def test_option_becomes_its_variable(option: str, variable: str) -> None:
 def test_other_options_in_errors_become_variables() -> None:
     message = str(naming_variables(InputError("tags", 1, "only with O(name), or without O(resource_ids)")))
     assert message == (
-        "publish_to_s3_tags: 1 is not accepted. Allowed: only with publish_to_s3_name, or without publish_to_s3_targets."
+        "publish_to_s3_tags: 1 is not accepted. Allowed: only with publish_to_s3_name, or without publish_to_s3_resource_ids."
     )
 
 
