@@ -13,23 +13,22 @@ from __future__ import annotations
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import destination_of
 from .._publication.host_variables import layouts_of
 from .._publication.task_results import failure_text, has_failed
+from .._publication.types import BatchDict, DestinationResult
 from .deliverability import Delivery, obstacle_of
-from .types import Result, Work
 
 
-def blocking_reason(batch: Work, result: Result | None) -> str:
+def blocking_reason(batch: BatchDict, result: DestinationResult | None) -> str:
     """Return why a batch must not run, ``""`` if its destination does not block it.
 
     If the bucket policy does not grant access yet, CreateFlowLogs lets AWS edit it (VPC User Guide,
     flow-logs-s3-permissions). So a batch runs only once its destination is ready.
 
-    :param batch: as :meth:`work.Batch.to_dict` returns it.
-    :param result: result for its destination, from :func:`destination_result.destination_result`.
+    :param result: result for its destination; ``None``: its tasks did not run.
     """
     if not result or not has_failed(result):
         return ""
     layout = layouts_of(batch["options"]["destination_options"])[0]
-    folder = destination_of(batch["destination"]).folder
+    folder = destination_of(batch["destination"] or "").folder
     delivery = Delivery(batch["account_id"], batch["region"], folder, layout)
     problems = [item for item in result.get("problems") or () if item.get("status") == "problem"]
     own = [item for item in problems if obstacle_of(item, is_certain=True).concerns(delivery)]

@@ -18,6 +18,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints im
 from .._publication.host_variables import variable_of
 from .._publication.preflight import not_run, stopped
 from .._publication.stages import left_out_by_stages
+from .._publication.types import BatchDict, InvalidHostDict, PublicationDict, RunResults, TargetDict
 from .blocked_batches import blocking_reason
 from .deliverability import with_deliverability
 from .deliveries import recently_delivered, with_deliveries
@@ -27,13 +28,11 @@ from .flow_logs import batch_findings
 from .inventory_gaps import gap_findings
 from .overlaps import overlapping
 from .permissions import permission_findings, preflight_finding
-from .types import Publication, Result, Results, Work
 
 
-def find(publication: Publication, results: Results, inventory: Sequence[str] = ()) -> list[Finding]:
+def find(publication: PublicationDict, results: RunResults, inventory: Sequence[str] = ()) -> list[Finding]:
     """Return every finding of a run.
 
-    :param publication: what :meth:`work.Publication.to_dict` returns.
     :param results: results of check mode by kind and name of the work: ``batches``, ``destinations``, ``keys``,
         ``permissions`` and ``preflights``. Work without a result did not run. ``deliveries`` are results of
         ``s3_flow_log_info`` for batches; with them, flow logs that delivered nothing recently are found as well.
@@ -49,18 +48,19 @@ def find(publication: Publication, results: Results, inventory: Sequence[str] = 
     deliveries = results.get("deliveries")
     if deliveries is not None:
         found = with_deliveries(found, deliveries)
+    # Work that was stopped has no result, even if an earlier playbook left one.
     halted = {work["name"]: not_run(stops["destinations"].get(work["name"])) for work in publication["destinations"]}
     done = {
-        work["name"]: _result_of("destinations", work, results, halted[work["name"]])
+        work["name"]: None if halted[work["name"]] else results.get("destinations", {}).get(work["name"])
         for work in publication["destinations"]
     }
     found = with_deliverability(found, publication, done, results.get("keys", {}), recently_delivered(deliveries or {}))
     for work in publication["destinations"]:
         found += destination_findings(work, done[work["name"]], halted[work["name"]])
-    for work in publication.get("keys") or ():
-        found += key_findings(work, results.get("keys", {}).get(work["name"]))
-    for work in publication["permissions"]:
-        found += permission_findings(work, results.get("permissions", {}).get(work["name"]))
+    for key in publication.get("keys") or ():
+        found += key_findings(key, results.get("keys", {}).get(key["name"]))
+    for principals in publication["permissions"]:
+        found += permission_findings(principals, results.get("permissions", {}).get(principals["name"]))
     for host in list(publication["invalid"]) + list(publication["unselected"]):
         found.append(_excluded_host(host))
     found += gap_findings(publication.get("gaps") or ())
@@ -74,37 +74,32 @@ def _naming_variables(one: Finding) -> Finding:
     return one if (evidence, remedy) == (one.evidence, one.remedy) else replace(one, evidence=evidence, remedy=remedy)
 
 
-def _left_out(publication: Publication) -> list[Finding]:
+def _left_out(publication: PublicationDict) -> list[Finding]:
     """Return the findings about the work of stages that ``--tags`` left out."""
-    reason = left_out_by_stages(publication)
-    if reason is None:
+    left_out, reason = publication.get("left_out"), left_out_by_stages(publication)
+    if left_out is None or reason is None:
         return []
-    found = find(publication["left_out"], {})
+    found = find(left_out, {})
     return [replace(one, evidence=reason) if one.finding == "not_evaluated" else one for one in found]
 
 
-def _findings_of_batches(publication: Publication, results: Results, stops: Mapping[str, str]) -> list[Finding]:
+def _findings_of_batches(publication: PublicationDict, results: RunResults, stops: Mapping[str, str]) -> list[Finding]:
     found: list[Finding] = []
     batches = {batch["name"]: batch for batch in publication["batches"]}
     access = {work["name"]: work["access"] for work in publication["destinations"]}
     subjects: dict[str, list[Subject]] = {}
     for item in publication["targets"]:
         batch = batches[item["batch"]]
-        subject = _subject_of(item, batch, access.get(batch["bucket_name"], batch["access"]))
+        subject = _subject_of(item, batch, access.get(batch["bucket_name"] or "", batch["access"]))
         subjects.setdefault(item["batch"], []).append(subject)
     for name, batch in batches.items():
         halted = not_run(stops.get(name))
-        result = _result_of("batches", batch, results, halted)
+        result = None if halted else results.get("batches", {}).get(name)
         found += batch_findings(batch, subjects.get(name, []), result, halted or blocked_reason(batch, results))
     return found
 
 
-def _result_of(kind: str, work: Work, results: Results, halted: str) -> Result | None:
-    """Return the result of some work. Work that was stopped has none, even if an earlier playbook left one."""
-    return None if halted else results.get(kind, {}).get(work["name"])
-
-
-def _subject_of(item: Work, batch: Work, bucket_access: Mapping[str, str]) -> Subject:
+def _subject_of(item: TargetDict, batch: BatchDict, bucket_access: Mapping[str, str]) -> Subject:
     return Subject(
         target=item["target"],
         target_type=batch["resource_type"],
@@ -117,12 +112,12 @@ def _subject_of(item: Work, batch: Work, bucket_access: Mapping[str, str]) -> Su
     )
 
 
-def blocked_reason(batch: Work, results: Results) -> str:
+def blocked_reason(batch: BatchDict, results: RunResults) -> str:
     """Return why a batch must not run, ``""`` if nothing blocks it."""
     return blocking_reason(batch, results.get("destinations", {}).get(batch.get("bucket_name") or ""))
 
 
-def _excluded_host(host: Work) -> Finding:
+def _excluded_host(host: InvalidHostDict) -> Finding:
     """Return the finding about a host with invalid variables, or one that ``--limit`` left out."""
     known = host["known"]
     target = known.get("target") or host["host"]

@@ -16,9 +16,16 @@ from typing import Any, Optional
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import destination_of
 from .._publication.host_variables import layouts_of
 from .._publication.task_results import has_failed, has_result
+from .._publication.types import (
+    DestinationDict,
+    DestinationKeyDict,
+    DestinationResult,
+    KeyResult,
+    PublicationDict,
+    SourceDict,
+)
 from .destinations import is_left_alone
 from .finding import Finding
-from .types import Publication, Result, Work
 
 #: The flow log of a target: account, Region, target and desired destination.
 FlowLogKey = tuple[Optional[str], Optional[str], str, Optional[str]]
@@ -62,11 +69,10 @@ class Obstacle:
         return all(own is None or own == given for own, given in pairs)
 
 
-def obstacles(work: Work, result: Result | None) -> tuple[Obstacle, ...]:
+def obstacles(work: DestinationDict, result: DestinationResult | None) -> tuple[Obstacle, ...]:
     """Return what blocks delivery to a bucket, or may block it.
 
-    :param work: as :meth:`work.BucketWork.to_dict` returns it.
-    :param result: from :func:`destination_result.destination_result`; ``None``: the tasks did not run.
+    :param result: ``None``: the tasks did not run.
     """
     if is_left_alone(work):
         return ()
@@ -79,19 +85,19 @@ def obstacles(work: Work, result: Result | None) -> tuple[Obstacle, ...]:
     return tuple(found)
 
 
-def key_obstacles(result: Result | None) -> list[Obstacle]:
+def key_obstacles(result: KeyResult | None) -> list[Obstacle]:
     """Return what blocks the use of a bucket's key for delivery, or may block it.
 
-    :param result: from :func:`key_work.key_result`; ``None``: the task did not run.
+    :param result: ``None``: the task did not run.
     """
     if result is None or has_failed(result):
         return [Obstacle(is_certain=False)]
     return _missing_grants(result.get("missing_grants") or None, bool(result.get("changed")))
 
 
-def _from_plan(result: Result) -> list[Obstacle]:
+def _from_plan(result: DestinationResult) -> list[Obstacle]:
     """Return obstacles that a run would remove."""
-    key = result.get("key") or {}
+    key: DestinationKeyDict = result.get("key") or {}
     actions = result.get("actions") or ()
     found: list[Obstacle] = []
     if any(action["action"] == "create_bucket" for action in actions):
@@ -102,26 +108,28 @@ def _from_plan(result: Result) -> list[Obstacle]:
     return found
 
 
-def _missing_grants(grants: Sequence[Result] | None, writes: bool) -> list[Obstacle]:
+def _missing_grants(grants: Sequence[SourceDict] | None, writes: bool) -> list[Obstacle]:
     """Return an obstacle for each grant that is missing in a policy.
 
     :param grants: ``None``: unknown. Then a policy that a run would write blocks all accounts.
     :param writes: whether a run would write the policy.
     """
-    everyone: Sequence[Result] = ({},) if writes else ()
-    return [obstacle_of(grant, is_certain=True) for grant in (everyone if grants is None else grants)]
+    if grants is None:
+        return [Obstacle(is_certain=True)] if writes else []
+    return [obstacle_of(grant, is_certain=True) for grant in grants]
 
 
-def _from_check(result: Result) -> list[Obstacle]:
+def _from_check(result: DestinationResult) -> list[Obstacle]:
     """Return the obstacles that the destination check found."""
     if result.get("deliverable") in (None, True):
         return []
-    status = "problem" if result["deliverable"] is False else "unknown"
-    problems: Sequence[Result] = result.get("problems") or ({"status": status},)
+    problems = result.get("problems")
+    if not problems:
+        return [Obstacle(is_certain=result["deliverable"] is False)]
     return [obstacle_of(item, is_certain=item.get("status") == "problem") for item in problems]
 
 
-def obstacle_of(scope: Result, is_certain: bool) -> Obstacle:
+def obstacle_of(scope: SourceDict, is_certain: bool) -> Obstacle:
     """Return the obstacle for a missing grant or a problem: its account, Region, folder and layout."""
     return Obstacle(
         is_certain=is_certain,
@@ -134,9 +142,9 @@ def obstacle_of(scope: Result, is_certain: bool) -> Obstacle:
 
 def with_deliverability(
     found: Iterable[Finding],
-    publication: Publication,
-    results: Mapping[str, Result | None],
-    keys: Mapping[str, Result],
+    publication: PublicationDict,
+    results: Mapping[str, DestinationResult | None],
+    keys: Mapping[str, KeyResult],
     delivered: Container[str],
 ) -> list[Finding]:
     """Return the findings with ``deliverable`` set for targets.
@@ -149,14 +157,14 @@ def with_deliverability(
     by_bucket: dict[str, list[Obstacle]] = {
         work["bucket_arn"]: list(obstacles(work, results.get(work["name"]))) for work in publication["destinations"]
     }
-    for work in publication.get("keys") or ():
-        for bucket_arn in work["bucket_arns"]:
-            by_bucket.setdefault(bucket_arn, []).extend(key_obstacles(keys.get(work["name"])))
+    for key in publication.get("keys") or ():
+        for bucket_arn in key["bucket_arns"]:
+            by_bucket.setdefault(bucket_arn, []).extend(key_obstacles(keys.get(key["name"])))
     layouts = _layouts(publication)
     return [_with_deliverability(finding, by_bucket, layouts, delivered) for finding in found]
 
 
-def _layouts(publication: Publication) -> dict[FlowLogKey, str]:
+def _layouts(publication: PublicationDict) -> dict[FlowLogKey, str]:
     batches = {batch["name"]: batch for batch in publication["batches"]}
     found: dict[FlowLogKey, str] = {}
     for item in publication["targets"]:

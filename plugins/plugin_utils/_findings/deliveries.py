@@ -13,19 +13,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from .._publication.task_results import failure_text, has_failed
+from .._publication.types import DeliveryDict, FlowLogDict, FlowLogInfoResult
 from .finding import Finding, check_command, destination_command
-from .types import Result
 
 #: Classes whose deliveries are checked: the flow log exists, and AWS reports no failure.
 _CHECKED = ("in_sync", "drifted")
 
 
-def _by_flow_log(results: Mapping[str, Result]) -> dict[str, Result]:
+def _by_flow_log(results: Mapping[str, FlowLogInfoResult]) -> dict[str, FlowLogDict]:
     """Return the flow logs that ``s3_flow_log_info`` returned with ``delivery``, by id."""
-    return {item["flow_log_id"]: item for result in results.values() for item in result.get("flow_logs") or ()}
+    flow_logs = (item for result in results.values() for item in result.get("flow_logs") or ())
+    return {item["flow_log_id"] or "": item for item in flow_logs}
 
 
-def with_deliveries(found: Iterable[Finding], results: Mapping[str, Result]) -> list[Finding]:
+def with_deliveries(found: Iterable[Finding], results: Mapping[str, FlowLogInfoResult]) -> list[Finding]:
     """Return the findings, with those about flow logs that delivered nothing recently.
 
     A flow log that delivered nothing, or whose deliveries could not be checked, is not in sync.
@@ -37,16 +38,16 @@ def with_deliveries(found: Iterable[Finding], results: Mapping[str, Result]) -> 
     return [item for finding in found for item in _with_delivery(finding, known, failures)]
 
 
-def recently_delivered(results: Mapping[str, Result]) -> set[str]:
+def recently_delivered(results: Mapping[str, FlowLogInfoResult]) -> set[str]:
     """Return the ids of the flow logs that delivered something in the checked period.
 
     :param results: as for :func:`with_deliveries`.
     """
     known = _by_flow_log(results)
-    return {name for name, item in known.items() if (item.get("delivery") or {}).get("status") == "delivered"}
+    return {name for name, item in known.items() if item.get("delivery", {}).get("status") == "delivered"}
 
 
-def _with_delivery(finding: Finding, known: Mapping[str, Result], failures: str) -> list[Finding]:
+def _with_delivery(finding: Finding, known: Mapping[str, FlowLogDict], failures: str) -> list[Finding]:
     if finding.finding not in _CHECKED or finding.flow_log_id is None:
         return [finding]
     problem = _delivery_problem(finding, known.get(finding.flow_log_id) or {}, failures)
@@ -55,8 +56,8 @@ def _with_delivery(finding: Finding, known: Mapping[str, Result], failures: str)
     return [problem] if finding.finding == "in_sync" else [finding, problem]
 
 
-def _delivery_problem(finding: Finding, flow_log: Result, failures: str) -> Finding | None:
-    delivery = flow_log.get("delivery") or {"status": "unknown", "reason": failures}
+def _delivery_problem(finding: Finding, flow_log: FlowLogDict, failures: str) -> Finding | None:
+    delivery: DeliveryDict = flow_log.get("delivery") or {"status": "unknown", "reason": failures}
     if delivery["status"] == "unknown":
         reason = delivery.get("reason") or "Its deliveries were not checked."
         evidence = f"The time of the last delivery is unknown: {reason}"

@@ -10,22 +10,23 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from .._publication.task_results import failure_text, has_failed, has_result
+from .._publication.types import DestinationDict, DestinationResult, KeyDict, KeyResult
 from .applied_results import since_this_run
 from .finding import Access, Finding, IN_PLACE, PUBLISH, Subject, check_command, role_note, with_profile
-from .types import Result, Work
 
 #: Each source may need a remedy of its own. The module flow_log_destination_info returns them all.
 _REMEDIES_SHOWN = 3
 _UNMANAGED_POLICY = "flow_log_bucket_policy is false, so this run does not manage the bucket policy."
 
 
-def destination_findings(work: Work, result: Result | None, blocked_by: str = "") -> list[Finding]:
+def destination_findings(
+    work: DestinationDict, result: DestinationResult | None, blocked_by: str = ""
+) -> list[Finding]:
     """Return the findings about a bucket, and about its key if the run manages the key policy with the bucket.
 
     A run fixes ``policy_drift``. It cannot fix ``failed_delivery``: the destination could not receive flow logs afterwards.
 
-    :param work: as :meth:`work.BucketWork.to_dict` returns it.
-    :param result: from :func:`destination_result.destination_result`; ``None``: the tasks did not run.
+    :param result: ``None``: the tasks did not run.
     :param blocked_by: why the tasks did not run, ``""`` if nothing blocked them.
     """
     access = Access(bucket=tuple(work["access"].items()))
@@ -38,11 +39,18 @@ def destination_findings(work: Work, result: Result | None, blocked_by: str = ""
     first, *others = found or [_in_sync_bucket(subject, work, result)]
     key = result.get("key")
     if key and not key.get("apart"):
-        others.append(_key_finding(key["arn"], subject.destination, {**key, "msg": failure_text(result)}))
+        key_result: KeyResult = {
+            "changed": key["changed"],
+            "failed": key["failed"],
+            "msg": failure_text(result),
+            "statements": key.get("statements") or {},
+            "done": key.get("done") or [],
+        }
+        others.append(_key_finding(key["arn"] or "", subject.destination, key_result))
     return [_with_broad_grants(first, result), *others]
 
 
-def _with_broad_grants(finding: Finding, result: Result) -> Finding:
+def _with_broad_grants(finding: Finding, result: DestinationResult) -> Finding:
     """Return a finding that also lists the policies that grant more than log delivery needs."""
     checks = result.get("grants_too_much") or ()
     evidence = [finding.evidence, *(f"{check['message']} {check['evidence']}" for check in checks)]
@@ -50,19 +58,19 @@ def _with_broad_grants(finding: Finding, result: Result) -> Finding:
     return replace(finding, evidence=" ".join(filter(None, evidence)), remedy="\n".join(filter(None, remedy)))
 
 
-def _not_run_finding(subject: Subject, work: Work, blocked_by: str) -> Finding:
+def _not_run_finding(subject: Subject, work: DestinationDict, blocked_by: str) -> Finding:
     if is_left_alone(work):
         return subject.find("ignored", _UNMANAGED_POLICY)
     evidence = blocked_by or "The tasks for the destination did not run."
     return subject.find("not_evaluated", evidence, remedy=check_command(subject))
 
 
-def is_left_alone(work: Work) -> bool:
+def is_left_alone(work: DestinationDict) -> bool:
     """Whether the run neither manages nor checks a destination."""
-    return not any(work[name] for name in ("managed", "create_bucket", "manage_key_policy", "check_destination"))
+    return not (work["managed"] or work["create_bucket"] or work["manage_key_policy"] or work["check_destination"])
 
 
-def _missing_bucket(subject: Subject, result: Result) -> list[Finding]:
+def _missing_bucket(subject: Subject, result: DestinationResult) -> list[Finding]:
     return [
         subject.find(
             "missing",
@@ -76,8 +84,9 @@ def _missing_bucket(subject: Subject, result: Result) -> list[Finding]:
     ]
 
 
-def _policy_drift(subject: Subject, result: Result) -> list[Finding]:
-    key_arn = (result.get("key") or {}).get("arn")
+def _policy_drift(subject: Subject, result: DestinationResult) -> list[Finding]:
+    key = result.get("key")
+    key_arn = key["arn"] if key else None
     actions = [
         action["action"]
         for action in result.get("actions") or ()
@@ -91,19 +100,19 @@ def _policy_drift(subject: Subject, result: Result) -> list[Finding]:
     ]
 
 
-def _remaining_problems(subject: Subject, result: Result) -> list[Finding]:
+def _remaining_problems(subject: Subject, result: DestinationResult) -> list[Finding]:
     """Return what is still wrong or unknown once a run has done everything that it plans."""
     if result.get("deliverable") is False:
         return [subject.find("failed_delivery", str(result.get("summary") or ""), remedy=_remedies(subject, result))]
-    key_failed = (result.get("key") or {}).get("failed")
-    if has_failed(result) and not key_failed:
+    key = result.get("key")
+    if has_failed(result) and not (key and key.get("failed")):
         return [subject.find("unknown", failure_text(result), remedy=check_command(subject))]
     if result.get("deliverable") == "unknown":
         return [subject.find("unknown", str(result.get("summary") or ""), remedy=_remedies(subject, result))]
     return []
 
 
-def _remedies(subject: Subject, result: Result) -> str:
+def _remedies(subject: Subject, result: DestinationResult) -> str:
     """Return the first remedies, each once. Those of certain problems come before those of possible ones."""
     problems = sorted(result.get("problems") or (), key=lambda item: item.get("status") != "problem")
     remedies = dict.fromkeys(item["remedy"] for item in problems if item.get("remedy"))
@@ -115,7 +124,7 @@ def _with_access(remedy: str, connection: Mapping[str, str]) -> str:
     return f"{role_note(connection)}{with_profile(remedy, connection)}" if remedy.startswith("aws ") else remedy
 
 
-def _in_sync_bucket(subject: Subject, work: Work, result: Result) -> Finding:
+def _in_sync_bucket(subject: Subject, work: DestinationDict, result: DestinationResult) -> Finding:
     since = since_this_run(result.get("done") or ())
     if work["managed"]:
         return subject.find("in_sync", f"The bucket policy grants log delivery the access that it needs{since}.")
@@ -125,11 +134,10 @@ def _in_sync_bucket(subject: Subject, work: Work, result: Result) -> Finding:
     return subject.find("ignored", _UNMANAGED_POLICY)
 
 
-def key_findings(work: Work, result: Result | None) -> list[Finding]:
+def key_findings(work: KeyDict, result: KeyResult | None) -> list[Finding]:
     """Return the findings about a key whose policy is managed once for all its buckets.
 
-    :param work: one of :func:`key_work.plan_keys`.
-    :param result: from :func:`key_work.key_result`.
+    :param result: ``None``: the task did not run.
     """
     destination = work["bucket_arns"][0]
     if result is None:
@@ -144,7 +152,7 @@ def _key_subject(arn: str, destination: str | None) -> Subject:
     return Subject(arn, "Key", parts[4] or None, parts[3] or None, destination=destination)
 
 
-def _key_finding(arn: str, destination: str | None, result: Result) -> Finding:
+def _key_finding(arn: str, destination: str | None, result: KeyResult) -> Finding:
     subject = _key_subject(arn, destination)
     if result["failed"]:
         return subject.find("unknown", failure_text(result), remedy=PUBLISH + " --check")
@@ -155,7 +163,7 @@ def _key_finding(arn: str, destination: str | None, result: Result) -> Finding:
     return subject.find("policy_drift", evidence, how=IN_PLACE, planned_action="put_policy", remedy=PUBLISH)
 
 
-def _statements(result: Result) -> str:
+def _statements(result: DestinationResult | KeyResult) -> str:
     statements = result.get("statements") or {}
     parts = [
         f"to {verb}: {len(statements[name])}"

@@ -14,6 +14,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.tags import check_tags
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import same_destination
 from .._publication.task_results import failure_text, has_failed, has_result
+from .._publication.types import BatchDict, FlowLogDict, FlowLogOptions, FlowLogsResult
 from .applied_results import since_this_run
 from .finding import (
     Finding,
@@ -26,7 +27,6 @@ from .finding import (
     publish_command,
     role_note,
 )
-from .types import Options, Result, Work
 
 _Item = TypeVar("_Item", bound=Mapping[str, Any])
 
@@ -38,11 +38,11 @@ class _ResultByTarget:
     actions: dict[str, list[ActionDict]]
     done: dict[str, list[ActionDict]]
     unsuccessful: dict[str, list[UnsuccessfulDict]]
-    flow_logs: dict[str, list[Result]]
-    extra: dict[str, list[Result]]
+    flow_logs: dict[str, list[FlowLogDict]]
+    extra: dict[str, list[FlowLogDict]]
 
 
-def _result_by_target(result: Result) -> _ResultByTarget:
+def _result_by_target(result: FlowLogsResult) -> _ResultByTarget:
     return _ResultByTarget(
         actions=_grouped(result.get("actions") or (), "target"),
         done=_grouped(result.get("done") or (), "target"),
@@ -62,7 +62,7 @@ def _grouped(items: Iterable[_Item], key: str) -> dict[str, list[_Item]]:
 # -- flow logs of one target --------------------------------------------------------------------------------------
 
 
-def _target_findings(subject: Subject, result: _ResultByTarget, options: Options) -> list[Finding]:
+def _target_findings(subject: Subject, result: _ResultByTarget, options: FlowLogOptions) -> list[Finding]:
     target = subject.target
     present = options["state"] == "present"
     removed = "duplicate" if present and options["purge"] == "duplicates" else "extra"
@@ -151,7 +151,7 @@ def _refused(subject: Subject, item: UnsuccessfulDict) -> Finding:
     )
 
 
-def _failed_delivery(subject: Subject, item: Result) -> Finding:
+def _failed_delivery(subject: Subject, item: FlowLogDict) -> Finding:
     return subject.find(
         "failed_delivery",
         f"AWS reports that delivery fails: {item.get('delivery_error') or 'no reason given'}.",
@@ -161,7 +161,7 @@ def _failed_delivery(subject: Subject, item: Result) -> Finding:
     )
 
 
-def _without_change(subject: Subject, managed: Sequence[Result], options: Options, since: str) -> Finding:
+def _without_change(subject: Subject, managed: Sequence[FlowLogDict], options: FlowLogOptions, since: str) -> Finding:
     if options["state"] != "present":
         return subject.find("in_sync", f"The target has no such flow log, as configured{since}.")
     if not managed:
@@ -183,7 +183,7 @@ def _without_change(subject: Subject, managed: Sequence[Result], options: Option
     return subject.find("in_sync", f"The flow log matches the inventory{since}.", flow_log_id=flow_log_id)
 
 
-def _unset_tags(flow_log: Result, options: Options) -> tuple[ChangeDict, ...]:
+def _unset_tags(flow_log: FlowLogDict, options: FlowLogOptions) -> tuple[ChangeDict, ...]:
     """Return the desired tags that a run does not set: ``name`` is not given, and the flow log has a name."""
     current = flow_log.get("tags") or {}
     desired = {} if options.get("name") else check_tags(options.get("tags"), None) or {}
@@ -203,12 +203,12 @@ _COMPARED = (
 )
 
 
-def _is_copy(item: Result, other: Result) -> bool:
+def _is_copy(item: FlowLogDict, other: FlowLogDict) -> bool:
     has_same_destination = same_destination(item.get("destination") or "", other.get("destination") or "")
     return has_same_destination and all(item.get(name) == other.get(name) for name in _COMPARED)
 
 
-def _other(subject: Subject, item: Result, managed: Sequence[Result], options: Options) -> Finding:
+def _other(subject: Subject, item: FlowLogDict, managed: Sequence[FlowLogDict], options: FlowLogOptions) -> Finding:
     copy = options["state"] == "present" and any(_is_copy(item, other) for other in managed)
     name = item.get("name")
     # A run removes a flow log with a name only if the host gives this name.
@@ -235,10 +235,11 @@ def _show_and_delete(subject: Subject, flow_log_id: str) -> str:
     return f"{role_note(dict(subject.access.own))}{show}\n# If nobody needs it: {delete}"
 
 
-def batch_findings(batch: Work, subjects: Sequence[Subject], result: Result | None, blocked_by: str) -> list[Finding]:
+def batch_findings(
+    batch: BatchDict, subjects: Sequence[Subject], result: FlowLogsResult | None, blocked_by: str
+) -> list[Finding]:
     """Return the findings about the targets of a batch.
 
-    :param batch: as :meth:`work.Batch.to_dict` returns it.
     :param subjects: its targets.
     :param result: of ``s3_flow_log`` in check mode, or from :func:`applied_results.applied_results`; ``None``: it did not run.
     :param blocked_by: why it did not run, ``""`` if nothing blocked it.

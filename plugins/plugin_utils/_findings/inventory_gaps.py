@@ -12,9 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.error_hints.flow_logs import hint_for
-from .._discovery.accounts import GAPS_VARIABLE, Gap, NOT_ACTIVE
+from .._discovery.accounts import GAPS_VARIABLE, Gap, GapDict, NOT_ACTIVE
 from .finding import Finding
-from .types import GapFields
 
 #: How many gaps a run prints.
 _SHOWN = 5
@@ -48,11 +47,8 @@ def gap_remedy(gap: Gap) -> str:
     return text.format(account=gap.account, region=gap.region, reading=gap.reading)
 
 
-def gap_findings(gaps: Iterable[GapFields]) -> list[Finding]:
-    """Return a finding ``unknown`` for each gap, about an account or one of its Regions.
-
-    :param gaps: ``gaps`` of :meth:`work.Publication.to_dict`.
-    """
+def gap_findings(gaps: Iterable[GapDict]) -> list[Finding]:
+    """Return a finding ``unknown`` for each gap, about an account or one of its Regions."""
     return [_finding(Gap(**item)) for item in gaps]
 
 
@@ -69,7 +65,7 @@ def _finding(gap: Gap) -> Finding:
     )
 
 
-def gap_lines(gaps: Sequence[GapFields]) -> list[str]:
+def gap_lines(gaps: Sequence[GapDict]) -> list[str]:
     """Return a line for each of the first gaps, and one with the number of the others."""
     lines = [Gap(**item).sentence for item in gaps[:_SHOWN]]
     more = len(gaps) - len(lines)

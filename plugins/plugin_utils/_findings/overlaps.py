@@ -15,14 +15,14 @@ from typing import Optional
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.model import traffic_overlaps
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.s3_destination import same_destination
+from .._publication.types import BatchDict, PublicationDict, TargetDict
 from .finding import Finding, PLAY, limit
-from .types import Publication, Work
 
 #: A Region and the id of a resource.
 _Resource = tuple[Optional[str], str]
 
 
-def overlapping(publication: Publication, found: Iterable[Finding]) -> list[Finding]:
+def overlapping(publication: PublicationDict, found: Iterable[Finding]) -> list[Finding]:
     """Return a finding for each target whose traffic a parent's flow log records as well.
 
     :param publication: as for :func:`collect.find`.
@@ -37,7 +37,7 @@ def overlapping(publication: Publication, found: Iterable[Finding]) -> list[Find
         if finding.finding in ("in_sync", "drifted") and finding.flow_log_id is not None
     }
     batches = {batch["name"]: batch for batch in publication["batches"]}
-    batches_of: dict[_Resource, list[Work]] = {}
+    batches_of: dict[_Resource, list[BatchDict]] = {}
     for item in publication["targets"]:
         batch = batches[item["batch"]]
         batches_of.setdefault((batch["region"], item["target"]), []).append(batch)
@@ -52,7 +52,10 @@ def overlapping(publication: Publication, found: Iterable[Finding]) -> list[Find
 
 
 def _covering_parent(
-    item: Work, batch: Work, batches_of: Mapping[_Resource, list[Work]], logged: Mapping[_Resource, Finding]
+    item: TargetDict,
+    batch: BatchDict,
+    batches_of: Mapping[_Resource, list[BatchDict]],
+    logged: Mapping[_Resource, Finding],
 ) -> str | None:
     """Return the nearest parent whose flow log covers a target.
 
@@ -66,11 +69,11 @@ def _covering_parent(
         else:
             covers = parent in covering
         if covers:
-            return str(parent)
+            return parent
     return None
 
 
-def _covers(parent: Work, batch: Work) -> bool:
+def _covers(parent: BatchDict, batch: BatchDict) -> bool:
     has_same_destination = same_destination(parent["destination"] or "", batch["destination"] or "")
     return has_same_destination and traffic_overlaps(
         parent["options"]["traffic_type"], batch["options"]["traffic_type"]

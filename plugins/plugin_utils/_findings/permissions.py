@@ -7,22 +7,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from .._publication.preflight import denied_rows, reason_of
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.check import PermissionDict
+from .._publication.preflight import StoppedWork, denied_rows, reason_of
 from .._publication.task_results import failure_text, has_failed, has_result
+from .._publication.types import PermissionsDict, PermissionsResult, PreflightDict, PreflightResult, PrincipalResult
 from .applied_results import since_this_run
 from .finding import Finding, IN_PLACE, PUBLISH, Subject
-from .types import Result, Work
 
 _CHECK = PUBLISH + " --check"
 
 
-def permission_findings(work: Work, result: Result | None) -> list[Finding]:
+def permission_findings(work: PermissionsDict, result: PermissionsResult | None) -> list[Finding]:
     """Return one finding for each principal that should have the policy for publishing.
 
-    :param work: as :meth:`work.PermissionWork.to_dict` returns it.
-    :param result: of the tasks for the policies; ``None``: they did not run.
+    :param result: ``None``: the tasks for the policies did not run.
     """
     subjects = {
         (item["type"], item["name"]): Subject(f"{item['type']}/{item['name']}", "Principal", work["account_id"])
@@ -37,12 +37,11 @@ def permission_findings(work: Work, result: Result | None) -> list[Finding]:
     return [_permission_finding(subject, seen.get(key)) for key, subject in subjects.items()]
 
 
-def _principal_key(item: Result) -> tuple[str | None, str | None]:
-    principal = item.get("item") or {}
-    return (principal.get("type"), principal.get("name"))
+def _principal_key(result: PrincipalResult) -> tuple[str, str]:
+    return result["item"]["type"], result["item"]["name"]
 
 
-def _permission_finding(subject: Subject, result: Result | None) -> Finding:
+def _permission_finding(subject: Subject, result: PrincipalResult | None) -> Finding:
     if result is None or not has_result(result):
         return subject.find("not_evaluated", "The task for this principal did not run.", remedy=_CHECK)
     if is_missing_principal(result):
@@ -57,17 +56,16 @@ def _permission_finding(subject: Subject, result: Result | None) -> Finding:
     return subject.find("in_sync", f"The principal has the policy for publishing flow logs{since}.")
 
 
-def _would_change(result: Result) -> bool:
+def _would_change(result: PrincipalResult) -> bool:
     """Whether a policy is missing or differs. A report sets ``changed`` to false, but keeps the diff of ``iam_policy``."""
     diff = result.get("diff") or {}
     return bool(result.get("changed")) or diff.get("before") != diff.get("after")
 
 
-def preflight_finding(work: Work, result: Result | None, stops: Mapping[str, Mapping[str, str]]) -> Finding:
+def preflight_finding(work: PreflightDict, result: PreflightResult | None, stops: StoppedWork) -> Finding:
     """Return the finding about the principal that runs the playbook.
 
-    :param work: one of :func:`preflight.plan_preflights`.
-    :param stops: work that must not run, from :func:`preflight.stopped`.
+    :param stops: work that must not run.
     """
     subject = Subject(str((result or {}).get("principal") or work["name"]), "Principal", work["account_id"])
     if result is None or not has_result(result):
@@ -86,14 +84,15 @@ def preflight_finding(work: Work, result: Result | None, stops: Mapping[str, Map
 
 def _missing_permissions(
     subject: Subject,
-    work: Work,
-    result: Result,
-    rows: Sequence[Result],
-    stops: Mapping[str, Mapping[str, str]],
+    work: PreflightDict,
+    result: PreflightResult,
+    rows: Sequence[PermissionDict],
+    stops: StoppedWork,
 ) -> Finding:
     policy = result.get("missing_policy")
     summary = str(result.get("summary") or "")
-    stopped = [one["name"] for kind, found in stops.items() for one in work[kind] if one["name"] in found]
+    stopped = [one["name"] for one in work["batches"] if one["name"] in stops["batches"]]
+    stopped += [one["name"] for one in work["destinations"] if one["name"] in stops["destinations"]]
     return subject.find(
         "permission_missing",
         (summary if policy else reason_of(result, rows))
@@ -106,7 +105,6 @@ def _missing_permissions(
     )
 
 
-def is_missing_principal(result: Result) -> bool:
+def is_missing_principal(result: PrincipalResult) -> bool:
     """Whether an IAM task failed because its principal does not exist (IAM API, NoSuchEntity)."""
-    error = result.get("error") or {}
-    return error.get("code") == "NoSuchEntity" or "NoSuchEntity" in str(result.get("msg") or "")
+    return result.get("error", {}).get("code") == "NoSuchEntity" or "NoSuchEntity" in str(result.get("msg") or "")

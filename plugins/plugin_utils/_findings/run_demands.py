@@ -11,12 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
-from .._discovery.accounts import NOT_ACTIVE
+from .._discovery.accounts import NOT_ACTIVE, GapDict
+from .._publication.types import PublicationDict
 from .inventory_gaps import gap_lines
-from .types import GapFields, Publication
 
 ALLOW_EMPTY = "flow_log_allow_empty"
 FAIL_ON_GAPS = "flow_log_fail_on_gaps"
@@ -39,7 +38,7 @@ class Demands:
     hosts: str | None = None
 
 
-def read_switch(value: Any, variable: str) -> bool | None:
+def read_switch(value: object, variable: str) -> bool | None:
     """Return a boolean variable, also as text, as ``-e`` passes it; ``None`` if it is not set.
 
     :raises InputError: for any other value.
@@ -50,15 +49,15 @@ def read_switch(value: Any, variable: str) -> bool | None:
     return text in _TRUE if text else None
 
 
-def unmet_demands(publication: Publication, demands: Demands) -> list[str]:
+def unmet_demands(publication: PublicationDict, demands: Demands) -> list[str]:
     """Return why the inventory fails the run, one message for each reason.
 
-    :param publication: what :meth:`work.Publication.to_dict` returns, with all stages.
+    :param publication: with all stages.
     """
     return _no_target(publication, demands) + _gaps(publication, demands.fail_on_gaps)
 
 
-def _no_target(publication: Publication, demands: Demands) -> list[str]:
+def _no_target(publication: PublicationDict, demands: Demands) -> list[str]:
     if demands.allow_empty or publication["targets"] or publication["invalid"]:
         return []
     if publication["unselected"]:
@@ -77,7 +76,7 @@ _UNREAD_SOURCE = (
 _IF_INTENDED = f"If you want that, set {ALLOW_EMPTY}: true."
 
 
-def _gaps(publication: Publication, fail_on_gaps: bool | None) -> list[str]:
+def _gaps(publication: PublicationDict, fail_on_gaps: bool | None) -> list[str]:
     if fail_on_gaps is False:
         return []
     gaps = publication["gaps"] if fail_on_gaps else list(_without_targets(publication))
@@ -89,7 +88,7 @@ def _gaps(publication: Publication, fail_on_gaps: bool | None) -> list[str]:
     ]
 
 
-def _without_targets(publication: Publication) -> Iterable[GapFields]:
+def _without_targets(publication: PublicationDict) -> Iterable[GapDict]:
     """Return the gaps of active accounts without any target.
 
     A run with ``--limit`` covers some hosts only, so it has none. A suspended or closed account has nothing to log.

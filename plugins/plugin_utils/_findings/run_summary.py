@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import TypedDict
+from typing import Literal, TypedDict, Union, cast
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import ACTION_KINDS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import rename_options
@@ -17,15 +17,27 @@ from .._publication.host_variables import variable_of
 from .._publication.preflight import not_run, stopped
 from .._publication.stages import STAGES, stages_of
 from .._publication.task_results import failure_text, has_failed, has_result
+from .._publication.types import (
+    BatchDict,
+    ChangingResult,
+    DestinationDict,
+    InvalidHostDict,
+    KeyDict,
+    PermissionsDict,
+    PublicationDict,
+    RunResults,
+    TaskResult,
+)
 from .collect import blocked_reason
 from .destinations import is_left_alone
 from .inventory_gaps import gap_lines
-from .types import Publication, Result, Results, Work
 
 #: Start of the line with the result, for grep.
 SUMMARY_PREFIX = "flow logs:"
 _NOTHING_TO_DO = "There is no target, so there is nothing to do."
-_KINDS = ("permissions", "destinations", "keys", "batches")
+_Kind = Literal["permissions", "destinations", "keys", "batches"]
+_KINDS: tuple[_Kind, ...] = ("permissions", "destinations", "keys", "batches")
+_Work = Union[PermissionsDict, DestinationDict, KeyDict, BatchDict]
 #: How many failed hosts ``handed_on`` names. The run itself prints all of them.
 _NAMES_HANDED_ON = 20
 
@@ -73,10 +85,9 @@ class RunSummary(TypedDict):
     handed_on: HandedOn
 
 
-def summarise(publication: Publication, results: Results, check_mode: bool = False) -> RunSummary:
+def summarise(publication: PublicationDict, results: RunResults, check_mode: bool = False) -> RunSummary:
     """Return what a run did, or would do: actions by kind, failures and one line with the numbers.
 
-    :param publication: what :meth:`work.Publication.to_dict` returns.
     :param results: as for :func:`collect.find`.
     """
     actions, failed = _outcome(publication, results)
@@ -99,7 +110,11 @@ def summarise(publication: Publication, results: Results, check_mode: bool = Fal
             "verdict": "failed" if failures else "changed" if actions else "unchanged",
             "check_mode": check_mode,
             "stages": list(stages_of(publication)),
-            "counts": {name: len(publication[name]) for name in ("targets", "batches", "destinations")},
+            "counts": {
+                "targets": len(publication["targets"]),
+                "batches": len(publication["batches"]),
+                "destinations": len(publication["destinations"]),
+            },
             "actions": actions,
             "failed": number,
             "failed_hosts": list(failed)[:_NAMES_HANDED_ON],
@@ -107,27 +122,28 @@ def summarise(publication: Publication, results: Results, check_mode: bool = Fal
     }
 
 
-def _outcome(publication: Publication, results: Results) -> tuple[dict[str, int], dict[str, list[str]]]:
+def _outcome(publication: PublicationDict, results: RunResults) -> tuple[dict[str, int], dict[str, list[str]]]:
     """Return the number of actions by kind, and the failures by host."""
     counts = Counter(dict.fromkeys(ACTION_KINDS, 0))
     failures: dict[str, list[str]] = {}
     stops = stopped(publication, results)
+    reasons: dict[str, dict[str, str]] = {"batches": stops["batches"], "destinations": stops["destinations"]}
     for kind, work in _all_work(publication):
-        problem = not_run(stops.get(kind, {}).get(work["name"]))
+        problem = not_run(reasons.get(kind, {}).get(work["name"]))
         if not problem:
-            result = results.get(kind, {}).get(work["name"]) or {}
-            counts.update(action["action"] for action in result.get("actions") or ())
+            result: TaskResult = results.get(kind, {}).get(work["name"]) or {}
+            counts.update(action["action"] for action in cast(ChangingResult, result).get("actions") or ())
             problem = _problem(kind, work, result, results)
         if problem:
             failures.setdefault(work["credentials_of"], []).append(f"{work['name']}: {problem}")
     return {kind: count for kind, count in counts.items() if count}, failures
 
 
-def _all_work(publication: Publication) -> list[tuple[str, Work]]:
+def _all_work(publication: PublicationDict) -> list[tuple[_Kind, _Work]]:
     return [(kind, work) for kind in _KINDS for work in publication.get(kind) or ()]
 
 
-def _by_message(invalid: Iterable[Work]) -> dict[str, list[str]]:
+def _by_message(invalid: Iterable[InvalidHostDict]) -> dict[str, list[str]]:
     """Return the names of the hosts that were left out, by message."""
     found: dict[str, list[str]] = {}
     for host in invalid:
@@ -135,20 +151,20 @@ def _by_message(invalid: Iterable[Work]) -> dict[str, list[str]]:
     return found
 
 
-def _problem(kind: str, work: Work, result: Result, results: Results) -> str:
+def _problem(kind: _Kind, work: _Work, result: TaskResult, results: RunResults) -> str:
     """Return why work failed or did not run, ``""`` if it succeeded."""
     if has_failed(result):
         return rename_options(failure_text(result), variable_of)
-    if has_result(result) or (kind == "destinations" and is_left_alone(work)):
+    if has_result(result) or (kind == "destinations" and is_left_alone(cast(DestinationDict, work))):
         return ""
-    return (blocked_reason(work, results) if kind == "batches" else "") or "did not run"
+    return (blocked_reason(cast(BatchDict, work), results) if kind == "batches" else "") or "did not run"
 
 
-def _headline(publication: Publication, actions: Mapping[str, int], failures: int) -> str:
+def _headline(publication: PublicationDict, actions: Mapping[str, int], failures: int) -> str:
     stages = stages_of(publication)
     parts: list[tuple[str, str | int]] = [] if stages == STAGES else [("stages", ",".join(stages))]
     if "flow_logs" in stages:
-        parts += [(name, len(publication[name])) for name in ("targets", "batches")]
+        parts += [("targets", len(publication["targets"])), ("batches", len(publication["batches"]))]
     if "destinations" in stages:
         parts.append(("destinations", len(publication["destinations"])))
     parts += actions.items()
@@ -162,12 +178,13 @@ def _without_name(message: str, host: str) -> str:
     return message[len(prefix) :] if message.startswith(prefix) else message
 
 
-def overview(publication: Publication) -> list[str]:
+def overview(publication: PublicationDict) -> list[str]:
     """Return what a run will do, one line for each batch or other work, or a note if there is nothing to do."""
     stages = stages_of(publication)
     lines = [_batch_line(batch) for batch in publication["batches"]]
     if "flow_logs" not in stages:
-        lines += [f"{work['name']}: {kind}" for kind in stages for work in publication[kind]]
+        lines += [f"{work['name']}: permissions" for work in publication["permissions"]]
+        lines += [f"{work['name']}: destinations" for work in publication["destinations"]]
     for message, hosts in _by_message(publication["invalid"]).items():
         more = f" and {len(hosts) - 1} more" if len(hosts) > 1 else ""
         lines.append(f"{hosts[0]}{more}: left out. {_without_name(message, hosts[0])}")
@@ -177,7 +194,7 @@ def overview(publication: Publication) -> list[str]:
     return [*(lines or [_NOTHING_TO_DO]), *notes]
 
 
-def _batch_line(batch: Work) -> str:
+def _batch_line(batch: BatchDict) -> str:
     verb = "from" if batch["options"]["state"] == "absent" else "to"
     number = len(batch["resource_ids"])
     noun = "target" if number == 1 else "targets"

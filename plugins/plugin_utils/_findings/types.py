@@ -2,37 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Types of a finding as JSON holds it, and of what findings are computed from. PRIVATE to this collection.
+"""Types of a finding as JSON holds it. PRIVATE to this collection.
 
 The members of a finding are those of ``docs/drift-report.schema.json``; a test compares the two.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypedDict, Union
+from typing import TypedDict, Union
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import ChangeDict
-
-#: What :meth:`work.Publication.to_dict` returns, and one item of its work: a batch, a destination, a key, a preflight.
-Publication = Mapping[str, Any]
-Work = Mapping[str, Any]
-#: Options of the module ``s3_flow_log``, from a batch.
-Options = Mapping[str, Any]
-#: What a task returned, and the results of a run: by kind of work (``batches``, ``destinations``, ...) and by its name.
-Result = Mapping[str, Any]
-Results = Mapping[str, Mapping[str, Result]]
-
-
-class GapFields(TypedDict):
-    """A gap as the inventory variable holds it. :class:`accounts.Gap` documents the fields."""
-
-    account_id: str
-    account: str
-    region: str | None
-    reading: str
-    code: str
-    message: str
 
 
 class Acceptance(TypedDict):

@@ -9,7 +9,7 @@ Only the order of the hosts in the inventory decides the order and the names of 
 
 from __future__ import annotations
 
-from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Container, Hashable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Callable, TypeVar
 

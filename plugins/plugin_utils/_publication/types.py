@@ -58,16 +58,18 @@ class TaskResult(TypedDict, total=False):
     warnings: list[str]
 
 
-class ChangingResult(TaskResult, total=False):
-    """What every changing module of this collection returns.
+class DoneAction(TypedDict):
+    """What is left of an action in ``done``; see :func:`applied_results.applied_results`."""
 
-    :param done: the actions of a run that changed something; see :func:`applied_results.after_run`.
-    """
+    action: str
+
+
+class ChangingResult(TaskResult, total=False):
+    """What every changing module of this collection returns."""
 
     actions: list[ActionDict]
     unsuccessful: list[UnsuccessfulDict]
     diff: DiffDict
-    done: list[ActionDict]
 
 
 # -- s3_flow_log and s3_flow_log_info -----------------------------------------------------------------------------
@@ -159,6 +161,7 @@ class FlowLogsResult(ChangingResult, total=False):
 
     flow_logs: list[FlowLogDict]
     extra: list[FlowLogDict]
+    done: list[ActionDict]
 
 
 class FlowLogInfoResult(TaskResult, total=False):
@@ -286,7 +289,7 @@ class DestinationKeyDict(TypedDict, total=False):
     statements: PolicyStatements
     missing_grants: list[SourceDict] | None
     apart: bool
-    done: list[ActionDict]
+    done: list[DoneAction]
 
 
 class DestinationResult(ChangingResult, total=False):
@@ -305,6 +308,7 @@ class DestinationResult(ChangingResult, total=False):
     problems: list[CheckDict]
     grants_too_much: list[CheckDict]
     encryption: EncryptionDict | None
+    done: list[ActionDict]
 
 
 class KeyResult(ChangingResult, total=False):
@@ -312,6 +316,7 @@ class KeyResult(ChangingResult, total=False):
 
     statements: PolicyStatements
     missing_grants: list[SourceDict]
+    done: list[DoneAction]
 
 
 # -- permissions --------------------------------------------------------------------------------------------------
@@ -356,7 +361,7 @@ class PrincipalResult(TaskResult, total=False):
     diff: DiffDict
     error: ErrorDict
     note: str
-    done: list[ActionDict]
+    done: list[DoneAction]
 
 
 class PermissionsResult(TaskResult, total=False):
