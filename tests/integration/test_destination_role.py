@@ -256,7 +256,7 @@ def test_keys_of_other_accounts_organizations_and_what_is_in_the_way(stage: Stag
 
     paid = result_of(done, "Requester pays")
     assert paid["failed"] and "RequesterPays" in paid["msg"]
-    assert f"would be created in {ARCHIVE}" in result_of(done, "In a wrong account")["msg"]
+    assert f"would create it in {ARCHIVE}" in result_of(done, "In a wrong account")["msg"]
     assert "publish_to_s3_create_bucket" in result_of(done, "Not there")["msg"]
     unmanaged = result_of(done, "Not managed")
     assert unmanaged["failed"] and "flow_log_bucket_policy" in unmanaged["msg"]

@@ -6,11 +6,11 @@
 
 A task that was skipped, or that did not run because an earlier one failed, has no result or a skipped one. The tasks:
 
-* ``look``: ``flow_log_destination_info``, before any change. It runs only if the bucket may be created or the key is managed.
+* ``first_check``: ``flow_log_destination_info``, before any change. It runs only if the bucket may be created or the key is managed.
 * ``account``: checks the account in which a bucket is to be created.
 * ``create``: ``amazon.aws.s3_bucket``. It has no check mode, so Ansible skips it there and its action is predicted here.
 * ``bucket_policy``, ``key_policy``: ``flow_log_bucket_policy`` and ``flow_log_key_policy``.
-* ``verdict``: ``flow_log_destination_info``, with the policies that the two returned.
+* ``last_check``: ``flow_log_destination_info``, with the policies that the two returned.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ from .types import (
 
 PolicyStep = Literal["bucket_policy", "key_policy"]
 #: In the order in which they run.
-STEPS: tuple[Literal["look", "account", "create", "bucket_policy", "key_policy", "verdict"], ...] = (
-    "look",
+STEPS: tuple[Literal["first_check", "account", "create", "bucket_policy", "key_policy", "last_check"], ...] = (
+    "first_check",
     "account",
     "create",
     "bucket_policy",
     "key_policy",
-    "verdict",
+    "last_check",
 )
 #: S3 User Guide, "Blocking public access to your Amazon S3 storage": all four settings.
 PUBLIC_ACCESS_BLOCK = (
@@ -132,9 +132,9 @@ class _Steps:
         self._key_region = region_of_key(key_arn or "")
 
     @property
-    def look(self) -> DestinationInfoResult:
+    def first_check(self) -> DestinationInfoResult:
         """The check before any change; empty if it did not run."""
-        result = self._results.get("look") or {}
+        result = self._results.get("first_check") or {}
         return {} if result.get("skipped") else result
 
     def policy(self, step: PolicyStep) -> PolicyResult:
@@ -154,7 +154,7 @@ class _Steps:
 
     def would_create_bucket(self) -> bool:
         """Whether a run without check mode would create the bucket: it is missing, and check mode skips its task."""
-        missing = self.look.get("bucket", {}).get("exists") is False
+        missing = self.first_check.get("bucket", {}).get("exists") is False
         return missing and self._desired.create_bucket and bool((self._results.get("create") or {}).get("skipped"))
 
     def verdict(self) -> DestinationInfoResult:
@@ -164,9 +164,9 @@ class _Steps:
         changed = self.creates_bucket() or any(
             self.policy(name).get("actions") for name in ("bucket_policy", "key_policy")
         )
-        last = self._results.get("verdict") or {}
+        last = self._results.get("last_check") or {}
         if not last or last.get("skipped"):
-            last = {} if changed else self.look
+            last = {} if changed else self.first_check
         return self._without_unreadable_key(last)
 
     def _without_unreadable_key(self, verdict: DestinationInfoResult) -> DestinationInfoResult:
@@ -302,7 +302,7 @@ def destination_result(
         "bucket_created": steps.creates_bucket(),
         "key": _key(steps, desired, key_arn),
         "key_apart": key_arn if desired.key_apart and desired.manage_key_policy and key_arn and not failed else None,
-        "bucket_owner": steps.look.get("bucket", {}).get("owner"),
+        "bucket_owner": steps.first_check.get("bucket", {}).get("owner"),
         "deliverable": verdict.get("deliverable"),
         "summary": _summary(verdict, desired),
         "problems": list(verdict.get("problems") or ()),

@@ -29,8 +29,6 @@ ModuleOptions = Mapping[str, object]
 ConnectionOptions = Mapping[str, object]
 #: Stages of a run that ``--tags`` selects.
 StageName = Literal["permissions", "destinations", "flow_logs"]
-#: Kinds of work units that have results.
-WorkKind = Literal["identities", "preflights", "permissions", "destinations", "keys", "batches", "deliveries"]
 
 
 # -- parts of module results --------------------------------------------------------------------------------------
@@ -269,12 +267,12 @@ class PolicyResult(ChangingResult, total=False):
 class DestinationSteps(TypedDict, total=False):
     """Results of the tasks that prepare a destination; see :mod:`destination_result`. A missing task did not run."""
 
-    look: DestinationInfoResult
+    first_check: DestinationInfoResult
     account: FlowLogInfoResult
     create: TaskResult
     bucket_policy: PolicyResult
     key_policy: PolicyResult
-    verdict: DestinationInfoResult
+    last_check: DestinationInfoResult
 
 
 class DestinationKeyDict(TypedDict, total=False):
@@ -421,7 +419,7 @@ class BatchDict(WorkDict):
 
 
 class DestinationDict(WorkDict):
-    """A bucket with its policy, for all its sources; see :class:`work.BucketWork`."""
+    """A bucket with its policy, for all its sources; see :class:`work_units.BucketWork`."""
 
     bucket: str
     bucket_arn: str
@@ -544,7 +542,7 @@ class KnownTarget(TypedDict):
 
 
 class InvalidHostDict(TypedDict):
-    """A host that is left out, and why; see :class:`work.InvalidHost`."""
+    """A host that is left out, and why; see :class:`work_units.InvalidHost`."""
 
     host: str
     variable: str

@@ -48,15 +48,15 @@ class Destination:
         """Whether a step failed. No step runs after it."""
         steps = self.steps
         results: tuple[TaskResult | None, ...] = (
-            *(steps.get("look"), steps.get("account"), steps.get("create")),
-            *(steps.get("bucket_policy"), steps.get("key_policy"), steps.get("verdict")),
+            *(steps.get("first_check"), steps.get("account"), steps.get("create")),
+            *(steps.get("bucket_policy"), steps.get("key_policy"), steps.get("last_check")),
         )
         return any(result.get("failed") for result in results if result)
 
     @property
     def may_be_created(self) -> bool:
         """Whether the bucket does not exist and the run may create it."""
-        bucket = self.steps.get("look", {}).get("bucket", {})
+        bucket = self.steps.get("first_check", {}).get("bucket", {})
         return self.request.create_bucket and bucket.get("exists") is False
 
     @property
@@ -69,7 +69,7 @@ class Destination:
         """ARN of the customer managed key that encrypts the bucket; ``""`` if there is none."""
         if self.may_be_created:
             return self.options.new_bucket["encryption_key_id"] or ""
-        encryption = self.steps.get("look", {}).get("encryption") or {}
+        encryption = self.steps.get("first_check", {}).get("encryption") or {}
         return encryption.get("key_arn") or "" if encryption.get("is_customer_key") else ""
 
     @property
@@ -79,7 +79,7 @@ class Destination:
             return False
         policies = (self.steps.get("bucket_policy", {}), self.steps.get("key_policy", {}))
         changed = any(result.get("actions") for result in policies)
-        return changed or self.steps.get("look", {}).get("deliverable") is not True
+        return changed or self.steps.get("first_check", {}).get("deliverable") is not True
 
     def task(self, module: str, options: ModuleOptions, connection: Connection | None = None) -> Task[R]:
         """Return a task for this destination. It uses the connection of the bucket unless another is given."""
@@ -106,7 +106,7 @@ def _check_first(destinations: Iterable[Destination]) -> Stage[None]:
         one.task("flow_log_destination_info", one.options.first_check()) for one in members
     ]
     for one, result in (yield from _run_each(members, tasks)):
-        one.steps["look"] = result
+        one.steps["first_check"] = result
 
 
 def _create(destinations: Iterable[Destination], check_mode: bool) -> Stage[None]:
@@ -183,7 +183,7 @@ def _check_last(destinations: Iterable[Destination]) -> Stage[None]:
         for one in members
     ]
     for one, result in (yield from _run_each(members, tasks)):
-        one.steps["verdict"] = result
+        one.steps["last_check"] = result
 
 
 def destinations(

@@ -64,16 +64,16 @@ def kinds(result: dict) -> list[tuple[str, str]]:
 def test_passes_on_policies_that_grant_too_much(code: str) -> None:
     wide = {"code": code, "status": "problem", "message": "It is wide.", "evidence": "W.", "remedy": "Narrow it."}
     verdict = {**GOOD, "checks": [{"code": "Granted", "status": "ok"}, wide]}
-    result = combined({"bucket_policy": policy_result(BUCKET, False), "verdict": verdict})
+    result = combined({"bucket_policy": policy_result(BUCKET, False), "last_check": verdict})
     assert (result["deliverable"], result["problems"], result["grants_too_much"]) == (True, [], [wide])
-    assert combined({"verdict": GOOD})["grants_too_much"] == []
+    assert combined({"last_check": GOOD})["grants_too_much"] == []
 
 
 # -- actions -----------------------------------------------------------------------------------------------------
 
 
 def test_result_of_a_bucket_policy() -> None:
-    result = combined({"bucket_policy": policy_result(BUCKET), "key_policy": SKIPPED, "verdict": GOOD})
+    result = combined({"bucket_policy": policy_result(BUCKET), "key_policy": SKIPPED, "last_check": GOOD})
     assert (result["changed"], result["failed"], result["deliverable"]) == (True, False, True)
     assert kinds(result) == [("put_policy", BUCKET)]
     assert result["diff"] == {"before": {"bucket_policy": {}}, "after": {"bucket_policy": {"Statement": [BUCKET]}}}
@@ -83,7 +83,7 @@ def test_result_of_a_bucket_policy() -> None:
 
 def test_combines_bucket_policy_and_key_policy() -> None:
     result = combined(
-        {"bucket_policy": policy_result(BUCKET, False), "key_policy": policy_result(KEY), "verdict": GOOD}
+        {"bucket_policy": policy_result(BUCKET, False), "key_policy": policy_result(KEY), "last_check": GOOD}
     )
     assert kinds(result) == [("put_policy", KEY)]
     assert result["key"] == {
@@ -100,10 +100,17 @@ def test_combines_bucket_policy_and_key_policy() -> None:
 def test_check_mode_predicts_a_new_bucket() -> None:
     desired = {"create_bucket": True, "settings": SETTINGS}
     real = combined(
-        {"look": MISSING, "create": {"changed": True}, "bucket_policy": policy_result(BUCKET), "verdict": GOOD},
+        {
+            "first_check": MISSING,
+            "create": {"changed": True},
+            "bucket_policy": policy_result(BUCKET),
+            "last_check": GOOD,
+        },
         **desired,
     )
-    predicted = combined({"look": MISSING, "create": SKIPPED, "bucket_policy": SKIPPED, "verdict": SKIPPED}, **desired)
+    predicted = combined(
+        {"first_check": MISSING, "create": SKIPPED, "bucket_policy": SKIPPED, "last_check": SKIPPED}, **desired
+    )
     assert kinds(real) == kinds(predicted) == [("create_bucket", BUCKET), ("put_policy", BUCKET)]
     assert real["actions"][0] == predicted["actions"][0]
     assert real["diff"]["after"]["bucket"] == predicted["diff"]["after"]["bucket"]
@@ -119,22 +126,27 @@ def test_check_mode_predicts_a_new_bucket() -> None:
 
 
 def test_predicts_no_policy_for_an_unmanaged_bucket() -> None:
-    result = combined({"look": MISSING, "create": SKIPPED}, create_bucket=True, manage_bucket_policy=False)
+    result = combined({"first_check": MISSING, "create": SKIPPED}, create_bucket=True, manage_bucket_policy=False)
     assert kinds(result) == [("create_bucket", BUCKET)]
 
 
 def test_predicts_no_bucket_without_consent() -> None:
-    assert kinds(combined({"look": MISSING, "create": SKIPPED, "verdict": bad("BucketMissing")})) == []
+    assert kinds(combined({"first_check": MISSING, "create": SKIPPED, "last_check": bad("BucketMissing")})) == []
 
 
 def test_first_check_counts_only_if_nothing_changed() -> None:
     look = {**GOOD, "bucket": {"exists": True}}
     assert (
-        combined({"look": look, "bucket_policy": policy_result(BUCKET, False), "verdict": SKIPPED})["deliverable"]
+        combined({"first_check": look, "bucket_policy": policy_result(BUCKET, False), "last_check": SKIPPED})[
+            "deliverable"
+        ]
         is True
     )
-    assert combined({"look": look, "bucket_policy": policy_result(BUCKET), "verdict": SKIPPED})["deliverable"] is None
-    assert combined({"look": look, "verdict": bad("Denied")})["deliverable"] is False
+    assert (
+        combined({"first_check": look, "bucket_policy": policy_result(BUCKET), "last_check": SKIPPED})["deliverable"]
+        is None
+    )
+    assert combined({"first_check": look, "last_check": bad("Denied")})["deliverable"] is False
 
 
 # -- failures -----------------------------------------------------------------------------------------------------
@@ -160,7 +172,7 @@ def test_failed_task_fails_the_destination_with_its_message(step: str) -> None:
 
 
 def test_blocked_delivery_fails_unless_accepted() -> None:
-    results = {"bucket_policy": policy_result(BUCKET), "verdict": bad("RequesterPays")}
+    results = {"bucket_policy": policy_result(BUCKET), "last_check": bad("RequesterPays")}
     stopped = combined(results)
     assert (stopped["failed"], stopped["msg"]) == (True, "It cannot.")
     assert [(item["target"], item["code"], item["hint"]) for item in stopped["unsuccessful"]] == [
@@ -184,14 +196,14 @@ def test_blocked_delivery_fails_unless_accepted() -> None:
 def test_key_policy_task_replaces_an_unreadable_key(codes: list[str], region: str | None, deliverable: Any) -> None:
     problems = [bad(code, "unknown")["problems"][0] for code in codes]
     verdict = {**bad("X", "unknown"), "problems": problems, "bucket": {"region": region}}
-    result = combined({"key_policy": policy_result(KEY, False), "verdict": verdict})
+    result = combined({"key_policy": policy_result(KEY, False), "last_check": verdict})
     assert result["deliverable"] == deliverable
     assert result["problems"] == ([] if deliverable is True else problems)
-    assert combined({"key_policy": SKIPPED, "verdict": verdict})["deliverable"] == "unknown"
+    assert combined({"key_policy": SKIPPED, "last_check": verdict})["deliverable"] == "unknown"
 
 
 def test_unknown_delivery_is_no_failure() -> None:
-    result = combined({"verdict": bad("KeyUnreadable", "unknown")})
+    result = combined({"last_check": bad("KeyUnreadable", "unknown")})
     assert (result["failed"], result["deliverable"], result["summary"]) == (False, "unknown", "It cannot.")
 
 
@@ -208,10 +220,10 @@ def test_unknown_delivery_is_no_failure() -> None:
     ],
 )
 def test_names_the_option_that_would_fix_a_problem(code: str, desired: dict, named: tuple[str, str]) -> None:
-    text = combined({"verdict": bad(code)}, **desired)["msg"]
+    text = combined({"last_check": bad(code)}, **desired)["msg"]
     assert all(name in text for name in named)
     given_all = {"create_bucket": True, "manage_bucket_policy": True, "manage_key_policy": True}
-    assert combined({"verdict": bad(code)}, **given_all)["msg"] == "It cannot."
+    assert combined({"last_check": bad(code)}, **given_all)["msg"] == "It cannot."
 
 
 _RESULT = st.fixed_dictionaries(
@@ -266,16 +278,16 @@ def test_shared_key_counts_only_for_the_last_check() -> None:
     desired = DesiredDestination(
         "arn:aws:s3:::central", manage_key_policy=True, key_apart=True, require_deliverable=False
     )
-    waiting = destination_result({"look": look}, desired, KEY)
+    waiting = destination_result({"first_check": look}, desired, KEY)
     assert (waiting["failed"], waiting["key_apart"], waiting["bucket_owner"]) == (False, KEY, "777788889999")
 
     verdict = {"deliverable": True, "problems": [], "summary": "It can.", **bucket}
-    made = destination_result({"look": look, "key_policy": key_policy, "verdict": verdict}, desired, KEY)
+    made = destination_result({"first_check": look, "key_policy": key_policy, "last_check": verdict}, desired, KEY)
     assert (made["changed"], made["actions"], made["diff"]) == (False, [], {"before": {}, "after": {}})
     assert (made["key"]["apart"], made["key"]["changed"]) == (True, True)
     assert made["deliverable"] is True
 
     denied = {"failed": True, "msg": "denied", "unsuccessful": [{"target": KEY, "code": "X"}]}
-    failed = destination_result({"look": look, "key_policy": denied}, desired, KEY)
+    failed = destination_result({"first_check": look, "key_policy": denied}, desired, KEY)
     assert (failed["failed"], failed["msg"], failed["unsuccessful"]) == (True, "denied", [])
-    assert destination_result({"look": look}, desired, "")["key_apart"] is None
+    assert destination_result({"first_check": look}, desired, "")["key_apart"] is None

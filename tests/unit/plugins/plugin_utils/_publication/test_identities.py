@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.work import Publication
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.work_units import Publication
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.work import plan_publication
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.collect import find
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.run_summary import overview

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.work import Publication
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.work_units import Publication
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.work import plan_publication
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import HostVariables

@@ -54,9 +54,9 @@ def aws(says: Says, look: Any = None) -> Callable[[Task], Mapping[str, Any]]:
         module = task.module
         if module == INFO:
             # The second check is the last one. So is the only check of a destination without a first check.
-            module = "verdict" if task.name in seen or "planned_bucket_policy" in task.given() else "look"
+            module = "last_check" if task.name in seen or "planned_bucket_policy" in task.given() else "first_check"
             seen.add(task.name)
-        known = {**usual, "look": THERE if look is None else look, "verdict": DELIVERABLE, **says}
+        known = {**usual, "first_check": THERE if look is None else look, "last_check": DELIVERABLE, **says}
         return known.get((task.name, module), known[module])
 
     return answer
@@ -140,9 +140,9 @@ def test_last_check_uses_the_planned_policies() -> None:
 def test_blocked_destination_fails() -> None:
     problem = {"code": "X", "status": "problem", "message": "Requester pays.", "remedy": "r"}
     verdict = {"deliverable": False, "summary": "It cannot.", "problems": [problem]}
-    result = done(prepared(work_of(host("vpc-1")), {"verdict": verdict}))
+    result = done(prepared(work_of(host("vpc-1")), {"last_check": verdict}))
     assert (result["failed"], result["deliverable"], result["msg"]) == (True, False, "It cannot.")
-    accepted = done(prepared(work_of(host("vpc-1", require_deliverable=False)), {"verdict": verdict}))
+    accepted = done(prepared(work_of(host("vpc-1", require_deliverable=False)), {"last_check": verdict}))
     assert (accepted["failed"], accepted["deliverable"]) == (False, False)
 
 
@@ -228,12 +228,12 @@ STEPS = (INFO, ACCOUNT, CREATE, BUCKET_POLICY, KEY_POLICY, INFO)
 @pytest.mark.parametrize(
     ("step", "left"),
     [
-        ("look", STEPS[:1]),
+        ("first_check", STEPS[:1]),
         (ACCOUNT, STEPS[:2]),
         (CREATE, STEPS[:3]),
         (BUCKET_POLICY, STEPS[:4]),
         (KEY_POLICY, STEPS[:4]),
-        ("verdict", STEPS[:4] + STEPS[5:]),
+        ("last_check", STEPS[:4] + STEPS[5:]),
     ],
 )
 def test_failure_stops_only_its_destination(step: str, left: tuple[str, ...]) -> None:
@@ -253,7 +253,7 @@ def test_failure_stops_only_its_destination(step: str, left: tuple[str, ...]) ->
     else:
         assert tuple(modules(played, SECOND)) == STEPS[:4] + STEPS[5:]
         assert (done(played, SECOND)["failed"], done(played, SECOND)["deliverable"]) == (False, True)
-        assert played.result[1][0]["buckets"] == ([CENTRAL, SECOND] if step == "verdict" else [SECOND])
+        assert played.result[1][0]["buckets"] == ([CENTRAL, SECOND] if step == "last_check" else [SECOND])
 
 
 def test_failed_result_lists_earlier_actions() -> None:
@@ -284,7 +284,7 @@ def test_skips_stopped_destinations() -> None:
 
 
 @given(
-    st.lists(st.sampled_from(["look", ACCOUNT, CREATE, BUCKET_POLICY, KEY_POLICY, "verdict"]), unique=True),
+    st.lists(st.sampled_from(["first_check", ACCOUNT, CREATE, BUCKET_POLICY, KEY_POLICY, "last_check"]), unique=True),
     st.sampled_from([MISSING, THERE, SEALED, DELIVERABLE]),
     st.booleans(),
     st.booleans(),
@@ -297,10 +297,10 @@ def test_writes_nothing_after_any_failure_or_in_check_mode(
     assert not (check and CREATE in modules(played))
     result = done(played)
     asked = [task.module for task in played.tasks]
-    for step in set(failing) - {"look", "verdict"}:
+    for step in set(failing) - {"first_check", "last_check"}:
         assert (step not in asked) or (result["failed"] and asked[-1] == step)
     # Only a successful check makes a destination deliverable.
-    assert result["deliverable"] is not True or "verdict" not in failing
+    assert result["deliverable"] is not True or "last_check" not in failing
 
 
 # -- keys ---------------------------------------------------------------------------------------------------------
@@ -393,7 +393,7 @@ def test_keys_do_not_wait_for_each_other() -> None:
 
 
 @pytest.mark.parametrize(
-    ("variables", "look", "is_managed"),
+    ("variables", "first_check", "is_managed"),
     [
         ({"key_policy": True}, SEALED, True),
         ({"key_policy": True}, THERE, False),
@@ -443,7 +443,7 @@ def test_prepares_one_destination_with_its_key() -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "look", "expected"),
+    ("more", "first_check", "expected"),
     [
         ({}, THERE, [BUCKET_POLICY, INFO]),
         ({"manage_key_policy": True}, THERE, [INFO, BUCKET_POLICY, INFO]),
@@ -463,10 +463,10 @@ def test_one_destination_takes_the_same_steps(more: dict[str, Any], look: Any, e
 @pytest.mark.parametrize(
     ("step", "expected"),
     [
-        ("look", [INFO]),
+        ("first_check", [INFO]),
         (BUCKET_POLICY, [INFO, BUCKET_POLICY]),
         (KEY_POLICY, [INFO, BUCKET_POLICY, KEY_POLICY]),
-        ("verdict", [INFO, BUCKET_POLICY, KEY_POLICY, INFO]),
+        ("last_check", [INFO, BUCKET_POLICY, KEY_POLICY, INFO]),
     ],
 )
 def test_failure_stops_one_destination(step: str, expected: list[str]) -> None:
