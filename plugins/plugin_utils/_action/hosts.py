@@ -48,8 +48,8 @@ def _render(variables: Mapping[str, Any], name: str, rendered: dict[str, object]
 def plain(value: Any) -> Any:
     """Return a value as plain data, with everything in it rendered.
 
-    Since ansible-core 2.19 a value inside a variable is rendered only when it is read. A task of another host would then render
-    it with the variables of that host.
+    Since ansible-core 2.19 a value inside a variable is rendered only when it is read. A task of another host would
+    then render it with the variables of that host.
     """
     if isinstance(value, Mapping):
         return {plain(key): plain(item) for key, item in value.items()}

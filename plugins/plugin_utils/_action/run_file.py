@@ -4,8 +4,8 @@
 
 """Stores the state of a run between the tasks of its playbook. PRIVATE to this collection.
 
-The file is in Ansible's temporary folder. Only the user can read the folder, and Ansible removes it at the end. Ansible would
-copy a variable to every process and render it each time it is read.
+The file is in Ansible's temporary folder. Only the user can read the folder, and Ansible removes it at the end. Ansible
+would copy a variable to every process and render it each time it is read.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@
 
 """Runs the tasks of stages. PRIVATE to this collection.
 
-Modules of this collection run in this process, several at the same time, since boto3 is already loaded here. Ansible runs modules
-of other collections, one after the other.
+Modules of this collection run in this process, several at the same time, since boto3 is already loaded here. Ansible
+runs modules of other collections, one after the other.
 """
 
 from __future__ import annotations

@@ -84,8 +84,8 @@ class Account:
     :param account_id: ``""`` if it is not known before the first call.
     :param profile: profile of the AWS configuration. Playbooks get it as a connection option.
     :param assume_role_arn: role that the plugin assumes with its own credentials. It takes precedence over the profile.
-    :param playbook_role_arn: role that playbooks get as a connection option. They never get the role of the plugin, which
-        may only read.
+    :param playbook_role_arn: role that playbooks get as a connection option. They never get the role of the plugin,
+        which may only read.
     """
 
     account_id: str = ""

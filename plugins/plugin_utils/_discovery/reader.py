@@ -211,7 +211,7 @@ class _RegionReader:
 
 
 def _expanded_regions(names: Sequence[str], statuses: Mapping[str, str]) -> list[str]:
-    """Return the names of Regions without duplicates, with ``all`` and ``enabled`` replaced by the Regions they mean."""
+    """Return the names of Regions without duplicates, with ``all`` and ``enabled`` expanded."""
     regions = {
         ALL_REGIONS: sorted(statuses),
         ENABLED_REGIONS: sorted(name for name, status in statuses.items() if status != NOT_OPTED_IN),

@@ -4,8 +4,8 @@
 
 """Finds targets in the answers of AWS, and whether each target is logged. PRIVATE to this collection.
 
-The answers come from AWS or from the inventory cache. The cache holds only the answers; what follows from them is computed
-each time.
+The answers come from AWS or from the inventory cache. The cache holds only the answers; what follows from them is
+computed each time.
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ class FoundTarget:
 
 
 def _snake(name: str) -> str:
-    """Return a resource type in snake case: ``NetworkInterface`` becomes ``network_interface``, ``VPC`` becomes ``vpc``."""
+    """Return a resource type in snake case, for example ``network_interface`` or ``vpc``."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 

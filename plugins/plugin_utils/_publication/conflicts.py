@@ -101,7 +101,7 @@ def _conflict(target: Target, other: Target) -> InvalidHost | None:
 
 
 def _state_conflict(target: Target, other: Target) -> InvalidHost | None:
-    """Two hosts of one flow log conflict here only if their states differ; :class:`_ValueConflictFinder` does the rest."""
+    """Compare the states only; :class:`_ValueConflictFinder` compares the other settings of one flow log."""
     if target.present == other.present:
         return None
     return refused_target(
@@ -153,7 +153,7 @@ class _ValueConflictFinder:
 
 
 def _settings(target: Target) -> list[tuple[str, str, str, str]]:
-    """Return what must be equal on all hosts: key of the flow log or bucket, variable, value and message for ``{host}``."""
+    """Return what must be equal on all hosts: key of the flow log or bucket, variable, value and message."""
     value = canonical([target.options, target.connection, target.resource_type, target.destination_arn])
     message = f"this flow log of {target.resource_id} has other settings on host {{host}}. Make them equal."
     settings = [(canonical(["target", target.identity]), "flow_log_resource_id", value, message)]

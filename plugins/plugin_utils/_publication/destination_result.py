@@ -6,9 +6,10 @@
 
 A task that was skipped, or that did not run because an earlier one failed, has no result or a skipped one. The tasks:
 
-* ``first_check``: ``flow_log_destination_info``, before any change. It runs only if the bucket may be created or the key is managed.
+* ``first_check``: ``flow_log_destination_info``, before any change. It runs only if the run may create the bucket or
+  manages the key.
 * ``account``: checks the account in which a bucket is to be created.
-* ``create``: ``amazon.aws.s3_bucket``. It has no check mode, so Ansible skips it there and its action is predicted here.
+* ``create``: ``amazon.aws.s3_bucket``. It has no check mode. There it is skipped, and its action is predicted here.
 * ``bucket_policy``, ``key_policy``: ``flow_log_bucket_policy`` and ``flow_log_key_policy``.
 * ``last_check``: ``flow_log_destination_info``, with the policies that the two returned.
 """
@@ -172,9 +173,9 @@ class _Steps:
     def _without_unreadable_key(self, verdict: DestinationInfoResult) -> DestinationInfoResult:
         """Drop the problem that the key could not be read, if the key policy task has read the key.
 
-        Often the account of the bucket must not read a key of another account. ``flow_log_key_policy`` runs in the key's
-        account. It refuses a key that cannot encrypt for S3 or that is not customer managed. S3 accepts only keys of the
-        bucket's Region (S3 User Guide, "Using server-side encryption with AWS KMS keys").
+        Often the account of the bucket must not read a key of another account. ``flow_log_key_policy`` runs in the
+        key's account. It refuses a key that cannot encrypt for S3 or that is not customer managed. S3 accepts only keys
+        of the bucket's Region (S3 User Guide, "Using server-side encryption with AWS KMS keys").
         """
         problems = verdict.get("problems") or []
         region = verdict.get("bucket", {}).get("region")
@@ -277,11 +278,12 @@ def destination_result(
     :param results: results of the tasks named in :data:`STEPS`.
     :param key_arn: ARN of the key whose policy is managed.
     :returns: ``changed``, ``actions``, ``unsuccessful`` and ``diff`` as modules return them; ``failed`` and ``msg``;
-        ``policy``, ``size_bytes``, ``statements`` and ``missing_grants`` of the bucket policy; ``bucket_created``; ``key``
-        (``arn``, ``changed``, ``failed``, ``statements``, ``missing_grants``, ``apart``; ``None`` if no key policy was
-        managed); ``key_apart``, the ARN of a key whose policy is managed for all its buckets at once; ``bucket_owner`` if
-        the bucket was checked; and of the destination check ``deliverable`` (``None`` if it did not run), ``summary``,
-        ``problems``, ``grants_too_much`` (the checks of policies that grant too much) and ``encryption``.
+        ``policy``, ``size_bytes``, ``statements`` and ``missing_grants`` of the bucket policy; ``bucket_created``;
+        ``key`` (``arn``, ``changed``, ``failed``, ``statements``, ``missing_grants``, ``apart``; ``None`` if no key
+        policy was managed); ``key_apart``, the ARN of a key whose policy is managed for all its buckets at once;
+        ``bucket_owner`` if the bucket was checked; and of the destination check ``deliverable`` (``None`` if it did not
+        run), ``summary``, ``problems``, ``grants_too_much`` (the checks of policies that grant too much) and
+        ``encryption``.
     """
     steps = _Steps(results, desired, key_arn)
     verdict = steps.verdict()

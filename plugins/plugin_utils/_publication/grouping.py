@@ -94,7 +94,7 @@ def _bucket(name: str, destination: Destination, members: Sequence[Target], ever
     """Return the work for a bucket.
 
     :param members: the targets that the run works on.
-    :param everyone: all targets of the bucket. Those that set a variable set it to the same value; see :mod:`conflicts`.
+    :param everyone: all targets of the bucket. No two of them set a variable to different values; see :mod:`conflicts`.
     """
     first = members[0]
     connected = next((item for item in everyone if item.bucket_connection is not None), first)

@@ -149,8 +149,8 @@ class Target:
     """A host whose variables are valid. ``None`` always means: not set.
 
     :param policy_regions: Regions that the bucket policy names; ``()``: every Region.
-    :param create_bucket: whether the run may create the bucket, with ``bucket_encryption`` (``AES256`` or the ARN of a key)
-        and ``bucket_tags``.
+    :param create_bucket: whether the run may create the bucket, with ``bucket_encryption`` (``AES256`` or the ARN of a
+        key) and ``bucket_tags``.
     :param key_policy: whether the run may change the policy of the customer managed key that encrypts the bucket.
     :param preflight: whether the run checks permissions before it changes anything.
     :param parents: ids of the resources that it is part of, as far as the inventory knows, the nearest first.

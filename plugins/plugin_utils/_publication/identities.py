@@ -4,9 +4,9 @@
 
 """Checks that credentials belong to the account that the inventory names. PRIVATE to this collection.
 
-A run checks each connection once, before it grants or writes anything. It leaves out the targets whose credentials belong to
-another account. It also leaves out targets for which the check fails. GetCallerIdentity needs no permission (STS API
-Reference), so an error means that the credentials cannot be used.
+A run checks each connection once, before it grants or writes anything. It leaves out the targets whose credentials
+belong to another account. It also leaves out targets for which the check fails. GetCallerIdentity needs no permission
+(STS API Reference), so an error means that the credentials cannot be used.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from .types import FlowLogInfoResult, IdentityDict
 ACCOUNT_VARIABLES = "flow_log_account_id or flow_log_aws"
 #: How many groups or hosts a message names.
 _NAMED = 3
-#: AWS Account Management Reference Guide, "Enable or disable AWS Regions": an account has to enable all other Regions. Until
-#: then they refuse its credentials.
+#: AWS Account Management Reference Guide, "Enable or disable AWS Regions": an account has to enable all other Regions.
+#: Until then they refuse its credentials.
 _ENABLED_BY_DEFAULT = frozenset(
     (
         *("ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2"),
@@ -104,8 +104,8 @@ def _remedy(work: IdentityWork) -> str:
     first = work.targets[0]
     if first.found_with and not first.connection:
         return (
-            f"The inventory read this account with the role {first.found_with}, which playbooks do not get. Set playbook_role_arn "
-            "for the account in the inventory file, or set flow_log_aws for its group."
+            f"The inventory read this account with the role {first.found_with}, which playbooks do not get. Set "
+            "playbook_role_arn for the account in the inventory file, or set flow_log_aws for its group."
         )
     return f"Correct flow_log_account_id, or set flow_log_aws to credentials of account {work.account_id}."
 

@@ -37,8 +37,8 @@ def plan_keys(
 ) -> list[KeyDict]:
     """Return a work unit for each key whose policy is managed, with the sources of all its buckets.
 
-    Only buckets of different organizations, or with and without one, need several requests for one key. The requests of a key
-    run one after the other.
+    Only buckets of different organizations, or with and without one, need several requests for one key. The requests of
+    a key run one after the other.
 
     :param results: results of destinations by name; ``key_apart`` is the ARN of the key.
     :param stopped: names of destinations that do not run.

@@ -4,8 +4,8 @@
 
 """Checks permissions before a run changes anything. PRIVATE to this collection.
 
-A run calls ``flow_log_permissions_info`` once for the flow logs of an account and once for the buckets of an owner. Only a
-permission that is certainly missing stops work, and only the batches that need it.
+A run calls ``flow_log_permissions_info`` once for the flow logs of an account and once for the buckets of an owner.
+Only a permission that is certainly missing stops work, and only the batches that need it.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ def of_stages(publication: PublicationDict, stages: Collection[StageName]) -> Pu
 
     :param publication: with ``preflights``.
     :param stages: some of :data:`STAGES`.
-    :returns: the publication with ``stages``; ``left_out`` has the work of the other stages, ``None`` if there are none.
+    :returns: the publication with ``stages``. ``left_out`` has the work of the other stages, if there are any.
     """
     kept: list[StageName] = [stage for stage in STAGES if stage in stages]
     rest = [stage for stage in STAGES if stage not in stages]

@@ -4,8 +4,8 @@
 
 """Shapes of the data that a run passes on: module options, results and work units. PRIVATE to this collection.
 
-Everything is plain data: between two tasks of a playbook the run is a JSON file. The documentation of each module describes
-its result; the types here have the members that the controller uses.
+Everything is plain data: between two tasks of a playbook the run is a JSON file. The documentation of each module
+describes its result; the types here have the members that the controller uses.
 """
 
 from __future__ import annotations

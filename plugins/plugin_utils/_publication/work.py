@@ -4,8 +4,9 @@
 
 """Plans the work of a run from hosts and their variables. PRIVATE to this collection.
 
-Each host is one target. Targets that can share API calls make up a batch. All targets that deliver to one bucket make up one
-destination, so a run writes its policy once. Only the order of the hosts in the inventory decides the order of the work.
+Each host is one target. Targets that can share API calls make up a batch. All targets that deliver to one bucket make
+up one destination, so a run writes its policy once. Only the order of the hosts in the inventory decides the order of
+the work.
 """
 
 from __future__ import annotations

@@ -87,8 +87,8 @@ class BucketWork:
     :param region: Region to ask for the bucket; ``None`` leaves it to the connection options.
     :param create: whether the run may create the bucket, with ``encryption`` and ``tags``.
     :param manage_key: whether the run may change the policy of the bucket's customer managed key.
-    :param key_credentials_of: the host whose ``flow_log_key_aws`` holds the connection options for the key; ``None``: those
-        for the bucket apply.
+    :param key_credentials_of: the host whose ``flow_log_key_aws`` holds the connection options for the key; ``None``:
+        those for the bucket apply.
     :param check: whether the run checks that log delivery can write to the bucket.
     :param required: whether a failed check stops the flow logs of the bucket.
     :param access: profile and role for remedies.

@@ -28,7 +28,7 @@ class DestinationRequest:
     """A destination, and what the run may do for it.
 
     :param destination: ARN of the bucket with an optional folder, or ``bucket/folder``.
-    :param sources: every combination of these accounts, Regions, prefixes and layouts. It applies if there are no ``grants``.
+    :param sources: every combination of these accounts, Regions, prefixes and layouts, if there are no ``grants``.
     :param grants: exactly these combinations.
     :param region: Region of the bucket, if it is known.
     :param key_apart: whether the key policy is managed once for all buckets of the key, so not here.
@@ -162,7 +162,7 @@ class DestinationOptions:
         return _without_empty({**self.first_check(), **self._conditions, **planned})
 
     def create(self) -> ModuleOptions:
-        """Return the options of ``amazon.aws.s3_bucket``, without ``policy``, which would replace the whole bucket policy."""
+        """Return the options of ``amazon.aws.s3_bucket``, without ``policy``, which replaces the whole bucket policy."""
         return _without_empty(
             {
                 "state": "present",

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The stage that prepares destinations: buckets, their policies and the policies of their keys. PRIVATE to this collection.
+"""The stage that prepares destinations: buckets, bucket policies and key policies. PRIVATE to this collection.
 
-If a run may create a bucket or change a key policy, it first checks what exists. It manages each key policy once for all
-buckets of the key. Last, it checks whether flow logs can be delivered.
+If a run may create a bucket or change a key policy, it first checks what exists. It manages each key policy once for
+all buckets of the key. Last, it checks whether flow logs can be delivered.
 """
 
 from __future__ import annotations
@@ -116,8 +116,8 @@ def _create(destinations: Iterable[Destination], check_mode: bool) -> Stage[None
         # In a role the Region of the profile does not apply, and S3 would use its own default.
         options = one.connection.options
         if options.get("assume_role_arn") and not (one.request.region or options.get("region")):
-            text = "Name the Region of the new bucket in publish_to_s3_bucket_region, in an inventory flow_log_bucket_region."
-            one.steps["account"] = {"failed": True, "msg": text}
+            where = "publish_to_s3_bucket_region, in an inventory flow_log_bucket_region"
+            one.steps["account"] = {"failed": True, "msg": f"Name the Region of the new bucket in {where}."}
     yield from _check_accounts([one for one in members if one.request.expected_bucket_owner and not one.has_failed])
     members = [one for one in members if not one.has_failed]
     if check_mode:
@@ -150,11 +150,12 @@ def _account_result(destination: Destination, result: FlowLogInfoResult) -> Flow
     """Return the result of the account check; if the account is wrong, with a message about the bucket."""
     if "caller_account_id" not in result:
         return result
+    bucket, owner = destination.options.bucket, destination.request.expected_bucket_owner
     return {
         "failed": True,
-        "msg": f"The bucket {destination.options.bucket} must belong to account {destination.request.expected_bucket_owner}, "
-        f"but the credentials would create it in {result['caller_account_id']}. Correct publish_to_s3_bucket_aws, in an "
-        "inventory flow_log_bucket_aws, or the expected owner of the bucket.",
+        "msg": f"The bucket {bucket} must belong to account {owner}, but the credentials would create it in "
+        f"{result['caller_account_id']}. Correct publish_to_s3_bucket_aws, in an inventory flow_log_bucket_aws, or the "
+        "expected owner of the bucket.",
     }
 
 

@@ -27,7 +27,7 @@ class _PolicyScope(TypedDict):
 
 
 class PolicyOptions(_PolicyScope, total=False):
-    """Which policy to attach or remove. Without ``state``, ``policy`` and ``policy_name`` the defaults of playbooks apply."""
+    """The policy to attach or remove. ``state``, ``policy`` and ``policy_name`` default to those of playbooks."""
 
     state: str | None
     policy: str | None

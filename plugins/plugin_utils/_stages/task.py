@@ -4,8 +4,8 @@
 
 """Tasks as data: which module runs, and with which options. PRIVATE to this collection.
 
-A stage is a generator. It yields tasks, gets their results in the same order, and finally returns its own result. A stage
-decides which tasks run; the action plugins run them.
+A stage is a generator. It yields tasks, gets their results in the same order, and finally returns its own result. A
+stage decides which tasks run; the action plugins run them.
 """
 
 from __future__ import annotations

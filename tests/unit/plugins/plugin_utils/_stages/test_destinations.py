@@ -393,7 +393,7 @@ def test_keys_do_not_wait_for_each_other() -> None:
 
 
 @pytest.mark.parametrize(
-    ("variables", "first_check", "is_managed"),
+    ("variables", "look", "is_managed"),
     [
         ({"key_policy": True}, SEALED, True),
         ({"key_policy": True}, THERE, False),
@@ -443,7 +443,7 @@ def test_prepares_one_destination_with_its_key() -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "first_check", "expected"),
+    ("more", "look", "expected"),
     [
         ({}, THERE, [BUCKET_POLICY, INFO]),
         ({"manage_key_policy": True}, THERE, [INFO, BUCKET_POLICY, INFO]),
