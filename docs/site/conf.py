@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Settings of Sphinx for the documentation site; `make docs` builds it.
+"""Sphinx settings for the documentation site; `make docs` builds it.
 
-Neither building the pages nor reading them fetches anything from elsewhere.
+Building and reading the pages needs no network.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sphinx.application import Sphinx
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCE = "https://github.com/flowlogs/flowlogs.aws"
 ANSIBLE_DOCS = "https://docs.ansible.com/projects/ansible/latest"
-# What antsibull-docs' pages refer to in Ansible's own documentation, besides plugins and environment variables.
+# Labels in Ansible's own documentation that pages of antsibull-docs use, except plugins and environment variables.
 ANSIBLE_LABELS = {
     "action_plugins": ("plugins/action.html#action-plugins", "action plugins"),
     "ansible_configuration_settings": ("reference_appendices/config.html#ansible-configuration-settings", "settings"),
@@ -33,7 +33,7 @@ pygments_style = "ansible"
 highlight_language = "YAML+Jinja"
 default_role = "any"
 nitpicky = True
-# Before the first release the page of the changelog is one sentence without a title.
+# Before the first release, the changelog page is one sentence without a title.
 suppress_warnings = ["toc.no_title"]
 
 html_theme = "sphinx_ansible_theme"
@@ -50,12 +50,12 @@ html_use_modindex = False
 html_use_index = False
 html_copy_source = False
 html_show_sourcelink = False
-# A page that is opened as a file must not read others, so the search shows where something is and not what is there.
+# A page opened from a file cannot read other pages, so search results show titles without summaries.
 html_show_search_summary = False
 
 
 def address_elsewhere(kind: str, target: str) -> tuple[str, str] | None:
-    """Return address and title of what Ansible's documentation holds; Sphinx would fetch its index to tell.
+    """Return URL and title of a page in Ansible's documentation, without fetching its index as Sphinx would.
 
     :param kind: of the reference: ``ref`` or ``envvar``.
     :param target: a label, such as ``ansible_collections.amazon.aws.aws_ec2_inventory``, or the name of a variable.
@@ -70,7 +70,7 @@ def address_elsewhere(kind: str, target: str) -> tuple[str, str] | None:
 
 
 def resolve_elsewhere(_app: object, _env: object, node: nodes.Element, content: nodes.Element) -> nodes.Element | None:
-    """Make a link of a reference that no page of this site answers."""
+    """Return a link to Ansible's documentation for a reference that this site cannot resolve."""
     found = address_elsewhere(node.get("reftype", ""), node.get("reftarget", ""))
     if found is None:
         return None
@@ -81,11 +81,11 @@ def resolve_elsewhere(_app: object, _env: object, node: nodes.Element, content: 
 
 
 def lead_home(_app: Sphinx, _page: str, _template: str, context: dict, _tree: object) -> None:
-    """Let the title above each page lead to the start; the theme knows only one address for all pages."""
+    """Link the title of each page to the start page, by a relative URL; the theme has one URL for all pages."""
     context["theme_documentation_home_url"] = context["pathto"]("index")
 
 
 def setup(app: Sphinx) -> None:
-    """Have Sphinx ask here for what it does not find, and before it writes a page."""
+    """Register the functions above with Sphinx."""
     app.connect("missing-reference", resolve_elsewhere)
     app.connect("html-page-context", lead_home)

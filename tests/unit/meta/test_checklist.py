@@ -91,3 +91,11 @@ def test_matrix_of_the_readme_is_the_one_that_is_run() -> None:
     cells = tomllib.loads(read("tools/matrix.toml"))["cells"]
     shown = [[cell.get(key, "") for key in ("core", "python", "amazon_aws", "boto3", "modules")] for cell in cells]
     assert [row for row in rows if row[0][:1].isdigit()] == shown
+
+
+def test_badges_of_the_readme_show_the_versions_of_the_matrix() -> None:
+    cells = tomllib.loads(read("tools/matrix.toml"))["cells"]
+    for badge, key in (("ansible--core", "core"), ("python", "python"), ("amazon.aws", "amazon_aws")):
+        versions = sorted({tuple(map(int, cell[key].split(".")[:2])) for cell in cells})
+        lowest, highest = (".".join(map(str, version)) for version in (versions[0], versions[-1]))
+        assert f"/badge/{badge}-{lowest}--{highest}-" in read("README.md")
