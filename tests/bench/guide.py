@@ -33,7 +33,7 @@ from tests.bench.wide import WideRow
 
 START, END = ".. measured: start", ".. measured: end"
 WIDE_START, WIDE_END = ".. measured wide: start", ".. measured wide: end"
-RUNS = {FIRST: "first run", AGAIN: "unchanged run", CHECK: "first run, looked at only"}
+RUNS = {FIRST: "first run", AGAIN: "unchanged run", CHECK: "first run in check mode"}
 #: A task is to take at most an empty one and this much of the plain script.
 LIMIT_FACTOR = 1.15
 
@@ -79,8 +79,8 @@ def wide_section(rows: Sequence[WideRow], facts: Iterable[str]) -> str:
     head = [
         "pairs",
         "what",
-        "CPU beside the program",
-        "wall clock beside it",
+        "CPU compared with the program",
+        "wall clock compared with the program",
         "CPU per pair",
         "wall clock",
         "peak memory",
@@ -123,7 +123,12 @@ def _ratio(ours: Measured | None, other: Measured | None) -> str:
 def _ratios(rows: Sequence[Row]) -> list[str]:
     """How much faster a task is than each of the others, and how it does against what an ideal one takes."""
     by_key = _by_key(rows)
-    head = ["one task of this collection", "than the AWS CLI in a loop", "than Cloud Custodian", "of what is possible"]
+    head = [
+        "one task of this collection",
+        "compared with the AWS CLI in a loop",
+        "compared with Cloud Custodian",
+        "of what is possible",
+    ]
     table = [head]
     for targets in _sizes(rows):
         for run in (FIRST, AGAIN):
@@ -131,8 +136,8 @@ def _ratios(rows: Sequence[Row]) -> list[str]:
             share = _share(ours, _best(by_key, targets, EMPTY, FIRST), boto3)
             table.append([f"{targets:,} targets, {RUNS[run]}", _ratio(ours, cli), _ratio(ours, custodian), share])
     note = (
-        "*Of what is possible*: its time by that of an empty Ansible task and 1.15 times the plain boto3 script together. "
-        "100 % and less is as fast as it can be in Ansible."
+        "*Of what is possible*: the time of the task, divided by the time of an empty Ansible task plus 1.15 times the plain "
+        "boto3 script. 100 % or less is as fast as possible in Ansible."
     )
     return [list_table(table, (31, 23, 23, 23)), note]
 
@@ -190,7 +195,7 @@ def _memory_and_calls(rows: Sequence[Row]) -> list[str]:
 def _pipeline(steps: Sequence[Step]) -> list[str]:
     if not steps:
         return []
-    table = [["targets", "what", "wall clock", "for 1,000 targets", "CPU of Ansible", "of the stand-in", "peak memory"]]
+    table = [["targets", "what", "wall clock", "for 1,000 targets", "CPU of Ansible", "CPU of the simulator", "peak memory"]]
     for step in steps:
         measured = step.measured
         numbers = [seconds_text(measured.wall), seconds_text(1000 * measured.wall / step.targets)]
@@ -203,13 +208,13 @@ def _pipeline(steps: Sequence[Step]) -> list[str]:
         for name in (PUBLISH, PUBLISH_AGAIN)
     )
     total = (
-        f"The whole way, from the inventory to flow logs that are made and the report on them, takes {first:.0f} s for "
-        f"{largest:,} targets, {again:.0f} s when there is nothing left to make, and at most {at_most} MB."
+        f"For {largest:,} targets, a complete run with inventory and report takes {first:.0f} s, an unchanged run "
+        f"{again:.0f} s. Both need at most {at_most} MB of memory."
     )
-    title = "The whole way"
+    title = "Complete runs"
     intro = (
-        "The playbooks on an inventory of :ansplugin:`flowlogs.aws.flow_log_targets#inventory`, from 20 pairs of account and "
-        "region to one bucket, with as many forks as cores. Each command reads the inventory from AWS anew. "
-        "Memory is the most of all rounds."
+        "The playbooks with an inventory from :ansplugin:`flowlogs.aws.flow_log_targets#inventory`: 20 pairs of account and "
+        "Region that deliver to one bucket, with as many forks as cores. Each command reads the inventory from AWS again. "
+        "Memory is the maximum of all rounds."
     )
     return [f"{title}\n{'~' * len(title)}", intro, list_table(table, (10, 18, 14, 16, 14, 14, 14)), total]

@@ -86,9 +86,8 @@ def test_whole_way_is_a_first_run_and_an_unchanged_one_of_the_largest_fleet() ->
         Step(10_000, PUBLISH_AGAIN, Measured(39.2, memory=300.5)),
     ]
     section = measured_section(ROWS, steps, [])
-    assert "takes 41 s for 10,000 targets, 39 s when there is nothing left to make, and at most 301 MB." in " ".join(
-        section.split()
-    )
+    total = "For 10,000 targets, a complete run with inventory and report takes 41 s, an unchanged run 39 s. Both need at most 301 MB"
+    assert total in " ".join(section.split())
 
 
 @pytest.mark.parametrize(

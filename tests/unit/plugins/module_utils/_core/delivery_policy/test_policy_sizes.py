@@ -31,7 +31,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy
 
 ROOT = next(folder for folder in pathlib.Path(__file__).parents if (folder / "galaxy.yml").is_file())
 GUIDE = (ROOT / "docs" / "docsite" / "rst" / "guide_bucket_policy.rst").read_text(encoding="utf-8")
-SECTION = GUIDE.partition("How many accounts fit\n")[2].partition("Statements under its names\n")[0]
+SECTION = GUIDE.partition("How many accounts fit into a policy?\n")[2].partition("Look-alikes")[0]
 
 BUCKET, ORGANIZATION, OWNER = "example-central-flow-logs", "o-a1b2c3d4e5", "777788889999"
 KEY = Key(
