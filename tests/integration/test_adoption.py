@@ -12,16 +12,16 @@ from typing import Any
 
 import yaml
 
-from tests.integration.conftest import AnsibleRunner
-from tests.integration.publication import ARCHIVE
-from tests.integration.publication import OPERATIONS
-from tests.integration.publication import SHOP
-from tests.integration.publication import SHOP_VPCS
-from tests.integration.publication import Stage
-from tests.integration.publication import client
-from tests.integration.publication import findings
-from tests.integration.publication import flow_logs
-from tests.integration.publication import inventory
+from tests.integration.support.ansible_run import AnsibleRunner
+from tests.integration.support.publication import ARCHIVE
+from tests.integration.support.publication import OPERATIONS
+from tests.integration.support.publication import SHOP
+from tests.integration.support.publication import SHOP_VPCS
+from tests.integration.support.publication import Stage
+from tests.integration.support.publication import client
+from tests.integration.support.publication import findings
+from tests.integration.support.publication import flow_logs
+from tests.integration.support.publication import inventory
 from tests.rst import code_blocks
 from tests.simulator.client import SimulatorProcess
 

@@ -14,15 +14,15 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import AnsibleRun
-from tests.integration.conftest import AnsibleRunner
-from tests.integration.in_process import run_module
-from tests.integration.publication import ARCHIVE
-from tests.integration.publication import BANK
-from tests.integration.publication import SHOP
-from tests.integration.publication import findings
-from tests.integration.publication import line
-from tests.integration.publication import write_inventory
+from tests.integration.support.ansible_run import AnsibleRun
+from tests.integration.support.ansible_run import AnsibleRunner
+from tests.integration.support.in_process import run_module
+from tests.integration.support.publication import ARCHIVE
+from tests.integration.support.publication import BANK
+from tests.integration.support.publication import SHOP
+from tests.integration.support.publication import findings
+from tests.integration.support.publication import line
+from tests.integration.support.publication import write_inventory
 from tests.simulator.client import SECRET_KEY
 from tests.simulator.client import SimulatorProcess
 

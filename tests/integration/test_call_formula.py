@@ -15,7 +15,7 @@ import pytest
 from tests.bench.contenders import BUCKET_ARN
 from tests.bench.contenders import fleet
 from tests.bench.contenders import vpc_ids
-from tests.integration.in_process import succeed
+from tests.integration.support.in_process import succeed
 from tests.rst import section
 from tests.rst import table_rows
 from tests.simulator.client import SimulatorProcess

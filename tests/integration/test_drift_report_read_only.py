@@ -10,15 +10,15 @@ from typing import Any
 
 import yaml
 
-from tests.integration.conftest import AnsibleRunner
-from tests.integration.publication import ARCHIVE
-from tests.integration.publication import AUDIT
-from tests.integration.publication import OPERATIONS
-from tests.integration.publication import SHOP
-from tests.integration.publication import Stage
-from tests.integration.publication import line
-from tests.integration.publication import recap
-from tests.integration.publication import report
+from tests.integration.support.ansible_run import AnsibleRunner
+from tests.integration.support.publication import ARCHIVE
+from tests.integration.support.publication import AUDIT
+from tests.integration.support.publication import OPERATIONS
+from tests.integration.support.publication import SHOP
+from tests.integration.support.publication import Stage
+from tests.integration.support.publication import line
+from tests.integration.support.publication import recap
+from tests.integration.support.publication import report
 from tests.simulator.client import SimulatorProcess
 
 LOGGED, COPIED, BARE, INSIDE, SEALED = (

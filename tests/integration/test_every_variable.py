@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import VARIABLES
-from tests.integration.conftest import AnsibleRunner
-from tests.integration.publication import ARCHIVE
-from tests.integration.publication import SHOP
-from tests.integration.publication import SHOP_VPCS
-from tests.integration.publication import Stage
-from tests.integration.publication import client
-from tests.integration.publication import flow_logs
+from tests.integration.support.ansible_run import AnsibleRunner
+from tests.integration.support.publication import ARCHIVE
+from tests.integration.support.publication import SHOP
+from tests.integration.support.publication import SHOP_VPCS
+from tests.integration.support.publication import Stage
+from tests.integration.support.publication import client
+from tests.integration.support.publication import flow_logs
 from tests.simulator.client import SimulatorProcess
 
 PUBLISH = "flowlogs.aws.publish_to_s3"

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import AnsibleRunner
-from tests.integration.in_process import run_module
+from tests.integration.support.ansible_run import AnsibleRunner
+from tests.integration.support.in_process import run_module
 from tests.simulator.client import SimulatorProcess
 from tests.unit.meta.project import modules
 

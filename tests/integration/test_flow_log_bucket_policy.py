@@ -26,10 +26,10 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.docu
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.bucket_policy import PolicyOutcome
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.bucket_policy import PolicyStore
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.bucket_policy import converge
-from tests.integration.aws_clients import aws_client
-from tests.integration.conftest import AnsibleRunner
-from tests.integration.in_process import run_module
-from tests.integration.in_process import succeed
+from tests.integration.support.aws_clients import aws_client
+from tests.integration.support.ansible_run import AnsibleRunner
+from tests.integration.support.in_process import run_module
+from tests.integration.support.in_process import succeed
 from tests.simulator.client import SimulatorProcess
 
 BUCKET, ARN = "example-logs", "arn:aws:s3:::example-logs"

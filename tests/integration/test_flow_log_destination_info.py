@@ -15,10 +15,10 @@ import yaml
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import CHECK_DEFINITIONS
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.codes import OK
 
-from tests.integration.aws_clients import aws_client
-from tests.integration.conftest import AnsibleRunner
-from tests.integration.in_process import run_module
-from tests.integration.in_process import succeed
+from tests.integration.support.aws_clients import aws_client
+from tests.integration.support.ansible_run import AnsibleRunner
+from tests.integration.support.in_process import run_module
+from tests.integration.support.in_process import succeed
 from tests.simulator.client import DEFAULT_ACCESS_KEY
 from tests.simulator.client import SimulatorProcess
 

@@ -15,10 +15,10 @@ from typing import Tuple
 
 import pytest
 
-from tests.integration.aws_clients import aws_client
-from tests.integration.conftest import AnsibleRunner
-from tests.integration.in_process import run_module
-from tests.integration.in_process import succeed
+from tests.integration.support.aws_clients import aws_client
+from tests.integration.support.ansible_run import AnsibleRunner
+from tests.integration.support.in_process import run_module
+from tests.integration.support.in_process import succeed
 from tests.simulator.client import SimulatorProcess
 
 OWNER, SHOP, BANK = "123456789012", "111122223333", "444455556666"

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from tests.permission_documents import permissions_policy
 
-from tests.integration.in_process import run_module
-from tests.integration.in_process import succeed
+from tests.integration.support.in_process import run_module
+from tests.integration.support.in_process import succeed
 from tests.simulator.client import SimulatorProcess
 
 ACCOUNT = "111122223333"

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import AnsibleRunner
-from tests.integration.in_process import run_module
+from tests.integration.support.ansible_run import AnsibleRunner
+from tests.integration.support.in_process import run_module
 from tests.simulator.client import DEFAULT_ACCESS_KEY
 from tests.simulator.client import SECRET_KEY
 from tests.simulator.client import SimulatorProcess

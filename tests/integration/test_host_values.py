@@ -13,19 +13,19 @@ from typing import Any
 import pytest
 
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import VARIABLES
-from tests.integration.conftest import AnsibleRunner
-from tests.integration.publication import ARCHIVE
-from tests.integration.publication import BANK
-from tests.integration.publication import BANK_VPC
-from tests.integration.publication import OPERATIONS
-from tests.integration.publication import SHOP_US_VPCS
-from tests.integration.publication import SHOP_VPCS
-from tests.integration.publication import Stage
-from tests.integration.publication import bucket_statements
-from tests.integration.publication import flow_logs
-from tests.integration.publication import hosts_of
-from tests.integration.publication import inventory
-from tests.integration.publication import line
+from tests.integration.support.ansible_run import AnsibleRunner
+from tests.integration.support.publication import ARCHIVE
+from tests.integration.support.publication import BANK
+from tests.integration.support.publication import BANK_VPC
+from tests.integration.support.publication import OPERATIONS
+from tests.integration.support.publication import SHOP_US_VPCS
+from tests.integration.support.publication import SHOP_VPCS
+from tests.integration.support.publication import Stage
+from tests.integration.support.publication import bucket_statements
+from tests.integration.support.publication import flow_logs
+from tests.integration.support.publication import hosts_of
+from tests.integration.support.publication import inventory
+from tests.integration.support.publication import line
 from tests.simulator.client import SimulatorProcess
 from tests.wrong_values import SPELLINGS
 from tests.wrong_values import WRONG_VALUES

@@ -13,22 +13,22 @@ from typing import Any
 import pytest
 
 from tests.permission_documents import permissions_policy
-from tests.integration.conftest import AnsibleRun
-from tests.integration.conftest import AnsibleRunner
-from tests.integration.publication import ARCHIVE
-from tests.integration.publication import AUDIT
-from tests.integration.publication import BANK
-from tests.integration.publication import BANK_VPC
-from tests.integration.publication import OPERATIONS
-from tests.integration.publication import SEED
-from tests.integration.publication import SHOP
-from tests.integration.publication import SHOP_US_VPCS
-from tests.integration.publication import SHOP_VPCS
-from tests.integration.publication import findings
-from tests.integration.publication import inventory
-from tests.integration.publication import line
-from tests.integration.publication import report
-from tests.integration.publication import write_inventory
+from tests.integration.support.ansible_run import AnsibleRun
+from tests.integration.support.ansible_run import AnsibleRunner
+from tests.integration.support.publication import ARCHIVE
+from tests.integration.support.publication import AUDIT
+from tests.integration.support.publication import BANK
+from tests.integration.support.publication import BANK_VPC
+from tests.integration.support.publication import OPERATIONS
+from tests.integration.support.publication import SEED
+from tests.integration.support.publication import SHOP
+from tests.integration.support.publication import SHOP_US_VPCS
+from tests.integration.support.publication import SHOP_VPCS
+from tests.integration.support.publication import findings
+from tests.integration.support.publication import inventory
+from tests.integration.support.publication import line
+from tests.integration.support.publication import report
+from tests.integration.support.publication import write_inventory
 from tests.simulator.client import SECRET_KEY
 from tests.simulator.client import SimulatorProcess
 

@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import AnsibleRun
-from tests.integration.conftest import AnsibleRunner
-from tests.integration.permission_world import client
-from tests.integration.permission_world import play
-from tests.integration.publication import SHOP
-from tests.integration.publication import Stage
-from tests.integration.publication import client as publication_client
-from tests.integration.publication import inventory
-from tests.integration.publication import report
+from tests.integration.support.ansible_run import AnsibleRun
+from tests.integration.support.ansible_run import AnsibleRunner
+from tests.integration.support.permission_world import client
+from tests.integration.support.permission_world import play
+from tests.integration.support.publication import SHOP
+from tests.integration.support.publication import Stage
+from tests.integration.support.publication import client as publication_client
+from tests.integration.support.publication import inventory
+from tests.integration.support.publication import report
 from tests.simulator.client import SimulatorProcess
 
 ACCOUNT = "123456789012"

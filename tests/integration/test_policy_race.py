@@ -30,8 +30,8 @@ import pytest
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.iam_policy.document import same_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._run import bucket_policy
 from ansible_collections.flowlogs.aws.plugins.module_utils._run import key_policy
-from tests.integration.aws_clients import aws_client as client
-from tests.integration.in_process import run_module
+from tests.integration.support.aws_clients import aws_client as client
+from tests.integration.support.in_process import run_module
 from tests.simulator.client import ROOT
 from tests.simulator.client import SimulatorProcess
 from tests.simulator.policy_evaluation import decide

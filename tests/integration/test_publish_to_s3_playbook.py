@@ -10,27 +10,27 @@ import re
 
 import pytest
 
-from tests.integration.conftest import AnsibleRun
-from tests.integration.conftest import AnsibleRunner
-from tests.integration.publication import ARCHIVE
-from tests.integration.publication import AUDIT
-from tests.integration.publication import BANK
-from tests.integration.publication import BANK_SUBNET
-from tests.integration.publication import BANK_VPC
-from tests.integration.publication import BATCHES
-from tests.integration.publication import FOREIGN_STATEMENT
-from tests.integration.publication import OPERATIONS
-from tests.integration.publication import SHOP
-from tests.integration.publication import SHOP_US_VPCS
-from tests.integration.publication import SHOP_VPCS
-from tests.integration.publication import Stage
-from tests.integration.publication import bucket_statements
-from tests.integration.publication import client
-from tests.integration.publication import flow_logs
-from tests.integration.publication import hosts_of
-from tests.integration.publication import inventory
-from tests.integration.publication import line
-from tests.integration.publication import recap
+from tests.integration.support.ansible_run import AnsibleRun
+from tests.integration.support.ansible_run import AnsibleRunner
+from tests.integration.support.publication import ARCHIVE
+from tests.integration.support.publication import AUDIT
+from tests.integration.support.publication import BANK
+from tests.integration.support.publication import BANK_SUBNET
+from tests.integration.support.publication import BANK_VPC
+from tests.integration.support.publication import BATCHES
+from tests.integration.support.publication import FOREIGN_STATEMENT
+from tests.integration.support.publication import OPERATIONS
+from tests.integration.support.publication import SHOP
+from tests.integration.support.publication import SHOP_US_VPCS
+from tests.integration.support.publication import SHOP_VPCS
+from tests.integration.support.publication import Stage
+from tests.integration.support.publication import bucket_statements
+from tests.integration.support.publication import client
+from tests.integration.support.publication import flow_logs
+from tests.integration.support.publication import hosts_of
+from tests.integration.support.publication import inventory
+from tests.integration.support.publication import line
+from tests.integration.support.publication import recap
 from tests.simulator.client import SECRET_KEY
 from tests.simulator.client import SimulatorProcess
 

@@ -10,23 +10,23 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import AnsibleRunner
-from tests.integration.publication import AUDIT
-from tests.integration.publication import BANK
-from tests.integration.publication import BANK_VPC
-from tests.integration.publication import OPERATIONS
-from tests.integration.publication import SEED
-from tests.integration.publication import SHOP
-from tests.integration.publication import SHOP_US_VPCS
-from tests.integration.publication import SHOP_VPCS
-from tests.integration.publication import Stage
-from tests.integration.publication import client
-from tests.integration.publication import findings
-from tests.integration.publication import flow_logs
-from tests.integration.publication import hosts_of
-from tests.integration.publication import inventory
-from tests.integration.publication import line
-from tests.integration.publication import report
+from tests.integration.support.ansible_run import AnsibleRunner
+from tests.integration.support.publication import AUDIT
+from tests.integration.support.publication import BANK
+from tests.integration.support.publication import BANK_VPC
+from tests.integration.support.publication import OPERATIONS
+from tests.integration.support.publication import SEED
+from tests.integration.support.publication import SHOP
+from tests.integration.support.publication import SHOP_US_VPCS
+from tests.integration.support.publication import SHOP_VPCS
+from tests.integration.support.publication import Stage
+from tests.integration.support.publication import client
+from tests.integration.support.publication import findings
+from tests.integration.support.publication import flow_logs
+from tests.integration.support.publication import hosts_of
+from tests.integration.support.publication import inventory
+from tests.integration.support.publication import line
+from tests.integration.support.publication import report
 from tests.simulator.client import SimulatorProcess
 
 PUBLISH, DRIFT = "flowlogs.aws.publish_to_s3", "flowlogs.aws.drift_report"

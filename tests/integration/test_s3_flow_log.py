@@ -13,8 +13,8 @@ from typing import Tuple
 
 import pytest
 
-from tests.integration.conftest import AnsibleRun
-from tests.integration.conftest import AnsibleRunner
+from tests.integration.support.ansible_run import AnsibleRun
+from tests.integration.support.ansible_run import AnsibleRunner
 from tests.simulator.client import SimulatorProcess
 
 VPCS = ["vpc-0a000000000000001", "vpc-0a000000000000002"]

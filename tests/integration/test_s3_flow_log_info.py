@@ -15,9 +15,9 @@ from typing import List
 
 import pytest
 
-from tests.integration.aws_clients import aws_client
-from tests.integration.in_process import run_module
-from tests.integration.in_process import succeed
+from tests.integration.support.aws_clients import aws_client
+from tests.integration.support.in_process import run_module
+from tests.integration.support.in_process import succeed
 from tests.simulator.client import SimulatorProcess
 
 ACCOUNT = "123456789012"

@@ -19,9 +19,9 @@ import pytest
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._aws import ec2 as ec2_calls
 
-from tests.integration.aws_clients import aws_client
-from tests.integration.in_process import run_module
-from tests.integration.in_process import succeed
+from tests.integration.support.aws_clients import aws_client
+from tests.integration.support.in_process import run_module
+from tests.integration.support.in_process import succeed
 from tests.simulator.client import SimulatorProcess
 
 OPEN_POLICY = {

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.in_process import run_module
-from tests.integration.in_process import succeed
+from tests.integration.support.in_process import run_module
+from tests.integration.support.in_process import succeed
 from tests.simulator.client import SimulatorProcess
 
 ACCOUNT, VPC, BUCKET = "123456789012", "vpc-0a000000000000001", "example-logs"

@@ -10,10 +10,10 @@ import json
 import urllib.request
 from typing import Any
 
-from tests.integration.conftest import AnsibleRunner
-from tests.integration.publication import findings
-from tests.integration.publication import line
-from tests.integration.publication import write_inventory
+from tests.integration.support.ansible_run import AnsibleRunner
+from tests.integration.support.publication import findings
+from tests.integration.support.publication import line
+from tests.integration.support.publication import write_inventory
 from tests.simulator.client import SECRET_KEY
 from tests.simulator.client import SimulatorProcess
 

@@ -19,8 +19,8 @@ from typing import Any
 
 import ansible_runner
 
-from tests.integration.conftest import LIMIT_SECONDS
-from tests.integration.conftest import ROOT
+from tests.integration.support.ansible_run import LIMIT_SECONDS
+from tests.integration.support.ansible_run import ROOT
 
 PROGRAMS = pathlib.Path(sys.executable).parent
 

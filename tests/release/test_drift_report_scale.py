@@ -20,7 +20,7 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.collect imp
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.formats import render
 from tests.report_samples import report
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.host_variables import HostVariables
-from tests.integration.conftest import ROOT
+from tests.integration.support.ansible_run import ROOT
 
 TARGETS, IN_A_BATCH = 10_000, 500
 MEGABYTES = 300

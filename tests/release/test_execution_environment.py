@@ -20,7 +20,7 @@ import pytest
 import yaml
 
 import ansible_collections.amazon.aws as amazon_aws
-from tests.integration.conftest import ROOT
+from tests.integration.support.ansible_run import ROOT
 
 DEFINITION = ROOT / "extensions" / "execution-environment" / "execution-environment.yml"
 VERSION = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"]

@@ -20,7 +20,7 @@ from playwright.sync_api import expect
 
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.html.page import to_html
 from tests.browser import Chromium
-from tests.integration.conftest import AnsibleRunner
+from tests.integration.support.ansible_run import AnsibleRunner
 from tests.report_samples import fleet_report
 from tests.report_samples import large_report
 from tests.report_samples import row

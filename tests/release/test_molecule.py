@@ -16,9 +16,9 @@ import sys
 import pytest
 import yaml
 
-from tests.integration.aws_clients import aws_client
-from tests.integration.conftest import LIMIT_SECONDS
-from tests.integration.conftest import AnsibleRunner
+from tests.integration.support.aws_clients import aws_client
+from tests.integration.support.ansible_run import LIMIT_SECONDS
+from tests.integration.support.ansible_run import AnsibleRunner
 from tests.simulator.client import SimulatorProcess
 
 SCENARIOS = pathlib.Path("extensions", "molecule")

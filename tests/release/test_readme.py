@@ -24,7 +24,7 @@ import pytest
 import yaml
 
 from tests.browser import Chromium
-from tests.integration.in_process import succeed
+from tests.integration.support.in_process import succeed
 from tests.markdown import Block
 from tests.markdown import blocks
 from tests.markdown import section

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import AnsibleRunner
-from tests.integration.publication import ARCHIVE
-from tests.integration.publication import Stage
-from tests.integration.publication import client
-from tests.integration.publication import line
+from tests.integration.support.ansible_run import AnsibleRunner
+from tests.integration.support.publication import ARCHIVE
+from tests.integration.support.publication import Stage
+from tests.integration.support.publication import client
+from tests.integration.support.publication import line
 from tests.simulator.client import SimulatorProcess
 
 PUBLISH = "flowlogs.aws.publish_to_s3"

@@ -10,7 +10,7 @@ import pathlib
 
 import pytest
 
-from tests.integration.aws_clients import aws_client
+from tests.integration.support.aws_clients import aws_client
 from tests.simulator.client import DEFAULT_ACCESS_KEY
 from tests.simulator.client import SECRET_KEY
 from tests.simulator.client import SimulatorProcess

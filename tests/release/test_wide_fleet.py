@@ -10,8 +10,8 @@ import json
 import pathlib
 from typing import Any
 
-from tests.integration.conftest import AnsibleRunner
-from tests.integration.publication import recap
+from tests.integration.support.ansible_run import AnsibleRunner
+from tests.integration.support.publication import recap
 from tests.simulator.client import DEFAULT_ACCESS_KEY
 from tests.simulator.client import SECRET_KEY
 from tests.simulator.client import SimulatorProcess

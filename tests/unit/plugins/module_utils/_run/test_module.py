@@ -23,7 +23,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._run.module import (
     run_module,
 )
 from ansible_collections.flowlogs.aws.plugins.module_utils._run.tasks import TaskModule
-from tests.integration.in_process import patch_module_args
+from tests.integration.support.in_process import patch_module_args
 
 OPTIONS = {"region": "af-south-1", "access_key": "a" * 20, "secret_key": "b" * 40}
 

@@ -25,7 +25,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._run.tasks import (
     run_task,
     session_of,
 )
-from tests.integration import in_process
+from tests.integration.support import in_process
 
 #: An endpoint without a server; no test calls it.
 NOWHERE = "http://127.0.0.1:9"

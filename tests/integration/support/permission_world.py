@@ -13,8 +13,8 @@ from typing import List
 from typing import Mapping
 
 
-from tests.integration.aws_clients import aws_client as client
-from tests.integration.in_process import succeed
+from tests.integration.support.aws_clients import aws_client as client
+from tests.integration.support.in_process import succeed
 from tests.simulator.client import SimulatorProcess
 
 ACCOUNT, OTHER = "123456789012", "444455556666"

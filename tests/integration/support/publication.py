@@ -19,8 +19,8 @@ from typing import Any
 import boto3
 import yaml
 
-from tests.integration.conftest import AnsibleRun
-from tests.integration.conftest import AnsibleRunner
+from tests.integration.support.ansible_run import AnsibleRun
+from tests.integration.support.ansible_run import AnsibleRunner
 from tests.simulator.client import DEFAULT_ACCESS_KEY
 from tests.simulator.client import SECRET_KEY
 from tests.simulator.client import SimulatorProcess

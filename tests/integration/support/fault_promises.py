@@ -13,13 +13,13 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from typing import Any
 
-from tests.integration.fault_scenarios import MARK
-from tests.integration.fault_scenarios import Settings
-from tests.integration.fault_scenarios import Story
-from tests.integration.fault_scenarios import blocks
-from tests.integration.fault_world import Run
-from tests.integration.fault_world import Seen
-from tests.integration.fault_world import State
+from tests.integration.support.fault_scenarios import MARK
+from tests.integration.support.fault_scenarios import Settings
+from tests.integration.support.fault_scenarios import Story
+from tests.integration.support.fault_scenarios import blocks
+from tests.integration.support.fault_world import Run
+from tests.integration.support.fault_world import Seen
+from tests.integration.support.fault_world import State
 
 
 def of_target(state: State, target: str) -> list[Seen]:
