@@ -78,7 +78,7 @@ class Story:
         self._chapters += 1
         print(f"\n{self._chapters}. {title}", flush=True)
 
-    def tell(self, text: str) -> None:
+    def say(self, text: str) -> None:
         """Say what is to be seen."""
         print(f"   {text}", flush=True)
 
@@ -92,9 +92,9 @@ class Story:
     def recap(self, run: Run, headline: str) -> None:
         """Condense a playbook's output to what it did."""
         writes = ", ".join(f"{count} {operation}" for operation, count in sorted(run.writes.items())) or "none"
-        self.tell(headline or f"the playbook did not finish: exit code {run.code}")
-        self.tell(f"calls to AWS: {len(run.calls)}; of these write: {writes}")
-        self.tell(f"all of its output: {run.log.relative_to(ROOT)}")
+        self.say(headline or f"the playbook did not finish: exit code {run.code}")
+        self.say(f"calls to AWS: {len(run.calls)}; of these write: {writes}")
+        self.say(f"all of its output: {run.log.relative_to(ROOT)}")
 
 
 # --- what is in AWS ---
@@ -134,7 +134,7 @@ def is_for_flow_logs(statement: dict[str, Any]) -> bool:
     return statement["Principal"] == {"Service": "delivery.logs.amazonaws.com"}
 
 
-def foreign(logs: FlowLogs) -> FlowLogs:
+def other_teams(logs: FlowLogs) -> FlowLogs:
     """Return the flow logs of others."""
     return {flow_log_id: log for flow_log_id, log in logs.items() if not is_ours(log)}
 
@@ -166,12 +166,12 @@ def look_around(story: Story, before: FlowLogs, policy: list[dict[str, Any]]) ->
     """Tell what there is before anything is done."""
     story.chapter("What is there")
     by_hand = [log for log in before.values() if is_ours(log)]
-    story.tell("Three accounts (shop, payments, network) in eu-west-1, us-east-1 and ap-southeast-2.")
-    story.tell(f"{len(all_targets())} targets in demo/inventory: 7 VPCs, 2 subnets, 2 interfaces, 1 transit gateway,")
-    story.tell("3 attachments; three groups with different settings (demo/inventory/group_vars).")
-    story.tell(f"{len(by_hand)} of them were logged by hand: one as it should be, two with other settings.")
-    story.tell(f"{len(foreign(before))} flow logs are other teams': two to CloudWatch Logs, one to another bucket.")
-    story.tell(f"The bucket {BUCKET} of the log archive has {len(policy)} statements, none for flow logs.")
+    story.say("Three accounts (shop, payments, network) in eu-west-1, us-east-1 and ap-southeast-2.")
+    story.say(f"{len(all_targets())} targets in demo/inventory: 7 VPCs, 2 subnets, 2 interfaces, 1 transit gateway,")
+    story.say("3 attachments; three groups with different settings (demo/inventory/group_vars).")
+    story.say(f"{len(by_hand)} of them were logged by hand: one as it should be, two with other settings.")
+    story.say(f"{len(other_teams(before))} flow logs are other teams': two to CloudWatch Logs, one to another bucket.")
+    story.say(f"The bucket {BUCKET} of the log archive has {len(policy)} statements, none for flow logs.")
     story.claim("nearly nothing is as asked", len(not_as_asked(before, all_targets())) == len(all_targets()) - 1)
 
 
@@ -187,17 +187,21 @@ def publish(story: Story, scene: Stage, before: FlowLogs, policy: list[dict[str,
     story.claim(
         "the flow log by hand that was right is kept; the two others are replaced", _taken_over(after), sorted(after)
     )
-    _claim_foreign_survives(story, scene, before, policy)
+    _claim_other_teams_are_untouched(story, scene, before, policy)
 
 
 def _taken_over(after: FlowLogs) -> bool:
     return RIGHT_BY_HAND in after and not WRONG_BY_HAND & after.keys()
 
 
-def _claim_foreign_survives(story: Story, scene: Stage, before: FlowLogs, policy: list[dict[str, Any]]) -> None:
-    now = foreign(flow_logs(scene))
+def _claim_other_teams_are_untouched(
+    story: Story, scene: Stage, before: FlowLogs, policy: list[dict[str, Any]]
+) -> None:
+    now = other_teams(flow_logs(scene))
     kept = [statement for statement in statements(scene) if not is_for_flow_logs(statement)]
-    story.claim("flow logs and statements of others are exactly as they were", (now, kept) == (foreign(before), policy))
+    story.claim(
+        "flow logs and statements of others are exactly as they were", (now, kept) == (other_teams(before), policy)
+    )
 
 
 def publish_again(story: Story, scene: Stage) -> None:
@@ -213,7 +217,7 @@ def break_things(story: Story, scene: Stage) -> None:
     story.chapter("Things go wrong")
     shop_eu, shop_us = (scene.client("ec2", "shop", region) for region in ("eu-west-1", "us-east-1"))
     _delete_ours(shop_us, "vpc-0a000000000000011")
-    story.tell("- somebody deletes the flow log of vpc-0a000000000000011")
+    story.say("- somebody deletes the flow log of vpc-0a000000000000011")
     _delete_ours(shop_eu, "vpc-0a000000000000003")
     shop_eu.create_flow_logs(
         ResourceIds=["vpc-0a000000000000003"],
@@ -222,19 +226,19 @@ def break_things(story: Story, scene: Stage) -> None:
         LogDestinationType="s3",
         LogDestination=f"{CENTRAL}/production/",
     )
-    story.tell("- somebody replaces that of vpc-0a000000000000003 by one for accepted traffic only, without tags")
+    story.say("- somebody replaces that of vpc-0a000000000000003 by one for accepted traffic only, without tags")
     network = scene.client("ec2", "network")
     hub = _ours_of(network, "tgw-0e000000000000001")
     network.create_tags(Resources=hub, Tags=[{"Key": "Group", "Value": "sandbox"}])
-    story.tell("- somebody changes the tag Group of that of tgw-0e000000000000001 to sandbox")
+    story.say("- somebody changes the tag Group of that of tgw-0e000000000000001 to sandbox")
     s3 = scene.client("s3", "log-archive")
     policy = json.loads(s3.get_bucket_policy(Bucket=BUCKET)["Policy"])
     policy["Statement"] = [item for item in policy["Statement"] if not is_for_flow_logs(item)]
     s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy))
-    story.tell("- somebody restores the bucket policy from an old copy, without the statements for flow logs")
-    story.tell(f"- a VPC is built, {NEW_VPC}, and comes into the inventory (demo/grown)")
+    story.say("- somebody restores the bucket policy from an old copy, without the statements for flow logs")
+    story.say(f"- a VPC is built, {NEW_VPC}, and comes into the inventory (demo/grown)")
     _lose_a_permission(scene)
-    story.tell("- the role of payments loses ec2:DescribeFlowLogs in ap-southeast-2")
+    story.say("- the role of payments loses ec2:DescribeFlowLogs in ap-southeast-2")
 
 
 def _ours_of(ec2: Any, target: str) -> list[str]:
@@ -262,14 +266,14 @@ def report_drift(story: Story, scene: Stage) -> None:
     }
     for row in report["findings"]:
         if row["finding"] != "in_sync":
-            story.tell(f"  {row['finding']:<13} {row['target']:<42} {_planned(row)}")
+            story.say(f"  {row['finding']:<13} {row['target']:<42} {_planned(row)}")
     story.claim("it finds each of these, and nothing else", found == EXPECTED_FINDINGS, found)
     in_sync = {row["target"] for row in report["findings"] if row["finding"] == "in_sync"}
     story.claim("what it could not read is unknown, not in sync", not in_sync & found["unknown"], in_sync)
     story.claim("the verdict is: drift", report["verdict"] == "drift", report["verdict"])
     total = report["coverage"]["total"]
-    told = {name: total[name] for name in BROKEN_COVERAGE}
-    story.claim("12 of 14 known targets are logged, and nothing is deliverable", told == BROKEN_COVERAGE, told)
+    shown = {name: total[name] for name in BROKEN_COVERAGE}
+    story.claim("12 of 14 known targets are logged, and nothing is deliverable", shown == BROKEN_COVERAGE, shown)
     story.claim("it changed nothing: no write call", run.calls != [] and not run.writes, run.writes)
 
 
@@ -283,7 +287,7 @@ def _report(story: Story, scene: Stage, name: str) -> tuple[Run, dict[str, Any]]
     run = scene.play("flowlogs.aws.drift_report", GROWN, drift_report_directory=str(folder.relative_to(ROOT)))
     story.recap(run, run.line("flow log drift report: "))
     files = sorted(str(path.relative_to(ROOT)) for path in folder.glob("*"))
-    story.tell(f"the report: {', '.join(files) or 'none'}")
+    story.say(f"the report: {', '.join(files) or 'none'}")
     story.claim("the playbook succeeds", run.code == 0, run.code)
     return run, _read_report(folder)
 
@@ -298,12 +302,12 @@ def repair(story: Story, scene: Stage, before: FlowLogs, policy: list[dict[str, 
     """Repair all of it by publishing once more."""
     story.chapter("Repair:  ansible-playbook -i demo/inventory -i demo/grown flowlogs.aws.publish_to_s3")
     scene.simulator.clear_faults()
-    story.tell("(the role of payments has its permission back)")
+    story.say("(the role of payments has its permission back)")
     run = scene.play("flowlogs.aws.publish_to_s3", GROWN)
     story.recap(run, run.line("flow logs: "))
     wrong = not_as_asked(flow_logs(scene), all_targets(NEW_VPC))
     story.claim("every target is as asked again, the new one too", run.code == 0 and not wrong, wrong)
-    _claim_foreign_survives(story, scene, before, policy)
+    _claim_other_teams_are_untouched(story, scene, before, policy)
 
 
 def report_again(story: Story, scene: Stage) -> None:
@@ -317,7 +321,7 @@ def report_again(story: Story, scene: Stage) -> None:
     story.claim("it changed nothing: no write call", run.calls != [] and not run.writes, run.writes)
 
 
-def tell(story: Story, scene: Stage) -> None:
+def say(story: Story, scene: Stage) -> None:
     """Tell the whole story, or as much of it as is true."""
     before, policy = flow_logs(scene), statements(scene)
     chapters: list[Callable[[], None]] = [
@@ -343,7 +347,7 @@ def main() -> int:
     try:
         with stage() as scene:
             print(f"AWS is simulated on this machine, at {scene.simulator.url}; no account is touched.")
-            tell(story, scene)
+            say(story, scene)
     except KeyboardInterrupt:
         print("\nInterrupted; the simulated AWS is stopped.")
         return 130

@@ -50,7 +50,7 @@ class Chromium:
         page.set_default_timeout(PATIENCE_MILLISECONDS)
         page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
         page.on("console", lambda said: complaints.append(f"console: {said.text}") if said.type != "log" else None)
-        page.on("request", lambda request: complaints.extend(foreign(request.url)))
+        page.on("request", lambda request: complaints.extend(outside_requests(request.url)))
         page.on("dialog", lambda dialog: (complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         context.on("page", lambda other: complaints.append(f"opened: {other.url}"))
         try:
@@ -60,7 +60,7 @@ class Chromium:
         assert complaints == []
 
 
-def foreign(url: str) -> list[str]:
+def outside_requests(url: str) -> list[str]:
     """Return what is wrong with a request: anything that is not in the page or beside it."""
     return [] if url.startswith(("file:", "data:")) else [f"request: {url}"]
 

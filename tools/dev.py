@@ -150,17 +150,17 @@ def install_browser() -> None:
         install_debian_package(BROWSER, f"The tests look at pages in {BROWSER}, which is not here.")
 
 
-def install_debian_package(package: str, lack: str) -> None:
+def install_debian_package(package: str, consequence: str) -> None:
     """Install a package of Debian, or say what to type.
 
     :param lack: what cannot be done without it.
     """
     apt = ["apt-get", "install", "-y", "--no-install-recommends", package]
     if not shutil.which("apt-get"):
-        raise Trouble(f"{lack} Install what Debian calls {package}, and try again.")
+        raise Trouble(f"{consequence} Install what Debian calls {package}, and try again.")
     prefix = privilege()
     if prefix is None:
-        raise Trouble(f"{lack} Type:  sudo {' '.join(apt)}   and try again.")
+        raise Trouble(f"{consequence} Type:  sudo {' '.join(apt)}   and try again.")
     print(f"Installing {package} ...", flush=True)
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
     if subprocess.run(prefix + apt, env=environment, stdout=subprocess.DEVNULL, check=False).returncode:

@@ -73,7 +73,7 @@ def find_python(version: str) -> str | None:
     return shutil.which(f"python{version}", path=dev.clean_path())
 
 
-def lacking(cell: Cell) -> list[str]:
+def missing_pythons(cell: Cell) -> list[str]:
     """Return the Pythons that a cell needs and this machine does not have."""
     return [version for version in (cell.python, cell.modules) if version and not find_python(version)]
 
@@ -155,7 +155,7 @@ def chosen(names: list[str]) -> list[Cell]:
 
 def outcome(cell: Cell) -> str:
     """Run a cell if this machine can; return ``passed``, ``FAILED`` or ``not run`` with the reason."""
-    missing = lacking(cell)
+    missing = missing_pythons(cell)
     if missing:
         return f"not run, as there is no Python {' and no Python '.join(missing)} here"
     print(f"--- {cell.title}", flush=True)

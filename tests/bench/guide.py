@@ -89,9 +89,9 @@ def wide_section(rows: Sequence[WideRow], facts: Iterable[str]) -> str:
     for pairs in sizes:
         for name in dict.fromkeys(row.name for row in rows if row.pairs == pairs):
             ours, limit = each[pairs, name], each[pairs, LIMITS.get(name, name)]
-            beside = [f"{ours.cpu / limit.cpu:.1f} x", f"{ours.wall / limit.wall:.1f} x"]
+            ratios = [f"{ours.cpu / limit.cpu:.1f} x", f"{ours.wall / limit.wall:.1f} x"]
             cpu = f"{1000 * ours.cpu / pairs:.0f} ms"
-            table.append([f"{pairs:,}", name, *beside, cpu, seconds_text(ours.wall), f"{ours.memory:.0f} MB"])
+            table.append([f"{pairs:,}", name, *ratios, cpu, seconds_text(ours.wall), f"{ours.memory:.0f} MB"])
     return "\n\n".join([" ".join(facts), list_table(table, (8, 24, 16, 16, 12, 12, 12))])
 
 

@@ -51,7 +51,7 @@ def fleet(targets: int, owners: Sequence[str], places: Sequence[str] = REGIONS) 
     return {"accounts": accounts}
 
 
-def write_surroundings(folder: pathlib.Path, owners: Sequence[str], places: Sequence[str] = REGIONS) -> dict[str, str]:
+def write_environment(folder: pathlib.Path, owners: Sequence[str], places: Sequence[str] = REGIONS) -> dict[str, str]:
     """Write the inventory and the profiles; return what of the environment leads to the profiles."""
     inventory = {
         "plugin": "flowlogs.aws.flow_log_targets",
@@ -91,9 +91,9 @@ def run_pipeline(
     for number in range(rounds):
         # Elsewhere each time, as a report tells what is new since the one that is there.
         place = folder / f"{targets}-{number}"
-        surroundings = write_surroundings(place, owners)
+        connection = write_environment(place, owners)
         with SimulatorProcess(seed=fleet(targets, owners)) as simulator:
-            variables = {**environment(simulator, place), **surroundings}
+            variables = {**environment(simulator, place), **connection}
             for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION"):
                 del variables[name]
             for name, command in _commands():

@@ -185,8 +185,8 @@ def table() -> list[list[str]]:
     rows = [["100,000 targets in", "calls", *(f"a call takes {answer:g} s" for answer in ANSWERS)]]
     for name, fleet in CASES:
         outcomes = [simulate(replace(fleet, call_seconds=answer)) for answer in ANSWERS]
-        told = [f"{duration(outcome.seconds)}, waits for {outcome.binding}" for outcome in outcomes]
-        rows.append([name, f"{outcomes[0].calls:,}", *told])
+        cells = [f"{duration(outcome.seconds)}, waits for {outcome.binding}" for outcome in outcomes]
+        rows.append([name, f"{outcomes[0].calls:,}", *cells])
     return rows
 
 

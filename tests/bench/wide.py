@@ -67,10 +67,10 @@ def run_wide(
         if policy:
             fleet["accounts"][pipeline.ARCHIVE]["buckets"][0]["policy"] = policy
         place = folder / f"wide-{pairs}-{len(rows)}"
-        surroundings = pipeline.write_surroundings(place, owners, REGIONS)
+        connection = pipeline.write_environment(place, owners, REGIONS)
         (place / "fleet.json").write_text(json.dumps({"accounts": owners, "regions": REGIONS}), encoding="utf-8")
         with SimulatorProcess(seed=fleet) as simulator:
-            variables = {**environment(simulator, place), **surroundings}
+            variables = {**environment(simulator, place), **connection}
             for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION"):
                 del variables[name]
             for name, command in commands:

@@ -146,13 +146,13 @@ def _roles(ansible: AnsibleRunner, simulator: SimulatorProcess) -> Roles:
 
 def test_everything_is_done_in_the_roles_and_no_key_is_seen_anywhere(roles: Roles) -> None:
     """A bucket created in one account, permissions and flow logs in another, and the report on it; at -vvv."""
-    foretold = roles(PUBLISH, "--check")
+    predicted = roles(PUBLISH, "--check")
     assert roles.simulator.operations(write=True) == []
     with Processes() as processes:
         done = roles(PUBLISH, "-vvv")
         report = roles(DRIFT, "-vvv")
     expected = "flow logs: targets=1 batches=1 destinations=1 "
-    assert line(foretold, "flow logs:").startswith(expected) and line(done, "flow logs:").startswith(expected)
+    assert line(predicted, "flow logs:").startswith(expected) and line(done, "flow logs:").startswith(expected)
     writes = {(call["account"], call["operation"]) for call in roles.simulator.calls(write=True)}
     assert {
         (BANK, "CreateBucket"),
@@ -170,7 +170,7 @@ def test_everything_is_done_in_the_roles_and_no_key_is_seen_anywhere(roles: Role
     }
     files = [path for path in roles.ansible.folder.rglob("*") if path.is_file()]
     assert any("drift-report" in path.name for path in files)
-    shown = {f"{run.output} {run.results}" for run in (foretold, done, report)}
+    shown = {f"{run.output} {run.results}" for run in (predicted, done, report)}
     shown |= {path.read_text(encoding="utf-8", errors="replace") for path in files}
     assert any("AnsiballZ_s3_bucket.py" in text for text in processes.seen)
     for secret in (item[name] for item in sessions for name in ("secret_access_key", "session_token")):

@@ -135,10 +135,10 @@ def test_a_bucket_is_created_closed_and_encrypted_as_check_mode_foretold_and_rec
         )
     ]
     bucket = "arn:aws:s3:::new-logs"
-    foretold = run(stage, tasks, "--check", "--diff")
+    predicted = run(stage, tasks, "--check", "--diff")
     assert stage.writes() == []
-    assert re.search(r"create_bucket arn:aws:s3:::new-logs \(.*region: \"eu-west-1\"", foretold.output)
-    planned = result_of(foretold, "Made")
+    assert re.search(r"create_bucket arn:aws:s3:::new-logs \(.*region: \"eu-west-1\"", predicted.output)
+    planned = result_of(predicted, "Made")
     assert kinds(planned) == [("create_bucket", bucket), ("put_policy", bucket), ("put_policy", KEY)]
     assert (planned["changed"], planned["failed"], planned["deliverable"]) == (True, False, None)
 
@@ -164,9 +164,9 @@ def _is_closed_and_encrypted(s3: Any, changes: list[dict[str, Any]]) -> None:
     (ownership,) = s3.get_bucket_ownership_controls(Bucket="new-logs")["OwnershipControls"]["Rules"]
     assert ownership == {"ObjectOwnership": "BucketOwnerEnforced"}
     assert s3.get_bucket_tagging(Bucket="new-logs")["TagSet"] == [{"Key": "Team", "Value": "network"}]
-    told = {change["field"]: change["desired"] for change in changes}
-    assert told["tags"] == {"Team": "network"}
-    assert (told["encryption"], told["encryption_key_id"], told["region"]) == ("aws:kms", KEY, "eu-west-1")
+    reported = {change["field"]: change["desired"] for change in changes}
+    assert reported["tags"] == {"Team": "network"}
+    assert (reported["encryption"], reported["encryption_key_id"], reported["region"]) == ("aws:kms", KEY, "eu-west-1")
 
 
 def test_a_key_is_touched_with_consent_only_and_without_it_no_flow_log_is_made(stage: Stage) -> None:
@@ -195,9 +195,9 @@ def test_a_key_is_touched_with_consent_only_and_without_it_no_flow_log_is_made(s
     assert done.output.count("Log delivery cannot write to arn:aws:s3:::sealed-logs") >= 2
 
     consent = [role("Foretold", **sealed, manage_key_policy=True)]
-    foretold = result_of(run(stage, consent, "--check"), "Foretold")
+    predicted = result_of(run(stage, consent, "--check"), "Foretold")
     assert stage.writes() == []
-    assert (kinds(foretold), foretold["deliverable"]) == ([("put_policy", KEY)], True)
+    assert (kinds(predicted), predicted["deliverable"]) == ([("put_policy", KEY)], True)
     done = run(
         stage,
         [
@@ -217,7 +217,7 @@ def test_a_key_is_touched_with_consent_only_and_without_it_no_flow_log_is_made(s
         *LOOK_AT_KEY,
     ]
     agreed, again = result_of(done, "Agreed"), result_of(done, "Again")
-    assert {**agreed, "actions": kinds(agreed)} == {**foretold, "actions": kinds(foretold)}
+    assert {**agreed, "actions": kinds(agreed)} == {**predicted, "actions": kinds(predicted)}
     assert (again["changed"], again["deliverable"], again["key"]["changed"]) == (False, True, False)
     assert stage.simulator.deliver()["failed"] == {}
 
@@ -321,10 +321,10 @@ def test_an_undeliverable_bucket_stops_its_own_batches_only_with_the_words_of_th
     (row,) = [row for row in report(stage.folder)["findings"] if row["finding"] == "failed_delivery"]
     assert "KeyNotGranted" in row["evidence"] and "flow_log_key_policy" in row["remedy"]
 
-    foretold = stage(PUBLISH, document, "--check", succeeds=False)
+    predicted = stage(PUBLISH, document, "--check", succeeds=False)
     assert stage.writes() == []
     run_for_real = stage(PUBLISH, document, succeeds=False)
-    assert line(foretold, "flow logs:") == line(run_for_real, "flow logs:")
+    assert line(predicted, "flow logs:") == line(run_for_real, "flow logs:")
     assert "create_bucket=1" in line(run_for_real, "flow logs:")
     assert flow_logs(stage.simulator, SHOP) == flow_logs(stage.simulator, BANK) == {}
     assert len(flow_logs(stage.simulator, SHOP, "us-east-1")) == 2
@@ -362,21 +362,21 @@ def test_no_bucket_policy_is_slow_and_none_is_masked_on_its_way(
         {"name": "wide-logs", "region": "eu-west-1", "policy": {"Version": "2012-10-17", "Statement": [wide]}},
     ]
     simulator.seed({"accounts": {ARCHIVE: {"buckets": buckets}}})
-    surroundings = {**simulator.environment("eu-west-1"), "AWS_SECRET_ACCESS_KEY": "test"}
+    settings = {**simulator.environment("eu-west-1"), "AWS_SECRET_ACCESS_KEY": "test"}
     own = {"aws": {}, "bucket_aws": {}, "account_ids": [ARCHIVE]}
     tasks = [role("Done", destination=f"{bucket}/net", **own), role("Wide", destination="wide-logs", **own)]
     play = [{"name": "Play", "hosts": "localhost", "gather_facts": False, "tasks": tasks}]
 
-    foretold = result_of(ansible(play, "--check", environment=surroundings), "Done")
+    predicted = result_of(ansible(play, "--check", environment=settings), "Done")
     assert simulator.operations(write=True) == []
-    run_for_real = ansible(play, environment=surroundings)
+    run_for_real = ansible(play, environment=settings)
     done, too_wide = result_of(run_for_real, "Done"), result_of(run_for_real, "Wide")
     assert simulator.operations(write=True) == ["PutBucketPolicy"]
     # What is shown is masked as little as what is judged.
     assert f"arn:aws:s3:::{bucket}" in json.dumps(done["policy"])
     assert (done["deliverable"], done["problems"], done["failed"]) == (True, [], False)
-    assert (foretold["deliverable"], foretold["problems"]) == (True, [])
-    assert [item["action"] for item in foretold["actions"]] == [item["action"] for item in done["actions"]]
+    assert (predicted["deliverable"], predicted["problems"]) == (True, [])
+    assert [item["action"] for item in predicted["actions"]] == [item["action"] for item in done["actions"]]
     # What is deliverable by a statement that is too wide stays so, and is warned of.
     (check,) = too_wide["grants_too_much"]
     assert (too_wide["deliverable"], check["code"]) == (True, "GrantsTooMuch")

@@ -135,10 +135,10 @@ def test_nothing_is_written_whatever_inventory_and_caller_say(
         about.setdefault(row["target"], set()).add(row["finding"])
     assert "overlapping" in about[INSIDE]
     assert made["coverage"]["total"]["targets"] == 5
-    foretold = {
+    predicted = {
         (row["target_type"], row["finding"]) for row in made["findings"] if row["planned_action"] == "put_policy"
     }
-    assert {("Bucket", "policy_drift"), ("Key", "policy_drift"), ("Principal", "permission_missing")} <= foretold
+    assert {("Bucket", "policy_drift"), ("Key", "policy_drift"), ("Principal", "permission_missing")} <= predicted
     # It is foretold, and nothing has changed.
     assert set(recap(run).values()) == {0}
     remedies = {row["target"]: row["remedy"] for row in made["findings"] if row["finding"] == "missing"}

@@ -97,8 +97,8 @@ def test_two_runs_with_everything(ansible: AnsibleRunner) -> None:
 
     line = "flow log drift report: verdict=drift drifted=1 unknown=1 in_sync=1; "
     line += "targets=3 logged=2 deliverable=0 targets_unknown=1"
-    told = run.output.replace('\\"', '"')
-    assert f'{line}, which fails the run because of drift_report_fail_on {{"high": 1, "unknown": 1}}' in told
+    reported = run.output.replace('\\"', '"')
+    assert f'{line}, which fails the run because of drift_report_fail_on {{"high": 1, "unknown": 1}}' in reported
     assert not (ansible.folder / "hacked").exists()
     _hands_on(run.output, folder)
 

@@ -86,9 +86,9 @@ def test_an_exact_policy_is_enough_and_who_it_leaves_out_stops_nobody_else(stage
     unmanaged = inventory(flow_log_bucket_policy=False)
     put(stage, by_hand(PLACES[:2]))
     before = stored(stage)
-    foretold = stage(PUBLISH, unmanaged, "--check", succeeds=False)
+    predicted = stage(PUBLISH, unmanaged, "--check", succeeds=False)
     partly = stage(PUBLISH, unmanaged, succeeds=False)
-    assert line(foretold, "flow logs:") == line(partly, "flow logs:")
+    assert line(predicted, "flow logs:") == line(partly, "flow logs:")
     assert set(flow_logs(stage.simulator, SHOP)) == set(SHOP_VPCS)
     assert set(flow_logs(stage.simulator, SHOP, "us-east-1")) == set(SHOP_US_VPCS)
     assert flow_logs(stage.simulator, BANK) == {}

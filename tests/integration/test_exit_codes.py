@@ -50,8 +50,8 @@ def row_of(playbook: str, situation: str) -> tuple[str, str, int]:
 
 def expects(playbook: str, situation: str, run: AnsibleRun) -> None:
     """Check a run against a row of the table."""
-    name, told, code = row_of(playbook, situation)
-    assert run.returncode == code, f"{name}, {told}: {run.returncode}\n{run.output}"
+    name, one_line, code = row_of(playbook, situation)
+    assert run.returncode == code, f"{name}, {one_line}: {run.returncode}\n{run.output}"
 
 
 @pytest.fixture(name="stage")
@@ -70,15 +70,15 @@ def _runs(stage: Stage) -> Runs:
         if isinstance(source, dict):
             return stage(playbook, source, *arguments, variables=variables, succeeds=None)
         stage.simulator.clear_calls()
-        surroundings = environment(stage.folder, stage.simulator)
+        settings = environment(stage.folder, stage.simulator)
         return stage.ansible(
-            playbook, "-i", source, *arguments, variables=variables, environment=surroundings, succeeds=None
+            playbook, "-i", source, *arguments, variables=variables, environment=settings, succeeds=None
         )
 
     return run
 
 
-def told(run: AnsibleRun) -> str:
+def one_line(run: AnsibleRun) -> str:
     """The output in one line."""
     return " ".join(run.output.replace('\\"', '"').split())
 
@@ -86,20 +86,20 @@ def told(run: AnsibleRun) -> str:
 def test_nothing_to_do_is_not_green(stage: Stage, runs: Runs) -> None:
     nowhere = runs(PUBLISH, "misspelt.yml")
     expects(PUBLISH, "There is no target", nowhere)
-    assert "There is no target: the inventory has no hosts." in told(nowhere)
-    assert "flow_log_allow_empty: true" in told(nowhere)
+    assert "There is no target: the inventory has no hosts." in one_line(nowhere)
+    assert "flow_log_allow_empty: true" in one_line(nowhere)
     nobody = runs(PUBLISH, inventory(), flow_log_hosts="netwrok")
     expects(PUBLISH, "There is no target", nobody)
-    assert "flow_log_hosts 'netwrok' matches no host" in told(nobody)
+    assert "flow_log_hosts 'netwrok' matches no host" in one_line(nobody)
     expects(PUBLISH, "The same, with", runs(PUBLISH, "misspelt.yml", flow_log_allow_empty=True))
     retired = runs(RETIRE, "misspelt.yml", flow_log_retire=True)
     expects(RETIRE, "There is no target", retired)
-    assert "There is no target" in told(retired)
+    assert "There is no target" in one_line(retired)
 
     expects(DRIFT, "Nothing was checked, without", runs(DRIFT, "misspelt.yml"))
     green = runs(DRIFT, "misspelt.yml", drift_report_fail_on=["medium"])
     expects(DRIFT, "Nothing was checked, with ", green)
-    assert 'drift_report_fail_on {"nothing_checked": 1}' in told(green)
+    assert 'drift_report_fail_on {"nothing_checked": 1}' in one_line(green)
     assert stage.simulator.calls() == []
 
 
@@ -107,7 +107,7 @@ def test_a_limit_that_names_nothing_is_an_error(runs: Runs) -> None:
     limit = ("--limit", "audit")
     missed = runs(PUBLISH, inventory(), *limit, flow_log_hosts="operations")
     expects(PUBLISH, "``--limit`` leaves out", missed)
-    assert "--limit leaves out all of flow_log_hosts" in told(missed)
+    assert "--limit leaves out all of flow_log_hosts" in one_line(missed)
     expects(DRIFT, "``--limit`` leaves out", runs(DRIFT, inventory(), *limit, flow_log_hosts="operations"))
     expects(RETIRE, "``--limit`` leaves out", runs(RETIRE, inventory(), *limit, flow_log_hosts="operations"))
     expects(PUBLISH, "``--limit`` names no host", runs(PUBLISH, inventory(), "--limit", "nosuch"))
@@ -133,7 +133,7 @@ def test_gaps_fail_a_run_after_all_that_can_be_done(stage: Stage, runs: Runs) ->
 
     demanded = runs(PUBLISH, write(fail_on_gaps=True))
     expects(PUBLISH, "The inventory has gaps, with ", demanded)
-    assert "RegionUnknown" in told(demanded)
+    assert "RegionUnknown" in one_line(demanded)
     # Whatever could be read was published.
     assert set(flow_logs(stage.simulator, SHOP)) == set(SHOP_VPCS)
     reported = runs(DRIFT, str(where))
@@ -153,7 +153,7 @@ def test_a_plugin_without_credentials_is_not_green(stage: Stage, runs: Runs) -> 
     where.write_text(yaml.safe_dump({"plugin": PLUGIN["plugin"], "regions": ["eu-west-1"]}), encoding="utf-8")
     run = runs(PUBLISH, str(where))
     expects(PUBLISH, "There is no target", run)
-    assert "There is no target" in told(run)
+    assert "There is no target" in one_line(run)
 
 
 def test_a_partial_failure_and_a_fleet_in_order(stage: Stage, runs: Runs) -> None:
@@ -163,7 +163,7 @@ def test_a_partial_failure_and_a_fleet_in_order(stage: Stage, runs: Runs) -> Non
     expects(DRIFT, "Drift, without", missing)
     failing = runs(DRIFT, document, drift_report_fail_on=["missing"])
     expects(DRIFT, "Drift, with ", failing)
-    assert 'drift_report_fail_on {"missing": 4}' in told(failing)
+    assert 'drift_report_fail_on {"missing": 4}' in one_line(failing)
 
     stage.simulator.fault(operation="DescribeFlowLogs", account=BANK, action="deny", times=None)
     partial = runs(PUBLISH, document)

@@ -48,7 +48,7 @@ CLOUDTRAIL = {
     "Action": "s3:GetBucketAcl",
     "Resource": ARN,
 }
-FOREIGN: Dict[str, Any] = {"Version": "2008-10-17", "Id": "central", "Statement": [ONLY_TLS, CLOUDTRAIL]}
+THIRD_PARTY: Dict[str, Any] = {"Version": "2008-10-17", "Id": "central", "Statement": [ONLY_TLS, CLOUDTRAIL]}
 READER = {
     "Sid": "Reader",
     "Effect": "Allow",
@@ -125,12 +125,12 @@ def steps(kinds: Dict[str, Tuple[Dict[str, Any], List[str], str]]) -> List[Dict[
     return tasks
 
 
-def told(result: Dict[str, Any]) -> Dict[str, Any]:
+def comparable(result: Dict[str, Any]) -> Dict[str, Any]:
     """What check mode must foretell exactly."""
     return {name: result[name] for name in ("actions", "statements", "size_bytes", "unsuccessful", "diff")}
 
 
-@pytest.mark.parametrize("policy", [None, FOREIGN], ids=["no policy", "a policy of others"])
+@pytest.mark.parametrize("policy", [None, THIRD_PARTY], ids=["no policy", "a policy of others"])
 def test_the_twelve_steps(ansible: AnsibleRunner, simulator: SimulatorProcess, policy: Any) -> None:
     simulator.seed(seed(policy))
     before = stored(simulator)
@@ -138,12 +138,12 @@ def test_the_twelve_steps(ansible: AnsibleRunner, simulator: SimulatorProcess, p
     ran = ansible(plays(steps(STEPS)), environment=simulator.environment("eu-west-1"))
     for name, (_options, kinds, statements) in STEPS.items():
         kinds = ["delete_policy"] if policy is None and name == "delete" else kinds
-        foretold, done = ran.one(f"{name}, check"), ran.one(name)
+        predicted, done = ran.one(f"{name}, check"), ran.one(name)
         assert [item["action"] for item in done["actions"]] == kinds
-        assert foretold["changed"] is done["changed"] is bool(kinds)
+        assert predicted["changed"] is done["changed"] is bool(kinds)
         assert statements == "" or "AWSLogDeliveryWrite" in done["statements"][statements]
-        assert told(foretold) == told(done)
-        assert same_policy(foretold["policy"], done["policy"])
+        assert comparable(predicted) == comparable(done)
+        assert same_policy(predicted["policy"], done["policy"])
         assert policy is None or (done["policy"]["Id"], done["policy"]["Version"]) == ("central", "2008-10-17")
     # Six real runs, three of them with something to do; not one write more.
     writes = ["PutBucketPolicy", "PutBucketPolicy", "DeleteBucketPolicy" if policy is None else "PutBucketPolicy"]
@@ -152,7 +152,7 @@ def test_the_twelve_steps(ansible: AnsibleRunner, simulator: SimulatorProcess, p
 
 
 def test_the_whole_run_in_check_mode_writes_nothing(ansible: AnsibleRunner, simulator: SimulatorProcess) -> None:
-    simulator.seed(seed(FOREIGN))
+    simulator.seed(seed(THIRD_PARTY))
     tasks = [task(name, options) for name, (options, _kinds, _statements) in STEPS.items()]
     ran = ansible(plays(tasks), "--check", "--diff", environment=simulator.environment("eu-west-1"))
     assert ran.one("create")["changed"] is True
@@ -164,7 +164,7 @@ def test_the_whole_run_in_check_mode_writes_nothing(ansible: AnsibleRunner, simu
 
 
 def test_a_flow_log_can_be_created_after_it_and_aws_adds_nothing(simulator: SimulatorProcess) -> None:
-    simulator.seed(seed(FOREIGN))
+    simulator.seed(seed(THIRD_PARTY))
     simulator.set_switch("policy_edit", "off")
     log = {"resource_ids": [VPC], "destination": f"{ARN}/network"}
     refused = run_module(simulator.url, "s3_flow_log", log)
@@ -207,7 +207,7 @@ def test_the_two_statements_of_2020(simulator: SimulatorProcess) -> None:
 
 
 def test_several_callers_add_up_and_each_takes_out_its_own(simulator: SimulatorProcess) -> None:
-    simulator.seed(seed(FOREIGN))
+    simulator.seed(seed(THIRD_PARTY))
     run(simulator, account_ids=[SHOP])
     once = stored(simulator)
     run(simulator, account_ids=[BANK], regions=["us-east-1"], prefixes=["bank"], layouts=["hive"])
@@ -215,13 +215,13 @@ def test_several_callers_add_up_and_each_takes_out_its_own(simulator: SimulatorP
     run(simulator, account_ids=[BANK], prefixes=["bank"], state="absent")
     assert same_policy(stored(simulator), once)
     run(simulator, account_ids=[SHOP], state="absent")
-    assert same_policy(stored(simulator), {**FOREIGN})
+    assert same_policy(stored(simulator), {**THIRD_PARTY})
 
 
 def test_a_hundred_accounts_are_stored_and_found_again(simulator: SimulatorProcess) -> None:
-    simulator.seed(seed(FOREIGN))
+    simulator.seed(seed(THIRD_PARTY))
     accounts = [f"{number:012}" for number in range(1, 101)]
-    foretold = run(simulator, check=True, account_ids=accounts)
+    predicted = run(simulator, check=True, account_ids=accounts)
     result = run(simulator, account_ids=accounts)
     assert foretold["size_bytes"] == result["size_bytes"] == policy_size(result["policy"]) <= 20480
     assert run(simulator, account_ids=list(reversed(accounts)))["changed"] is False
@@ -232,7 +232,7 @@ def test_a_hundred_accounts_are_stored_and_found_again(simulator: SimulatorProce
 
 @pytest.mark.parametrize("check", [True, False])
 def test_a_policy_above_the_limit_is_refused_before_it_is_written(simulator: SimulatorProcess, check: bool) -> None:
-    simulator.seed(seed(FOREIGN))
+    simulator.seed(seed(THIRD_PARTY))
     simulator.clear_calls()
     result = fail(simulator, check, account_ids=[f"{number:012}" for number in range(1, 300)])
     assert "organization_id" in result["msg"] and "20480" in result["msg"]
@@ -274,16 +274,16 @@ def test_errors_of_the_first_reading(simulator: SimulatorProcess, options: Any, 
 
 
 def test_a_write_that_is_denied_names_the_permission(simulator: SimulatorProcess) -> None:
-    simulator.seed(seed(FOREIGN))
+    simulator.seed(seed(THIRD_PARTY))
     simulator.fault(operation="PutBucketPolicy", action="deny", times=None)
     result = fail(simulator)
     assert "s3:PutBucketPolicy" in result["msg"] and result["changed"] is False
-    assert same_policy(stored(simulator), FOREIGN)
+    assert same_policy(stored(simulator), THIRD_PARTY)
 
 
 def test_a_policy_that_is_refused_as_public_names_the_statement(simulator: SimulatorProcess) -> None:
     website = {"Sid": "Website", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"{ARN}/*"}
-    simulator.seed(seed({**FOREIGN, "Statement": [*FOREIGN["Statement"], website]}))
+    simulator.seed(seed({**THIRD_PARTY, "Statement": [*THIRD_PARTY["Statement"], website]}))
     message = (
         "User: arn:aws:iam::111111111111:user/ops is not authorized to perform: s3:PutBucketPolicy on resource: "
         f'"{ARN}" because public policies are blocked by the BlockPublicPolicy block public access setting.'
@@ -330,9 +330,9 @@ def test_warnings_name_what_stands_in_the_way(ansible: AnsibleRunner, simulator:
 
 
 def test_what_somebody_writes_in_between_is_merged(simulator: SimulatorProcess) -> None:
-    simulator.seed(seed(FOREIGN))
+    simulator.seed(seed(THIRD_PARTY))
     simulator.clear_calls()
-    changed = {**FOREIGN, "Statement": [*FOREIGN["Statement"], READER]}
+    changed = {**THIRD_PARTY, "Statement": [*THIRD_PARTY["Statement"], READER]}
     simulator.fault(operation="GetBucketPolicy", action="change_policy", when="after", policy=changed)
     result = run(simulator)
     assert result["statements"]["added"] == ["AWSLogDeliveryWrite", "AWSLogDeliveryAclCheck"]
@@ -342,9 +342,9 @@ def test_what_somebody_writes_in_between_is_merged(simulator: SimulatorProcess) 
 
 
 def test_a_lost_race_is_run_again(simulator: SimulatorProcess) -> None:
-    simulator.seed(seed(FOREIGN))
+    simulator.seed(seed(THIRD_PARTY))
     simulator.clear_calls()
-    changed = {**FOREIGN, "Statement": [*FOREIGN["Statement"], READER]}
+    changed = {**THIRD_PARTY, "Statement": [*THIRD_PARTY["Statement"], READER]}
     simulator.fault(operation="PutBucketPolicy", action="change_policy", when="after", policy=changed)
     result = run(simulator)
     assert [item["action"] for item in result["actions"]] == ["put_policy", "put_policy"]
@@ -363,7 +363,7 @@ def test_a_race_that_is_lost_each_time_is_a_loud_failure(simulator: SimulatorPro
 
 
 def test_conflicts_and_stale_readings_are_waited_out(simulator: SimulatorProcess) -> None:
-    simulator.seed(seed(FOREIGN))
+    simulator.seed(seed(THIRD_PARTY))
     simulator.fault(operation="PutBucketPolicy", action="conflict", times=2)
     simulator.fault(operation="GetBucketPolicy", action="stale", after=4)
     result = run(simulator)
@@ -372,7 +372,7 @@ def test_conflicts_and_stale_readings_are_waited_out(simulator: SimulatorProcess
 
 
 def test_an_answer_that_is_lost_is_no_failure(simulator: SimulatorProcess) -> None:
-    simulator.seed(seed(FOREIGN))
+    simulator.seed(seed(THIRD_PARTY))
     simulator.fault(operation="PutBucketPolicy", action="cut_after")
     assert run(simulator)["changed"] is True
     assert plan_of(simulator, OWNER).changes == ()
@@ -390,7 +390,7 @@ def converge_for(simulator: SimulatorProcess, account: str) -> PolicyOutcome:
 
 
 def test_writers_at_the_same_time_end_with_their_grants_or_with_a_failure(simulator: SimulatorProcess) -> None:
-    simulator.seed(seed(FOREIGN))
+    simulator.seed(seed(THIRD_PARTY))
     for round_number in range(4):
         accounts = [f"{round_number}{number:011}" for number in range(3)]
         with concurrent.futures.ThreadPoolExecutor(len(accounts)) as pool:
@@ -398,7 +398,7 @@ def test_writers_at_the_same_time_end_with_their_grants_or_with_a_failure(simula
         for account, outcome in outcomes.items():
             assert outcome.unsuccessful or plan_of(simulator, account).changes == ()
         kept = [item for item in statements_of(stored(simulator)) if "Log" not in item.get("Sid", "")]
-        assert same_policy({"Statement": kept}, {"Statement": FOREIGN["Statement"]})
+        assert same_policy({"Statement": kept}, {"Statement": THIRD_PARTY["Statement"]})
 
 
 # --- exact grants ---
@@ -411,11 +411,11 @@ TEAMS = [
 
 
 def test_grants_are_written_exactly_and_taken_away_one_by_one(simulator: SimulatorProcess) -> None:
-    simulator.seed(seed(FOREIGN))
-    foretold, made = run(simulator, check=True, grants=TEAMS), run(simulator, grants=TEAMS)
-    assert told(made) == told(foretold)
+    simulator.seed(seed(THIRD_PARTY))
+    predicted, made = run(simulator, check=True, grants=TEAMS), run(simulator, grants=TEAMS)
+    assert comparable(made) == comparable(predicted)
     written = stored(simulator)
-    assert same_policy({"Statement": written["Statement"][:2]}, {"Statement": FOREIGN["Statement"]})
+    assert same_policy({"Statement": written["Statement"][:2]}, {"Statement": THIRD_PARTY["Statement"]})
     assert run(simulator, grants=list(reversed(TEAMS)))["changed"] is False
     assert stored(simulator) == written
     each = {"bucket_policy": written, "destination": BUCKET}
@@ -430,7 +430,7 @@ def test_grants_are_written_exactly_and_taken_away_one_by_one(simulator: Simulat
     assert run(simulator, grants=TEAMS[1:])["changed"] is False
     assert run(simulator, check=True, grants=TEAMS[:1])["changed"] is True
     run(simulator, grants=TEAMS, state="absent")
-    assert same_policy(stored(simulator), FOREIGN)
+    assert same_policy(stored(simulator), THIRD_PARTY)
 
 
 @pytest.mark.parametrize(

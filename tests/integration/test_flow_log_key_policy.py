@@ -36,7 +36,7 @@ TRAIL = {
     "Action": ["kms:GenerateDataKey*"],
     "Resource": "*",
 }
-FOREIGN = {"Version": "2008-10-17", "Id": "central", "Statement": [ADMIN, TRAIL]}
+THIRD_PARTY = {"Version": "2008-10-17", "Id": "central", "Statement": [ADMIN, TRAIL]}
 
 
 def client(simulator: SimulatorProcess) -> Any:
@@ -47,7 +47,7 @@ def make_key(simulator: SimulatorProcess, policy: Optional[Dict[str, Any]] = Non
     """Make a key with an alias and return its ARN."""
     kms = client(simulator)
     options = {"KeyUsage": "ENCRYPT_DECRYPT", "KeySpec": "SYMMETRIC_DEFAULT", **options}
-    arn = str(kms.create_key(Policy=json.dumps(policy or FOREIGN), **options)["KeyMetadata"]["Arn"])
+    arn = str(kms.create_key(Policy=json.dumps(policy or THIRD_PARTY), **options)["KeyMetadata"]["Arn"])
     kms.create_alias(AliasName=ALIAS, TargetKeyId=arn)
     simulator.clear_calls()
     return arn
@@ -91,7 +91,7 @@ def task(name: str, options: Dict[str, Any], **keywords: Any) -> Dict[str, Any]:
     return {"name": name, "flowlogs.aws.flow_log_key_policy": options, **keywords}
 
 
-def told(result: Dict[str, Any]) -> Dict[str, Any]:
+def comparable(result: Dict[str, Any]) -> Dict[str, Any]:
     """What check mode must foretell exactly."""
     return {name: result[name] for name in ("actions", "statements", "size_bytes", "policy", "unsuccessful", "diff")}
 
@@ -103,16 +103,16 @@ def test_the_twelve_steps(ansible: AnsibleRunner, simulator: SimulatorProcess) -
         tasks += [task(f"{name}, check", options, check_mode=True, diff=True), task(name, options, diff=True)]
     ran = ansible(plays(tasks), environment=simulator.environment("eu-west-1"))
     for name, (_options, writes, kind) in STEPS.items():
-        foretold, done = ran.one(f"{name}, check"), ran.one(name)
+        predicted, done = ran.one(f"{name}, check"), ran.one(name)
         assert [(item["action"], item["target"]) for item in done["actions"]] == [("put_policy", arn)] * writes
-        assert foretold["changed"] is done["changed"] is bool(writes)
+        assert predicted["changed"] is done["changed"] is bool(writes)
         assert kind == "" or done["statements"][kind][-1] == "AWSLogDeliveryKeyUse"
-        assert told(foretold) == told(done)
+        assert comparable(predicted) == comparable(done)
         assert (done["policy"]["Id"], done["policy"]["Version"]) == ("central", "2008-10-17")
         assert done["policy"]["Statement"][:2] == [ADMIN, TRAIL]
     # Six real runs, three of them with something to do; not one write more.
     assert [call["operation"] for call in simulator.writes()] == ["PutKeyPolicy"] * 3
-    assert stored(simulator, arn) == FOREIGN
+    assert stored(simulator, arn) == THIRD_PARTY
 
 
 def test_several_callers_add_up_and_each_takes_out_its_own(simulator: SimulatorProcess) -> None:
@@ -124,7 +124,7 @@ def test_several_callers_add_up_and_each_takes_out_its_own(simulator: SimulatorP
     run(simulator, account_ids=[BANK], state="absent")
     assert stored(simulator, arn) == once
     run(simulator, account_ids=[SHOP], state="absent")
-    assert stored(simulator, arn) == FOREIGN
+    assert stored(simulator, arn) == THIRD_PARTY
 
 
 def test_without_accounts_it_is_that_of_the_caller(simulator: SimulatorProcess) -> None:
@@ -179,14 +179,14 @@ def test_a_missing_permission_is_named(simulator: SimulatorProcess, operation: s
     result = fail(simulator)
     assert f"kms:{operation}" in result["msg"] and result["changed"] is False
     simulator.clear_faults()
-    assert stored(simulator, arn) == FOREIGN
+    assert stored(simulator, arn) == THIRD_PARTY
 
 
 @pytest.mark.parametrize("check", [True, False])
 def test_the_last_statement_is_not_taken(simulator: SimulatorProcess, check: bool) -> None:
     arn = make_key(simulator)
     run(simulator)
-    alone = {**FOREIGN, "Statement": stored(simulator, arn)["Statement"][2:]}
+    alone = {**THIRD_PARTY, "Statement": stored(simulator, arn)["Statement"][2:]}
     text = json.dumps(alone)
     client(simulator).put_key_policy(KeyId=arn, Policy=text, BypassPolicyLockoutSafetyCheck=True)
     simulator.clear_calls()
@@ -200,7 +200,7 @@ def test_a_policy_above_the_limit_is_refused(simulator: SimulatorProcess, check:
     make_key(simulator)
     result = fail(simulator, check, account_ids=[f"{number:012}" for number in range(1, 2501)])
     assert [item["code"] for item in result["unsuccessful"]] == ["PolicyTooLarge"]
-    assert result["size_bytes"] > 32768 and result["policy"] == FOREIGN and simulator.writes() == []
+    assert result["size_bytes"] > 32768 and result["policy"] == THIRD_PARTY and simulator.writes() == []
 
 
 BAD_INPUT = {
@@ -227,7 +227,7 @@ def test_bad_input_is_told_by_name_before_any_call(simulator: SimulatorProcess, 
 def test_warnings_reach_the_user(ansible: AnsibleRunner, simulator: SimulatorProcess) -> None:
     condition = {"StringNotEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}
     deny = {**TRAIL, "Sid": "Strangers", "Effect": "Deny", "Principal": "*", "Condition": condition}
-    make_key(simulator, {**FOREIGN, "Statement": [ADMIN, deny]}, MultiRegion=True)
+    make_key(simulator, {**THIRD_PARTY, "Statement": [ADMIN, deny]}, MultiRegion=True)
     ran = ansible(plays([task("grant", {"key_id": ALIAS})]), environment=simulator.environment("eu-west-1"))
     warned = " ".join(ran.one("grant")["warnings"])
     assert "denies log delivery the key (statement Strangers)" in warned and "multi-Region" in warned
@@ -243,8 +243,8 @@ def test_an_answer_that_is_lost_is_no_failure(simulator: SimulatorProcess) -> No
 def test_grants_are_pairs_of_account_and_region(simulator: SimulatorProcess) -> None:
     arn = make_key(simulator)
     pairs = [{"account_id": SHOP, "regions": ["eu-west-1"]}, {"account_id": BANK, "regions": ["us-east-1"]}]
-    foretold, made = run(simulator, check=True, grants=pairs), run(simulator, grants=pairs)
-    assert made["actions"] == foretold["actions"]
+    predicted, made = run(simulator, check=True, grants=pairs), run(simulator, grants=pairs)
+    assert made["actions"] == predicted["actions"]
     written = stored(simulator, arn)
     assert run(simulator, grants=list(reversed(pairs)))["changed"] is False
     assert stored(simulator, arn) == written
@@ -252,5 +252,5 @@ def test_grants_are_pairs_of_account_and_region(simulator: SimulatorProcess) -> 
     run(simulator, grants=pairs[:1], state="absent")
     assert run(simulator, grants=pairs[1:])["changed"] is False
     run(simulator, grants=pairs[1:], state="absent")
-    assert stored(simulator, arn)["Statement"] == FOREIGN["Statement"]
+    assert stored(simulator, arn)["Statement"] == THIRD_PARTY["Statement"]
     assert "grants[0].account_id" in fail(simulator, grants=[{"regions": ["eu-west-1"]}])["msg"]

@@ -115,8 +115,8 @@ def test_policy_for_one_vpc_is_not_enough_for_any(simulator: SimulatorProcess) -
     ]
     seed(simulator, document(*narrow))
     result = ask(simulator, resource_types=["VPC"])
-    lacking = [item for item in result["permissions"] if item["decision"] != "allowed"]
-    assert [(item["action"], item["resource"]) for item in lacking] == [
+    missing = [item for item in result["permissions"] if item["decision"] != "allowed"]
+    assert [(item["action"], item["resource"]) for item in missing] == [
         ("ec2:CreateFlowLogs", f"arn:aws:ec2:eu-west-1:{ACCOUNT}:vpc/*")
     ]
 

@@ -117,9 +117,9 @@ def test_each_host_that_fails_is_told_and_fails_the_run(named: Named, limit: tup
     """Also one whose name Ansible would take for an address with a port."""
     run = named(PUBLISH, *limit, "-e", "flow_log_region=")
     assert run.returncode == 2, run.output
-    told = " ".join(item["result"]["msg"] for item in run.results if item["status"] == "failed")
+    reported = " ".join(item["result"]["msg"] for item in run.results if item["status"] == "failed")
     for name in NAMES:
-        assert f"{name}: flow_log_region" in told
+        assert f"{name}: flow_log_region" in reported
     assert failed(run) - {"localhost"} <= set(NAMES)
 
 

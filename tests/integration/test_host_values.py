@@ -137,8 +137,8 @@ def test_a_bucket_of_one_account_and_region_is_created_in_its_namespace(stage: S
     operations["vars"] = {"flow_log_destination": name, **new}
     operations["hosts"][BANK_VPC]["flow_log_destination"] = "Old_Logs"
     run = stage(PUBLISH, document, succeeds=False)
-    told = " ".join(item["result"]["msg"] for item in run.results if item["status"] == "failed")
-    assert "flow_log_destination: 'Old_Logs' is not accepted. Allowed: for a new bucket," in told
+    reported = " ".join(item["result"]["msg"] for item in run.results if item["status"] == "failed")
+    assert "flow_log_destination: 'Old_Logs' is not accepted. Allowed: for a new bucket," in reported
     assert line(run, "flow logs:").endswith("failed=1")
     (created,) = stage.simulator.calls(operation="CreateBucket")
     assert created["error_code"] is None and created["parameters"]["BucketNamespace"] == "account-regional"
@@ -150,8 +150,8 @@ def test_a_misspelt_variable_is_a_warning_at_the_end_or_with_flow_log_strict_an_
     refused = stage(
         PUBLISH, inventory(), "-e", "flow_log_traffic_typ=REJECT", "-e", "flow_log_strict=true", succeeds=False
     )
-    (told,) = [item["result"]["msg"] for item in refused.results if item["status"] == "failed"]
-    assert re.match(note, told) and told.endswith("Nothing was done, because flow_log_strict is true.")
+    (reported,) = [item["result"]["msg"] for item in refused.results if item["status"] == "failed"]
+    assert re.match(note, reported) and reported.endswith("Nothing was done, because flow_log_strict is true.")
     assert stage.writes() == []
 
     run = stage(PUBLISH, inventory(), "--check", "-e", "flow_log_traffic_typ=REJECT")

@@ -114,7 +114,7 @@ class Inventory:
         return [(item["account"], item["region"], item["reading"], item["code"]) for item in entries]
 
 
-class Room:
+class Workspace:
     """A folder with an inventory file, and the simulator."""
 
     def __init__(self, ansible: AnsibleRunner, simulator: SimulatorProcess) -> None:
@@ -163,13 +163,13 @@ class Room:
         return " ".join(done.stderr.split())
 
 
-@pytest.fixture(name="room")
-def _room(ansible: AnsibleRunner, simulator: SimulatorProcess) -> Room:
-    return Room(ansible, simulator)
+@pytest.fixture(name="workspace")
+def _room(ansible: AnsibleRunner, simulator: SimulatorProcess) -> Workspace:
+    return Workspace(ansible, simulator)
 
 
-def test_targets_of_several_accounts_and_regions_with_variables_for_playbooks(room: Room) -> None:
-    found = room.list(OPTIONS)
+def test_targets_of_several_accounts_and_regions_with_variables_for_playbooks(workspace: Workspace) -> None:
+    found = workspace.list(OPTIONS)
     assert sorted(found.hosts) == sorted([LOGGED, WATCHED, BARE, US_VPC, BANK_VPC])
     shop = found.hosts[LOGGED]
     assert (shop["flow_log_account_id"], shop["flow_log_region"], shop["flow_log_resource_type"]) == (
@@ -191,42 +191,42 @@ def test_targets_of_several_accounts_and_regions_with_variables_for_playbooks(ro
     assert (existing["log_destination_type"], existing["destination"]) == ("s3", f"{OPERATIONS}/network/")
 
 
-def test_without_accounts_and_regions_the_surroundings_decide(room: Room) -> None:
-    found = room.list({"profile": "shop", "region": "us-east-1"})
+def test_without_accounts_and_regions_the_surroundings_decide(workspace: Workspace) -> None:
+    found = workspace.list({"profile": "shop", "region": "us-east-1"})
     assert found.hosts[US_VPC]["flow_log_aws"] == {"profile": "shop"}
     assert list(found.hosts) == [US_VPC] and found.gaps == []
     # The role is entered through the profile; the profile itself leads into another account.
     entered = {"profile": "archive", "assume_role_arn": f"arn:aws:iam::{SHOP}:role/flow-logs"}
-    found = room.list({**entered, "regions": ["us-east-1"]})
+    found = workspace.list({**entered, "regions": ["us-east-1"]})
     assert list(found.hosts) == [US_VPC] and "flow_log_aws" not in found.hosts[US_VPC]
 
 
-def test_a_disabled_region_is_a_gap_of_each_account_and_gets_no_call(room: Room) -> None:
-    found = room.list(OPTIONS)
+def test_a_disabled_region_is_a_gap_of_each_account_and_gets_no_call(workspace: Workspace) -> None:
+    found = workspace.list(OPTIONS)
     assert found.gaps == [
         ("shop", DISABLED, "DescribeRegions", "RegionDisabled"),
         ("bank", DISABLED, "DescribeRegions", "RegionDisabled"),
     ]
     assert f"Not read: shop in {DISABLED} ({SHOP}). DescribeRegions: RegionDisabled" in " ".join(found.warnings.split())
-    assert room.simulator.calls(region=DISABLED) == []
+    assert workspace.simulator.calls(region=DISABLED) == []
 
 
-def test_one_sweep_for_each_account_and_region(room: Room) -> None:
-    room.list({**OPTIONS, "types": ["VPC", "Subnet", "NetworkInterface"]})
-    sweeps = room.simulator.calls(operation="DescribeFlowLogs")
+def test_one_sweep_for_each_account_and_region(workspace: Workspace) -> None:
+    workspace.list({**OPTIONS, "types": ["VPC", "Subnet", "NetworkInterface"]})
+    sweeps = workspace.simulator.calls(operation="DescribeFlowLogs")
     assert sorted((call["account"], call["region"]) for call in sweeps) == [
         (SHOP, "eu-west-1"),
         (SHOP, "us-east-1"),
         (BANK, "eu-west-1"),
         (BANK, "us-east-1"),
     ]
-    assert room.simulator.calls(operation="DescribeSubnets", account=SHOP, region="eu-west-1") != []
-    assert len(room.simulator.calls(operation="DescribeSubnets")) == 4
-    assert [call for call in room.simulator.writes() if call["operation"] != "AssumeRole"] == []
+    assert workspace.simulator.calls(operation="DescribeSubnets", account=SHOP, region="eu-west-1") != []
+    assert len(workspace.simulator.calls(operation="DescribeSubnets")) == 4
+    assert [call for call in workspace.simulator.writes() if call["operation"] != "AssumeRole"] == []
 
 
-def test_what_is_part_of_a_logged_vpc_is_covered(room: Room) -> None:
-    found = room.list({**OPTIONS, "types": ["Subnet", "NetworkInterface"]})
+def test_what_is_part_of_a_logged_vpc_is_covered(workspace: Workspace) -> None:
+    found = workspace.list({**OPTIONS, "types": ["Subnet", "NetworkInterface"]})
     assert found.in_group("flow_log_covered_by_parent") == sorted([SUBNET, INTERFACE])
     assert found.in_group("flow_log_elsewhere_only") == [OWN_SUBNET]
     assert found.hosts[INTERFACE]["flow_log_parents"] == [SUBNET, LOGGED]
@@ -234,84 +234,86 @@ def test_what_is_part_of_a_logged_vpc_is_covered(room: Room) -> None:
     assert by["resource_id"] == LOGGED
 
 
-def test_a_denied_account_is_a_gap_and_the_others_are_found(room: Room) -> None:
-    room.simulator.fault(operation="AssumeRole", action="deny", contains=BANK, times=None)
-    found = room.list({**OPTIONS, "regions": ["eu-west-1"]})
+def test_a_denied_account_is_a_gap_and_the_others_are_found(workspace: Workspace) -> None:
+    workspace.simulator.fault(operation="AssumeRole", action="deny", contains=BANK, times=None)
+    found = workspace.list({**OPTIONS, "regions": ["eu-west-1"]})
     assert sorted(found.hosts) == sorted([LOGGED, WATCHED, BARE])
     assert found.gaps == [("bank", None, "GetCallerIdentity", "AccessDenied")]
 
 
-def test_a_denied_call_is_a_gap_by_name_and_what_hangs_on_it_is_unknown(room: Room) -> None:
-    room.simulator.fault(operation="DescribeFlowLogs", account=SHOP, region="eu-west-1", action="deny", times=None)
-    found = room.list({**OPTIONS, "regions": ["eu-west-1", "us-east-1"]})
+def test_a_denied_call_is_a_gap_by_name_and_what_hangs_on_it_is_unknown(workspace: Workspace) -> None:
+    workspace.simulator.fault(operation="DescribeFlowLogs", account=SHOP, region="eu-west-1", action="deny", times=None)
+    found = workspace.list({**OPTIONS, "regions": ["eu-west-1", "us-east-1"]})
     assert found.gaps == [("shop", "eu-west-1", "DescribeFlowLogs", "UnauthorizedOperation")]
     assert found.in_group("flow_log_coverage_unknown") == sorted([LOGGED, WATCHED, BARE])
     assert found.in_group("flow_log_not_logged") == sorted([US_VPC, BANK_VPC])
 
 
-def test_a_region_that_takes_no_keys_is_asked_once(room: Room) -> None:
+def test_a_region_that_takes_no_keys_is_asked_once(workspace: Workspace) -> None:
     """A region that is not enabled answers AuthFailure with 401, to whatever is asked."""
-    room.simulator.fault(operation="*", region="us-east-1", action="deny", code="AuthFailure", status=401, times=None)
-    found = room.list({"regions": ["eu-west-1", "us-east-1"], "accounts": ACCOUNTS[:1], "region": "eu-west-1"})
+    workspace.simulator.fault(
+        operation="*", region="us-east-1", action="deny", code="AuthFailure", status=401, times=None
+    )
+    found = workspace.list({"regions": ["eu-west-1", "us-east-1"], "accounts": ACCOUNTS[:1], "region": "eu-west-1"})
     assert found.gaps == [("shop", "us-east-1", "DescribeVpcs", "AuthFailure")]
-    assert len(room.simulator.calls(region="us-east-1", operation="DescribeFlowLogs")) == 0
+    assert len(workspace.simulator.calls(region="us-east-1", operation="DescribeFlowLogs")) == 0
 
 
-def test_all_regions_are_those_that_are_enabled(room: Room) -> None:
-    found = room.list({"regions": ["all"], "accounts": ACCOUNTS[:1], "tags": {"env": "*"}})
+def test_all_regions_are_those_that_are_enabled(workspace: Workspace) -> None:
+    found = workspace.list({"regions": ["all"], "accounts": ACCOUNTS[:1], "tags": {"env": "*"}})
     assert sorted(found.hosts) == sorted([LOGGED, WATCHED, BARE])
     assert ("shop", DISABLED, "DescribeRegions", "RegionDisabled") in found.gaps
     assert {code for _account, _region, _reading, code in found.gaps} == {"RegionDisabled"}
-    enabled = room.list({"regions": ["enabled"], "accounts": ACCOUNTS[:1], "tags": {"env": "*"}})
+    enabled = workspace.list({"regions": ["enabled"], "accounts": ACCOUNTS[:1], "tags": {"env": "*"}})
     assert (sorted(enabled.hosts), enabled.gaps) == (sorted(found.hosts), [])
 
 
-def test_without_the_list_of_regions_those_named_are_read_and_all_is_a_gap(room: Room) -> None:
-    room.simulator.fault(operation="DescribeRegions", action="deny", times=None)
-    found = room.list({"regions": ["eu-west-1"], "accounts": ACCOUNTS})
+def test_without_the_list_of_regions_those_named_are_read_and_all_is_a_gap(workspace: Workspace) -> None:
+    workspace.simulator.fault(operation="DescribeRegions", action="deny", times=None)
+    found = workspace.list({"regions": ["eu-west-1"], "accounts": ACCOUNTS})
     assert len(found.hosts) == 4 and found.gaps == []
     for every in ("all", "enabled"):
-        told = room.list({"regions": [every], "accounts": ACCOUNTS[:1]}).warnings
-        assert "DescribeRegions: UnauthorizedOperation" in " ".join(told.split())
+        reported = workspace.list({"regions": [every], "accounts": ACCOUNTS[:1]}).warnings
+        assert "DescribeRegions: UnauthorizedOperation" in " ".join(reported.split())
 
 
-def test_fail_on_gaps_keeps_what_was_read_and_leaves_the_demand_to_the_playbooks(room: Room) -> None:
+def test_fail_on_gaps_keeps_what_was_read_and_leaves_the_demand_to_the_playbooks(workspace: Workspace) -> None:
     options = {"regions": ["eu-west-1", "nowhere-1"], "accounts": ACCOUNTS[:1]}
-    found = room.list({**options, "fail_on_gaps": True})
+    found = workspace.list({**options, "fail_on_gaps": True})
     assert sorted(found.hosts) == sorted([LOGGED, WATCHED, BARE])
     assert {host["flow_log_fail_on_gaps"] for host in found.hosts.values()} == {True}
     assert found.gaps == [("shop", "nowhere-1", "DescribeRegions", "RegionUnknown")]
     assert "RegionUnknown" in found.warnings
-    without = room.list(options)
+    without = workspace.list(options)
     assert not [host for host in without.hosts.values() if "flow_log_fail_on_gaps" in host]
 
 
-def test_filters_and_tags(room: Room) -> None:
-    assert sorted(room.list({**OPTIONS, "tags": {"env": "prod"}}).hosts) == sorted([LOGGED, WATCHED])
-    assert sorted(room.list({**OPTIONS, "tags": {"env": ["test", "none"]}}).hosts) == [BARE]
+def test_filters_and_tags(workspace: Workspace) -> None:
+    assert sorted(workspace.list({**OPTIONS, "tags": {"env": "prod"}}).hosts) == sorted([LOGGED, WATCHED])
+    assert sorted(workspace.list({**OPTIONS, "tags": {"env": ["test", "none"]}}).hosts) == [BARE]
     only = {"VPC": {"cidr-block-association.cidr-block": ["10.2.0.0/16"]}}
-    assert sorted(room.list({**OPTIONS, "filters": only, "tags": {"env": "prod"}}).hosts) == [WATCHED]
-    assert "filters: 'Subnet' is not accepted" in room.refused({**OPTIONS, "filters": {"Subnet": {}}})
+    assert sorted(workspace.list({**OPTIONS, "filters": only, "tags": {"env": "prod"}}).hosts) == [WATCHED]
+    assert "filters: 'Subnet' is not accepted" in workspace.refused({**OPTIONS, "filters": {"Subnet": {}}})
 
 
-def test_names_from_tags_are_plain_and_belong_to_one_host(room: Room) -> None:
-    found = room.list({**OPTIONS, "hostnames": ["tag:Name", "resource_id"]})
+def test_names_from_tags_are_plain_and_belong_to_one_host(workspace: Workspace) -> None:
+    found = workspace.list({**OPTIONS, "hostnames": ["tag:Name", "resource_id"]})
     name = "lookup_ansible.builtin.pipe_touch_pwned"
     assert sorted(found.hosts) == sorted([LOGGED, WATCHED, name, US_VPC, BANK_VPC])
     assert found.hosts[name]["flow_log_resource_id"] == BARE
 
 
-def test_values_of_tags_are_never_templates(room: Room) -> None:
+def test_values_of_tags_are_never_templates(workspace: Workspace) -> None:
     options = {
         **OPTIONS,
         "keyed_groups": [{"key": "flow_log_resource_tags.owner | default('nobody')", "prefix": "owner"}],
         "compose": {"owned_by": "flow_log_resource_tags.owner | default('nobody')"},
         "cache": True,
         "cache_plugin": "ansible.builtin.jsonfile",
-        "cache_connection": str(room.folder / "cache"),
+        "cache_connection": str(workspace.folder / "cache"),
     }
     for _again in range(2):
-        found = room.list(options)
+        found = workspace.list(options)
         assert found.hosts[LOGGED]["flow_log_resource_tags"]["owner"] == EVIL
         assert found.hosts[LOGGED]["owned_by"] == EVIL
         show = [
@@ -327,95 +329,103 @@ def test_values_of_tags_are_never_templates(room: Room) -> None:
                 ],
             }
         ]
-        run = room.ansible(show, "-i", str(room.folder / "inventory"), environment=room.environment())
+        run = workspace.ansible(show, "-i", str(workspace.folder / "inventory"), environment=workspace.environment())
         assert run.one("Show")["msg"] == f"{EVIL} {EVIL}"
-    assert list(room.folder.rglob("pwned")) == []
+    assert list(workspace.folder.rglob("pwned")) == []
 
 
-def test_groups_by_own_rules_are_the_same_from_the_cache(room: Room) -> None:
+def test_groups_by_own_rules_are_the_same_from_the_cache(workspace: Workspace) -> None:
     options = {
         **OPTIONS,
         "keyed_groups": [{"key": "flow_log_resource_tags.env", "prefix": "env"}],
         "groups": {"to_publish": "flow_log_coverage not in ['s3', 'other_account']"},
         "cache": True,
         "cache_plugin": "ansible.builtin.jsonfile",
-        "cache_connection": str(room.folder / "cache"),
+        "cache_connection": str(workspace.folder / "cache"),
     }
-    first = room.list(options)
+    first = workspace.list(options)
     assert first.in_group("env_prod") == sorted([LOGGED, WATCHED])
     assert first.in_group("to_publish") == sorted([WATCHED, BARE, US_VPC, BANK_VPC])
-    room.simulator.clear_calls()
-    assert room.list(options).groups == first.groups
-    assert room.simulator.calls() == []
+    workspace.simulator.clear_calls()
+    assert workspace.list(options).groups == first.groups
+    assert workspace.simulator.calls() == []
     # Other rules for groups need no new answers; another question does.
-    other = room.list({**options, "keyed_groups": [{"key": "flow_log_region", "prefix": "at"}]})
-    assert other.in_group("at_us_east_1") == [US_VPC] and room.simulator.calls() == []
-    assert sorted(room.list({**options, "regions": ["us-east-1"]}).hosts) == [US_VPC]
-    assert sorted(room.list({**options, "regions": ["us-east-1"]}).hosts) == [US_VPC]
-    room.simulator.clear_calls()
-    room.list({**options, "regions": ["us-east-1"]}, "--flush-cache")
-    assert room.simulator.operations(operation="DescribeVpcs") != []
+    other = workspace.list({**options, "keyed_groups": [{"key": "flow_log_region", "prefix": "at"}]})
+    assert other.in_group("at_us_east_1") == [US_VPC] and workspace.simulator.calls() == []
+    assert sorted(workspace.list({**options, "regions": ["us-east-1"]}).hosts) == [US_VPC]
+    assert sorted(workspace.list({**options, "regions": ["us-east-1"]}).hosts) == [US_VPC]
+    workspace.simulator.clear_calls()
+    workspace.list({**options, "regions": ["us-east-1"]}, "--flush-cache")
+    assert workspace.simulator.operations(operation="DescribeVpcs") != []
 
 
-def test_no_key_is_shown_or_kept(room: Room) -> None:
+def test_no_key_is_shown_or_kept(workspace: Workspace) -> None:
     """Neither the plugin's own keys nor those of a role's session; a host has a profile by name."""
     accounts = [
         {"assume_role_arn": f"arn:aws:iam::{SHOP}:role/flow-logs", "profile": "shop"},
         {"assume_role_arn": f"arn:aws:iam::{BANK}:role/flow-logs"},
     ]
-    cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(room.folder / "cache")}
+    cache = {
+        "cache": True,
+        "cache_plugin": "ansible.builtin.jsonfile",
+        "cache_connection": str(workspace.folder / "cache"),
+    }
     options = {"regions": ["eu-west-1"], "accounts": accounts, **cache}
-    found = room.list(options)
+    found = workspace.list(options)
     assert found.hosts[LOGGED]["flow_log_aws"] == {"profile": "shop"}
     assert "flow_log_aws" not in found.hosts[BANK_VPC]
-    kept = "".join(path.read_text(encoding="utf-8") for path in (room.folder / "cache").iterdir())
+    kept = "".join(path.read_text(encoding="utf-8") for path in (workspace.folder / "cache").iterdir())
     assert BANK_VPC in kept
-    loud = room.run(options, "--flush-cache", "-vvvv")
+    loud = workspace.run(options, "--flush-cache", "-vvvv")
     for text in (found.text, found.warnings, loud.stdout, loud.stderr, kept):
         for secret in (SECRET_KEY, DEFAULT_ACCESS_KEY, "ASIA", "SessionToken", "session_token"):
             assert secret not in text
 
 
-def test_playbooks_get_the_role_that_is_theirs_and_never_that_of_the_plugin(room: Room) -> None:
+def test_playbooks_get_the_role_that_is_theirs_and_never_that_of_the_plugin(workspace: Workspace) -> None:
     reader, writer = (f"arn:aws:iam::{SHOP}:role/{name}" for name in ("flow-logs", "publisher"))
     organization = {"accounts": [BANK], "assume_role_name": "flow-logs", "playbook_role_name": "net/publisher"}
     account = {"assume_role_arn": reader, "profile": "shop", "playbook_role_arn": writer}
     options = {"regions": ["eu-west-1"], "accounts": [account], "organization": organization}
-    found = room.list(options)
+    found = workspace.list(options)
     assert found.hosts[LOGGED]["flow_log_aws"] == {"profile": "shop", "assume_role_arn": writer}
     assert found.hosts[BANK_VPC]["flow_log_aws"] == {"assume_role_arn": f"arn:aws:iam::{BANK}:role/net/publisher"}
     options["accounts"] = [{"assume_role_arn": reader, "playbook_role_arn": f"arn:aws:iam::{BANK}:role/publisher"}]
-    assert f"a role of account {SHOP}, which the entry names too" in room.refused(options)
+    assert f"a role of account {SHOP}, which the entry names too" in workspace.refused(options)
 
 
-def test_keys_in_the_inventory_file_are_refused_and_not_repeated(room: Room) -> None:
-    message = room.refused({**OPTIONS, "accounts": [{"access_key": "AKIDWRITTENDOWN", "secret_key": "do-not-show-me"}]})
+def test_keys_in_the_inventory_file_are_refused_and_not_repeated(workspace: Workspace) -> None:
+    message = workspace.refused(
+        {**OPTIONS, "accounts": [{"access_key": "AKIDWRITTENDOWN", "secret_key": "do-not-show-me"}]}
+    )
     assert "accounts[0]: ['access_key', 'secret_key'] is not accepted" in message
     assert "do-not-show-me" not in message
 
 
-def test_credentials_of_another_account_than_the_one_named_are_a_gap(room: Room) -> None:
-    found = room.list({"regions": ["eu-west-1"], "accounts": [ACCOUNTS[0], {"account_id": BANK, "profile": "archive"}]})
+def test_credentials_of_another_account_than_the_one_named_are_a_gap(workspace: Workspace) -> None:
+    found = workspace.list(
+        {"regions": ["eu-west-1"], "accounts": [ACCOUNTS[0], {"account_id": BANK, "profile": "archive"}]}
+    )
     assert found.gaps == [("archive", None, "GetCallerIdentity", "WrongAccount")]
 
 
-def test_an_organisation_given_as_data(room: Room) -> None:
+def test_an_organisation_given_as_data(workspace: Workspace) -> None:
     members = [
         {"Id": SHOP, "Name": "shop", "Status": "ACTIVE"},
         {"Id": "999988887777", "Name": "closed", "Status": "SUSPENDED"},
         BANK,
     ]
     organization = {"accounts": members, "assume_role_name": "flow-logs", "profile": "at-{id}"}
-    found = room.list({"regions": ["eu-west-1"], "organization": organization})
+    found = workspace.list({"regions": ["eu-west-1"], "organization": organization})
     assert sorted(found.hosts) == sorted([LOGGED, WATCHED, BARE, BANK_VPC])
     assert found.hosts[BANK_VPC]["flow_log_aws"] == {"profile": f"at-{BANK}"}
     assert found.gaps == [("closed", None, "", "AccountNotActive")]
 
 
-def test_templates_in_options_are_rendered_once_and_nested_values_too(room: Room) -> None:
+def test_templates_in_options_are_rendered_once_and_nested_values_too(workspace: Workspace) -> None:
     members = [{"Id": SHOP, "Name": "shop", "Status": "ACTIVE"}, BANK]
-    (room.folder / "members.json").write_text(json.dumps({"Accounts": members}), encoding="utf-8")
-    room.credentials |= {
+    (workspace.folder / "members.json").write_text(json.dumps({"Accounts": members}), encoding="utf-8")
+    workspace.credentials |= {
         "FLEET_REGIONS": "eu-west-1,us-east-1",
         "BANK_PROFILE": "bank",
         "CALLED": EVIL,
@@ -435,16 +445,16 @@ def test_templates_in_options_are_rendered_once_and_nested_values_too(room: Room
         "organization": {"accounts": f"{{{{ ({listed}).Accounts }}}}", "assume_role_name": "{{ role_prefix }}-logs"},
     }
     extra = ("-e", "role_prefix=flow")
-    found = room.list(options, *extra)
+    found = workspace.list(options, *extra)
     assert sorted(found.hosts) == sorted([LOGGED, WATCHED, BARE, US_VPC, BANK_VPC]) and found.gaps == []
     assert found.hosts[BANK_VPC]["flow_log_aws"] == {"profile": "bank"}
     assert found.hosts[BANK_VPC]["flow_log_account_name"] == EVIL
-    assert list(room.folder.rglob("pwned")) == []
+    assert list(workspace.folder.rglob("pwned")) == []
     tags = {"env": ["{{ lookup('ansible.builtin.env', 'ENVIRONMENT') }}"]}
-    found = room.list({**options, "tags": tags, "fail_on_gaps": "{{ 1 == 1 }}"}, *extra)
+    found = workspace.list({**options, "tags": tags, "fail_on_gaps": "{{ 1 == 1 }}"}, *extra)
     assert sorted(found.hosts) == sorted([LOGGED, WATCHED])
     # What is evaluated for each host stays what it is.
-    found = room.list(
+    found = workspace.list(
         {**options, "regions": ["{{ 'us-east-1' }}"], "compose": {"at": "flow_log_region ~ '{{'"}}, *extra
     )
     assert found.hosts.keys() == {US_VPC} and found.hosts[US_VPC]["at"] == "us-east-1{{"
@@ -452,12 +462,12 @@ def test_templates_in_options_are_rendered_once_and_nested_values_too(room: Room
         ("regions", "{{ nobody_set_this }}"),
         ("organization", {"accounts": ["{{ nobody_set_this }}"]}),
     ):
-        message = room.refused({**options, name: value}, *extra)
+        message = workspace.refused({**options, name: value}, *extra)
         assert f"The template in the option {name} cannot be rendered" in message
         assert "'nobody_set_this' is undefined" in message
 
 
-def test_instances_become_targets_by_what_they_use(room: Room) -> None:
+def test_instances_become_targets_by_what_they_use(workspace: Workspace) -> None:
     """The variables are those that amazon.aws.aws_ec2 gives its hosts; here another inventory file states them."""
     instance = {
         "instance_id": "i-0a000000000000001",
@@ -465,20 +475,20 @@ def test_instances_become_targets_by_what_they_use(room: Room) -> None:
         "vpc_id": LOGGED,
         "network_interfaces": [{"network_interface_id": INTERFACE, "subnet_id": SUBNET, "vpc_id": LOGGED}],
     }
-    folder = room.write({})
+    folder = workspace.write({})
     (folder / "1.yml").write_text(yaml.safe_dump({"aws_ec2": {"hosts": {"web1": instance}}}), encoding="utf-8")
     for resource_type, expected in (("NetworkInterface", INTERFACE), ("Subnet", SUBNET), ("VPC", LOGGED)):
-        found = room.list({**OPTIONS, "types": [resource_type], "instances": {"as": resource_type}})
+        found = workspace.list({**OPTIONS, "types": [resource_type], "instances": {"as": resource_type}})
         assert sorted(found.hosts) == sorted(["web1", expected])
         assert found.hosts[expected]["flow_log_instances"] == ["web1"]
 
 
-def test_three_accounts_one_denied_one_region_disabled(room: Room) -> None:
+def test_three_accounts_one_denied_one_region_disabled(workspace: Workspace) -> None:
     """Everything else is published, with no further variable; a second run writes nothing; the report names both gaps."""
     data = "777788889999"
     accounts = [*ACCOUNTS, {"assume_role_arn": f"arn:aws:iam::{data}:role/flow-logs", "name": "data"}]
-    room.simulator.fault(operation="AssumeRole", action="deny", contains=data, times=None)
-    folder = room.write({**OPTIONS, "regions": ["eu-west-1", "us-east-1"], "accounts": accounts})
+    workspace.simulator.fault(operation="AssumeRole", action="deny", contains=data, times=None)
+    folder = workspace.write({**OPTIONS, "regions": ["eu-west-1", "us-east-1"], "accounts": accounts})
     disabled = {"plugin": PLUGIN, "regions": [DISABLED], "accounts": ACCOUNTS[:1]}
     (folder / "more.flow_log_targets.yml").write_text(yaml.safe_dump(disabled), encoding="utf-8")
     (folder / "group_vars").mkdir()
@@ -486,13 +496,13 @@ def test_three_accounts_one_denied_one_region_disabled(room: Room) -> None:
     (folder / "group_vars" / "all.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
 
     def run(playbook: str, *arguments: str, succeeds: bool = True) -> AnsibleRun:
-        room.simulator.clear_calls()
-        surroundings = room.environment()
-        return room.ansible(playbook, "-i", str(folder), *arguments, environment=surroundings, succeeds=succeeds)
+        workspace.simulator.clear_calls()
+        variables = workspace.environment()
+        return workspace.ansible(playbook, "-i", str(folder), *arguments, environment=variables, succeeds=succeeds)
 
     # Of one account nothing at all could be read, which fails the run, but for a run that accepts it.
     tail = "gaps=2 failed=1"
-    foretold = line(run(PUBLISH, "--check", succeeds=False), "flow logs:")
+    predicted = line(run(PUBLISH, "--check", succeeds=False), "flow logs:")
     done = run(PUBLISH, succeeds=False)
     assert "To accept this, set flow_log_fail_on_gaps: false." in done.output
     assert line(done, "flow logs:") == foretold
@@ -503,79 +513,81 @@ def test_three_accounts_one_denied_one_region_disabled(room: Room) -> None:
         (US_VPC, SHOP, "us-east-1"),
         (BANK_VPC, BANK, "eu-west-1"),
     ):
-        assert flow_logs(room.simulator, account, region)[target]["LogDestination"] == f"{OPERATIONS}/network/"
+        assert flow_logs(workspace.simulator, account, region)[target]["LogDestination"] == f"{OPERATIONS}/network/"
     again = run(PUBLISH, "-e", "flow_log_fail_on_gaps=false")
-    assert [call for call in room.simulator.writes() if call["operation"] != "AssumeRole"] == []
+    assert [call for call in workspace.simulator.writes() if call["operation"] != "AssumeRole"] == []
     assert line(again, "flow logs:") == "flow logs: targets=5 batches=3 destinations=1 gaps=2 failed=0"
 
     for limit in ([], ["--limit", BANK_VPC]):
         run(DRIFT, *limit)
-        gaps = [row for row in report(room.folder)["findings"] if row["finding"] == "unknown"]
+        gaps = [row for row in report(workspace.folder)["findings"] if row["finding"] == "unknown"]
         assert [(row["target"], row["target_type"]) for row in gaps] == [
             (f"{SHOP}/{DISABLED}", "Region"),
             (data, "Account"),
         ]
-        assert report(room.folder)["verdict"] == "unknown"
+        assert report(workspace.folder)["verdict"] == "unknown"
     assert "trust policy of the role for data" in gaps[1]["remedy"]
-    markdown = (room.folder / "flow-log-report" / "drift-report.md").read_text(encoding="utf-8")
+    markdown = (workspace.folder / "flow-log-report" / "drift-report.md").read_text(encoding="utf-8")
     assert all(f"`{row['target']}`" in markdown and f"`{row['evidence']}`" in markdown for row in gaps)
 
 
-def test_attachments_are_covered_by_their_transit_gateway(room: Room) -> None:
+def test_attachments_are_covered_by_their_transit_gateway(workspace: Workspace) -> None:
     hub = {"name": "hub", "id": "tgw-0a000000000000001", "attachments": [{"vpc": "bank"}]}
     hub["flow_logs"] = [{"destination": f"{OPERATIONS}/network/", "interval": 60}]
     place = {"vpcs": [{"id": "vpc-0e000000000000001", "name": "bank"}], "transit_gateways": [hub]}
-    room.simulator.seed({"accounts": {BANK: {"regions": {"eu-north-1": place}}}})
+    workspace.simulator.seed({"accounts": {BANK: {"regions": {"eu-north-1": place}}}})
     types = ["TransitGateway", "TransitGatewayAttachment", "RegionalNatGateway"]
-    found = room.list({"regions": ["eu-north-1"], "accounts": ACCOUNTS[1:], "types": types, "owned_only": True})
+    found = workspace.list({"regions": ["eu-north-1"], "accounts": ACCOUNTS[1:], "types": types, "owned_only": True})
     assert found.in_group("flow_log_to_s3") == found.in_group("flow_log_type_transit_gateway") == [hub["id"]]
     (attachment,) = found.in_group("flow_log_type_transit_gateway_attachment")
     assert found.in_group("flow_log_covered_by_parent") == [attachment]
 
 
-def test_the_permissions_of_the_notes_are_enough_and_each_is_needed(room: Room) -> None:
+def test_the_permissions_of_the_notes_are_enough_and_each_is_needed(workspace: Workspace) -> None:
     named = set(re.findall(r"ec2:\w+", DOCUMENTATION))
     policy = {"Statement": [{"Effect": "Allow", "Action": sorted(named), "Resource": "*"}], "Version": "2012-10-17"}
     users = [
         {"name": "reader", "access_key": "AKIAFLEETREADERAAAAA", "policies": {"read": policy}},
         {"name": "nobody", "access_key": "AKIAFLEETNOBODYAAAAA"},
     ]
-    room.simulator.seed({"accounts": {SHOP: {"users": users}}})
-    room.simulator.enforce()
+    workspace.simulator.seed({"accounts": {SHOP: {"users": users}}})
+    workspace.simulator.enforce()
     every = {"types": list(SHAPES)}
-    room.credentials = {"AWS_ACCESS_KEY_ID": "AKIAFLEETREADERAAAAA", "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
-    allowed = room.list({**every, "regions": ["eu-west-1"]})
+    workspace.credentials = {"AWS_ACCESS_KEY_ID": "AKIAFLEETREADERAAAAA", "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
+    allowed = workspace.list({**every, "regions": ["eu-west-1"]})
     assert (len(allowed.hosts), allowed.gaps) == (6, [])
-    room.credentials["AWS_ACCESS_KEY_ID"] = "AKIAFLEETNOBODYAAAAA"
+    workspace.credentials["AWS_ACCESS_KEY_ID"] = "AKIAFLEETNOBODYAAAAA"
     # Warnings name a few gaps only. Without hosts, the variable is seen where it is set.
-    found = [room.list({**every, "regions": [region]}, "--export").groups["all"] for region in ("eu-west-1", "all")]
+    found = [
+        workspace.list({**every, "regions": [region]}, "--export").groups["all"] for region in ("eu-west-1", "all")
+    ]
     gaps = [gap for group in found for gap in group["vars"]["flow_log_inventory_gaps"]]
     assert {gap["code"] for gap in gaps} == {"UnauthorizedOperation"}
     assert {f"ec2:{gap['reading']}" for gap in gaps} == named
 
 
-def test_gaps_of_several_inventory_files_add_up(room: Room) -> None:
-    folder = room.write({"regions": [DISABLED], "accounts": ACCOUNTS[:1]})
+def test_gaps_of_several_inventory_files_add_up(workspace: Workspace) -> None:
+    folder = workspace.write({"regions": [DISABLED], "accounts": ACCOUNTS[:1]})
     (folder / "network.flow_log_targets.yml").rename(folder / "1.flow_log_targets.yml")
-    found = room.list({"regions": ["eu-west-1", "nowhere-1"], "accounts": ACCOUNTS[1:]})
+    found = workspace.list({"regions": ["eu-west-1", "nowhere-1"], "accounts": ACCOUNTS[1:]})
     assert found.gaps == [
         ("shop", DISABLED, "DescribeRegions", "RegionDisabled"),
         ("bank", "nowhere-1", "DescribeRegions", "RegionUnknown"),
     ]
 
 
-def test_a_profile_that_is_not_there_is_a_gap(room: Room) -> None:
-    found = room.list({"regions": ["eu-west-1"], "accounts": [*ACCOUNTS, {"profile": "missing"}]})
+def test_a_profile_that_is_not_there_is_a_gap(workspace: Workspace) -> None:
+    found = workspace.list({"regions": ["eu-west-1"], "accounts": [*ACCOUNTS, {"profile": "missing"}]})
     assert found.gaps == [("missing", None, "", "NoConnection")]
 
 
-def test_a_thousand_targets_in_seconds(room: Room) -> None:
+def test_a_thousand_targets_in_seconds(workspace: Workspace) -> None:
     vpcs = [{"count": 1000, "id": "vpc-0c", "name": "batch-{n}"}]
-    room.simulator.seed({"accounts": {SHOP: {"regions": {"eu-north-1": {"vpcs": vpcs}}}}})
-    room.simulator.clear_calls()
-    before = cpu_of_children() + cpu_of(room.simulator.pid)
-    found = room.list({"regions": ["eu-north-1"], "accounts": ACCOUNTS[:1]})
+    workspace.simulator.seed({"accounts": {SHOP: {"regions": {"eu-north-1": {"vpcs": vpcs}}}}})
+    workspace.simulator.clear_calls()
+    before = cpu_of_children() + cpu_of(workspace.simulator.pid)
+    found = workspace.list({"regions": ["eu-north-1"], "accounts": ACCOUNTS[:1]})
     # Most of it is the simulator's answer; the bound is there to catch work that grows with the square.
-    assert cpu_of_children() + cpu_of(room.simulator.pid) - before < 60
+    assert cpu_of_children() + cpu_of(workspace.simulator.pid) - before < 60
     assert len(found.hosts) == 1000
-    assert room.simulator.operations(operation="DescribeFlowLogs") == ["DescribeFlowLogs"]
+    assert workspace.simulator.operations(operation="DescribeFlowLogs") == ["DescribeFlowLogs"]

@@ -32,7 +32,7 @@ from tests.integration.support.permission_world import ACCOUNT
 from tests.integration.support.permission_world import BUCKET
 from tests.integration.support.permission_world import PUBLISHED
 from tests.integration.support.permission_world import RUNS
-from tests.integration.support.permission_world import told
+from tests.integration.support.permission_world import comparable
 from tests.integration.support.permission_world import bucket_tasks
 from tests.integration.support.permission_world import client
 from tests.integration.support.permission_world import make_world
@@ -88,7 +88,9 @@ def without(policy: Dict[str, Any], action: str) -> Dict[str, Any]:
 
 def results(simulator: SimulatorProcess, name: str, access_key: str) -> List[Dict[str, Any]]:
     """What the runs of a module tell a user."""
-    return [told(run_module(simulator.url, name, {**options, "access_key": access_key})) for options in RUNS[name]]
+    return [
+        comparable(run_module(simulator.url, name, {**options, "access_key": access_key})) for options in RUNS[name]
+    ]
 
 
 def results_with(simulator: SimulatorProcess, name: str, policy: Dict[str, Any]) -> List[Dict[str, Any]]:

@@ -29,7 +29,7 @@ from tests.integration.support.in_process import succeed
 from tests.integration.support.permission_world import DESTINATION
 from tests.integration.support.permission_world import PUBLISHED
 from tests.integration.support.permission_world import RUNS
-from tests.integration.support.permission_world import told
+from tests.integration.support.permission_world import comparable
 from tests.integration.support.permission_world import bucket_tasks
 from tests.integration.support.permission_world import client
 from tests.integration.support.permission_world import make_world
@@ -108,7 +108,7 @@ def test_an_operation_makes_its_calls_and_no_others(
 def test_a_module_that_reads_says_the_same_twice(aws: SimulatorProcess, name: str) -> None:
     """So that another answer below has no other reason than the denied call."""
     prepared(aws, name)
-    first, second = ([told(succeed(aws.url, name, options)) for options in RUNS[name]] for _time in range(2))
+    first, second = ([comparable(succeed(aws.url, name, options)) for options in RUNS[name]] for _time in range(2))
     assert first == second
 
 
@@ -117,12 +117,12 @@ def test_a_call_that_is_denied_is_noticed(aws: SimulatorProcess, name: str, call
     """So no permission in the table is one that the module could do without, unseen."""
     prepared(aws, name)
     reads_only = name.endswith("_info")
-    undisturbed = [told(run_module(aws.url, name, options)) for options in RUNS[name]] if reads_only else []
+    undisturbed = [comparable(run_module(aws.url, name, options)) for options in RUNS[name]] if reads_only else []
     aws.fault(operation=call, action="deny", times=None)
     results = (run_module(aws.url, name, options) for options in RUNS[name])
     if reads_only:
         # They tell what they could find out; less of it, without the permission.
-        assert list(map(told, results)) != undisturbed
+        assert list(map(comparable, results)) != undisturbed
     elif call in calls_of(["look_up_targets"]):
         # The flow log is created all the same, and its reason says what could not be checked.
         assert any(DENIED.search(action["reason"]) for result in results for action in result["actions"])

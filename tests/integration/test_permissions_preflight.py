@@ -148,10 +148,10 @@ def test_who_lacks_a_permission_is_stopped_before_anything_is_changed(guarded: G
     assert not [call for call in guarded.simulator.calls() if call["account"] == BANK and "Flow" in call["operation"]]
     (failure,) = [item for item in run.results if item["task"] == FAILED]
     assert failure["host"] == BANK_VPC
-    told = failure["result"]["msg"]
-    assert told.startswith(f"{BANK}/eu-west-1/vpc/1-1: ")
-    assert "user/bank is missing logs:CreateLogDelivery." in told
-    pasted = json.loads(told[told.index("{") : told.rindex("}") + 1])
+    reported = failure["result"]["msg"]
+    assert reported.startswith(f"{BANK}/eu-west-1/vpc/1-1: ")
+    assert "user/bank is missing logs:CreateLogDelivery." in reported
+    pasted = json.loads(reported[reported.index("{") : reported.rindex("}") + 1])
     assert pasted["Statement"] == [{"Effect": "Allow", "Action": ["logs:CreateLogDelivery"], "Resource": ["*"]}]
 
 

@@ -88,9 +88,9 @@ def test_an_inline_policy_that_is_spelt_differently_is_the_same(permissions: Per
 
     document["Statement"] = document["Statement"][1:]
     iam.put_role_policy(RoleName="publisher", PolicyName=NAME, PolicyDocument=json.dumps(document))
-    foretold = permissions("--check", "--diff", principals=WHO)
-    assert changed(foretold) == {"ada": False, "net": False, "publisher": True} and permissions.writes() == []
-    assert "+" in foretold.output
+    predicted = permissions("--check", "--diff", principals=WHO)
+    assert changed(predicted) == {"ada": False, "net": False, "publisher": True} and permissions.writes() == []
+    assert "+" in predicted.output
 
     gone = permissions(state="absent", principals=[*WHO, {"type": "user", "name": "nobody"}])
     assert sorted(permissions.writes()) == ["DeleteGroupPolicy", "DeleteRolePolicy", "DeleteUserPolicy"]

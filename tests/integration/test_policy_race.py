@@ -146,7 +146,7 @@ def _pairs(simulator_process: SimulatorProcess) -> Iterator[List[Pair]]:
 # --- policies ---
 
 
-def foreign(arn: str, administrator: str, action: str) -> Policy:
+def third_party(arn: str, administrator: str, action: str) -> Policy:
     """A policy of others, with what S3 and KMS may not lose."""
     statements = [
         {"Sid": "Admin", "Effect": "Allow", "Principal": {"AWS": administrator}, "Action": action, "Resource": arn},
@@ -170,7 +170,7 @@ class BucketPolicy:
     def __init__(self, simulator: SimulatorProcess, bucket: str) -> None:
         self._client, self._bucket = client(simulator, "s3"), bucket
         self.arn = f"arn:aws:s3:::{bucket}"
-        self.foreign = foreign(self.arn, ROOT_OF_OWNER, "s3:*")
+        self.third_party = third_party(self.arn, ROOT_OF_OWNER, "s3:*")
 
     def job(self, state: str, account: str) -> Job:
         return "flow_log_bucket_policy", {"bucket": self._bucket, "state": state, "account_ids": [account]}
@@ -199,9 +199,9 @@ class KeyPolicy:
 
     def __init__(self, simulator: SimulatorProcess) -> None:
         self._client = client(simulator, "kms")
-        self.foreign = foreign("*", ROOT_OF_OWNER, "kms:*")
+        self.third_party = third_party("*", ROOT_OF_OWNER, "kms:*")
         made = self._client.create_key(
-            Policy=json.dumps(self.foreign), KeyUsage="ENCRYPT_DECRYPT", KeySpec="SYMMETRIC_DEFAULT"
+            Policy=json.dumps(self.third_party), KeyUsage="ENCRYPT_DECRYPT", KeySpec="SYMMETRIC_DEFAULT"
         )
         self.arn = made["KeyMetadata"]["Arn"]
 
@@ -252,7 +252,7 @@ class Race:
             **policy,
             "Statement": [item for item in policy["Statement"] if "LogDelivery" not in item.get("Sid", "")],
         }
-        assert same_policy(kept, self._policy.foreign)
+        assert same_policy(kept, self._policy.third_party)
         assert {account: self._policy.lets_in(policy, account) for account in self.present} == self.present
 
     def _note(self, state: str, account: str, result: Result) -> None:
@@ -267,9 +267,10 @@ class Race:
     def lost_updates(self, calls: List[Dict[str, Any]]) -> int:
         """Return how often a writer undid what the other had just written, since it had read the policy before that."""
         written = [json.loads(call["parameters"]["Policy"]) for call in calls if self._policy.is_written_by(call)]
-        told = [{item for item in self.accounts if self._policy.lets_in(policy, item)} for policy in written]
+        reported = [{item for item in self.accounts if self._policy.lets_in(policy, item)} for policy in written]
         return sum(
-            bool((first ^ second) & (second ^ third)) for first, second, third in zip([set(), *told], told, told[1:])
+            bool((first ^ second) & (second ^ third))
+            for first, second, third in zip([set(), *reported], reported, reported[1:])
         )
 
 
@@ -294,7 +295,8 @@ def account_of(number: int, writer: int) -> str:
 def seeded(simulator: SimulatorProcess, pairs: List[Pair]) -> List[Race]:
     policies = [BucketPolicy(simulator, bucket) for bucket in BUCKETS]
     buckets = [
-        {"name": bucket, "region": "eu-west-1", "policy": policy.foreign} for bucket, policy in zip(BUCKETS, policies)
+        {"name": bucket, "region": "eu-west-1", "policy": policy.third_party}
+        for bucket, policy in zip(BUCKETS, policies)
     ]
     simulator.seed({"accounts": {OWNER: {"buckets": buckets}}})
     return [Race(pair, policy) for pair, policy in zip(pairs, policies)]

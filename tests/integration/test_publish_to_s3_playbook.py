@@ -18,7 +18,7 @@ from tests.integration.support.publication import BANK
 from tests.integration.support.publication import BANK_SUBNET
 from tests.integration.support.publication import BANK_VPC
 from tests.integration.support.publication import BATCHES
-from tests.integration.support.publication import FOREIGN_STATEMENT
+from tests.integration.support.publication import THIRD_PARTY_STATEMENT
 from tests.integration.support.publication import OPERATIONS
 from tests.integration.support.publication import SHOP
 from tests.integration.support.publication import SHOP_US_VPCS
@@ -51,15 +51,15 @@ def planned(run: AnsibleRun) -> list[tuple[str, str, str]]:
 
 def test_two_groups_in_two_accounts_and_two_regions_with_two_buckets(stage: Stage) -> None:
     """Check mode, for real, again: nothing written, everything written once, nothing written."""
-    foretold = stage(PUBLISH, inventory(), "--check")
+    predicted = stage(PUBLISH, inventory(), "--check")
     assert stage.writes() == []
-    assert foretold.returncode == 0
+    assert predicted.returncode == 0
 
     done = stage(PUBLISH, inventory())
-    assert planned(done) == planned(foretold)
+    assert planned(done) == planned(predicted)
     assert (
         line(done, "flow logs:")
-        == line(foretold, "flow logs:")
+        == line(predicted, "flow logs:")
         == ("flow logs: targets=6 batches=3 destinations=2 create=6 put_policy=2 failed=0")
     )
     writes = stage.writes()
@@ -104,7 +104,7 @@ def _is_as_asked(simulator: SimulatorProcess) -> None:
         assert (item["TrafficType"], item["MaxAggregationInterval"]) == ("REJECT", 60)
         assert item["DestinationOptions"]["FileFormat"] == "parquet"
     statements = bucket_statements(simulator, "operations-logs")
-    assert FOREIGN_STATEMENT["Sid"] in [item.get("Sid") for item in statements]
+    assert THIRD_PARTY_STATEMENT["Sid"] in [item.get("Sid") for item in statements]
     text = str(statements)
     assert f"{OPERATIONS}/network/AWSLogs/{SHOP}/" in text and f"{OPERATIONS}/network/AWSLogs/{BANK}/" in text
     assert "aws-account-id" in str(bucket_statements(simulator, "audit-logs"))
@@ -136,8 +136,8 @@ def test_what_cannot_be_done_stops_nobody_else_and_fails_the_run(stage: Stage) -
     assert reasons[BANK_VPC].startswith(f"{vpc_batch}: ") and "DescribeFlowLogs" in reasons[BANK_VPC]
     assert "s3/not-there: " in reasons[BANK_SUBNET] and f"{subnet_batch}: " in reasons[BANK_SUBNET]
     assert "destination arn:aws:s3:::not-there failed" in reasons[BANK_SUBNET]
-    told = run.output[run.output.index("PLAY RECAP") :].splitlines()
-    assert {text.split()[0] for text in told if "failed=1" in text} == reasons.keys()
+    reported = run.output[run.output.index("PLAY RECAP") :].splitlines()
+    assert {text.split()[0] for text in reported if "failed=1" in text} == reasons.keys()
 
 
 def test_a_limit_is_respected_and_hides_nothing_that_is_needed(stage: Stage) -> None:
@@ -217,7 +217,7 @@ def test_retiring_removes_what_was_published_and_leaves_everything_else(stage: S
     document["all"]["children"] = {"operations": document["all"]["children"]["operations"]}
     stage(PUBLISH, document)
     policy = bucket_statements(stage.simulator, "operations-logs")
-    foreign = ec2.create_flow_logs(
+    third_party = ec2.create_flow_logs(
         ResourceIds=[SHOP_VPCS[0]],
         ResourceType="VPC",
         TrafficType="ALL",
@@ -231,7 +231,7 @@ def test_retiring_removes_what_was_published_and_leaves_everything_else(stage: S
 
     stage(RETIRE, document, variables={"flow_log_retire": True})
     assert set(stage.writes()) == {"DeleteFlowLogs"}
-    assert [item["FlowLogId"] for item in flow_logs(stage.simulator, SHOP).values()] == foreign
+    assert [item["FlowLogId"] for item in flow_logs(stage.simulator, SHOP).values()] == third_party
     assert flow_logs(stage.simulator, BANK) == {}
     assert bucket_statements(stage.simulator, "operations-logs") == policy
 

@@ -145,8 +145,8 @@ def test_short_destinations_belong_to_the_partition_of_the_region(stage: Stage) 
         preflight=True,
         permission_principals=[{"type": "user", "name": "publisher"}],
     )
-    surroundings = stage.simulator.environment(region)
-    done = stage.ansible(play(task), "-vvv", environment=surroundings)
+    variables = stage.simulator.environment(region)
+    done = stage.ansible(play(task), "-vvv", environment=variables)
     assert stage.writes() == ["PutUserPolicy", "PutBucketPolicy", "CreateFlowLogs"]
     for text in (done.output, json.dumps(done.results)):
         assert f"arn:aws-cn:s3:::{bucket}" in text

@@ -118,9 +118,9 @@ def test_in_check_mode_it_is_the_drift_report(stage: Stage) -> None:
     stage(PUBLISH, inventory(), "--check", *REPORTING, *SILENT, "-e", "ansible_check_mode=false")
     assert stage.writes() == []
     assert findings(stage.folder) == {"missing": TARGETS, "policy_drift": {OPERATIONS, AUDIT}}
-    foretold = report(stage.folder)
+    predicted = report(stage.folder)
     stage(DRIFT, inventory(), *REPORTING, *SILENT)
-    assert report(stage.folder) == foretold
+    assert report(stage.folder) == predicted
 
 
 def test_limit_and_deliveries_and_what_fails_a_run(stage: Stage) -> None:

@@ -18,7 +18,7 @@ from tests.integration.support.ansible_run import AnsibleRunner
 from tests.integration.support.publication import ARCHIVE
 from tests.integration.support.publication import BANK
 from tests.integration.support.publication import BANK_VPC
-from tests.integration.support.publication import FOREIGN_STATEMENT
+from tests.integration.support.publication import THIRD_PARTY_STATEMENT
 from tests.integration.support.publication import SHOP
 from tests.integration.support.publication import SHOP_US_VPCS
 from tests.integration.support.publication import SHOP_VPCS
@@ -80,7 +80,7 @@ def test_publishing_changes_nothing_in_and_for_another_account(stage: Stage) -> 
     assert set(flow_logs(stage.simulator, SHOP, "us-east-1")) == set(SHOP_US_VPCS)
     # The bucket of the group operations has no right target, the other one grants to the right targets only.
     (kept,) = bucket_statements(stage.simulator, "operations-logs")
-    assert kept["Sid"] == FOREIGN_STATEMENT["Sid"]
+    assert kept["Sid"] == THIRD_PARTY_STATEMENT["Sid"]
     granted = str(bucket_statements(stage.simulator, "audit-logs"))
     assert SHOP in granted and "us-east-1" in granted
     assert not any(part in granted for part in (BANK, TYPO, "eu-west-1"))

@@ -62,13 +62,13 @@ def test_the_twelve_steps(ansible: AnsibleRunner, simulator: SimulatorProcess) -
         tasks += [task(f"{name}, check", options, check_mode=True, diff=True), task(name, options, diff=True)]
     run = ansible(plays(tasks), environment=environment)
     for name, (_options, kinds) in STEPS.items():
-        foretold, done = run.one(f"{name}, check"), run.one(name)
+        predicted, done = run.one(f"{name}, check"), run.one(name)
         assert [item["action"] for item in done["actions"]] == kinds
-        assert foretold["changed"] is done["changed"] is bool(kinds)
-        assert foretold["diff"] == done["diff"]
+        assert predicted["changed"] is done["changed"] is bool(kinds)
+        assert predicted["diff"] == done["diff"]
         new = name == "create"
-        assert [{**item, "flow_log_id": None} if new else item for item in done["actions"]] == foretold["actions"]
-        assert foretold["unsuccessful"] == done["unsuccessful"] == []
+        assert [{**item, "flow_log_id": None} if new else item for item in done["actions"]] == predicted["actions"]
+        assert predicted["unsuccessful"] == done["unsuccessful"] == []
     # Six real runs, three of them with something to do; not one write more.
     assert [call["operation"] for call in simulator.writes()] == ["CreateFlowLogs", "CreateTags", "DeleteFlowLogs"]
 

@@ -141,12 +141,12 @@ def without_new_ids(actions: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
 def converge(aws: SimulatorProcess, asked: Dict[str, Any]) -> Dict[str, Any]:
     """Check mode, real run, real run again; return the result of the first real run."""
     aws.clear_calls()
-    foretold = succeed(aws.url, "s3_flow_log", asked, check=True)
+    predicted = succeed(aws.url, "s3_flow_log", asked, check=True)
     assert aws.writes() == []
     done = succeed(aws.url, "s3_flow_log", asked)
-    assert without_new_ids(done["actions"]) == without_new_ids(foretold["actions"])
-    assert done["changed"] is foretold["changed"] is bool(done["actions"])
-    assert done["diff"] == foretold["diff"]
+    assert without_new_ids(done["actions"]) == without_new_ids(predicted["actions"])
+    assert done["changed"] is predicted["changed"] is bool(done["actions"])
+    assert done["diff"] == predicted["diff"]
     aws.clear_calls()
     again = succeed(aws.url, "s3_flow_log", asked)
     assert again["changed"] is False and again["actions"] == []
@@ -380,8 +380,8 @@ def test_without_a_name_a_named_flow_log_that_differs_is_refused_in_words(aws: S
     named = by_hand(ec2, TagSpecifications=NAMED)
     before = described(ec2, resource_id=VPC)
     asked = options(resource_ids=[MANY[0], VPC], max_aggregation_interval=60, replace="delete_first", allow_gap=True)
-    foretold, done = (run_module(aws.url, "s3_flow_log", asked, check=check) for check in (True, False))
-    assert foretold["unsuccessful"] == done["unsuccessful"]
+    predicted, done = (run_module(aws.url, "s3_flow_log", asked, check=check) for check in (True, False))
+    assert predicted["unsuccessful"] == done["unsuccessful"]
     (item,) = done["unsuccessful"]
     assert (item["target"], item["code"], item["flow_log_id"]) == (VPC, "NamedFlowLog", named)
     assert [
@@ -390,7 +390,7 @@ def test_without_a_name_a_named_flow_log_that_differs_is_refused_in_words(aws: S
         if word not in done["msg"]
     ] == []
     # The others go on.
-    assert kinds(done) == kinds(foretold) == ["create"]
+    assert kinds(done) == kinds(predicted) == ["create"]
     assert described(ec2, resource_id=VPC) == before
 
 

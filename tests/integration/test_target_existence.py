@@ -92,9 +92,9 @@ def test_one_look_for_what_is_there_and_none_where_nothing_is_created(
 def test_what_may_not_be_looked_up_is_created_with_a_note(world: SimulatorProcess) -> None:
     world.fault(operation="DescribeVpcs", action="deny", times=None)
     options = {"resource_ids": [VPC], "destination": BUCKET}
-    foretold = succeed(world.url, "s3_flow_log", options, check=True)
+    predicted = succeed(world.url, "s3_flow_log", options, check=True)
     done = succeed(world.url, "s3_flow_log", options)
-    reasons = [result["actions"][0]["reason"] for result in (foretold, done)]
+    reasons = [result["actions"][0]["reason"] for result in (predicted, done)]
     assert reasons[0] == reasons[1]
     for part in ("could not be checked", "UnauthorizedOperation", "ec2:DescribeVpcs"):
         assert part in reasons[0]

@@ -28,7 +28,7 @@ from tests.release.awx import sliced
 from tests.integration.support.ansible_run import ROOT
 from tests.integration.support.publication import ARCHIVE
 from tests.integration.support.publication import BANK
-from tests.integration.support.publication import FOREIGN_STATEMENT
+from tests.integration.support.publication import THIRD_PARTY_STATEMENT
 from tests.integration.support.publication import OPERATIONS
 from tests.integration.support.publication import SHOP
 from tests.integration.support.publication import bucket_statements
@@ -41,8 +41,8 @@ from tests.simulator.client import SimulatorProcess
 PUBLISH, DRIFT = "flowlogs.aws.publish_to_s3", "flowlogs.aws.drift_report"
 GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_awx.rst"
 SLICES = 4
-FOREIGN = [
-    FOREIGN_STATEMENT,
+THIRD_PARTY = [
+    THIRD_PARTY_STATEMENT,
     {
         "Effect": "Allow",
         "Principal": {"AWS": f"arn:aws:iam::{ARCHIVE}:root"},
@@ -76,7 +76,7 @@ GROUP_VARS = {
 
 def seed(simulator: SimulatorProcess) -> None:
     """The same fleet, new."""
-    before = {"Version": "2012-10-17", "Statement": FOREIGN}
+    before = {"Version": "2012-10-17", "Statement": THIRD_PARTY}
     buckets = [{"name": "operations-logs", "region": "eu-west-1", "policy": before}]
     accounts: dict[str, Any] = {ARCHIVE: {"buckets": buckets}}
     for vpc, (account, region) in TURNS.items():
@@ -142,7 +142,7 @@ class Fleet:
         made = policy(self.simulator)
         assert same_policy(made, self.policy) and len(made["Statement"]) == len(self.policy["Statement"])
         others = [item for item in made["Statement"] if "LogDelivery" not in item.get("Sid", "")]
-        assert same_policy({**made, "Statement": others}, {**made, "Statement": FOREIGN})
+        assert same_policy({**made, "Statement": others}, {**made, "Statement": THIRD_PARTY})
 
 
 @pytest.fixture(name="fleet_once", scope="module")
@@ -183,11 +183,11 @@ def test_destinations_first_then_slices_of_flow_logs_then_the_report(fleet: Flee
 
     fleet.is_as_after_one_run()
 
-    told = passed_on(first, *jobs)
-    tells = controller.run(guide_file(controller.folder, "headlines.yml"), inventory, **told)
-    assert all(told_of in tells.output for told_of in map(headline, (first, *jobs))), tells.output
+    carried = passed_on(first, *jobs)
+    shown = controller.run(guide_file(controller.folder, "headlines.yml"), inventory, **carried)
+    assert all(line in shown.output for line in map(headline, (first, *jobs))), shown.output
     folder = controller.folder / "report"
-    assert not controller.run(DRIFT, inventory, drift_report_directory=str(folder), **told).failed
+    assert not controller.run(DRIFT, inventory, drift_report_directory=str(folder), **carried).failed
     assert json.loads((folder / "drift-report.json").read_text(encoding="utf-8"))["verdict"] == "in_sync"
 
 

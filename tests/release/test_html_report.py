@@ -112,13 +112,13 @@ def test_the_numbers_are_those_of_the_report(opened: Opened) -> None:
 def test_every_place_of_the_map_has_its_numbers(opened: Opened) -> None:
     with opened() as page:
         cells = page.locator(".heat .cell").all_inner_texts()
-    told = " ".join(" ".join(cell.split()) for cell in cells)
+    reported = " ".join(" ".join(cell.split()) for cell in cells)
     for place in REPORT["coverage"]["places"]:
         known = place["targets"] - place["unknown"]
         words = f"{place['account_id']}, {place['region']}: {place['logged_percent']:g}% logged, {place['logged']} of {known}; "
         words += f"{place['deliverable_percent']:g}% deliverable; {place['unknown']} unknown: "
-        assert words in told
-    assert f"All: {REPORT['coverage']['total']['logged_percent']:g}% logged" in told
+        assert words in reported
+    assert f"All: {REPORT['coverage']['total']['logged_percent']:g}% logged" in reported
 
 
 FILTERS = {

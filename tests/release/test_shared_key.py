@@ -26,7 +26,7 @@ REGIONS = (
 )
 BUCKETS = len(REGIONS)
 KEY = f"arn:aws:kms:eu-west-1:{ARCHIVE}:key/1234abcd-12ab-34cd-56ef-000000000000"
-FOREIGN_SID = "OthersMayLook"
+THIRD_PARTY_SID = "OthersMayLook"
 
 
 def seed() -> dict[str, Any]:
@@ -76,7 +76,7 @@ def granted(simulator: SimulatorProcess) -> set[str]:
     """The Regions whose logs the key lets log delivery encrypt; what others wrote must still be there."""
     text = client(simulator, "kms", ARCHIVE).get_key_policy(KeyId=KEY, PolicyName="default")["Policy"]
     statements = json.loads(text)["Statement"]
-    assert FOREIGN_SID in [statement.get("Sid") for statement in statements]
+    assert THIRD_PARTY_SID in [statement.get("Sid") for statement in statements]
     return {region for region in REGIONS if f":logs:{region}:{ARCHIVE}:" in text}
 
 
@@ -86,8 +86,8 @@ def _stage(ansible: AnsibleRunner, simulator: SimulatorProcess) -> Stage:
     simulator.seed(seed())
     kms = client(simulator, "kms", ARCHIVE)
     policy = json.loads(kms.get_key_policy(KeyId=KEY, PolicyName="default")["Policy"])
-    foreign = {"Sid": FOREIGN_SID, "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ARCHIVE}:root"}}
-    policy["Statement"].append({**foreign, "Action": "kms:DescribeKey", "Resource": "*"})
+    third_party = {"Sid": THIRD_PARTY_SID, "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ARCHIVE}:root"}}
+    policy["Statement"].append({**third_party, "Action": "kms:DescribeKey", "Resource": "*"})
     kms.put_key_policy(KeyId=KEY, PolicyName="default", Policy=json.dumps(policy))
     return stage
 
@@ -99,16 +99,16 @@ def puts(stage: Stage) -> list[str]:
 
 def test_the_policy_of_a_shared_key_is_written_once_with_the_sources_of_all_buckets(stage: Stage) -> None:
     only = ("--tags", "destinations", "--forks", str(BUCKETS))
-    foretold = stage(PUBLISH, inventory(), "--check", *only)
+    predicted = stage(PUBLISH, inventory(), "--check", *only)
     assert stage.writes() == []
-    told = f"flow logs: stages=destinations destinations={BUCKETS} put_policy=1 failed=0"
-    assert line(foretold, "flow logs:") == told
+    reported = f"flow logs: stages=destinations destinations={BUCKETS} put_policy=1 failed=0"
+    assert line(predicted, "flow logs:") == reported
 
     kms = client(stage.simulator, "kms", ARCHIVE)
     before = kms.get_key_policy(KeyId=KEY, PolicyName="default")["Policy"]
     for _round in range(ROUNDS):
         kms.put_key_policy(KeyId=KEY, PolicyName="default", Policy=before)
         done = stage(PUBLISH, inventory(), *only)
-        assert line(done, "flow logs:") == told
+        assert line(done, "flow logs:") == reported
         assert puts(stage) == ["PutKeyPolicy"]
         assert granted(stage.simulator) == set(REGIONS)

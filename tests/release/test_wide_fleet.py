@@ -59,7 +59,7 @@ def test_three_accounts_in_trouble_hold_nobody_up(
     simulator.seed(seed())
     path = tmp_path / "inventory.json"
     path.write_text(json.dumps(inventory()), encoding="utf-8")
-    surroundings = {
+    variables = {
         **simulator.environment(REGIONS[0]),
         "AWS_ACCESS_KEY_ID": DEFAULT_ACCESS_KEY,
         "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
@@ -72,7 +72,7 @@ def test_three_accounts_in_trouble_hold_nobody_up(
     run = ansible(
         "flowlogs.aws.publish_to_s3",
         *("-i", str(path), "-e", "flow_log_with_report=true"),
-        environment=surroundings,
+        environment=variables,
         succeeds=False,
     )
     made = simulator.calls(operation="CreateFlowLogs")

@@ -322,11 +322,11 @@ def _is_set(change: dict[str, Any], log: Seen | None) -> bool:
 
 def _untold(run: Run) -> Iterator[str]:
     """Changes that no action tells, of targets of which nothing is said either."""
-    told = {action["flow_log_id"] for action in run.actions} | {action["replaces"] for action in run.actions}
+    reported = {action["flow_log_id"] for action in run.actions} | {action["replaces"] for action in run.actions}
     for key in sorted(run.before.keys() | run.after.keys()):
         old, new = run.before.get(key), run.after.get(key)
         target = (old or new).target  # type: ignore[union-attr]
-        if _known(old) != _known(new) and key not in told and target not in run.unsuccessful:
+        if _known(old) != _known(new) and key not in reported and target not in run.unsuccessful:
             yield f"{key} of {target} changed from {old} to {new} and nothing tells"
 
 
@@ -341,7 +341,7 @@ def _gaps_told(run: Run) -> Iterator[str]:
 # -- check mode ----------------------------------------------------------------------------------------------------
 
 
-def foretold(story: Story, check: Run, real: Run) -> Iterator[str]:
+def predicted(story: Story, check: Run, real: Run) -> Iterator[str]:
     """Check mode tells the actions of a real run that meets no fault."""
     # Only AWS can say that a second flow log is refused.
     refused = {item for item, codes in real.unsuccessful.items() if item not in check.unsuccessful}

@@ -58,8 +58,8 @@ def run_module(url: str, name: str, options: Dict[str, Any], check: bool = False
         "secret_key": SECRET_KEY,
         "region": "eu-west-1",
     }
-    told = {"_ansible_check_mode": check, "_ansible_diff": diff, "_ansible_module_name": f"flowlogs.aws.{name}"}
-    arguments = {**connection, **options, **told}
+    internal = {"_ansible_check_mode": check, "_ansible_diff": diff, "_ansible_module_name": f"flowlogs.aws.{name}"}
+    arguments = {**connection, **options, **internal}
     module = importlib.import_module(f"{_MODULES}.{name}")
     output, warnings = io.StringIO(), []
     # Once another test has imported Ansible's controller, warnings of a module would be displayed and not returned.

@@ -27,7 +27,7 @@ ROOT = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
 ENCRYPTS = {"KeyUsage": "ENCRYPT_DECRYPT", "KeySpec": "SYMMETRIC_DEFAULT"}
 
 
-def told(result: Dict[str, Any]) -> Dict[str, Any]:
+def comparable(result: Dict[str, Any]) -> Dict[str, Any]:
     """Return what a module says of AWS: without what was given, and without the time since when it looked at deliveries."""
     read = json.loads(json.dumps({key: value for key, value in result.items() if key != "invocation"}))
     for flow_log in read.get("flow_logs", []):

@@ -30,7 +30,7 @@ SHOP_VPCS = [f"vpc-0a{number:015}" for number in (1, 2, 3)]
 SHOP_US_VPCS = ["vpc-0b000000000000001", "vpc-0b000000000000002"]
 BANK_VPC, BANK_SUBNET = "vpc-0d000000000000001", "subnet-0d000000000000001"
 OPERATIONS, AUDIT = "arn:aws:s3:::operations-logs", "arn:aws:s3:::audit-logs"
-FOREIGN_STATEMENT = {
+THIRD_PARTY_STATEMENT = {
     "Sid": "OnlyTls",
     "Effect": "Deny",
     "Principal": "*",
@@ -45,7 +45,7 @@ SEED = {
                 {
                     "name": "operations-logs",
                     "region": "eu-west-1",
-                    "policy": {"Version": "2012-10-17", "Statement": [FOREIGN_STATEMENT]},
+                    "policy": {"Version": "2012-10-17", "Statement": [THIRD_PARTY_STATEMENT]},
                 },
                 {"name": "audit-logs", "region": "eu-west-1"},
             ],
@@ -179,8 +179,8 @@ class Stage:
         """Run a playbook on an inventory; further arguments as for :class:`AnsibleRunner`."""
         self.simulator.clear_calls()
         where = write_inventory(self.folder, document)
-        surroundings = environment(self.folder, self.simulator)
-        return self.ansible(playbook, "-i", where, *arguments, environment=surroundings, **more)
+        variables = environment(self.folder, self.simulator)
+        return self.ansible(playbook, "-i", where, *arguments, environment=variables, **more)
 
     def writes(self) -> list[str]:
         """The operations of the last run that may have changed something, in order."""

@@ -125,8 +125,8 @@ def _check_format(request: Request, rules: Rules) -> None:
     given = request.get("LogFormat")
     if given is None:
         return
-    foreign = rules.default_format == GATEWAY_FORMAT and not set(given.split()) <= set(GATEWAY_FORMAT.split())
-    if foreign or not _FORMAT.fullmatch(given):
+    has_other_fields = rules.default_format == GATEWAY_FORMAT and not set(given.split()) <= set(GATEWAY_FORMAT.split())
+    if has_other_fields or not _FORMAT.fullmatch(given):
         raise invalid(
             f"1 validation error detected: Value '{given}' at 'logFormat' has an invalid format",
             "InvalidParameterValue",

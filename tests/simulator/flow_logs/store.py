@@ -62,8 +62,8 @@ class Store:
     def report(self, key: str, status: str, error: str | None = None) -> None:
         """Say of a flow log how its last delivery went; without an error it tells none (recorded 2020 to 2024)."""
         fields = {name: value for name, value in self.by_id[key].items() if name != "DeliverLogsErrorMessage"}
-        told = {} if error is None else {"DeliverLogsErrorMessage": error}
-        self.by_id[key] = {**fields, "DeliverLogsStatus": status, **told}
+        message = {} if error is None else {"DeliverLogsErrorMessage": error}
+        self.by_id[key] = {**fields, "DeliverLogsStatus": status, **message}
 
     def count_of(self, resource_id: str) -> int:
         """How many flow logs a resource has."""

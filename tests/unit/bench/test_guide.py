@@ -68,13 +68,13 @@ def test_ratios_come_first_and_compare_with_what_is_possible() -> None:
 
 
 @pytest.mark.parametrize(
-    ("theirs", "told"),
+    ("theirs", "shown"),
     [(0.8, "0.8 times as fast"), (1.01, "about as fast"), (3.0, "3 times faster"), (400.0, "400 times faster")],
 )
-def test_ratios_are_told_as_people_say_them(theirs: float, told: str) -> None:
+def test_ratios_are_told_as_people_say_them(theirs: float, shown: str) -> None:
     rows = [Row(10, name, FIRST, Measured(wall)) for name, wall in ((OURS, 1.0), (EMPTY, 0.9), (BOTO3, 0.1))]
     section = measured_section([*rows, Row(10, CLI, FIRST, Measured(theirs))], [], [])
-    assert f"     - {told}\n" in section
+    assert f"     - {shown}\n" in section
 
 
 def test_whole_way_is_a_first_run_and_an_unchanged_one_of_the_largest_fleet() -> None:

@@ -128,10 +128,10 @@ def test_guide_lists_every_finding_with_its_severity() -> None:
 
 def test_reference_tells_each_finding_its_severity_and_whether_it_is_drift() -> None:
     page = read(f"{GUIDES}/reference_findings.rst")
-    told = re.findall(r"^(\w+)\n-+\n\n\*\*Severity: (\w+)\.(?: (Always|Not|Drift))?", page, re.MULTILINE)
-    assert {name: severity for name, severity, _drift in told} == SEVERITIES
-    assert [name for name, _severity, _drift in told] == list(SEVERITIES)
-    assert [name for name, _severity, drift in told if drift == "Always"] == list(DRIFT_FINDINGS)
+    listed = re.findall(r"^(\w+)\n-+\n\n\*\*Severity: (\w+)\.(?: (Always|Not|Drift))?", page, re.MULTILINE)
+    assert {name: severity for name, severity, _drift in listed} == SEVERITIES
+    assert [name for name, _severity, _drift in listed] == list(SEVERITIES)
+    assert [name for name, _severity, drift in listed if drift == "Always"] == list(DRIFT_FINDINGS)
 
 
 def test_reference_quotes_what_the_report_says() -> None:

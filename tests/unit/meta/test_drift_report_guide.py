@@ -127,8 +127,8 @@ def test_the_script_for_cron_mails_what_is_not_in_sync(tmp_path: Any, output: st
     (script,) = blocks("sh").values()
     (tmp_path / "flow-log-report").mkdir()
     (tmp_path / "flow-log-report" / "drift-report.md").write_text("the report\n", encoding="utf-8")
-    told = f"printf '%s\\n' '    \"msg\": \"{output}\"' 'fatal: \"{output}, which fails the run\"'"
-    _program(tmp_path / "ansible-playbook", f"{told}\nexit {status}")
+    outcome = f"printf '%s\\n' '    \"msg\": \"{output}\"' 'fatal: \"{output}, which fails the run\"'"
+    _program(tmp_path / "ansible-playbook", f"{outcome}\nexit {status}")
     _program(tmp_path / "mail", f'printf "%s" "$2" > "{tmp_path}/mailed"')
     command = script.replace("/srv/flow-logs", str(tmp_path))
     subprocess.run(["sh", "-c", command], env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, check=True)

@@ -72,7 +72,7 @@ def is_within(name: str, packages: tuple[str, ...]) -> bool:
     return any(name == package or name.startswith(f"{package}.") for package in packages)
 
 
-def foreign_imports(tree: ast.AST, folder: str) -> list[str]:
+def forbidden_imports(tree: ast.AST, folder: str) -> list[str]:
     """Return what a file of this folder imports although its layer may not."""
     standard = tuple(sys.stdlib_module_names)
     return [name for name in imports(tree) if not is_within(name, standard + MAY_IMPORT[folder])]
@@ -147,7 +147,7 @@ def test_the_order_of_packages_refuses() -> None:
 
 @for_each(PLUGIN_FILES)
 def test_imports_only_what_its_layer_may(name: str) -> None:
-    assert foreign_imports(parse(name), folder_of(name)) == []
+    assert forbidden_imports(parse(name), folder_of(name)) == []
 
 
 @for_each(RULES)
@@ -231,7 +231,7 @@ def load_alone(names: list[str]) -> str:
     ],
 )
 def test_the_table_of_layers_refuses(folder: str, line: str) -> None:
-    assert foreign_imports(ast.parse(f"def later():\n    {line}"), folder)
+    assert forbidden_imports(ast.parse(f"def later():\n    {line}"), folder)
 
 
 @pytest.mark.parametrize(

@@ -28,8 +28,8 @@ ACCOUNT, OTHER = "123456789012", "222222222222"
 REGION = "eu-west-1"
 VPC, SUBNET = "vpc-0a000000000000001", "subnet-0a000000000000001"
 LOG = "fl-0a000000000000001"
-BUCKET, FOREIGN_BUCKET = "example-logs", "foreign-logs"
-KEY_ID, FOREIGN_KEY_ID = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
+BUCKET, OTHER_BUCKET = "example-logs", "foreign-logs"
+KEY_ID, OTHER_KEY_ID = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{KEY_ID}"
 USER_KEY, OWNER_KEY = "AKIATESTERAAAAAAAAAA", "AKIAOWNERAAAAAAAAAAA"
 USER_ARN = f"arn:aws:iam::{ACCOUNT}:user/team/tester"
@@ -65,8 +65,8 @@ FLEET = {
             "roles": [{"name": "publisher", "path": "/team/"}],
         },
         OTHER: {
-            "buckets": [{"name": FOREIGN_BUCKET, "region": REGION}],
-            "keys": [{"id": FOREIGN_KEY_ID, "region": REGION}],
+            "buckets": [{"name": OTHER_BUCKET, "region": REGION}],
+            "keys": [{"id": OTHER_KEY_ID, "region": REGION}],
             "users": [{"name": "owner", "access_key": OWNER_KEY, "policies": {"all": document(EVERYTHING)}}],
             "roles": [{"name": "guest", "trust": [ACCOUNT], "policies": {"all": document(EVERYTHING)}}],
         },
@@ -472,7 +472,7 @@ def arn_of(resource: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("resources", "lacking"),
+    ("resources", "denied_resource"),
     [
         ([arn_of("vpc-flow-log/*"), arn_of(f"vpc/{VPC}")], None),
         ([arn_of("vpc-flow-log/*")], arn_of(f"vpc/{VPC}")),
@@ -481,15 +481,15 @@ def arn_of(resource: str) -> str:
     ],
 )
 def test_a_flow_log_is_allowed_for_itself_and_for_its_target(
-    aws: SimulatorProcess, client: Client, resources: list[str], lacking: str | None
+    aws: SimulatorProcess, client: Client, resources: list[str], denied_resource: str | None
 ) -> None:
     grant(client, allow("ec2:CreateFlowLogs", resource=resources), allow("logs:CreateLogDelivery"))
     parameters = {**REQUEST, "DryRun": True}
     error = refused(lambda: client("ec2", USER_KEY).create_flow_logs(**parameters))
-    if lacking is None:
+    if denied_resource is None:
         assert (error["Code"], error["Status"]) == ("DryRunOperation", 412)
     else:
-        assert f"perform: ec2:CreateFlowLogs on resource: {lacking} because no identity" in error["Message"]
+        assert f"perform: ec2:CreateFlowLogs on resource: {denied_resource} because no identity" in error["Message"]
 
 
 CREATING = allow("ec2:CreateFlowLogs", "logs:CreateLogDelivery")
@@ -685,18 +685,18 @@ def test_a_bucket_policy_may_allow_and_deny_in_its_account(aws: SimulatorProcess
 
 
 def test_a_bucket_of_another_account_needs_its_policy_too(aws: SimulatorProcess, client: Client) -> None:
-    arn = f"arn:aws:s3:::{FOREIGN_BUCKET}"
+    arn = f"arn:aws:s3:::{OTHER_BUCKET}"
     user = client("s3", USER_KEY)
     grant(client, allow("s3:*"))
-    assert refused(lambda: user.get_bucket_versioning(Bucket=FOREIGN_BUCKET))["Message"] == "Access Denied"
+    assert refused(lambda: user.get_bucket_versioning(Bucket=OTHER_BUCKET))["Message"] == "Access Denied"
     statement = allow("s3:GetBucketVersioning", "s3:PutBucketPolicy", resource=arn, Principal={"AWS": ACCOUNT})
     text = json.dumps(document(statement))
-    client("s3", OWNER_KEY).put_bucket_policy(Bucket=FOREIGN_BUCKET, Policy=text)
-    user.get_bucket_versioning(Bucket=FOREIGN_BUCKET)
+    client("s3", OWNER_KEY).put_bucket_policy(Bucket=OTHER_BUCKET, Policy=text)
+    user.get_bucket_versioning(Bucket=OTHER_BUCKET)
     # Its policy is for its own account only, whoever may change it.
-    assert refused(lambda: user.put_bucket_policy(Bucket=FOREIGN_BUCKET, Policy=text))["Status"] == 405
+    assert refused(lambda: user.put_bucket_policy(Bucket=OTHER_BUCKET, Policy=text))["Status"] == 405
     grant(client, allow("none:None"))
-    assert refused(lambda: user.put_bucket_policy(Bucket=FOREIGN_BUCKET, Policy=text))["Status"] == 403
+    assert refused(lambda: user.put_bucket_policy(Bucket=OTHER_BUCKET, Policy=text))["Status"] == 403
 
 
 @pytest.mark.parametrize(
@@ -728,7 +728,7 @@ def test_a_key_policy_decides_whether_policies_of_the_account_count(
 
 
 def test_a_key_of_another_account_needs_both_policies(aws: SimulatorProcess, client: Client) -> None:
-    key = f"arn:aws:kms:{REGION}:{OTHER}:key/{FOREIGN_KEY_ID}"
+    key = f"arn:aws:kms:{REGION}:{OTHER}:key/{OTHER_KEY_ID}"
     act = partial(client("kms", USER_KEY).describe_key, KeyId=key)
     grant(client, allow("kms:*"))
     unknown = f"{key[:-1]}3"
@@ -737,7 +737,7 @@ def test_a_key_of_another_account_needs_both_policies(aws: SimulatorProcess, cli
         assert "on this resource because the resource does not exist in this Region" in error["Message"], name
     own = allow("kms:*", Principal={"AWS": f"arn:aws:iam::{OTHER}:root"})
     text = json.dumps(document(own, allow("kms:DescribeKey", Principal={"AWS": ACCOUNT})))
-    client("kms", OWNER_KEY).put_key_policy(KeyId=FOREIGN_KEY_ID, PolicyName="default", Policy=text)
+    client("kms", OWNER_KEY).put_key_policy(KeyId=OTHER_KEY_ID, PolicyName="default", Policy=text)
     act()
     grant(client, allow("none:None"))
     refused(act)
@@ -850,12 +850,12 @@ def test_an_encoded_message_tells_those_who_may_decode_it(aws: SimulatorProcess,
 
     assert "sts:DecodeAuthorizationMessage because no identity" in refused(lambda: decode(USER_KEY))["Message"]
     grant(client, allow("sts:DecodeAuthorizationMessage"))
-    told = decode(USER_KEY)
-    assert told == decode(DEFAULT_ACCESS_KEY)
-    assert (told["allowed"], told["explicitDeny"]) == (False, True)
-    (matched,) = told["matchedStatements"]["items"]
+    decoded = decode(USER_KEY)
+    assert decoded == decode(DEFAULT_ACCESS_KEY)
+    assert (decoded["allowed"], decoded["explicitDeny"]) == (False, True)
+    (matched,) = decoded["matchedStatements"]["items"]
     assert (matched["statementId"], matched["effect"]) == ("Never", "DENY")
-    context = told["context"]
+    context = decoded["context"]
     assert context["principal"]["arn"] == USER_ARN
     assert context["principal"]["name"] == "tester"
     assert (context["action"], context["resource"]) == ("ec2:CreateFlowLogs", arn_of(f"vpc/{VPC}"))

@@ -180,8 +180,8 @@ def test_these_settings_are_in_nobodys_way(
     simulator.seed(document(bucket, key))
     assert simulator.deliver(AT) == {"objects": 1, "failed": {}}
     (found,) = objects(client)
-    told = client("s3", account=OWNER).head_object(Bucket="central", Key=found["Key"])
-    assert told["ServerSideEncryption"] == bucket.get("encryption", {}).get("algorithm", "AES256")
+    returned = client("s3", account=OWNER).head_object(Bucket="central", Key=found["Key"])
+    assert returned["ServerSideEncryption"] == bucket.get("encryption", {}).get("algorithm", "AES256")
 
 
 @pytest.mark.parametrize(("value", "failed"), [("unreadable", {}), ("failed", {LOG: "aws_managed_key"})])

@@ -192,18 +192,18 @@ def test_what_aws_adds_is_enough_and_only_once(place: dict[str, Any], mode: str,
 
 @given(st.lists(places, max_size=6))
 def test_appending_keeps_every_earlier_grant_and_statement(series: list[dict[str, Any]]) -> None:
-    foreign = {
+    third_party = {
         "Sid": "AWSLogDeliveryWrite",
         "Effect": "Deny",
         "Principal": "*",
         "Action": "s3:Delete*",
         "Resource": "*",
     }
-    edited: dict[str, Any] = {"Version": "2008-10-17", "Id": "mine", "Statement": [foreign]}
+    edited: dict[str, Any] = {"Version": "2008-10-17", "Id": "mine", "Statement": [third_party]}
     for place in series:
         edited = added(edited, **place)
     assert all(may(edited, **place) for place in series)
-    assert (edited["Version"], edited["Id"], edited["Statement"][0]) == ("2008-10-17", "mine", foreign)
+    assert (edited["Version"], edited["Id"], edited["Statement"][0]) == ("2008-10-17", "mine", third_party)
     sids = [statement["Sid"] for statement in edited["Statement"]]
     assert len(set(sids)) == len(sids)
 

@@ -209,8 +209,8 @@ def test_flow_logs_can_be_made_that_do_not_deliver(simulator: SimulatorProcess, 
     ec2 = client("ec2")
     simulator.fault(operation="CreateFlowLogs", action="undeliverable")
     assert create(ec2, KNOWN_VPC)["Unsuccessful"] == create(ec2, OTHER_VPC)["Unsuccessful"] == []
-    told = {log["ResourceId"]: log for log in ec2.describe_flow_logs()["FlowLogs"]}
-    failing, delivering = told[KNOWN_VPC], told[OTHER_VPC]
+    returned = {log["ResourceId"]: log for log in ec2.describe_flow_logs()["FlowLogs"]}
+    failing, delivering = returned[KNOWN_VPC], returned[OTHER_VPC]
     assert (failing["DeliverLogsStatus"], failing["DeliverLogsErrorMessage"]) == ("FAILED", "Access error")
     assert delivering["DeliverLogsStatus"] == "SUCCESS" and "DeliverLogsErrorMessage" not in delivering
 

@@ -122,10 +122,10 @@ def test_a_transit_gateway_has_its_attachments(here: Callable[..., Any]) -> None
 def test_existing_flow_logs_are_described_as_stated(here: Callable[..., Any]) -> None:
     logs = {log["FlowLogId"]: log for log in here("ec2").describe_flow_logs()["FlowLogs"]}
     assert sorted(logs) == ["fl-0a000000000000001", "fl-0a000000000000002"]
-    foreign, own = logs["fl-0a000000000000001"], logs["fl-0a000000000000002"]
+    to_cloudwatch, own = logs["fl-0a000000000000001"], logs["fl-0a000000000000002"]
     assert {log["ResourceId"] for log in logs.values()} == {"vpc-0a000000000000001"}
-    assert (foreign["LogDestinationType"], foreign["LogGroupName"]) == ("cloud-watch-logs", "/vpc/shop")
-    assert foreign["DeliverLogsPermissionArn"] == "arn:aws:iam::111111111111:role/flow-logs"
+    assert (to_cloudwatch["LogDestinationType"], to_cloudwatch["LogGroupName"]) == ("cloud-watch-logs", "/vpc/shop")
+    assert to_cloudwatch["DeliverLogsPermissionArn"] == "arn:aws:iam::111111111111:role/flow-logs"
     assert (own["LogDestinationType"], own["LogDestination"]) == ("s3", "arn:aws:s3:::central-logs/old/")
     assert own["Tags"] == [{"Key": "Name", "Value": "by-hand"}]
     assert own["LogFormat"].startswith("${version} ${account-id}")

@@ -26,7 +26,7 @@ VPC = "vpc-0a000000000000001"
 KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 KEY_ARN = f"arn:aws:kms:{REGION}:{OWNER}:key/{KEY_ID}"
 DENIED = "Access Denied for LogDestination: central. Please check LogDestination permission"
-UNDELIVERABLE = "LogDestination: central is undeliverable"
+REFUSED = "LogDestination: central is undeliverable"
 
 
 def fleet(bucket: dict[str, Any] | None = None, key: dict[str, Any] | None = None, **owner: Any) -> dict[str, Any]:
@@ -66,11 +66,11 @@ def test_a_key_is_as_stated(simulator: SimulatorProcess, client: Callable[..., A
     simulator.seed(fleet(key={"policy": key_policy(), "description": "flow logs", "state": "Disabled"}))
     kms = client("kms", account=OWNER)
     names = (KEY_ID, KEY_ARN, "alias/flow-logs", KEY_ARN.replace(f"key/{KEY_ID}", "alias/flow-logs"))
-    for told in [kms.describe_key(KeyId=name)["KeyMetadata"] for name in names]:
-        assert (told["Arn"], told["KeyId"], told["AWSAccountId"]) == (KEY_ARN, KEY_ID, OWNER)
-        assert (told["KeyState"], told["Enabled"], told["Description"]) == ("Disabled", False, "flow logs")
-        assert (told["KeyUsage"], told["KeySpec"]) == ("ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT")
-        assert (told["KeyManager"], told["MultiRegion"]) == ("CUSTOMER", False)
+    for returned in [kms.describe_key(KeyId=name)["KeyMetadata"] for name in names]:
+        assert (returned["Arn"], returned["KeyId"], returned["AWSAccountId"]) == (KEY_ARN, KEY_ID, OWNER)
+        assert (returned["KeyState"], returned["Enabled"], returned["Description"]) == ("Disabled", False, "flow logs")
+        assert (returned["KeyUsage"], returned["KeySpec"]) == ("ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT")
+        assert (returned["KeyManager"], returned["MultiRegion"]) == ("CUSTOMER", False)
     assert json.loads(kms.get_key_policy(KeyId=KEY_ID, PolicyName="default")["Policy"]) == key_policy()
     assert [alias["AliasName"] for alias in kms.list_aliases(KeyId=KEY_ID)["Aliases"]] == ["alias/flow-logs"]
 
@@ -78,9 +78,13 @@ def test_a_key_is_as_stated(simulator: SimulatorProcess, client: Callable[..., A
 def test_a_key_has_the_policy_of_kms_unless_stated(simulator: SimulatorProcess, client: Callable[..., Any]) -> None:
     simulator.seed(fleet(key={"state": "PendingDeletion", "usage": "SIGN_VERIFY", "spec": "ECC_NIST_P256"}))
     kms = client("kms", account=OWNER)
-    told = kms.describe_key(KeyId="alias/flow-logs")["KeyMetadata"]
-    assert (told["KeyState"], told["KeyUsage"], told["KeySpec"]) == ("PendingDeletion", "SIGN_VERIFY", "ECC_NIST_P256")
-    assert told["DeletionDate"] > told["CreationDate"]
+    returned = kms.describe_key(KeyId="alias/flow-logs")["KeyMetadata"]
+    assert (returned["KeyState"], returned["KeyUsage"], returned["KeySpec"]) == (
+        "PendingDeletion",
+        "SIGN_VERIFY",
+        "ECC_NIST_P256",
+    )
+    assert returned["DeletionDate"] > returned["CreationDate"]
     (statement,) = json.loads(kms.get_key_policy(KeyId=KEY_ID, PolicyName="default")["Policy"])["Statement"]
     assert (statement["Principal"], statement["Action"]) == ({"AWS": f"arn:aws:iam::{OWNER}:root"}, "kms:*")
 
@@ -88,10 +92,10 @@ def test_a_key_has_the_policy_of_kms_unless_stated(simulator: SimulatorProcess, 
 def test_a_multi_region_key_is_its_own_primary(simulator: SimulatorProcess, client: Callable[..., Any]) -> None:
     keys = [{"region": REGION, "multi_region": True, "aliases": ["alias/many"]}]
     simulator.seed({"accounts": {OWNER: {"keys": keys}}})
-    told = client("kms", account=OWNER).describe_key(KeyId="alias/many")["KeyMetadata"]
-    assert told["KeyId"].startswith("mrk-") and told["MultiRegion"] is True
-    primary = {"Arn": told["Arn"], "Region": REGION}
-    assert told["MultiRegionConfiguration"] == {
+    returned = client("kms", account=OWNER).describe_key(KeyId="alias/many")["KeyMetadata"]
+    assert returned["KeyId"].startswith("mrk-") and returned["MultiRegion"] is True
+    primary = {"Arn": returned["Arn"], "Region": REGION}
+    assert returned["MultiRegionConfiguration"] == {
         "MultiRegionKeyType": "PRIMARY",
         "PrimaryKey": primary,
         "ReplicaKeys": [],
@@ -112,7 +116,7 @@ def test_a_bucket_has_the_encryption_stated(simulator: SimulatorProcess, client:
 
 
 @pytest.mark.parametrize(
-    ("stated", "told"),
+    ("stated", "returned"),
     [
         ({}, [True] * 4),
         ({"public_access_block": True}, [True] * 4),
@@ -120,11 +124,11 @@ def test_a_bucket_has_the_encryption_stated(simulator: SimulatorProcess, client:
     ],
 )
 def test_a_bucket_has_the_blocks_stated(
-    simulator: SimulatorProcess, client: Callable[..., Any], stated: dict[str, Any], told: list[bool]
+    simulator: SimulatorProcess, client: Callable[..., Any], stated: dict[str, Any], returned: list[bool]
 ) -> None:
     simulator.seed(fleet(stated))
     block = client("s3", account=OWNER).get_public_access_block(Bucket="central")["PublicAccessBlockConfiguration"]
-    assert [block[name] for name in fleet_storage.BLOCKS] == told
+    assert [block[name] for name in fleet_storage.BLOCKS] == returned
 
 
 @pytest.mark.parametrize(
@@ -139,12 +143,12 @@ def test_a_bucket_has_the_blocks_stated(
         (kms_bucket(), SOURCE, []),
         (kms_bucket(), OWNER, []),
         (kms_bucket(KEY_ARN.replace(REGION, "us-east-1")), SOURCE, []),
-        (kms_bucket(None), SOURCE, [UNDELIVERABLE]),
+        (kms_bucket(None), SOURCE, [REFUSED]),
         (kms_bucket(None), OWNER, []),
         (kms_bucket(None, policy=None), OWNER, []),
         (kms_bucket(None, policy=None), SOURCE, [DENIED]),
-        (kms_bucket(KEY_ID), SOURCE, [UNDELIVERABLE]),
-        (kms_bucket("alias/flow-logs"), SOURCE, [UNDELIVERABLE]),
+        (kms_bucket(KEY_ID), SOURCE, [REFUSED]),
+        (kms_bucket("alias/flow-logs"), SOURCE, [REFUSED]),
     ],
 )
 def test_creation_is_refused_as_aws_does(
@@ -163,7 +167,7 @@ def test_creation_is_refused_as_aws_does(
     assert states == ([] if refusals else [("ACTIVE", "SUCCESS", False)])
 
 
-@pytest.mark.parametrize(("value", "refusals"), [("refused", [UNDELIVERABLE]), ("failed", [])])
+@pytest.mark.parametrize(("value", "refusals"), [("refused", [REFUSED]), ("failed", [])])
 def test_a_key_by_its_id_in_the_own_account_is_an_open_question(
     simulator: SimulatorProcess, client: Callable[..., Any], value: str, refusals: list[str]
 ) -> None:
@@ -248,6 +252,6 @@ def test_the_example_of_the_documentation_says_the_defaults() -> None:
     bare = parse({"accounts": {OWNER: {"buckets": [{"name": "central-logs", "region": REGION}]}}})
     (stated,), (default,) = planned.buckets, bare.buckets
     assert stated.encryption.key == KEY_ARN and default.encryption.key is None
-    told = ("policy", "ownership", "requester_pays", "public_access_block")
-    assert [getattr(stated, name) for name in told] == [getattr(default, name) for name in told]
+    returned = ("policy", "ownership", "requester_pays", "public_access_block")
+    assert [getattr(stated, name) for name in returned] == [getattr(default, name) for name in returned]
     assert [(key.id, key.state, key.aliases) for key in planned.keys] == [(KEY_ID, "Enabled", ("alias/flow-logs",))]

@@ -189,8 +189,8 @@ def test_no_other_account_reads_or_writes_a_key_policy(kms: Any, client: Callabl
 )
 def test_what_kms_refuses(kms: Any, statements: list[Any], message: str) -> None:
     before = stored(kms)
-    code, told = error(put, kms, policy(*statements))
-    assert code == MALFORMED and message in told
+    code, text = error(put, kms, policy(*statements))
+    assert code == MALFORMED and message in text
     assert stored(kms) == before
     assert error(kms.create_key, Policy=policy(*statements))[0] == MALFORMED
 
@@ -255,23 +255,23 @@ def test_the_alias_of_aws_calls_an_aws_managed_key_into_being(kms: Any) -> None:
 
 
 def test_somebody_else_changes_a_key_policy(simulator: SimulatorProcess, kms: Any) -> None:
-    foreign = json.loads(policy(ADMIN, {**ADMIN, "Sid": "Foreign"}))
-    simulator.fault(operation="GetKeyPolicy", action="change_policy", when="after", policy=foreign)
+    third_party = json.loads(policy(ADMIN, {**ADMIN, "Sid": "Foreign"}))
+    simulator.fault(operation="GetKeyPolicy", action="change_policy", when="after", policy=third_party)
     assert [len(stored(kms)["Statement"]), len(stored(kms)["Statement"])] == [1, 2]
     simulator.fault(operation="PutKeyPolicy", action="change_policy", when="after", policy=None)
     put(kms, policy(ADMIN, SERVICE, {**SERVICE, "Sid": "More"}))
     assert len(stored(kms)["Statement"]) == 1
-    simulator.fault(operation="DescribeKey", action="change_policy", key=ARN, policy=foreign)
+    simulator.fault(operation="DescribeKey", action="change_policy", key=ARN, policy=third_party)
     kms.describe_key(KeyId="alias/flow-logs")
     assert len(stored(kms)["Statement"]) == 2
 
 
 @pytest.mark.parametrize("name", ["alias/flow-logs", KEY_ID, ARN])
 def test_the_key_of_the_call_is_meant_unless_one_is_named(simulator: SimulatorProcess, kms: Any, name: str) -> None:
-    foreign = json.loads(policy(ADMIN, SERVICE))
-    simulator.fault(operation="DescribeKey", action="change_policy", policy=foreign)
+    third_party = json.loads(policy(ADMIN, SERVICE))
+    simulator.fault(operation="DescribeKey", action="change_policy", policy=third_party)
     kms.describe_key(KeyId=name)
-    assert stored(kms) == foreign
+    assert stored(kms) == third_party
 
 
 def test_a_stale_read_shows_the_key_policy_before_it_was_put(simulator: SimulatorProcess, kms: Any) -> None:

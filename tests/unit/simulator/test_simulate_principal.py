@@ -120,7 +120,7 @@ def test_the_policies_of_the_principal_decide(
     assert [one["SourcePolicyId"] for one in result["MatchedStatements"]] == source
 
 
-def told(results: list[dict[str, Any]]) -> list[tuple[str, str, dict[str, str]]]:
+def decided(results: list[dict[str, Any]]) -> list[tuple[str, str, dict[str, str]]]:
     """Of each result: the name, the decision, and the decision on each resource."""
     return [
         (
@@ -139,7 +139,7 @@ def test_the_shape_of_today_has_one_result_for_each_action(simulator: SimulatorP
         "implicitDeny",
         {MINE: "allowed", THEIRS: "implicitDeny"},
     )
-    assert told(results) == [expected, expected]
+    assert decided(results) == [expected, expected]
     assert [result["EvalActionName"] for result in results] == ["s3:GetBucketPolicy", "s3:PutBucketPolicy"]
 
 
@@ -156,7 +156,7 @@ def test_the_shapes_of_the_past_have_one_result_for_each_resource(
     simulator.set_switch("simulation_shape", shape)
     results = simulate(USER, "s3:GetBucketPolicy", ResourceArns=[MINE, THEIRS, FORBIDDEN])
     each = {MINE: "allowed", THEIRS: "implicitDeny", FORBIDDEN: "explicitDeny"}
-    assert told(results) == [
+    assert decided(results) == [
         (name, decision, {name: each[name]}) for name, decision in zip(each, decisions, strict=True)
     ]
 

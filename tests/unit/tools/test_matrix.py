@@ -57,7 +57,7 @@ def test_what_came_of_each_cell_is_told_at_the_end(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], passes: bool, code: int, words: str
 ) -> None:
     monkeypatch.setattr(matrix.dev, "setup", lambda kind: None)
-    monkeypatch.setattr(matrix, "lacking", lambda cell: [])
+    monkeypatch.setattr(matrix, "missing_pythons", lambda cell: [])
     monkeypatch.setattr(matrix, "run_cell", lambda cell: passes)
     assert matrix.main(["newest"]) == code
     assert "modules on Python" not in capsys.readouterr().out.splitlines()[-1]
