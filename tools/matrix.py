@@ -32,7 +32,7 @@ TESTS = [
     "tests/unit/plugins",
     "tests/integration/test_templates_in_connection_options.py",
     "tests/integration/test_host_names_and_strategies.py"
-    "::test_hosts_of_any_name_are_worked_on_and_the_one_that_is_wrong_fails_the_run",
+    "::test_hosts_of_any_name_are_published_and_an_invalid_host_fails_the_run",
     "tests/release/test_readme.py::test_quick_start_of_a_stranger_from_the_archive_to_the_drift_report",
 ]
 # Tests that make up many examples in a loop of their own.

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The guide on flow logs that are there already: its settings change nothing, and then what fits is taken over."""
+"""The guide on existing flow logs: its first settings change nothing, its next ones adopt what matches."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ EVERYBODY = {
 
 
 def made_elsewhere(stage: Stage) -> None:
-    """Make a flow log as the inventory wants it and one that differs, with a tag of whoever made them."""
+    """Create one flow log that matches the inventory and one that differs, both with a tag of their creator."""
     policy = json.dumps({"Version": "2012-10-17", "Statement": [EVERYBODY]})
     client(stage.simulator, "s3", ARCHIVE).put_bucket_policy(Bucket="operations-logs", Policy=policy)
     for target, traffic in ((EQUAL, "ALL"), (OTHER, "REJECT")):
@@ -52,7 +52,7 @@ def made_elsewhere(stage: Stage) -> None:
 
 
 def wanted(settings: dict[str, Any]) -> dict[str, Any]:
-    """Return the inventory of both targets with further settings, and without tags."""
+    """Return an inventory of both targets with more settings and without tags."""
     document = inventory()
     del document["all"]["children"]["audit"]
     group = document["all"]["children"]["operations"]
@@ -67,7 +67,7 @@ def tags(flow_log: dict[str, Any]) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in flow_log["Tags"]}
 
 
-def test_settings_of_the_guide_change_nothing_and_then_flow_logs_are_taken_over(
+def test_guide_settings_first_change_nothing_then_take_over_flow_logs(
     ansible: AnsibleRunner, simulator: SimulatorProcess, root: pathlib.Path
 ) -> None:
     stage = Stage(ansible, simulator)

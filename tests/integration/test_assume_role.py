@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Work in a role that the connection options name, with permissions enforced; the keys of its session are shown nowhere."""
+"""Work in an assumed role with permissions enforced; the keys of its session are never shown."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ EXTERNAL_ID = "example-42"
 
 
 def allow(action: str) -> dict[str, Any]:
-    """A policy that allows something everywhere."""
+    """Return a policy that allows actions on all resources."""
     return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]}
 
 
 def trust(who: str, **condition: str) -> dict[str, Any]:
-    """A trust policy."""
+    """Return a trust policy."""
     statement = {"Effect": "Allow", "Principal": {"AWS": who}, "Action": "sts:AssumeRole"}
     bound = {"Condition": {"StringEquals": condition}} if condition else {}
     return {"Version": "2012-10-17", "Statement": [{**statement, **bound}]}
@@ -84,7 +84,7 @@ VARIABLES = {
 
 
 class Processes:
-    """Looks at the command lines and environments of all processes while something runs."""
+    """Records the command lines and environments of all processes during a run."""
 
     def __init__(self) -> None:
         self.seen: set[str] = set()
@@ -110,7 +110,7 @@ class Processes:
 
 
 class Roles:
-    """The accounts, and playbooks run by a user who may do nothing but assume roles."""
+    """Runs playbooks as a user who may only assume roles."""
 
     def __init__(self, ansible: AnsibleRunner, simulator: SimulatorProcess) -> None:
         self.ansible, self.simulator = ansible, simulator
@@ -119,7 +119,7 @@ class Roles:
         simulator.clear_calls()
 
     def __call__(self, playbook: str, *arguments: str, succeeds: bool = True, **variables: Any) -> AnsibleRun:
-        """Run a playbook on the inventory, with other variables."""
+        """Run a playbook on the inventory, with more variables."""
         document = {"all": {"hosts": {VPC: {**VARIABLES, **variables}}}}
         keys = {
             "AWS_ACCESS_KEY_ID": KEY_ID,
@@ -130,7 +130,7 @@ class Roles:
         return self.ansible(playbook, "-i", where, *arguments, environment=keys, succeeds=succeeds)
 
     def sessions(self) -> list[dict[str, str]]:
-        """What the simulator has given out; moto tells it to who asks for its data."""
+        """The sessions that the simulator has issued, from moto's data API."""
         with urllib.request.urlopen(f"{self.simulator.url}/moto-api/data.json") as answer:
             return json.load(answer)["sts"]["AssumedRole"]
 
@@ -144,8 +144,8 @@ def _roles(ansible: AnsibleRunner, simulator: SimulatorProcess) -> Roles:
     return Roles(ansible, simulator)
 
 
-def test_everything_is_done_in_the_roles_and_no_key_is_seen_anywhere(roles: Roles) -> None:
-    """A bucket created in one account, permissions and flow logs in another, and the report on it; at -vvv."""
+def test_all_work_runs_in_the_roles_and_no_key_is_shown(roles: Roles) -> None:
+    """Create a bucket in one account, permissions and flow logs in another, then report, all with -vvv."""
     predicted = roles(PUBLISH, "--check")
     assert roles.simulator.operations(write=True) == []
     with Processes() as processes:
@@ -187,7 +187,7 @@ def test_a_role_is_assumed_once_by_each_module(roles: Roles) -> None:
     assert not any(session[name] in json.dumps(result) for name in ("secret_access_key", "session_token"))
 
 
-def test_a_denied_role_names_role_caller_and_what_it_takes(roles: Roles) -> None:
+def test_denied_assume_role_names_role_caller_and_fix(roles: Roles) -> None:
     closed = f"arn:aws:iam::{SHOP}:role/closed"
     for options in ({"assume_role_arn": closed}, {"assume_role_arn": BUCKETS, "assume_role_external_id": "another"}):
         result = roles.module("s3_flow_log_info", {**options, "resource_ids": [VPC]})
@@ -205,13 +205,13 @@ def test_a_denied_role_names_role_caller_and_what_it_takes(roles: Roles) -> None
         {"assume_role_arn": NETWORK, "assume_role_session_name": "no/name"},
     ],
 )
-def test_what_can_never_work_is_refused_before_the_first_call(roles: Roles, options: dict[str, str]) -> None:
+def test_invalid_role_options_are_refused_before_the_first_call(roles: Roles, options: dict[str, str]) -> None:
     result = roles.module("s3_flow_log_info", {**options, "resource_ids": [VPC]})
     assert result["failed"] and "is not accepted. Allowed: " in result["msg"]
     assert roles.simulator.calls() == []
 
 
-def test_a_role_that_nobody_may_assume_is_told_once_and_nothing_is_written(roles: Roles) -> None:
+def test_role_that_cannot_be_assumed_is_reported_once_and_nothing_is_written(roles: Roles) -> None:
     closed = f"arn:aws:iam::{SHOP}:role/closed"
     run = roles(PUBLISH, succeeds=False, flow_log_aws={"assume_role_arn": closed}, flow_log_preflight=False)
     reasons = {item["host"]: item["result"]["msg"] for item in run.results if item["status"] == "failed"}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The number of calls to AWS is the formula of the guide, from 10 to 10,000 targets, and nothing else is called."""
+"""The number of AWS calls matches the formula in the guide, from 10 to 10,000 targets."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PAGE = 1_000
 
 
 def pages(flow_logs: int) -> int:
-    """Return how many calls it takes to read so many flow logs."""
+    """Return the number of calls that read this many flow logs."""
     return max(1, math.ceil(flow_logs / PAGE))
 
 
@@ -50,7 +50,7 @@ def test_guide_has_the_formula() -> None:
 
 
 @pytest.mark.parametrize("targets", SIZES)
-def test_calls_are_those_of_the_formula(world: SimulatorProcess, targets: int) -> None:
+def test_calls_match_the_formula(world: SimulatorProcess, targets: int) -> None:
     world.reset()
     options = {"resource_ids": vpc_ids(targets), "destination": BUCKET_ARN}
     look, creates, looks_after = pages(0), math.ceil(targets / 300), math.ceil(targets / 1_000)
@@ -65,7 +65,7 @@ def test_calls_are_those_of_the_formula(world: SimulatorProcess, targets: int) -
         assert collections.Counter(world.operations()) == expected
 
 
-def test_the_right_account_is_one_call_and_only_where_it_is_asked_for(world: SimulatorProcess) -> None:
+def test_expected_account_costs_one_call_and_only_if_it_is_set(world: SimulatorProcess) -> None:
     world.reset()
     options = {"resource_ids": vpc_ids(10), "destination": BUCKET_ARN}
     for expected in ({}, {"expected_account_id": "123456789012"}):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The destination in role and playbooks: bucket, bucket policy, key policy, and whether records can arrive."""
+"""The destination in the role and the playbooks: bucket, bucket policy, key policy, and the destination check."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ LOOK_AT_BUCKET = [
     "GetPublicAccessBlock",
 ]
 LOOK_AT_KEY = ["DescribeKey", "GetKeyPolicy"]
-# Beside the fleet of publication: buckets that a key encrypts, one that takes no records at all, and the keys.
+# Added to the fleet of publication: encrypted buckets, a bucket that cannot receive flow logs, and the keys.
 SEED = {
     "accounts": {
         ARCHIVE: {
@@ -60,7 +60,7 @@ SEED = {
         SHOP: {"keys": [{"id": SHOP_KEY_ID, "region": "eu-west-1"}]},
     }
 }
-#: Extra variables that could be thought to make a report write.
+#: Extra variables that a user may expect to make a report write.
 HOSTILE = {
     "ansible_check_mode": False,
     "flow_log_only_check": False,
@@ -84,7 +84,7 @@ def _stage(ansible: AnsibleRunner, simulator: SimulatorProcess) -> Stage:
 
 
 def role(name: str, entry_point: str = "destination", **variables: Any) -> dict[str, Any]:
-    """Tasks that run the role and show its result under a name; a failure stops nothing."""
+    """Return tasks that run the role and show its result under a name, even after a failure."""
     given = {f"publish_to_s3_{key}": value for key, value in {**COMMON, **variables}.items()}
     include = {"name": "flowlogs.aws.publish_to_s3", "tasks_from": entry_point}
     return {
@@ -102,17 +102,17 @@ def run(stage: Stage, tasks: list[dict[str, Any]], *arguments: str) -> AnsibleRu
 
 
 def result_of(done: AnsibleRun, name: str) -> dict[str, Any]:
-    """What the role left."""
+    """Return the result that the role set."""
     return done.one(name)["msg"]
 
 
 def kinds(result: dict[str, Any]) -> list[tuple[str, str]]:
-    """What was done to what."""
+    """Return the actions and what they changed."""
     return [(action["action"], action["target"]) for action in result["actions"]]
 
 
 def key_statements(simulator: SimulatorProcess, arn: str = KEY, account: str = ARCHIVE) -> list[dict[str, Any]]:
-    """The statements of a key policy that let log delivery in."""
+    """Return the statements of a key policy that grant access to log delivery."""
     text = client(simulator, "kms", account).get_key_policy(KeyId=arn, PolicyName="default")["Policy"]
     return [item for item in json.loads(text)["Statement"] if "delivery.logs" in str(item["Principal"])]
 
@@ -120,7 +120,7 @@ def key_statements(simulator: SimulatorProcess, arn: str = KEY, account: str = A
 # -- the role -----------------------------------------------------------------------------------------------------
 
 
-def test_a_bucket_is_created_closed_and_encrypted_as_check_mode_foretold_and_records_arrive(stage: Stage) -> None:
+def test_bucket_is_created_private_and_encrypted_as_predicted_and_receives_flow_logs(stage: Stage) -> None:
     tasks = [
         role(
             "Made",
@@ -148,7 +148,7 @@ def test_a_bucket_is_created_closed_and_encrypted_as_check_mode_foretold_and_rec
     assert made["diff"]["after"]["bucket"] == planned["diff"]["after"]["bucket"]
     assert (made["deliverable"], made["encryption"]["key_arn"]) == (True, KEY)
     assert stage.writes()[0] == "CreateBucket" and stage.writes()[-1] == "CreateFlowLogs"
-    _is_closed_and_encrypted(client(stage.simulator, "s3", ARCHIVE), made["actions"][0]["changes"])
+    _is_private_and_encrypted(client(stage.simulator, "s3", ARCHIVE), made["actions"][0]["changes"])
     assert len(bucket_statements(stage.simulator, "new-logs")) == 2
     assert stage.simulator.deliver()["failed"] == {}
 
@@ -157,7 +157,7 @@ def test_a_bucket_is_created_closed_and_encrypted_as_check_mode_foretold_and_rec
     assert (again["changed"], again["actions"], again["deliverable"]) == (False, [], True)
 
 
-def _is_closed_and_encrypted(s3: Any, changes: list[dict[str, Any]]) -> None:
+def _is_private_and_encrypted(s3: Any, changes: list[dict[str, Any]]) -> None:
     (rule,) = s3.get_bucket_encryption(Bucket="new-logs")["ServerSideEncryptionConfiguration"]["Rules"]
     assert rule["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY}
     assert set(s3.get_public_access_block(Bucket="new-logs")["PublicAccessBlockConfiguration"].values()) == {True}
@@ -169,7 +169,7 @@ def _is_closed_and_encrypted(s3: Any, changes: list[dict[str, Any]]) -> None:
     assert (reported["encryption"], reported["encryption_key_id"], reported["region"]) == ("aws:kms", KEY, "eu-west-1")
 
 
-def test_a_key_is_touched_with_consent_only_and_without_it_no_flow_log_is_made(stage: Stage) -> None:
+def test_key_policy_changes_only_with_consent_and_without_it_no_flow_log_is_created(stage: Stage) -> None:
     sealed = {"destination": "sealed-logs/shop"}
     without = [
         role("Stopped", "main", resource_ids=SHOP_VPCS, **sealed),
@@ -194,8 +194,8 @@ def test_a_key_is_touched_with_consent_only_and_without_it_no_flow_log_is_made(s
     assert (not_asked["failed"], not_asked["deliverable"]) == (False, None)
     assert done.output.count("Log delivery cannot write to arn:aws:s3:::sealed-logs") >= 2
 
-    consent = [role("Foretold", **sealed, manage_key_policy=True)]
-    predicted = result_of(run(stage, consent, "--check"), "Foretold")
+    consent = [role("Predicted", **sealed, manage_key_policy=True)]
+    predicted = result_of(run(stage, consent, "--check"), "Predicted")
     assert stage.writes() == []
     assert (kinds(predicted), predicted["deliverable"]) == ([("put_policy", KEY)], True)
     done = run(
@@ -222,8 +222,8 @@ def test_a_key_is_touched_with_consent_only_and_without_it_no_flow_log_is_made(s
     assert stage.simulator.deliver()["failed"] == {}
 
 
-def test_keys_of_other_accounts_organizations_and_what_is_in_the_way(stage: Stage) -> None:
-    """Each destination of its own; in one run, as the role is made to be used in loops."""
+def test_keys_of_other_accounts_organizations_and_blocked_destinations(stage: Stage) -> None:
+    """Check several destinations in one run, since playbooks use the role in loops."""
     consent = {"manage_key_policy": True}
     wrong = {"create_bucket": True, "expected_bucket_owner": SHOP}
     unlike = {"create_bucket": True, "bucket_encryption": "AES256", "bucket_tags": {"a": "b"}}
@@ -264,7 +264,7 @@ def test_keys_of_other_accounts_organizations_and_what_is_in_the_way(stage: Stag
     existing = result_of(done, "Existing")
     assert (kinds(existing), existing["bucket_created"]) == ([("put_policy", "arn:aws:s3:::sealed-logs")], False)
     assert result_of(done, "Taken")["failed"]
-    # Neither is a bucket created where one should not be, nor is anything else of one that exists ever changed.
+    # The role creates no bucket without consent, and changes only the policy of an existing bucket.
     assert set(stage.writes()) == {"PutBucketPolicy", "PutKeyPolicy"}
     assert stage.writes().count("PutBucketPolicy") == 4
 
@@ -273,7 +273,7 @@ def test_keys_of_other_accounts_organizations_and_what_is_in_the_way(stage: Stag
 
 
 def two_buckets_with_one_key(**variables: Any) -> dict[str, Any]:
-    """An inventory of two accounts that deliver to one encrypted bucket, and one of them to another with the same key."""
+    """Return an inventory of two accounts and two buckets with one key; both accounts use the first bucket."""
     document = inventory()
     operations, audit = (document["all"]["children"][name] for name in ("operations", "audit"))
     operations["vars"]["flow_log_destination"] = "sealed-logs/network"
@@ -282,7 +282,7 @@ def two_buckets_with_one_key(**variables: Any) -> dict[str, Any]:
     return document
 
 
-def test_the_key_gets_the_union_of_all_sources_and_retiring_leaves_it(stage: Stage) -> None:
+def test_key_policy_grants_all_sources_and_retiring_keeps_it(stage: Stage) -> None:
     document = two_buckets_with_one_key(key_policy=True)
     stage(DRIFT, document)
     assert stage.writes() == []
@@ -308,7 +308,7 @@ def test_the_key_gets_the_union_of_all_sources_and_retiring_leaves_it(stage: Sta
     assert (key_statements(stage.simulator), bucket_statements(stage.simulator, "sealed-logs")) == before
 
 
-def test_an_undeliverable_bucket_stops_its_own_batches_only_with_the_words_of_the_doctor(stage: Stage) -> None:
+def test_blocked_bucket_stops_only_its_batches_with_the_message_of_the_destination_check(stage: Stage) -> None:
     document = two_buckets_with_one_key()
     document["all"]["children"]["audit"]["vars"]["flow_log_destination"] = "new-logs"
     creating = {"create_bucket": True, "bucket_region": "eu-west-1"}
@@ -337,10 +337,10 @@ def test_an_undeliverable_bucket_stops_its_own_batches_only_with_the_words_of_th
     assert sorted(flow_logs(stage.simulator, BANK)) == [BANK_VPC]
 
 
-def test_no_bucket_policy_is_slow_and_none_is_masked_on_its_way(
+def test_bucket_policies_are_checked_quickly_and_never_masked(
     ansible: AnsibleRunner, simulator: SimulatorProcess
 ) -> None:
-    """Third-party statements of the hardest kind; and Ansible would mask the secret ``test`` in the result of a module."""
+    """Check complex third-party statements, with a secret (``test``) that Ansible masks in module results."""
     bucket = "test-flow-logs"
     hard = ["*?" * 300, "*a" * 300 + "x", "b********x"]
     third_party = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": f"arn:aws:s3:::{bucket}/*"}
@@ -372,12 +372,12 @@ def test_no_bucket_policy_is_slow_and_none_is_masked_on_its_way(
     run_for_real = ansible(play, environment=settings)
     done, too_wide = result_of(run_for_real, "Done"), result_of(run_for_real, "Wide")
     assert simulator.operations(write=True) == ["PutBucketPolicy"]
-    # What is shown is masked as little as what is judged.
+    # Neither the shown policy nor the checked one is masked.
     assert f"arn:aws:s3:::{bucket}" in json.dumps(done["policy"])
     assert (done["deliverable"], done["problems"], done["failed"]) == (True, [], False)
     assert (predicted["deliverable"], predicted["problems"]) == (True, [])
     assert [item["action"] for item in predicted["actions"]] == [item["action"] for item in done["actions"]]
-    # What is deliverable by a statement that is too wide stays so, and is warned of.
+    # A statement that is too wide still allows delivery, with a warning.
     (check,) = too_wide["grants_too_much"]
     assert (too_wide["deliverable"], check["code"]) == (True, "GrantsTooMuch")
     output = " ".join(run_for_real.output.split())

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The doctor against the truth: what it calls deliverable arrives in the simulator, and what it calls not does not."""
+"""The destination check against the simulator: it reports ``deliverable`` exactly where a flow log is delivered."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ from tests.integration.test_flow_log_destination_info import statement
 from tests.simulator.client import SimulatorProcess
 
 WORLDS = 48
-#: What is in the way of whoever may not read, and in nobody else's.
+#: Codes that appear only if the caller may not read something.
 UNREADABLE = {code for code in CONDITIONS if code.endswith("Unreadable")}
-#: These are about another bucket, or about who asks.
+#: Codes about another bucket, or about the caller.
 ELSEWHERE = {"BucketMissing", "OwnerUnexpected", "OwnerUnknown"}
 
 
 @pytest.fixture(name="world")
 def _world(simulator: SimulatorProcess) -> World:
-    # Nobody but the test changes the bucket policy; what is documented as not working does not.
+    # Only the test changes the bucket policy; AWS rejects what its documentation rejects.
     simulator.set_switch("policy_edit", "off")
     simulator.set_switch("aws_managed_key", "failed")
     return World(simulator)
 
 
 def arrives(world: World, hive: bool = False) -> bool:
-    """Whether a flow log of the caller's account delivers an object."""
+    """Return whether a flow log of the caller's account delivers an object."""
     ec2 = world.client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     answer = ec2.create_flow_logs(
@@ -74,7 +74,7 @@ def test_conditions(world: World, code: str) -> None:
     assert verdict in (arrives(world), "unknown")
 
 
-def test_nothing_in_the_way(world: World) -> None:
+def test_healthy_destination_is_deliverable_and_receives_flow_logs(world: World) -> None:
     assert world.ask()["deliverable"] is True
     assert arrives(world)
 
@@ -171,8 +171,8 @@ def test_random_destinations(world: World, number: int) -> None:
     assert result["deliverable"] in (arrives(world, hive), "unknown"), result["summary"]
 
 
-def test_random_destinations_are_of_all_kinds(world: World) -> None:
-    """The comparison above is worth something: many verdicts of either kind, and few that say nothing."""
+def test_random_destinations_cover_all_verdicts(world: World) -> None:
+    """Check that the random cases are useful: many verdicts of either kind, few unknown ones."""
     verdicts = []
     for number in range(WORLDS):
         chance = random.Random(f"destination {number}")

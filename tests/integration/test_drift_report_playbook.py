@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The playbook drift_report: the same plays, and not one write, whatever the caller passes."""
+"""The playbook drift_report: it makes no write call, whatever the caller passes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from tests.integration.support.publication import report
 from tests.simulator.client import SimulatorProcess
 
 PUBLISH, DRIFT = "flowlogs.aws.publish_to_s3", "flowlogs.aws.drift_report"
-#: Everything an extra variable could be thought to switch off.
+#: Extra variables that a user may expect to disable check mode.
 HOSTILE = {
     "ansible_check_mode": False,
     "check_mode": False,
@@ -50,7 +50,7 @@ def _stage(ansible: AnsibleRunner, simulator: SimulatorProcess) -> Stage:
 
 
 def break_things(stage: Stage) -> None:
-    """Delete one flow log, replace one by hand, change a tag, add a stranger, and take the policy of a bucket away."""
+    """Delete one flow log, replace one by hand, change a tag, add another team's, and delete a bucket policy."""
     ec2, s3 = client(stage.simulator, "ec2", SHOP), client(stage.simulator, "s3", ARCHIVE)
     everybody = {
         "Effect": "Allow",
@@ -79,8 +79,8 @@ def break_things(stage: Stage) -> None:
     stage.simulator.fault(operation="DescribeFlowLogs", account=BANK, action="deny", times=None)
 
 
-def test_before_and_after_publishing_and_after_things_went_wrong(stage: Stage) -> None:
-    """The report finds what is to be done, then that nothing is, then each thing that went wrong; it writes nothing."""
+def test_report_before_and_after_publishing_and_after_drift(stage: Stage) -> None:
+    """The report finds the pending changes, then none, then each problem, and it writes nothing."""
     document = inventory()
     hosts_of(document, "audit")["not-an-id"] = {}
     fresh = stage(DRIFT, document, variables=HOSTILE)
@@ -117,7 +117,7 @@ def test_before_and_after_publishing_and_after_things_went_wrong(stage: Stage) -
         "in_sync": {SHOP_VPCS[2], SHOP_US_VPCS[1], OPERATIONS},
     }
     assert broken.returncode == 2
-    # A report changes nothing, however much a run would change.
+    # A report changes nothing, even if a real run would.
     assert set(recap(broken).values()) == {0}
     assert sum(recap(stage(PUBLISH, document, "--check", succeeds=False)).values()) > 0
     assert 'drift_report_fail_on {"unknown": 1}' in broken.output.replace('\\"', '"')
@@ -141,7 +141,7 @@ def _says_what_differs(stage: Stage) -> None:
     assert "``{{ 7 * 7 }} <b>`x`</b>``" in markdown
 
 
-def test_the_same_state_gives_the_same_bytes_and_a_limit_is_told(stage: Stage) -> None:
+def test_same_state_gives_same_bytes_and_a_limit_is_shown(stage: Stage) -> None:
     written = []
     for _time in range(2):
         stage(DRIFT, inventory(), variables={"drift_report_previous": ""})
@@ -165,7 +165,7 @@ def test_an_empty_inventory_is_not_in_sync(stage: Stage) -> None:
     assert line(run, "flow log drift report:") == "flow log drift report: verdict=nothing_checked"
 
 
-def test_a_denied_destination_is_unknown_and_its_targets_are_still_looked_at(stage: Stage) -> None:
+def test_denied_destination_is_unknown_and_its_targets_are_still_checked(stage: Stage) -> None:
     document = inventory()
     document["all"]["children"] = {"audit": document["all"]["children"]["audit"]}
     stage.simulator.fault(operation="GetBucketPolicy", action="deny", times=None)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The drift report makes no call that writes, though there is everything to do and inventory and caller want it done."""
+"""The drift report makes no write call, even if inventory and caller request every kind of change."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ FLEET: dict[str, Any] = {
         },
     }
 }
-#: Everything that could be thought to switch something on, or check mode off.
+#: Variables that a user may expect to enable writes or disable check mode.
 WISHES: dict[str, Any] = {
     "ansible_check_mode": False,
     "check_mode": False,
@@ -95,7 +95,7 @@ WISHES: dict[str, Any] = {
 
 
 def inventory() -> dict[str, Any]:
-    """Targets that want to be changed in every way."""
+    """Return targets that need every kind of change."""
     usual = {"flow_log_destination": f"{OPERATIONS}/network/", "flow_log_bucket_aws": {"profile": "archive"}}
     usual.update(flow_log_account_id=SHOP, flow_log_region="eu-west-1", flow_log_aws={"profile": "shop"})
     new = {"flow_log_destination": NEW_BUCKET, "flow_log_create_bucket": True, "flow_log_bucket_region": "eu-west-1"}
@@ -109,7 +109,7 @@ def inventory() -> dict[str, Any]:
     return {"all": {"vars": {**WISHES, **usual}, "children": {"shop": {"hosts": hosts}}}}
 
 
-def test_nothing_is_written_whatever_inventory_and_caller_say(
+def test_report_writes_nothing_whatever_inventory_and_caller_request(
     ansible: AnsibleRunner, simulator: SimulatorProcess
 ) -> None:
     stage = Stage(ansible, simulator)
@@ -127,7 +127,7 @@ def test_nothing_is_written_whatever_inventory_and_caller_say(
     assert {"DescribeFlowLogs", "GetBucketPolicy", "ListObjectsV2"} <= set(simulator.operations())
     made = report(stage.folder)
     planned = {part for row in made["findings"] if row["planned_action"] for part in row["planned_action"].split("+")}
-    # A run for real would do all this.
+    # A real run would make these changes.
     assert {"create", "replace", "delete", "tag", "create_bucket", "put_policy"} <= planned
     assert line(run, "flow log drift report:").startswith("flow log drift report: verdict=drift missing=")
     about = {}
@@ -139,7 +139,7 @@ def test_nothing_is_written_whatever_inventory_and_caller_say(
         (row["target_type"], row["finding"]) for row in made["findings"] if row["planned_action"] == "put_policy"
     }
     assert {("Bucket", "policy_drift"), ("Key", "policy_drift"), ("Principal", "permission_missing")} <= predicted
-    # It is foretold, and nothing has changed.
+    # Check mode predicts the changes, and nothing has changed.
     assert set(recap(run).values()) == {0}
     remedies = {row["target"]: row["remedy"] for row in made["findings"] if row["finding"] == "missing"}
     assert remedies[BARE] == f"ansible-playbook -i inventory.yml flowlogs.aws.publish_to_s3 --limit {BARE}"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The role drift_report: files of every format, a baseline, what changed, a history, and clear errors."""
+"""The role drift_report: files in every format, baseline, changes, history and clear errors."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ROLE = "flowlogs.aws.drift_report"
 
 
 def task(name: str, rows: list[dict[str, Any]], **variables: Any) -> dict[str, Any]:
-    """A task that runs the role on findings."""
+    """Return a task that runs the role on findings."""
     given = {f"drift_report_{key}": value for key, value in variables.items()}
     findings = render(build_report(rows), "json")
     return {
@@ -43,19 +43,19 @@ def task(name: str, rows: list[dict[str, Any]], **variables: Any) -> dict[str, A
 
 
 class Unsafe(str):
-    """A text that YAML marks as no template."""
+    """A text that YAML marks as unsafe (not a template)."""
 
 
 yaml.SafeDumper.add_representer(Unsafe, lambda dumper, value: dumper.represent_scalar("!unsafe", str(value), style='"'))
 
 
 def play(*tasks: dict[str, Any], check: bool = True) -> list[dict[str, Any]]:
-    """A play of these tasks, as the playbook has it."""
+    """Return a play with these tasks, as in the playbook."""
     return [{"name": "Report", "hosts": "localhost", "gather_facts": False, "check_mode": check, "tasks": list(tasks)}]
 
 
-def test_two_runs_with_everything(ansible: AnsibleRunner) -> None:
-    """Files of both runs are there, the second tells what changed, and what has expired comes back."""
+def test_two_runs_with_all_options(ansible: AnsibleRunner) -> None:
+    """Both runs write files, the second lists the changes, and expired baseline entries come back."""
     folder = ansible.folder / "reports"
     (ansible.folder / "accepted.yml").write_text("accepted:\n  - " + json.dumps(ACCEPTED) + "\n", encoding="utf-8")
     usual: dict[str, Any] = {
@@ -89,7 +89,7 @@ def test_two_runs_with_everything(ansible: AnsibleRunner) -> None:
     assert (first["counts"]["ignored"], second["counts"]["drifted"], second["severities"]["high"]) == (1, 1, 1)
     assert (first["changes"], second["changes"]["since"]) == (None, "2026-06-01T06:00:00Z")
     assert [gone["target"] for gone in second["changes"]["gone"]] == ["vpc-2"]
-    # Of the accepted drift the flow log is there; none of these findings says whether it can be delivered.
+    # The flow log with the accepted drift exists; no finding shows whether it can deliver.
     assert [(entry["logged_percent"], entry["deliverable_percent"]) for entry in second["history"]] == [(66.6, 0.0)]
     assert len((folder / "history.jsonl").read_text(encoding="utf-8").splitlines()) == 2
     for name, end in FILES.items():
@@ -100,10 +100,10 @@ def test_two_runs_with_everything(ansible: AnsibleRunner) -> None:
     reported = run.output.replace('\\"', '"')
     assert f'{line}, which fails the run because of drift_report_fail_on {{"high": 1, "unknown": 1}}' in reported
     assert not (ansible.folder / "hacked").exists()
-    _hands_on(run.output, folder)
+    _is_carried_over(run.output, folder)
 
 
-def _hands_on(output: str, folder: pathlib.Path) -> None:
+def _is_carried_over(output: str, folder: pathlib.Path) -> None:
     (stats,) = [text for text in output.splitlines() if '"flow_log_report"' in text]
     found = json.loads(stats.strip().removeprefix("RUN: "))["flow_log_report"]
     assert (found["verdict"], found["coverage"]["logged_percent"], found["counts"]["unknown"]) == ("drift", 100.0, 1)
@@ -111,8 +111,8 @@ def _hands_on(output: str, folder: pathlib.Path) -> None:
     assert found["files"] == [str(folder / f"drift-report{end}") for end in FILES.values()]
 
 
-def test_a_report_takes_its_name_at_once_and_tells_no_time_unless_told_to(ansible: AnsibleRunner) -> None:
-    """Who has the old file open goes on reading the old one, whole."""
+def test_report_file_is_replaced_atomically_and_has_no_time_by_default(ansible: AnsibleRunner) -> None:
+    """A reader with the old file open keeps the complete old file."""
     folder = ansible.folder / "flow-log-report"
     folder.mkdir()
     old = render(build_report(BEFORE), "json")
@@ -126,7 +126,7 @@ def test_a_report_takes_its_name_at_once_and_tells_no_time_unless_told_to(ansibl
     assert {path.name for path in folder.iterdir()} == {"drift-report.html", "drift-report.json", "drift-report.md"}
 
 
-#: What is wrong, and what the message must say.
+#: Invalid variables, and the words that the message must contain.
 MISTAKES: list[tuple[dict[str, Any], list[str]]] = [
     ({"fail_on": ["everything"]}, ["drift_report_fail_on", "everything", "missing", "high"]),
     ({"severities": {"drifted": "critical"}}, ["drift_report_severities: drifted", "critical", "high, medium"]),
@@ -147,7 +147,7 @@ MISTAKES: list[tuple[dict[str, Any], list[str]]] = [
 ]
 
 
-def test_what_cannot_be_used_is_refused_before_anything_is_looked_at(ansible: AnsibleRunner) -> None:
+def test_invalid_variables_are_refused_before_anything_is_read(ansible: AnsibleRunner) -> None:
     wrong = {**ACCEPTED, "finding": "missing", "target": "vpc-*"}
     (ansible.folder / "wrong.yml").write_text(json.dumps({"accepted": [wrong]}), encoding="utf-8")
     tasks = []
@@ -166,7 +166,7 @@ def test_what_cannot_be_used_is_refused_before_anything_is_looked_at(ansible: An
     assert not (ansible.folder / "flow-log-report").exists()
 
 
-#: The same settings in other forms, as YAML, INI and -e make them.
+#: The same settings in the forms that YAML, INI and -e produce.
 FORMS: list[dict[str, Any]] = [
     {"time": datetime.date(2030, 1, 31), "formats": "json", "fail_on": "nothing_checked"},
     {
@@ -180,8 +180,8 @@ FORMS: list[dict[str, Any]] = [
 ]
 
 
-def test_each_variable_is_taken_in_every_form_and_broken_files_are_set_aside(ansible: AnsibleRunner) -> None:
-    """A report that somebody broke, and a history, are warned of and keep no later run from reporting."""
+def test_variables_are_accepted_in_every_form_and_broken_files_are_ignored(ansible: AnsibleRunner) -> None:
+    """A broken previous report or history gives a warning and does not block later reports."""
     rows = [row("in_sync", "vpc-1")]
     tasks = [
         task(
@@ -210,20 +210,20 @@ def test_each_variable_is_taken_in_every_form_and_broken_files_are_set_aside(ans
     assert (ansible.folder / "history.jsonl").read_text("utf-8") == "half a li\n"
 
 
-def test_the_role_offers_the_formats_that_there_are() -> None:
+def test_role_offers_every_format() -> None:
     spec = yaml.safe_load((ROOT / "roles/drift_report/meta/argument_specs.yml").read_text(encoding="utf-8"))
     for entry in spec["argument_specs"].values():
         assert entry["options"]["drift_report_formats"]["choices"] == list(FILES)
 
 
 @pytest.mark.parametrize("name", ["baseline", "previous", "history"])
-def test_both_entry_points_read_the_same(name: str) -> None:
+def test_both_entry_points_have_the_same_options(name: str) -> None:
     spec = yaml.safe_load((ROOT / "roles/drift_report/meta/argument_specs.yml").read_text(encoding="utf-8"))
     main, check = (spec["argument_specs"][entry]["options"] for entry in ("main", "check"))
     assert main[f"drift_report_{name}"] == check[f"drift_report_{name}"]
 
 
-def test_a_misspelt_variable_is_a_warning_or_with_strict_an_error(ansible: AnsibleRunner) -> None:
+def test_misspelled_variable_is_a_warning_or_an_error_with_strict(ansible: AnsibleRunner) -> None:
     note = "drift_report_fromats has no effect. Did you mean drift_report_formats?"
     warned = ansible(play(task("Report", BEFORE, directory="reports", fromats=["csv"])))
     assert f"[WARNING]: {note}" in " ".join(warned.output.split())

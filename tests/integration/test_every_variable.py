@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every inventory variable, set to a value that works and is not its default, in one run of the playbook."""
+"""Every inventory variable, set to a valid value other than its default, in one run of the playbook."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PUBLISH = "flowlogs.aws.publish_to_s3"
 KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 KEY = f"arn:aws:kms:eu-west-1:{ARCHIVE}:key/{KEY_ID}"
 ORGANIZATION = "o-a1b2c3d4e5"
-#: Values as an inventory file has them: texts, numbers, booleans, lists and dictionaries.
+#: Values as in an inventory file: strings, numbers, booleans, lists and dictionaries.
 OF_ALL: dict[str, Any] = {
     "flow_log_account_id": SHOP,
     "flow_log_region": "eu-west-1",
@@ -59,7 +59,7 @@ OF_ALL: dict[str, Any] = {
     "flow_log_allow_gap": True,
     "flow_log_wait_timeout": 30,
 }
-#: Hosts, each with what only some targets have.
+#: Hosts, each with variables that only some targets use.
 OF_HOSTS: dict[str, dict[str, Any]] = {
     "shop-rejected": {
         "flow_log_resource_id": SHOP_VPCS[0],
@@ -86,7 +86,7 @@ def _stage(ansible: AnsibleRunner, simulator: SimulatorProcess) -> Stage:
     return stage
 
 
-def test_the_tables_name_every_variable() -> None:
+def test_tables_list_every_variable() -> None:
     named = {*OF_ALL, *(variable for variables in OF_HOSTS.values() for variable in variables)}
     assert named == set(VARIABLES)
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One bucket, two accounts, two Regions, a folder and a layout each: nobody gets, or is asked for, a place of others."""
+"""Exact grants in one bucket: two accounts, two Regions, a folder and layout each, no other grant."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ TEAMS: dict[str, tuple[str, str, dict[str, Any]]] = {
     **{vpc: (SHOP, "us-east-1", {"flow_log_destination": f"{AUDIT}/team-a-us/", **HIVE}) for vpc in SHOP_US_VPCS},
     BANK_VPC: (BANK, "eu-west-1", {"flow_log_destination": f"{AUDIT}/team-b/"}),
 }
-#: Account, Region and the folder of exactly these flow logs, as somebody wrote them into the policy by hand.
+#: Account, Region and folder of these flow logs, as written into the policy by hand.
 PLACES = [
     (SHOP, "eu-west-1", f"team-a/AWSLogs/{SHOP}"),
     (SHOP, "us-east-1", f"team-a-us/AWSLogs/aws-account-id={SHOP}"),
@@ -58,7 +58,7 @@ def inventory(**variables: Any) -> dict[str, Any]:
 
 
 def by_hand(places: list[tuple[str, str, str]]) -> str:
-    """A policy with two statements for each place, as the guide of AWS has them."""
+    """Return a policy with two statements for each folder, as in the VPC User Guide."""
     service = {"Effect": "Allow", "Principal": {"Service": "delivery.logs.amazonaws.com"}}
     statements = []
     for number, (account, region, folder) in enumerate(places):
@@ -82,7 +82,7 @@ def stored(stage: Stage) -> str:
     return str(client(stage.simulator, "s3", ARCHIVE).get_bucket_policy(Bucket="audit-logs")["Policy"])
 
 
-def test_an_exact_policy_is_enough_and_who_it_leaves_out_stops_nobody_else(stage: Stage) -> None:
+def test_exact_policy_is_sufficient_and_a_missing_source_stops_only_its_own_batches(stage: Stage) -> None:
     unmanaged = inventory(flow_log_bucket_policy=False)
     put(stage, by_hand(PLACES[:2]))
     before = stored(stage)
@@ -111,7 +111,7 @@ def test_an_exact_policy_is_enough_and_who_it_leaves_out_stops_nobody_else(stage
     assert stored(stage) == before
 
 
-def test_a_managed_policy_gets_exactly_what_the_targets_need(stage: Stage) -> None:
+def test_managed_policy_gets_exactly_the_required_grants(stage: Stage) -> None:
     assert "failed=0" in line(stage(PUBLISH, inventory()), "flow logs:")
     assert stage.simulator.deliver()["failed"] == {}
     statements = json.loads(stored(stage))["Statement"]

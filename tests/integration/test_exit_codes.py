@@ -32,7 +32,7 @@ from tests.simulator.client import SimulatorProcess
 
 PUBLISH, DRIFT, RETIRE = "flowlogs.aws.publish_to_s3", "flowlogs.aws.drift_report", "flowlogs.aws.retire"
 REFERENCE = (ROOT / "docs/docsite/rst/reference_playbooks.rst").read_text(encoding="utf-8")
-#: What the reference says: playbook, situation, exit code.
+#: The table in the reference: playbook, situation, exit code.
 ROWS = [
     (playbook, " ".join(situation.split()), int(code))
     for playbook, situation, code in re.findall(
@@ -42,14 +42,14 @@ ROWS = [
 
 
 def row_of(playbook: str, situation: str) -> tuple[str, str, int]:
-    """The one row about a playbook whose situation begins like this."""
+    """Return the row of a playbook whose situation begins with this text."""
     name = playbook.rpartition(".")[2]
     (found,) = [row for row in ROWS if row[0] == name and row[1].startswith(situation)]
     return found
 
 
 def expects(playbook: str, situation: str, run: AnsibleRun) -> None:
-    """Check a run against a row of the table."""
+    """Check the exit code of a run against a row of the table."""
     name, one_line, code = row_of(playbook, situation)
     assert run.returncode == code, f"{name}, {one_line}: {run.returncode}\n{run.output}"
 
@@ -79,11 +79,11 @@ def _runs(stage: Stage) -> Runs:
 
 
 def one_line(run: AnsibleRun) -> str:
-    """The output in one line."""
+    """Return the output in one line."""
     return " ".join(run.output.replace('\\"', '"').split())
 
 
-def test_nothing_to_do_is_not_green(stage: Stage, runs: Runs) -> None:
+def test_run_without_targets_fails(stage: Stage, runs: Runs) -> None:
     nowhere = runs(PUBLISH, "misspelt.yml")
     expects(PUBLISH, "There is no target", nowhere)
     assert "There is no target: the inventory has no hosts." in one_line(nowhere)
@@ -103,7 +103,7 @@ def test_nothing_to_do_is_not_green(stage: Stage, runs: Runs) -> None:
     assert stage.simulator.calls() == []
 
 
-def test_a_limit_that_names_nothing_is_an_error(runs: Runs) -> None:
+def test_limit_without_matching_hosts_is_an_error(runs: Runs) -> None:
     limit = ("--limit", "audit")
     missed = runs(PUBLISH, inventory(), *limit, flow_log_hosts="operations")
     expects(PUBLISH, "``--limit`` leaves out", missed)
@@ -124,7 +124,7 @@ PLUGIN = {
 }
 
 
-def test_gaps_fail_a_run_after_all_that_can_be_done(stage: Stage, runs: Runs) -> None:
+def test_gaps_fail_the_run_after_everything_else_is_done(stage: Stage, runs: Runs) -> None:
     where = stage.folder / "network.flow_log_targets.yml"
 
     def write(**options: Any) -> str:
@@ -134,7 +134,7 @@ def test_gaps_fail_a_run_after_all_that_can_be_done(stage: Stage, runs: Runs) ->
     demanded = runs(PUBLISH, write(fail_on_gaps=True))
     expects(PUBLISH, "The inventory has gaps, with ", demanded)
     assert "RegionUnknown" in one_line(demanded)
-    # Whatever could be read was published.
+    # Everything that could be read is published.
     assert set(flow_logs(stage.simulator, SHOP)) == set(SHOP_VPCS)
     reported = runs(DRIFT, str(where))
     expects(DRIFT, "The inventory has gaps, with ", reported)
@@ -148,7 +148,7 @@ def test_gaps_fail_a_run_after_all_that_can_be_done(stage: Stage, runs: Runs) ->
     assert "To accept this, set flow_log_fail_on_gaps: false." in told(unread)
 
 
-def test_a_plugin_without_credentials_is_not_green(stage: Stage, runs: Runs) -> None:
+def test_inventory_plugin_without_credentials_fails(stage: Stage, runs: Runs) -> None:
     where = stage.folder / "network.flow_log_targets.yml"
     where.write_text(yaml.safe_dump({"plugin": PLUGIN["plugin"], "regions": ["eu-west-1"]}), encoding="utf-8")
     run = runs(PUBLISH, str(where))
@@ -156,7 +156,7 @@ def test_a_plugin_without_credentials_is_not_green(stage: Stage, runs: Runs) -> 
     assert "There is no target" in one_line(run)
 
 
-def test_a_partial_failure_and_a_fleet_in_order(stage: Stage, runs: Runs) -> None:
+def test_partial_failure_and_fleet_in_sync(stage: Stage, runs: Runs) -> None:
     document = inventory()
     del document["all"]["children"]["audit"]
     missing = runs(DRIFT, document)
@@ -184,7 +184,7 @@ def test_a_partial_failure_and_a_fleet_in_order(stage: Stage, runs: Runs) -> Non
     )
 
 
-def test_every_row_of_the_table_has_a_run() -> None:
+def test_every_row_of_the_table_is_tested() -> None:
     source = pathlib.Path(__file__).read_text(encoding="utf-8")
     seen = {
         row_of({"PUBLISH": PUBLISH, "DRIFT": DRIFT, "RETIRE": RETIRE}[name], situation)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""With expected_account_id every module works in that account, or makes no call but the one that finds out."""
+"""With expected_account_id each module works in that account, or makes no call but GetCallerIdentity."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SEED = {
         OTHER: {"roles": [{"name": "flow-logs", "trust": [OWN]}]},
     }
 }
-#: Options with which each module has something to do in the account of the credentials.
+#: Options with which each module has work in the account of the credentials.
 OPTIONS: dict[str, dict[str, Any]] = {
     "s3_flow_log": {"resource_ids": [VPC], "destination": BUCKET},
     "s3_flow_log_info": {"resource_ids": [VPC]},
@@ -56,7 +56,7 @@ def test_every_module_is_tested() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(OPTIONS))
-def test_another_account_is_refused_before_any_other_call(world: SimulatorProcess, name: str) -> None:
+def test_other_account_is_refused_before_any_other_call(world: SimulatorProcess, name: str) -> None:
     for check in (True, False):
         world.clear_calls()
         result = run_module(world.url, name, {**OPTIONS[name], "expected_account_id": OTHER}, check)
@@ -68,7 +68,7 @@ def test_another_account_is_refused_before_any_other_call(world: SimulatorProces
 
 
 @pytest.mark.parametrize("name", sorted(OPTIONS))
-def test_the_own_account_costs_one_call_and_changes_nothing_else(world: SimulatorProcess, name: str) -> None:
+def test_expected_account_costs_one_call_and_changes_nothing_else(world: SimulatorProcess, name: str) -> None:
     plain = run_module(world.url, name, OPTIONS[name], check=True)
     calls = world.operations()
     world.clear_calls()
@@ -79,7 +79,7 @@ def test_the_own_account_costs_one_call_and_changes_nothing_else(world: Simulato
     }
     first, *rest = world.operations()
     assert first == "GetCallerIdentity" and "GetCallerIdentity" not in rest
-    # A module that needs the caller's account anyway asks no second time.
+    # A module that needs the caller's account anyway makes no second call.
     assert sorted(rest) == sorted(call for call in calls if call != "GetCallerIdentity")
 
 
@@ -87,16 +87,14 @@ def test_the_own_account_costs_one_call_and_changes_nothing_else(world: Simulato
 @pytest.mark.parametrize(
     "value", ["", "11112222333", "1111222233334", "111122223333\n", "١١١١٢٢٢٢٣٣٣٣", "1111-2222-3333"]
 )
-def test_what_is_no_account_is_refused_by_name_before_the_first_call(
-    world: SimulatorProcess, name: str, value: str
-) -> None:
+def test_invalid_account_id_is_refused_before_the_first_call(world: SimulatorProcess, name: str, value: str) -> None:
     result = run_module(world.url, name, {**OPTIONS[name], "expected_account_id": value})
     assert result["failed"] and result["msg"].startswith("expected_account_id: ") and "12 digits" in result["msg"]
     assert world.calls() == []
 
 
 @pytest.mark.parametrize("name", sorted(OPTIONS))
-def test_a_role_of_another_account_is_refused_without_any_call(world: SimulatorProcess, name: str) -> None:
+def test_role_of_another_account_is_refused_without_any_call(world: SimulatorProcess, name: str) -> None:
     options = {**OPTIONS[name], "assume_role_arn": ROLE, "expected_account_id": OWN}
     result = run_module(world.url, name, options)
     assert result["failed"]
@@ -106,7 +104,7 @@ def test_a_role_of_another_account_is_refused_without_any_call(world: SimulatorP
 
 
 @pytest.mark.parametrize("name", sorted(OPTIONS))
-def test_other_options_are_still_read_before_the_first_call(world: SimulatorProcess, name: str) -> None:
+def test_other_options_are_validated_before_the_first_call(world: SimulatorProcess, name: str) -> None:
     wrong: dict[str, dict[str, Any]] = {
         "s3_flow_log": {"resource_ids": ["no id"]},
         "s3_flow_log_info": {"filters": {"no-filter": "x"}},
@@ -119,20 +117,20 @@ def test_other_options_are_still_read_before_the_first_call(world: SimulatorProc
     assert world.calls() == []
 
 
-def test_the_account_of_a_role_is_that_of_its_session(world: SimulatorProcess) -> None:
+def test_account_of_an_assumed_role_is_the_account_of_its_session(world: SimulatorProcess) -> None:
     options = {"resource_ids": [VPC], "assume_role_arn": ROLE, "expected_account_id": OTHER}
     assert run_module(world.url, "s3_flow_log_info", options)["flow_logs"] == []
     assert world.operations() == ["AssumeRole", "GetCallerIdentity", "DescribeFlowLogs"]
 
 
-def test_credentials_of_nobody_are_no_match(world: SimulatorProcess) -> None:
+def test_invalid_credentials_do_not_match(world: SimulatorProcess) -> None:
     world.fault(operation="GetCallerIdentity", action="deny", code="InvalidClientTokenId", times=None)
     result = run_module(world.url, "s3_flow_log", {**OPTIONS["s3_flow_log"], "expected_account_id": OWN})
     assert result["failed"] and "InvalidClientTokenId" in result["msg"] and "caller_account_id" not in result
     assert set(world.operations()) == {"GetCallerIdentity"}
 
 
-def test_the_role_grants_nothing_for_another_account(world: SimulatorProcess, ansible: AnsibleRunner) -> None:
+def test_role_grants_nothing_to_another_account(world: SimulatorProcess, ansible: AnsibleRunner) -> None:
     variables = {
         "resource_ids": [VPC],
         "region": "eu-west-1",

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""flow_log_bucket_policy against the simulator: the twelve steps through Ansible, races, refusals, and what AWS keeps."""
+"""flow_log_bucket_policy against the simulator: the twelve steps through Ansible, races and errors."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def fail(simulator: SimulatorProcess, check: bool = False, **options: Any) -> Di
 
 ASKED = {"bucket": BUCKET, "account_ids": [SHOP], "prefixes": ["network"], "regions": ["eu-west-1"]}
 MORE = {**ASKED, "account_ids": [SHOP, BANK]}
-#: name of the step -> options, the action expected of it, the names of the statements that change
+#: name of the step -> options, expected action, names of the statements that change
 STEPS: Dict[str, Tuple[Dict[str, Any], List[str], str]] = {
     "create": (ASKED, ["put_policy"], "added"),
     "create again": (ASKED, [], "kept"),
@@ -126,11 +126,11 @@ def steps(kinds: Dict[str, Tuple[Dict[str, Any], List[str], str]]) -> List[Dict[
 
 
 def comparable(result: Dict[str, Any]) -> Dict[str, Any]:
-    """What check mode must foretell exactly."""
+    """Return the part of a result that check mode must predict exactly."""
     return {name: result[name] for name in ("actions", "statements", "size_bytes", "unsuccessful", "diff")}
 
 
-@pytest.mark.parametrize("policy", [None, THIRD_PARTY], ids=["no policy", "a policy of others"])
+@pytest.mark.parametrize("policy", [None, THIRD_PARTY], ids=["no policy", "a third-party policy"])
 def test_the_twelve_steps(ansible: AnsibleRunner, simulator: SimulatorProcess, policy: Any) -> None:
     simulator.seed(seed(policy))
     before = stored(simulator)
@@ -145,7 +145,7 @@ def test_the_twelve_steps(ansible: AnsibleRunner, simulator: SimulatorProcess, p
         assert comparable(predicted) == comparable(done)
         assert same_policy(predicted["policy"], done["policy"])
         assert policy is None or (done["policy"]["Id"], done["policy"]["Version"]) == ("central", "2008-10-17")
-    # Six real runs, three of them with something to do; not one write more.
+    # Six real runs, three of them with changes, and no other write.
     writes = ["PutBucketPolicy", "PutBucketPolicy", "DeleteBucketPolicy" if policy is None else "PutBucketPolicy"]
     assert [call["operation"] for call in simulator.writes()] == writes
     assert same_policy(stored(simulator), before)
@@ -160,10 +160,10 @@ def test_the_whole_run_in_check_mode_writes_nothing(ansible: AnsibleRunner, simu
     assert simulator.writes() == []
 
 
-# --- what it is for ---
+# --- grants ---
 
 
-def test_a_flow_log_can_be_created_after_it_and_aws_adds_nothing(simulator: SimulatorProcess) -> None:
+def test_flow_log_can_be_created_and_aws_adds_no_statement(simulator: SimulatorProcess) -> None:
     simulator.seed(seed(THIRD_PARTY))
     simulator.set_switch("policy_edit", "off")
     log = {"resource_ids": [VPC], "destination": f"{ARN}/network"}
@@ -173,7 +173,7 @@ def test_a_flow_log_can_be_created_after_it_and_aws_adds_nothing(simulator: Simu
     assert succeed(simulator.url, "s3_flow_log", log)["changed"]
 
 
-def test_what_aws_adds_by_itself_counts_as_granted(simulator: SimulatorProcess) -> None:
+def test_statements_that_aws_adds_count_as_grants(simulator: SimulatorProcess) -> None:
     simulator.seed(seed())
     succeed(simulator.url, "s3_flow_log", {"resource_ids": [VPC], "destination": f"{ARN}/network"})
     added = stored(simulator)
@@ -206,7 +206,7 @@ def test_the_two_statements_of_2020(simulator: SimulatorProcess) -> None:
     assert run(simulator, source_conditions=False, prefixes=["optional_folder"])["changed"] is False
 
 
-def test_several_callers_add_up_and_each_takes_out_its_own(simulator: SimulatorProcess) -> None:
+def test_grants_of_several_callers_add_up_and_each_removes_only_its_own(simulator: SimulatorProcess) -> None:
     simulator.seed(seed(THIRD_PARTY))
     run(simulator, account_ids=[SHOP])
     once = stored(simulator)
@@ -218,7 +218,7 @@ def test_several_callers_add_up_and_each_takes_out_its_own(simulator: SimulatorP
     assert same_policy(stored(simulator), {**THIRD_PARTY})
 
 
-def test_a_hundred_accounts_are_stored_and_found_again(simulator: SimulatorProcess) -> None:
+def test_grants_for_a_hundred_accounts_are_idempotent(simulator: SimulatorProcess) -> None:
     simulator.seed(seed(THIRD_PARTY))
     accounts = [f"{number:012}" for number in range(1, 101)]
     predicted = run(simulator, check=True, account_ids=accounts)
@@ -227,11 +227,11 @@ def test_a_hundred_accounts_are_stored_and_found_again(simulator: SimulatorProce
     assert run(simulator, account_ids=list(reversed(accounts)))["changed"] is False
 
 
-# --- refusals ---
+# --- errors ---
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_a_policy_above_the_limit_is_refused_before_it_is_written(simulator: SimulatorProcess, check: bool) -> None:
+def test_policy_above_the_size_limit_is_refused_before_it_is_written(simulator: SimulatorProcess, check: bool) -> None:
     simulator.seed(seed(THIRD_PARTY))
     simulator.clear_calls()
     result = fail(simulator, check, account_ids=[f"{number:012}" for number in range(1, 300)])
@@ -242,7 +242,7 @@ def test_a_policy_above_the_limit_is_refused_before_it_is_written(simulator: Sim
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_a_principal_that_is_gone_is_found_and_named(simulator: SimulatorProcess, check: bool) -> None:
+def test_deleted_principal_is_named(simulator: SimulatorProcess, check: bool) -> None:
     reader = {**READER, "Principal": {"AWS": f"arn:aws:iam::{OWNER}:role/reader"}}
     simulator.seed(seed())
     put(simulator, {"Version": "2012-10-17", "Statement": [reader]})
@@ -262,18 +262,18 @@ def test_a_principal_that_is_gone_is_found_and_named(simulator: SimulatorProcess
         ({"expected_bucket_owner": SHOP}, "AccessDenied", ["s3:GetBucketPolicy", "expected_bucket_owner", SHOP]),
     ],
 )
-def test_errors_of_the_first_reading(simulator: SimulatorProcess, options: Any, code: str, words: List[str]) -> None:
+def test_errors_of_the_first_read(simulator: SimulatorProcess, options: Any, code: str, words: List[str]) -> None:
     simulator.seed(seed())
     simulator.clear_calls()
     result = fail(simulator, **options)
     assert [item["code"] for item in result["unsuccessful"]] == [code]
     assert [word for word in words if word not in result["msg"]] == []
     assert result["policy"] is None and result["changed"] is False
-    # Permanent errors are not tried again.
+    # Permanent errors are not retried.
     assert simulator.operations() == ["GetCallerIdentity", "GetBucketPolicy"]
 
 
-def test_a_write_that_is_denied_names_the_permission(simulator: SimulatorProcess) -> None:
+def test_denied_write_names_the_permission(simulator: SimulatorProcess) -> None:
     simulator.seed(seed(THIRD_PARTY))
     simulator.fault(operation="PutBucketPolicy", action="deny", times=None)
     result = fail(simulator)
@@ -281,7 +281,7 @@ def test_a_write_that_is_denied_names_the_permission(simulator: SimulatorProcess
     assert same_policy(stored(simulator), THIRD_PARTY)
 
 
-def test_a_policy_that_is_refused_as_public_names_the_statement(simulator: SimulatorProcess) -> None:
+def test_policy_refused_as_public_names_the_statement(simulator: SimulatorProcess) -> None:
     website = {"Sid": "Website", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"{ARN}/*"}
     simulator.seed(seed({**THIRD_PARTY, "Statement": [*THIRD_PARTY["Statement"], website]}))
     message = (
@@ -308,14 +308,14 @@ BAD_INPUT = {
 
 
 @pytest.mark.parametrize("case", BAD_INPUT)
-def test_bad_input_is_told_by_name_before_any_call(simulator: SimulatorProcess, case: str) -> None:
+def test_invalid_input_is_refused_by_name_before_any_call(simulator: SimulatorProcess, case: str) -> None:
     options, words = BAD_INPUT[case]
     message = fail(simulator, **options)["msg"]
     assert [word for word in words if word not in message] == []
     assert simulator.operations() == []
 
 
-def test_warnings_name_what_stands_in_the_way(ansible: AnsibleRunner, simulator: SimulatorProcess) -> None:
+def test_warnings_name_what_blocks_delivery(ansible: AnsibleRunner, simulator: SimulatorProcess) -> None:
     endpoint = {"StringNotEquals": {"aws:SourceVpce": "vpce-0123456789abcdef0"}}
     not_action = {**READER, "Sid": "NotDelete", "NotAction": "s3:Delete*"}
     del not_action["Action"]
@@ -326,10 +326,10 @@ def test_warnings_name_what_stands_in_the_way(ansible: AnsibleRunner, simulator:
     assert "NotAction or NotPrincipal (statement NotDelete)" in warned
 
 
-# --- others at work ---
+# --- concurrent writers ---
 
 
-def test_what_somebody_writes_in_between_is_merged(simulator: SimulatorProcess) -> None:
+def test_concurrent_change_is_merged(simulator: SimulatorProcess) -> None:
     simulator.seed(seed(THIRD_PARTY))
     simulator.clear_calls()
     changed = {**THIRD_PARTY, "Statement": [*THIRD_PARTY["Statement"], READER]}
@@ -341,7 +341,7 @@ def test_what_somebody_writes_in_between_is_merged(simulator: SimulatorProcess) 
     assert len(simulator.writes()) == 1
 
 
-def test_a_lost_race_is_run_again(simulator: SimulatorProcess) -> None:
+def test_lost_race_is_retried(simulator: SimulatorProcess) -> None:
     simulator.seed(seed(THIRD_PARTY))
     simulator.clear_calls()
     changed = {**THIRD_PARTY, "Statement": [*THIRD_PARTY["Statement"], READER]}
@@ -352,7 +352,7 @@ def test_a_lost_race_is_run_again(simulator: SimulatorProcess) -> None:
     assert {"Reader", "AWSLogDeliveryWrite"} <= {item.get("Sid") for item in stored(simulator)["Statement"]}
 
 
-def test_a_race_that_is_lost_each_time_is_a_loud_failure(simulator: SimulatorProcess) -> None:
+def test_race_lost_every_time_fails(simulator: SimulatorProcess) -> None:
     simulator.seed(seed())
     for number in range(3):
         policy = {"Version": "2012-10-17", "Statement": [{**READER, "Sid": f"Reader{number}"}]}
@@ -362,7 +362,7 @@ def test_a_race_that_is_lost_each_time_is_a_loud_failure(simulator: SimulatorPro
     assert result["changed"] is True and len(result["actions"]) == 3
 
 
-def test_conflicts_and_stale_readings_are_waited_out(simulator: SimulatorProcess) -> None:
+def test_conflicts_and_stale_reads_are_retried(simulator: SimulatorProcess) -> None:
     simulator.seed(seed(THIRD_PARTY))
     simulator.fault(operation="PutBucketPolicy", action="conflict", times=2)
     simulator.fault(operation="GetBucketPolicy", action="stale", after=4)
@@ -371,7 +371,7 @@ def test_conflicts_and_stale_readings_are_waited_out(simulator: SimulatorProcess
     assert plan_of(simulator, OWNER).changes == ()
 
 
-def test_an_answer_that_is_lost_is_no_failure(simulator: SimulatorProcess) -> None:
+def test_lost_response_is_no_failure(simulator: SimulatorProcess) -> None:
     simulator.seed(seed(THIRD_PARTY))
     simulator.fault(operation="PutBucketPolicy", action="cut_after")
     assert run(simulator)["changed"] is True
@@ -389,7 +389,7 @@ def converge_for(simulator: SimulatorProcess, account: str) -> PolicyOutcome:
     return converge(PolicyStore(client(simulator), wanted), wanted, check_mode=False)
 
 
-def test_writers_at_the_same_time_end_with_their_grants_or_with_a_failure(simulator: SimulatorProcess) -> None:
+def test_concurrent_writers_end_with_their_grants_or_fail(simulator: SimulatorProcess) -> None:
     simulator.seed(seed(THIRD_PARTY))
     for round_number in range(4):
         accounts = [f"{round_number}{number:011}" for number in range(3)]
@@ -410,7 +410,7 @@ TEAMS = [
 ]
 
 
-def test_grants_are_written_exactly_and_taken_away_one_by_one(simulator: SimulatorProcess) -> None:
+def test_exact_grants_are_added_and_removed_one_by_one(simulator: SimulatorProcess) -> None:
     simulator.seed(seed(THIRD_PARTY))
     predicted, made = run(simulator, check=True, grants=TEAMS), run(simulator, grants=TEAMS)
     assert comparable(made) == comparable(predicted)
@@ -442,6 +442,6 @@ def test_grants_are_written_exactly_and_taken_away_one_by_one(simulator: Simulat
         ({"grants": []}, "at least one grant"),
     ],
 )
-def test_bad_grants_are_refused_before_any_call(simulator: SimulatorProcess, options: Any, words: str) -> None:
+def test_invalid_grants_are_refused_before_any_call(simulator: SimulatorProcess, options: Any, words: str) -> None:
     assert words in fail(simulator, **options)["msg"]
     assert simulator.operations() == []

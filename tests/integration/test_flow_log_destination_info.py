@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""flow_log_destination_info against the simulator: every code of the doctor has its condition made for real."""
+"""flow_log_destination_info against the simulator: every code with its real condition."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ SETTINGS = ("GetBucketEncryption", "GetBucketOwnershipControls", "GetBucketReque
 
 
 def statement(effect: str, action: Any, resource: Any, **elements: Any) -> dict[str, Any]:
-    """A statement about the delivery service."""
+    """Return a statement for the delivery service."""
     return {"Effect": effect, "Principal": SERVICE, "Action": action, "Resource": resource, **elements}
 
 
@@ -49,7 +49,7 @@ GRANT = [
     statement("Allow", "s3:PutObject", f"{ARN}/AWSLogs/*"),
     statement("Allow", "s3:GetBucketAcl", ARN),
 ]
-#: The same for one account, as narrow as log delivery needs it.
+#: The same for one account, with only the access that log delivery needs.
 TIED = {"StringEquals": {"aws:SourceAccount": OWNER}}
 NARROW_GRANT = [
     statement("Allow", "s3:PutObject", f"{ARN}/AWSLogs/{OWNER}/*", Condition=TIED),
@@ -58,7 +58,7 @@ NARROW_GRANT = [
 
 
 class World:
-    """A bucket in the simulator, and the means to change it as somebody would."""
+    """A bucket in the simulator, and methods to change it."""
 
     def __init__(self, simulator: SimulatorProcess) -> None:
         self.simulator = simulator
@@ -80,7 +80,7 @@ class World:
         self.s3.put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration={"Rules": rules})
 
     def key(self, *statements: dict[str, Any], region: str = REGION, **options: Any) -> str:
-        """Make a key, have it encrypt the bucket, and return its ARN."""
+        """Create a key, encrypt the bucket with it, and return its ARN."""
         options = {"KeyUsage": "ENCRYPT_DECRYPT", "KeySpec": "SYMMETRIC_DEFAULT", **options}
         policy = {"Version": "2012-10-17", "Statement": [ADMIN, *statements]}
         metadata = self.client("kms", region).create_key(Policy=json.dumps(policy), **options)["KeyMetadata"]
@@ -166,7 +166,7 @@ FROM_ADDRESS = {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}
 BY_ORGANIZATION = {"StringEquals": {"aws:SourceOrgID": ORGANIZATION}}
 ASKS_FOR_ACL = {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}
 
-#: Code -> what makes the condition, options, and words of evidence and remedy.
+#: Code -> function that creates the condition, options, words of evidence and remedy.
 CONDITIONS: dict[str, tuple[Callable[[World], Any], dict[str, Any], str, str]] = {
     "BucketMissing": (nothing, {"destination": "none-of-ours"}, "404", "amazon.aws.s3_bucket"),
     "BucketUnreadable": (denied("HeadBucket", "GetBucketPolicy", *SETTINGS), {}, "s3:ListBucket", '"s3:ListBucket"'),
@@ -320,7 +320,7 @@ CONDITIONS: dict[str, tuple[Callable[[World], Any], dict[str, Any], str, str]] =
 }
 
 
-def test_every_code_has_its_condition() -> None:
+def test_every_code_has_a_condition() -> None:
     assert set(CONDITIONS) == {code for code, kind in CHECK_DEFINITIONS.items() if kind.status != OK}
 
 
@@ -361,7 +361,7 @@ def test_encrypted_destination_is_deliverable(world: World) -> None:
     assert [call["operation"] for call in world.simulator.calls()][-2:] == ["DescribeKey", "GetKeyPolicy"]
 
 
-def test_bucket_that_may_not_be_looked_at_is_known_by_its_settings(world: World) -> None:
+def test_unreadable_bucket_is_checked_by_the_given_settings(world: World) -> None:
     world.deny("HeadBucket")
     result = world.ask()
     assert result["bucket"]["exists"] is True
@@ -369,18 +369,18 @@ def test_bucket_that_may_not_be_looked_at_is_known_by_its_settings(world: World)
     assert "needs s3:ListBucket" in by_code(result, "OwnerUnknown")["evidence"]
 
 
-def test_unknown_is_not_called_deliverable(world: World) -> None:
+def test_unknown_is_not_deliverable(world: World) -> None:
     world.deny("GetBucketPolicy")
     assert world.ask()["deliverable"] == "unknown"
 
 
-def test_problem_outweighs_what_is_unknown(world: World) -> None:
+def test_problem_takes_precedence_over_unknown(world: World) -> None:
     world.deny("GetBucketEncryption")
     world.policy(GRANT[0])
     assert world.ask()["deliverable"] is False
 
 
-def test_each_source_and_place_is_told(world: World) -> None:
+def test_each_source_and_folder_is_reported(world: World) -> None:
     granted = {"account_ids": [OWNER], "regions": [REGION], "prefixes": ["network"], "layouts": ["hive"]}
     world.s3.delete_bucket_policy(Bucket=BUCKET)
     succeed(world.simulator.url, "flow_log_bucket_policy", {"bucket": BUCKET, **granted})
@@ -395,7 +395,7 @@ def test_each_source_and_place_is_told(world: World) -> None:
     assert {row["code"] for row in rows if row is not good} == {"NotGranted"}
 
 
-def test_grant_of_an_organization_counts_for_its_members(world: World) -> None:
+def test_organization_grant_covers_its_members(world: World) -> None:
     world.policy({**GRANT[0], "Condition": BY_ORGANIZATION}, GRANT[1])
     assert world.ask(account_ids=[SHOP])["deliverable"] == "unknown"
     assert world.ask(account_ids=[SHOP], organization_id=ORGANIZATION)["deliverable"] is True
@@ -403,7 +403,7 @@ def test_grant_of_an_organization_counts_for_its_members(world: World) -> None:
     assert world.ask(organization_id="o-zzzzzzzzzz")["deliverable"] is False
 
 
-def test_grant_for_one_region_is_none_for_all(world: World) -> None:
+def test_grant_for_one_region_does_not_cover_all(world: World) -> None:
     condition = {"ArnLike": {"aws:SourceArn": f"arn:aws:logs:{REGION}:{OWNER}:*"}}
     world.policy({**GRANT[0], "Sid": "OneRegion", "Condition": condition}, GRANT[1])
     check = by_code(world.ask(), "NotGranted")
@@ -412,13 +412,13 @@ def test_grant_for_one_region_is_none_for_all(world: World) -> None:
 
 
 def remedied(world: World, check: dict[str, Any]) -> None:
-    """Paste a remedy that is a task."""
+    """Run a remedy that is a task."""
     (task,) = yaml.safe_load(check["remedy"])
     ((module, options),) = task.items()
     succeed(world.simulator.url, module.removeprefix("flowlogs.aws."), options)
 
 
-def test_remedies_that_are_tasks_fix_what_they_are_for(world: World) -> None:
+def test_remedies_that_are_tasks_fix_the_problem(world: World) -> None:
     world.s3.delete_bucket_policy(Bucket=BUCKET)
     world.key()
     options: dict[str, Any] = {"account_ids": [OWNER, SHOP], "prefixes": ["network"], "layouts": ["plain", "hive"]}
@@ -427,7 +427,7 @@ def test_remedies_that_are_tasks_fix_what_they_are_for(world: World) -> None:
     assert result["deliverable"] is True
 
 
-def test_policies_given_are_judged_instead_of_those_that_are_there(world: World) -> None:
+def test_given_policies_are_checked_instead_of_the_current_ones(world: World) -> None:
     world.s3.delete_bucket_policy(Bucket=BUCKET)
     world.key()
     policies = {
@@ -472,7 +472,7 @@ def test_bad_input_is_refused_before_the_first_call(world: World, options: dict[
 
 
 def test_through_ansible(world: World, ansible: AnsibleRunner) -> None:
-    """As the documentation shows it: the verdict is tested, and its words end the run."""
+    """As in the documentation: a task asserts the verdict and fails with its text."""
     world.s3.delete_bucket_policy(Bucket=BUCKET)
     tasks = [
         {

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""flow_log_key_policy against the simulator: the twelve steps through Ansible, refusals, and what it is for."""
+"""flow_log_key_policy against the simulator: the twelve steps through Ansible, grants and errors."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def client(simulator: SimulatorProcess) -> Any:
 
 
 def make_key(simulator: SimulatorProcess, policy: Optional[Dict[str, Any]] = None, **options: Any) -> str:
-    """Make a key with an alias and return its ARN."""
+    """Create a key with an alias and return its ARN."""
     kms = client(simulator)
     options = {"KeyUsage": "ENCRYPT_DECRYPT", "KeySpec": "SYMMETRIC_DEFAULT", **options}
     arn = str(kms.create_key(Policy=json.dumps(policy or THIRD_PARTY), **options)["KeyMetadata"]["Arn"])
@@ -70,7 +70,7 @@ def fail(simulator: SimulatorProcess, check: bool = False, **options: Any) -> Di
 
 ASKED = {"key_id": ALIAS, "account_ids": [SHOP], "regions": ["eu-west-1"]}
 MORE = {**ASKED, "account_ids": [SHOP, BANK]}
-#: name of the step -> options, how many writes are expected of it, what happens to our statement
+#: name of the step -> options, expected number of writes, effect on the collection's statement
 STEPS: Dict[str, Tuple[Dict[str, Any], int, str]] = {
     "create": (ASKED, 1, "added"),
     "create again": (ASKED, 0, "kept"),
@@ -92,7 +92,7 @@ def task(name: str, options: Dict[str, Any], **keywords: Any) -> Dict[str, Any]:
 
 
 def comparable(result: Dict[str, Any]) -> Dict[str, Any]:
-    """What check mode must foretell exactly."""
+    """Return the part of a result that check mode must predict exactly."""
     return {name: result[name] for name in ("actions", "statements", "size_bytes", "policy", "unsuccessful", "diff")}
 
 
@@ -110,12 +110,12 @@ def test_the_twelve_steps(ansible: AnsibleRunner, simulator: SimulatorProcess) -
         assert comparable(predicted) == comparable(done)
         assert (done["policy"]["Id"], done["policy"]["Version"]) == ("central", "2008-10-17")
         assert done["policy"]["Statement"][:2] == [ADMIN, TRAIL]
-    # Six real runs, three of them with something to do; not one write more.
+    # Six real runs, three of them with changes, and no other write.
     assert [call["operation"] for call in simulator.writes()] == ["PutKeyPolicy"] * 3
     assert stored(simulator, arn) == THIRD_PARTY
 
 
-def test_several_callers_add_up_and_each_takes_out_its_own(simulator: SimulatorProcess) -> None:
+def test_grants_of_several_callers_add_up_and_each_removes_only_its_own(simulator: SimulatorProcess) -> None:
     arn = make_key(simulator)
     run(simulator, account_ids=[SHOP])
     once = stored(simulator, arn)
@@ -127,7 +127,7 @@ def test_several_callers_add_up_and_each_takes_out_its_own(simulator: SimulatorP
     assert stored(simulator, arn) == THIRD_PARTY
 
 
-def test_without_accounts_it_is_that_of_the_caller(simulator: SimulatorProcess) -> None:
+def test_default_account_is_the_account_of_the_caller(simulator: SimulatorProcess) -> None:
     arn = make_key(simulator)
     run(simulator)
     condition = stored(simulator, arn)["Statement"][-1]["Condition"]
@@ -137,7 +137,7 @@ def test_without_accounts_it_is_that_of_the_caller(simulator: SimulatorProcess) 
 
 @pytest.mark.parametrize("check", [True, False])
 @pytest.mark.parametrize("state", ["Disabled", "PendingDeletion"])
-def test_a_key_out_of_use_is_refused_before_anything_is_read(
+def test_disabled_key_is_refused_before_its_policy_is_read(
     simulator: SimulatorProcess, check: bool, state: str
 ) -> None:
     key_id = make_key(simulator).rpartition("/")[2]
@@ -152,28 +152,28 @@ def test_a_key_out_of_use_is_refused_before_anything_is_read(
     assert simulator.operations() == ["GetCallerIdentity", "DescribeKey"]
 
 
-def test_a_key_that_s3_does_not_take_is_refused(simulator: SimulatorProcess) -> None:
+def test_key_that_s3_does_not_support_is_refused(simulator: SimulatorProcess) -> None:
     make_key(simulator, KeyUsage="SIGN_VERIFY", KeySpec="ECC_NIST_P256")
     result = fail(simulator)
     assert [item["code"] for item in result["unsuccessful"]] == ["KeyUnsuitable"]
     assert simulator.writes() == []
 
 
-def test_a_key_of_another_account_is_refused_by_its_arn(simulator: SimulatorProcess) -> None:
+def test_key_of_another_account_is_refused_by_its_arn(simulator: SimulatorProcess) -> None:
     arn = make_key(simulator).replace(OWNER, SHOP)
     result = fail(simulator, key_id=arn)
     assert [item["code"] for item in result["unsuccessful"]] == ["KeyOfAnotherAccount"]
     assert SHOP in result["msg"] and simulator.operations() == ["GetCallerIdentity"]
 
 
-def test_a_key_that_is_not_there_is_told(simulator: SimulatorProcess) -> None:
+def test_missing_key_is_reported(simulator: SimulatorProcess) -> None:
     result = fail(simulator, key_id="alias/nothing-there")
     assert [item["code"] for item in result["unsuccessful"]] == ["NotFoundException"]
     assert "alias/nothing-there" in result["msg"] and "region" in result["msg"]
 
 
 @pytest.mark.parametrize("operation", ["DescribeKey", "GetKeyPolicy", "PutKeyPolicy"])
-def test_a_missing_permission_is_named(simulator: SimulatorProcess, operation: str) -> None:
+def test_missing_permission_is_named(simulator: SimulatorProcess, operation: str) -> None:
     arn = make_key(simulator)
     simulator.fault(operation=operation, action="deny", times=None)
     result = fail(simulator)
@@ -183,7 +183,7 @@ def test_a_missing_permission_is_named(simulator: SimulatorProcess, operation: s
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_the_last_statement_is_not_taken(simulator: SimulatorProcess, check: bool) -> None:
+def test_last_statement_is_not_removed(simulator: SimulatorProcess, check: bool) -> None:
     arn = make_key(simulator)
     run(simulator)
     alone = {**THIRD_PARTY, "Statement": stored(simulator, arn)["Statement"][2:]}
@@ -196,7 +196,7 @@ def test_the_last_statement_is_not_taken(simulator: SimulatorProcess, check: boo
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_a_policy_above_the_limit_is_refused(simulator: SimulatorProcess, check: bool) -> None:
+def test_policy_above_the_size_limit_is_refused(simulator: SimulatorProcess, check: bool) -> None:
     make_key(simulator)
     result = fail(simulator, check, account_ids=[f"{number:012}" for number in range(1, 2501)])
     assert [item["code"] for item in result["unsuccessful"]] == ["PolicyTooLarge"]
@@ -217,14 +217,14 @@ BAD_INPUT = {
 
 
 @pytest.mark.parametrize("case", BAD_INPUT)
-def test_bad_input_is_told_by_name_before_any_call(simulator: SimulatorProcess, case: str) -> None:
+def test_invalid_input_is_refused_by_name_before_any_call(simulator: SimulatorProcess, case: str) -> None:
     options, words = BAD_INPUT[case]
     message = fail(simulator, **options)["msg"]
     assert [word for word in words if word not in message] == []
     assert simulator.operations() == []
 
 
-def test_warnings_reach_the_user(ansible: AnsibleRunner, simulator: SimulatorProcess) -> None:
+def test_warnings_are_returned(ansible: AnsibleRunner, simulator: SimulatorProcess) -> None:
     condition = {"StringNotEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}
     deny = {**TRAIL, "Sid": "Strangers", "Effect": "Deny", "Principal": "*", "Condition": condition}
     make_key(simulator, {**THIRD_PARTY, "Statement": [ADMIN, deny]}, MultiRegion=True)
@@ -233,7 +233,7 @@ def test_warnings_reach_the_user(ansible: AnsibleRunner, simulator: SimulatorPro
     assert "denies log delivery the key (statement Strangers)" in warned and "multi-Region" in warned
 
 
-def test_an_answer_that_is_lost_is_no_failure(simulator: SimulatorProcess) -> None:
+def test_lost_response_is_no_failure(simulator: SimulatorProcess) -> None:
     arn = make_key(simulator)
     simulator.fault(operation="PutKeyPolicy", action="cut_after")
     assert run(simulator)["changed"] is True

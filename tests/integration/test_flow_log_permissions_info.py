@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""flow_log_permissions_info against the simulator's IAM: in each shape of its answers, and where it may not be asked."""
+"""flow_log_permissions_info against the simulator's IAM: each response shape, and no permission to simulate."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def document(*statements: dict[str, Any]) -> dict[str, Any]:
 
 
 def without(policy: dict[str, Any], action: str) -> dict[str, Any]:
-    """A policy without one of its actions."""
+    """Return a policy without one of its actions."""
     left = [{**one, "Action": [name for name in one["Action"] if name != action]} for one in policy["Statement"]]
     return document(*(one for one in left if one["Action"]))
 
 
 def seed(simulator: SimulatorProcess, policy: dict[str, Any], **principal: Any) -> None:
-    """A user and a role with a policy, and a flow log."""
+    """Create a user and a role with a policy, and a flow log."""
     flow_log = {"id": LOG, "destination": "arn:aws:s3:::logs"}
     user = {"name": "ada", "path": "/ops/", "access_key": KEY, "policies": {"own": policy}, **principal}
     role = {"name": "publisher", "path": "/net/", "policies": {"own": policy}, **principal}
@@ -64,7 +64,7 @@ def ask(simulator: SimulatorProcess, **options: Any) -> dict[str, Any]:
 
 
 def decisions(result: dict[str, Any]) -> dict[str, set[str]]:
-    """Every decision by action."""
+    """Return each decision by action."""
     found: dict[str, set[str]] = {}
     for item in result["permissions"]:
         found.setdefault(item["action"], set()).add(item["decision"])
@@ -78,7 +78,7 @@ def _shaped(simulator: SimulatorProcess, request: pytest.FixtureRequest) -> Simu
 
 
 @pytest.mark.parametrize("actions", ["together", "alone"])
-def test_policy_that_is_enough_is_found_to_be(shaped: SimulatorProcess, actions: str) -> None:
+def test_sufficient_policy_is_recognized(shaped: SimulatorProcess, actions: str) -> None:
     shaped.set_switch("simulated_actions", actions)
     seed(shaped, PUBLISHING)
     result = ask(shaped)
@@ -89,7 +89,7 @@ def test_policy_that_is_enough_is_found_to_be(shaped: SimulatorProcess, actions:
 
 
 @pytest.mark.parametrize("action", sorted({name for one in PUBLISHING["Statement"] for name in one["Action"]}))
-def test_each_action_that_lacks_is_found_and_its_statement_fixes_it(shaped: SimulatorProcess, action: str) -> None:
+def test_each_missing_action_is_found_and_its_statement_fixes_it(shaped: SimulatorProcess, action: str) -> None:
     policy = without(PUBLISHING, action)
     seed(shaped, policy)
     result = ask(shaped)
@@ -102,7 +102,7 @@ def test_each_action_that_lacks_is_found_and_its_statement_fixes_it(shaped: Simu
     assert ask(shaped)["permitted"] is True
 
 
-def test_policy_for_one_vpc_is_not_enough_for_any(simulator: SimulatorProcess) -> None:
+def test_policy_for_one_vpc_does_not_cover_all(simulator: SimulatorProcess) -> None:
     simulator.set_switch("simulation_shape", "per_action")
     narrow = [
         {
@@ -121,7 +121,7 @@ def test_policy_for_one_vpc_is_not_enough_for_any(simulator: SimulatorProcess) -
     ]
 
 
-def test_each_bucket_has_its_own_answer(shaped: SimulatorProcess) -> None:
+def test_each_bucket_has_its_own_decision(shaped: SimulatorProcess) -> None:
     buckets = [f"arn:aws:s3:::logs-{number}" for number in range(3)]
     seed(shaped, document({"Effect": "Allow", "Action": "s3:*", "Resource": buckets[1]}))
     result = ask(shaped, operations=["read_bucket_policy"], buckets=buckets)
@@ -129,7 +129,7 @@ def test_each_bucket_has_its_own_answer(shaped: SimulatorProcess) -> None:
     assert found == {buckets[0]: "not_allowed", buckets[1]: "allowed", buckets[2]: "not_allowed"}
 
 
-def test_session_stands_for_its_role_with_its_path(simulator: SimulatorProcess) -> None:
+def test_session_is_resolved_to_its_role_with_path(simulator: SimulatorProcess) -> None:
     seed(simulator, PUBLISHING)
     result = ask(simulator, principal=SESSION)
     assert (result["permitted"], result["principal"]) == (True, SESSION)
@@ -148,7 +148,7 @@ NARROW = document({"Effect": "Allow", "Action": ["ec2:*", "iam:*"], "Resource": 
         (PUBLISHING, {"boundary": NARROW}, "logs:CreateLogDelivery", "denied_by_boundary"),
     ],
 )
-def test_why_something_is_denied(
+def test_reason_of_a_denial(
     shaped: SimulatorProcess, policy: dict[str, Any], principal: dict[str, Any], action: str, decision: str
 ) -> None:
     seed(shaped, policy, **principal)
@@ -158,7 +158,7 @@ def test_why_something_is_denied(
     assert result["missing_policy"] is None
 
 
-def test_organization_that_does_not_allow_it_is_named(shaped: SimulatorProcess) -> None:
+def test_denial_by_the_organization_is_named(shaped: SimulatorProcess) -> None:
     seed(shaped, PUBLISHING)
     shaped.reset()
     narrow = {"organization_policy": document({"Effect": "Allow", "Action": "ec2:*", "Resource": "*"})}
@@ -168,7 +168,7 @@ def test_organization_that_does_not_allow_it_is_named(shaped: SimulatorProcess) 
     assert decisions(result)["logs:CreateLogDelivery"] == {"denied_by_organization"}
 
 
-def test_what_depends_on_values_that_nobody_gave_is_unknown(simulator: SimulatorProcess) -> None:
+def test_missing_condition_values_are_unknown(simulator: SimulatorProcess) -> None:
     tied = [
         {**one, "Condition": {**one.get("Condition", {}), "StringLike": {"aws:PrincipalTag/team": "net"}}}
         for one in PUBLISHING["Statement"]
@@ -181,7 +181,7 @@ def test_what_depends_on_values_that_nobody_gave_is_unknown(simulator: Simulator
     assert ask(simulator, context={"aws:PrincipalTag/team": "shop"})["permitted"] is False
 
 
-def test_what_is_known_of_every_request_need_not_be_given(simulator: SimulatorProcess) -> None:
+def test_global_condition_values_are_filled_in(simulator: SimulatorProcess) -> None:
     condition = {
         "Bool": {"aws:SecureTransport": "true"},
         "StringEquals": {"aws:RequestedRegion": "eu-west-1", "aws:PrincipalAccount": ACCOUNT},
@@ -191,10 +191,10 @@ def test_what_is_known_of_every_request_need_not_be_given(simulator: SimulatorPr
     assert ask(simulator, regions=["us-east-1"])["permitted"] is False
 
 
-# --- where the simulator may not be asked ---
+# --- without permission to simulate ---
 
 
-def test_dry_runs_take_its_place_and_say_what_they_prove(simulator: SimulatorProcess) -> None:
+def test_dry_runs_replace_the_simulation_and_name_their_limits(simulator: SimulatorProcess) -> None:
     seed(simulator, without(PUBLISHING, "ec2:DeleteFlowLogs"))
     simulator.enforce()
     result = ask(simulator, resource_ids=[VPC], flow_log_ids=[LOG])
@@ -208,7 +208,7 @@ def test_dry_runs_take_its_place_and_say_what_they_prove(simulator: SimulatorPro
     assert (methods["ec2:CreateFlowLogs"], methods["logs:CreateLogDelivery"]) == ("dry_run", "none")
 
 
-def test_without_anything_to_try_it_is_unknown_and_says_why(simulator: SimulatorProcess) -> None:
+def test_without_dry_runs_the_decision_is_unknown_with_a_reason(simulator: SimulatorProcess) -> None:
     seed(simulator, PUBLISHING)
     simulator.enforce()
     result = ask(simulator)
@@ -219,7 +219,7 @@ def test_without_anything_to_try_it_is_unknown_and_says_why(simulator: Simulator
     assert "iam:SimulatePrincipalPolicy" in item["reason"]
 
 
-def test_dry_runs_say_nothing_of_others(simulator: SimulatorProcess) -> None:
+def test_dry_runs_do_not_cover_other_principals(simulator: SimulatorProcess) -> None:
     seed(simulator, PUBLISHING)
     simulator.enforce()
     result = ask(simulator, principal=ROLE, resource_ids=[VPC])
@@ -227,7 +227,7 @@ def test_dry_runs_say_nothing_of_others(simulator: SimulatorProcess) -> None:
     assert result["permitted"] == "unknown"
 
 
-def test_permitted_to_simulate_dry_runs_are_not_needed(simulator: SimulatorProcess) -> None:
+def test_with_permission_to_simulate_no_dry_run_is_made(simulator: SimulatorProcess) -> None:
     seed(simulator, document(*PUBLISHING["Statement"], SIMULATE))
     simulator.enforce()
     result = ask(simulator, resource_ids=[VPC])
@@ -243,7 +243,7 @@ def test_permitted_to_simulate_dry_runs_are_not_needed(simulator: SimulatorProce
         f"arn:aws:sts::{ACCOUNT}:assumed-role/no/s",
     ],
 )
-def test_who_cannot_be_found_is_unknown(simulator: SimulatorProcess, principal: str) -> None:
+def test_principal_that_does_not_exist_is_unknown(simulator: SimulatorProcess, principal: str) -> None:
     seed(simulator, PUBLISHING)
     result = ask(simulator, principal=principal)
     assert result["permitted"] == "unknown"

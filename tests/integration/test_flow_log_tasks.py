@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Many tasks in one process: each has the result of its module alone, and none affects another."""
+"""Many tasks in one process: each returns the same result as its module alone, and none affects another."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SEED = {
     }
 }
 PUBLISH = {"resource_ids": [VPC], "destination": BUCKET}
-#: A task of each module; these only read, or are compared in check mode.
+#: One task for each module; they only read, or run in check mode.
 TASKS: dict[str, dict[str, Any]] = {
     "s3_flow_log": PUBLISH,
     "s3_flow_log_info": {"resource_ids": [VPC], "delivery": True},
@@ -45,7 +45,7 @@ TASKS: dict[str, dict[str, Any]] = {
     "flow_log_destination_info": {"destination": BUCKET},
     "flow_log_permissions_info": {"operations": ["reading"]},
 }
-#: What cannot work, each in its own way: by the options, by the module's rules, by AWS.
+#: Tasks that fail: because of the options, the module's rules, or AWS.
 WRONG: dict[str, tuple[str, dict[str, Any]]] = {
     "unknown option": ("s3_flow_log", {**PUBLISH, "resource": VPC}),
     "missing option": ("s3_flow_log", {"resource_ids": [VPC]}),
@@ -68,25 +68,25 @@ def _world(simulator: SimulatorProcess) -> SimulatorProcess:
 
 
 def task(name: str, module: str, options: dict[str, Any]) -> dict[str, Any]:
-    """A task that stands for itself."""
+    """Return one task."""
     return {"name": name, "module": module, "options": options}
 
 
 def together(world: SimulatorProcess, tasks: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
-    """Run tasks at once; the results by name, and the rest under ``""``."""
+    """Run tasks together; return the results by name, and the rest under ``""``."""
     result = run_module(world.url, "flow_log_tasks", {"tasks": tasks}, **more)
     return {"": result, **{one.pop("name"): one for one in result["results"]}}
 
 
 def comparable(result: dict[str, Any]) -> dict[str, Any]:
-    """What is left of a result without what Ansible and the time of day add."""
+    """Return a result without the keys that Ansible adds or that depend on the time."""
     added = ("invocation", "exception", "response_metadata")
     left = {"changed": False, **{name: value for name, value in result.items() if name not in added}}
     return json.loads(json.dumps(left), object_hook=lambda item: {k: v for k, v in item.items() if k != "since"})
 
 
 @pytest.mark.parametrize("diff", [True, False])
-def test_each_result_is_that_of_the_module_alone(world: SimulatorProcess, diff: bool) -> None:
+def test_each_result_equals_that_of_the_module_alone(world: SimulatorProcess, diff: bool) -> None:
     alone = {name: run_module(world.url, name, options, check=True, diff=diff) for name, options in TASKS.items()}
     calls = sorted(world.operations())
     world.clear_calls()
@@ -96,7 +96,7 @@ def test_each_result_is_that_of_the_module_alone(world: SimulatorProcess, diff: 
     assert done[""]["changed"] and not done[""].get("failed")
 
 
-def test_what_fails_fails_as_it_does_alone_and_affects_no_other(world: SimulatorProcess) -> None:
+def test_failures_are_the_same_as_alone_and_affect_no_other_task(world: SimulatorProcess) -> None:
     alone = {name: run_module(world.url, *asked, check=True) for name, asked in WRONG.items()}
     assert all(result["failed"] for result in alone.values())
     tasks = [task(name, *asked) for name, asked in WRONG.items()]
@@ -107,7 +107,7 @@ def test_what_fails_fails_as_it_does_alone_and_affects_no_other(world: Simulator
     assert done[""]["msg"].startswith(f"{len(WRONG)} of {len(WRONG) + 1} tasks failed: ")
 
 
-def test_for_real_and_again(world: SimulatorProcess) -> None:
+def test_real_run_and_second_run(world: SimulatorProcess) -> None:
     own = task("own", "s3_flow_log", PUBLISH)
     other = task("other", "s3_flow_log", {"resource_ids": [OTHER_VPC], "destination": BUCKET, "region": "eu-west-1"})
     keys = {"endpoint_url": world.url, "access_key": DEFAULT_ACCESS_KEY, "secret_key": SECRET_KEY}
@@ -123,8 +123,8 @@ def test_for_real_and_again(world: SimulatorProcess) -> None:
     assert world.writes() == []
 
 
-def test_a_throttled_account_does_not_keep_the_others_waiting(world: SimulatorProcess) -> None:
-    """Its reads meet those of another task, which starts only if a place is left for it."""
+def test_throttled_account_does_not_delay_the_others(world: SimulatorProcess) -> None:
+    """Another task starts although the reads of the first are throttled."""
     world.fault(operation="DescribeFlowLogs", action="meet", parties=2, times=2)
     slow = [
         dict(task(f"slow {number}", "s3_flow_log_info", {"resource_ids": [VPC]}), group="slow") for number in range(3)

@@ -28,7 +28,7 @@ from tests.integration.support.publication import report
 from tests.simulator.client import SimulatorProcess
 
 PUBLISH, DRIFT = "flowlogs.aws.publish_to_s3", "flowlogs.aws.drift_report"
-#: Each means something else as a pattern, or as the name of a host that is to be added; the last ends like a port.
+#: Names with a special meaning as a host pattern or in add_host; the last one ends like a port.
 NAMES = (
     "Prod Main VPC",
     "shop:net",
@@ -44,7 +44,7 @@ NAMES = (
 )
 VPC_OF = {name: f"vpc-0e{number:015}" for number, name in enumerate(NAMES)}
 SEED = {"accounts": {SHOP: {"regions": {"eu-west-1": {"vpcs": [{"id": vpc} for vpc in VPC_OF.values()]}}}}}
-#: Only flow logs: buckets have names of their own, which are never hosts of the inventory.
+#: Flow logs only; buckets are never hosts of the inventory.
 VARIABLES = {
     "flow_log_account_id": SHOP,
     "flow_log_aws": {"profile": "shop"},
@@ -59,7 +59,7 @@ def _stage(ansible: AnsibleRunner, simulator: SimulatorProcess) -> Stage:
 
 
 class Named:
-    """Playbooks run on hosts of any name: from a script, since YAML expands ranges and ports."""
+    """Runs playbooks on hosts of any name, from an inventory script, since YAML inventories expand ranges and ports."""
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
@@ -92,16 +92,16 @@ def _named(stage: Stage) -> Named:
 
 
 def failed(run: AnsibleRun) -> set[str]:
-    """The hosts that the recap calls failed."""
+    """Return the hosts that the recap counts as failed."""
     recap = run.output[run.output.index("PLAY RECAP") :].splitlines()[1:]
     return {text[: text.rindex(" : ok=")].strip() for text in recap if "failed=1" in text}
 
 
 @pytest.mark.parametrize("limit", [(), ("--limit", "net")])
-def test_hosts_of_any_name_are_worked_on_and_the_one_that_is_wrong_fails_the_run(
+def test_hosts_of_any_name_are_published_and_an_invalid_host_fails_the_run(
     named: Named, limit: tuple[str, ...]
 ) -> None:
-    """Three batches, so that with a limit three of the names are hosts that work runs on."""
+    """Three batches, so that with a limit the work runs on three of the names."""
     wrong = "Prod Main VPC"
     own = {name: {"flow_log_tags": {"Number": str(number % 3)}} for number, name in enumerate(NAMES[:-1])}
     run = named(PUBLISH, *limit, names=NAMES[:-1], of={**own, wrong: {"flow_log_region": None}})
@@ -113,8 +113,8 @@ def test_hosts_of_any_name_are_worked_on_and_the_one_that_is_wrong_fails_the_run
 
 
 @pytest.mark.parametrize("limit", [(), ("--limit", "net")])
-def test_each_host_that_fails_is_told_and_fails_the_run(named: Named, limit: tuple[str, ...]) -> None:
-    """Also one whose name Ansible would take for an address with a port."""
+def test_each_failed_host_is_reported_and_fails_the_run(named: Named, limit: tuple[str, ...]) -> None:
+    """One of them has a name that Ansible reads as an address with a port."""
     run = named(PUBLISH, *limit, "-e", "flow_log_region=")
     assert run.returncode == 2, run.output
     reported = " ".join(item["result"]["msg"] for item in run.results if item["status"] == "failed")
@@ -123,8 +123,8 @@ def test_each_host_that_fails_is_told_and_fails_the_run(named: Named, limit: tup
     assert failed(run) - {"localhost"} <= set(NAMES)
 
 
-def test_a_host_with_a_name_like_an_address_with_a_port_is_worked_on(named: Named) -> None:
-    """Alone under a limit, and next to another host."""
+def test_host_named_like_an_address_with_a_port_is_published(named: Named) -> None:
+    """With a limit to this host, and together with another host."""
     port = NAMES[-1]
     alone = named(PUBLISH, "--limit", "net", names=[port])
     assert alone.returncode == 0, alone.output
@@ -134,8 +134,8 @@ def test_a_host_with_a_name_like_an_address_with_a_port_is_worked_on(named: Name
     assert set(flow_logs(named.stage.simulator, SHOP)) == {VPC_OF[port], VPC_OF["shop:net"]}
 
 
-def test_remedies_work_when_they_are_pasted(named: Named) -> None:
-    """Each command of a report repairs its own target, and no other."""
+def test_remedies_can_be_pasted_and_run(named: Named) -> None:
+    """Each command in a report repairs only its own target."""
     names = ("Prod Main VPC", "prod, old", "!old")
     named(DRIFT, names=names)
     rows = {row["host"]: row for row in report(named.stage.folder)["findings"] if row["finding"] == "missing"}
@@ -153,7 +153,7 @@ def test_remedies_work_when_they_are_pasted(named: Named) -> None:
 
 
 @pytest.mark.parametrize("strategy", ["free", "host_pinned"])
-def test_the_configured_strategy_changes_nothing(stage: Stage, strategy: str) -> None:
+def test_configured_strategy_has_no_effect(stage: Stage, strategy: str) -> None:
     document = inventory()
     hosts_of(document, "operations")[SHOP_VPCS[2]]["flow_log_region"] = None
     where = stage.folder / "inventory.json"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Values that can never work leave out their host, and nothing was written for it; equal values are one batch."""
+"""Hosts with invalid values are left out and nothing is written for them; equal values form one batch."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def _stage(ansible: AnsibleRunner, simulator: SimulatorProcess) -> Stage:
 
 
 def wrong_host(variable: str, number: int) -> str:
-    """Name of the host with a wrong value."""
+    """Return the name of the host with an invalid value."""
     return f"wrong-{variable}-{number}"
 
 
 def wrong_hosts() -> "dict[str, dict[str, Any]]":
-    """A host for each wrong value, right but for that. Each would deliver to a folder of its own."""
+    """Return one host for each invalid value, otherwise valid, each with its own folder in the bucket."""
     right = {
         "flow_log_account_id": BANK,
         "flow_log_region": "eu-west-1",
@@ -62,7 +62,7 @@ def wrong_hosts() -> "dict[str, dict[str, Any]]":
     }
 
 
-def test_hosts_with_wrong_values_are_named_and_nothing_is_written_for_them(stage: Stage) -> None:
+def test_hosts_with_invalid_values_are_named_and_nothing_is_written_for_them(stage: Stage) -> None:
     assert sorted(WRONG_VALUES) == sorted(VARIABLES)
     document = inventory()
     hosts_of(document, "operations").pop(BANK_VPC)
@@ -88,8 +88,8 @@ def test_hosts_with_wrong_values_are_named_and_nothing_is_written_for_them(stage
     assert BANK not in json.dumps(bucket_statements(stage.simulator, "operations-logs"))
 
 
-def test_equal_settings_are_one_batch_and_one_change_however_they_are_written(stage: Stage) -> None:
-    """Of each setting every target has another spelling; a file in INI adds those that only INI has."""
+def test_equal_settings_are_one_batch_in_any_spelling(stage: Stage) -> None:
+    """Each target spells each setting differently; an INI file adds the spellings of INI."""
     document = inventory()
     document["all"]["children"].pop("audit")
     hosts_of(document, "operations").pop(BANK_VPC)
@@ -123,8 +123,8 @@ def test_equal_settings_are_one_batch_and_one_change_however_they_are_written(st
     assert "create=0" in line(again, "flow logs:") or "create" not in line(again, "flow logs:")
 
 
-def test_a_bucket_of_one_account_and_region_is_created_in_its_namespace(stage: Stage) -> None:
-    """S3 takes such a name in no other namespace; a name that only an old bucket can have is refused."""
+def test_account_regional_bucket_is_created_in_its_namespace(stage: Stage) -> None:
+    """S3 accepts such a name only in that namespace, and names of the old global rules are refused."""
     name = f"logs-{ARCHIVE}-eu-west-1-an"
     document = inventory()
     document["all"]["children"].pop("audit")
@@ -145,7 +145,7 @@ def test_a_bucket_of_one_account_and_region_is_created_in_its_namespace(stage: S
     assert set(flow_logs(stage.simulator, "111122223333")) == set(SHOP_VPCS)
 
 
-def test_a_misspelt_variable_is_a_warning_at_the_end_or_with_flow_log_strict_an_error(stage: Stage) -> None:
+def test_misspelled_variable_is_a_warning_or_an_error_with_flow_log_strict(stage: Stage) -> None:
     note = "flow_log_traffic_typ of .* has no effect. Did you mean flow_log_traffic_type[?]"
     refused = stage(
         PUBLISH, inventory(), "-e", "flow_log_traffic_typ=REJECT", "-e", "flow_log_strict=true", succeeds=False

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The inventory plugin flow_log_targets, through ansible-inventory and the playbooks: three accounts, several regions."""
+"""The inventory plugin flow_log_targets, through ansible-inventory and the playbooks, with three accounts."""
 
 from __future__ import annotations
 
@@ -91,12 +91,12 @@ OPTIONS = {"regions": ["eu-west-1", "us-east-1", DISABLED], "accounts": ACCOUNTS
 
 
 def plain(value: dict[str, Any]) -> Any:
-    """Return a text that ansible-inventory marks as no template, without the mark."""
+    """Return a text without the unsafe mark of ansible-inventory."""
     return value["__ansible_unsafe"] if value.keys() == {"__ansible_unsafe"} else value
 
 
 class Inventory:
-    """What ``ansible-inventory --list`` says."""
+    """The output of ``ansible-inventory --list``."""
 
     def __init__(self, text: str, warnings: str) -> None:
         self.text, self.warnings = text, warnings
@@ -132,7 +132,7 @@ class Workspace:
         return where
 
     def environment(self) -> dict[str, str]:
-        """The surroundings: profiles for two accounts, and as the one for all else that of the log archive's."""
+        """Environment variables: profiles for two accounts, and the profile of the log archive as the default."""
         return {**environment(self.folder, self.simulator), **self.credentials}
 
     def run(self, options: dict[str, Any], *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -151,20 +151,20 @@ class Workspace:
         )
 
     def list(self, options: dict[str, Any], *arguments: str) -> Inventory:
-        """List an inventory that must be readable."""
+        """List an inventory that must be accepted."""
         done = self.run(options, *arguments)
         assert done.returncode == 0, done.stderr
         return Inventory(done.stdout, done.stderr)
 
     def refused(self, options: dict[str, Any], *arguments: str) -> str:
-        """The message of an inventory that must not be readable."""
+        """Return the error message of an inventory that must be refused."""
         done = self.run(options, *arguments)
         assert done.returncode != 0, done.stdout
         return " ".join(done.stderr.split())
 
 
 @pytest.fixture(name="workspace")
-def _room(ansible: AnsibleRunner, simulator: SimulatorProcess) -> Workspace:
+def _workspace(ansible: AnsibleRunner, simulator: SimulatorProcess) -> Workspace:
     return Workspace(ansible, simulator)
 
 
@@ -191,11 +191,11 @@ def test_targets_of_several_accounts_and_regions_with_variables_for_playbooks(wo
     assert (existing["log_destination_type"], existing["destination"]) == ("s3", f"{OPERATIONS}/network/")
 
 
-def test_without_accounts_and_regions_the_surroundings_decide(workspace: Workspace) -> None:
+def test_default_accounts_and_regions_come_from_boto3(workspace: Workspace) -> None:
     found = workspace.list({"profile": "shop", "region": "us-east-1"})
     assert found.hosts[US_VPC]["flow_log_aws"] == {"profile": "shop"}
     assert list(found.hosts) == [US_VPC] and found.gaps == []
-    # The role is entered through the profile; the profile itself leads into another account.
+    # The profile belongs to another account and assumes the role.
     entered = {"profile": "archive", "assume_role_arn": f"arn:aws:iam::{SHOP}:role/flow-logs"}
     found = workspace.list({**entered, "regions": ["us-east-1"]})
     assert list(found.hosts) == [US_VPC] and "flow_log_aws" not in found.hosts[US_VPC]
@@ -211,7 +211,7 @@ def test_a_disabled_region_is_a_gap_of_each_account_and_gets_no_call(workspace: 
     assert workspace.simulator.calls(region=DISABLED) == []
 
 
-def test_one_sweep_for_each_account_and_region(workspace: Workspace) -> None:
+def test_one_set_of_calls_for_each_account_and_region(workspace: Workspace) -> None:
     workspace.list({**OPTIONS, "types": ["VPC", "Subnet", "NetworkInterface"]})
     sweeps = workspace.simulator.calls(operation="DescribeFlowLogs")
     assert sorted((call["account"], call["region"]) for call in sweeps) == [
@@ -225,7 +225,7 @@ def test_one_sweep_for_each_account_and_region(workspace: Workspace) -> None:
     assert [call for call in workspace.simulator.writes() if call["operation"] != "AssumeRole"] == []
 
 
-def test_what_is_part_of_a_logged_vpc_is_covered(workspace: Workspace) -> None:
+def test_resources_of_a_logged_vpc_are_covered(workspace: Workspace) -> None:
     found = workspace.list({**OPTIONS, "types": ["Subnet", "NetworkInterface"]})
     assert found.in_group("flow_log_covered_by_parent") == sorted([SUBNET, INTERFACE])
     assert found.in_group("flow_log_elsewhere_only") == [OWN_SUBNET]
@@ -234,14 +234,14 @@ def test_what_is_part_of_a_logged_vpc_is_covered(workspace: Workspace) -> None:
     assert by["resource_id"] == LOGGED
 
 
-def test_a_denied_account_is_a_gap_and_the_others_are_found(workspace: Workspace) -> None:
+def test_denied_account_is_a_gap_and_the_others_are_found(workspace: Workspace) -> None:
     workspace.simulator.fault(operation="AssumeRole", action="deny", contains=BANK, times=None)
     found = workspace.list({**OPTIONS, "regions": ["eu-west-1"]})
     assert sorted(found.hosts) == sorted([LOGGED, WATCHED, BARE])
     assert found.gaps == [("bank", None, "GetCallerIdentity", "AccessDenied")]
 
 
-def test_a_denied_call_is_a_gap_by_name_and_what_hangs_on_it_is_unknown(workspace: Workspace) -> None:
+def test_denied_call_is_a_named_gap_and_its_results_are_unknown(workspace: Workspace) -> None:
     workspace.simulator.fault(operation="DescribeFlowLogs", account=SHOP, region="eu-west-1", action="deny", times=None)
     found = workspace.list({**OPTIONS, "regions": ["eu-west-1", "us-east-1"]})
     assert found.gaps == [("shop", "eu-west-1", "DescribeFlowLogs", "UnauthorizedOperation")]
@@ -249,8 +249,8 @@ def test_a_denied_call_is_a_gap_by_name_and_what_hangs_on_it_is_unknown(workspac
     assert found.in_group("flow_log_not_logged") == sorted([US_VPC, BANK_VPC])
 
 
-def test_a_region_that_takes_no_keys_is_asked_once(workspace: Workspace) -> None:
-    """A region that is not enabled answers AuthFailure with 401, to whatever is asked."""
+def test_region_that_rejects_the_keys_gets_one_call(workspace: Workspace) -> None:
+    """A Region that is not enabled answers every call with AuthFailure and HTTP status 401."""
     workspace.simulator.fault(
         operation="*", region="us-east-1", action="deny", code="AuthFailure", status=401, times=None
     )
@@ -259,7 +259,7 @@ def test_a_region_that_takes_no_keys_is_asked_once(workspace: Workspace) -> None
     assert len(workspace.simulator.calls(region="us-east-1", operation="DescribeFlowLogs")) == 0
 
 
-def test_all_regions_are_those_that_are_enabled(workspace: Workspace) -> None:
+def test_all_regions_means_the_enabled_ones(workspace: Workspace) -> None:
     found = workspace.list({"regions": ["all"], "accounts": ACCOUNTS[:1], "tags": {"env": "*"}})
     assert sorted(found.hosts) == sorted([LOGGED, WATCHED, BARE])
     assert ("shop", DISABLED, "DescribeRegions", "RegionDisabled") in found.gaps
@@ -268,7 +268,7 @@ def test_all_regions_are_those_that_are_enabled(workspace: Workspace) -> None:
     assert (sorted(enabled.hosts), enabled.gaps) == (sorted(found.hosts), [])
 
 
-def test_without_the_list_of_regions_those_named_are_read_and_all_is_a_gap(workspace: Workspace) -> None:
+def test_denied_list_of_regions_is_a_gap_and_named_regions_are_read(workspace: Workspace) -> None:
     workspace.simulator.fault(operation="DescribeRegions", action="deny", times=None)
     found = workspace.list({"regions": ["eu-west-1"], "accounts": ACCOUNTS})
     assert len(found.hosts) == 4 and found.gaps == []
@@ -277,7 +277,7 @@ def test_without_the_list_of_regions_those_named_are_read_and_all_is_a_gap(works
         assert "DescribeRegions: UnauthorizedOperation" in " ".join(reported.split())
 
 
-def test_fail_on_gaps_keeps_what_was_read_and_leaves_the_demand_to_the_playbooks(workspace: Workspace) -> None:
+def test_fail_on_gaps_keeps_the_hosts_and_the_playbooks_fail(workspace: Workspace) -> None:
     options = {"regions": ["eu-west-1", "nowhere-1"], "accounts": ACCOUNTS[:1]}
     found = workspace.list({**options, "fail_on_gaps": True})
     assert sorted(found.hosts) == sorted([LOGGED, WATCHED, BARE])
@@ -334,7 +334,7 @@ def test_values_of_tags_are_never_templates(workspace: Workspace) -> None:
     assert list(workspace.folder.rglob("pwned")) == []
 
 
-def test_groups_by_own_rules_are_the_same_from_the_cache(workspace: Workspace) -> None:
+def test_constructed_groups_are_the_same_from_the_cache(workspace: Workspace) -> None:
     options = {
         **OPTIONS,
         "keyed_groups": [{"key": "flow_log_resource_tags.env", "prefix": "env"}],
@@ -349,7 +349,7 @@ def test_groups_by_own_rules_are_the_same_from_the_cache(workspace: Workspace) -
     workspace.simulator.clear_calls()
     assert workspace.list(options).groups == first.groups
     assert workspace.simulator.calls() == []
-    # Other rules for groups need no new answers; another question does.
+    # New group rules use the cache; new options that change the calls do not.
     other = workspace.list({**options, "keyed_groups": [{"key": "flow_log_region", "prefix": "at"}]})
     assert other.in_group("at_us_east_1") == [US_VPC] and workspace.simulator.calls() == []
     assert sorted(workspace.list({**options, "regions": ["us-east-1"]}).hosts) == [US_VPC]
@@ -360,7 +360,7 @@ def test_groups_by_own_rules_are_the_same_from_the_cache(workspace: Workspace) -
 
 
 def test_no_key_is_shown_or_kept(workspace: Workspace) -> None:
-    """Neither the plugin's own keys nor those of a role's session; a host has a profile by name."""
+    """Neither the plugin's keys nor those of a role session; hosts only get the name of a profile."""
     accounts = [
         {"assume_role_arn": f"arn:aws:iam::{SHOP}:role/flow-logs", "profile": "shop"},
         {"assume_role_arn": f"arn:aws:iam::{BANK}:role/flow-logs"},
@@ -382,7 +382,7 @@ def test_no_key_is_shown_or_kept(workspace: Workspace) -> None:
             assert secret not in text
 
 
-def test_playbooks_get_the_role_that_is_theirs_and_never_that_of_the_plugin(workspace: Workspace) -> None:
+def test_playbooks_use_their_own_role_and_not_the_role_of_the_plugin(workspace: Workspace) -> None:
     reader, writer = (f"arn:aws:iam::{SHOP}:role/{name}" for name in ("flow-logs", "publisher"))
     organization = {"accounts": [BANK], "assume_role_name": "flow-logs", "playbook_role_name": "net/publisher"}
     account = {"assume_role_arn": reader, "profile": "shop", "playbook_role_arn": writer}
@@ -402,7 +402,7 @@ def test_keys_in_the_inventory_file_are_refused_and_not_repeated(workspace: Work
     assert "do-not-show-me" not in message
 
 
-def test_credentials_of_another_account_than_the_one_named_are_a_gap(workspace: Workspace) -> None:
+def test_credentials_of_another_account_are_a_gap(workspace: Workspace) -> None:
     found = workspace.list(
         {"regions": ["eu-west-1"], "accounts": [ACCOUNTS[0], {"account_id": BANK, "profile": "archive"}]}
     )
@@ -453,7 +453,7 @@ def test_templates_in_options_are_rendered_once_and_nested_values_too(workspace:
     tags = {"env": ["{{ lookup('ansible.builtin.env', 'ENVIRONMENT') }}"]}
     found = workspace.list({**options, "tags": tags, "fail_on_gaps": "{{ 1 == 1 }}"}, *extra)
     assert sorted(found.hosts) == sorted([LOGGED, WATCHED])
-    # What is evaluated for each host stays what it is.
+    # Expressions that are evaluated for each host stay unchanged.
     found = workspace.list(
         {**options, "regions": ["{{ 'us-east-1' }}"], "compose": {"at": "flow_log_region ~ '{{'"}}, *extra
     )
@@ -467,8 +467,8 @@ def test_templates_in_options_are_rendered_once_and_nested_values_too(workspace:
         assert "'nobody_set_this' is undefined" in message
 
 
-def test_instances_become_targets_by_what_they_use(workspace: Workspace) -> None:
-    """The variables are those that amazon.aws.aws_ec2 gives its hosts; here another inventory file states them."""
+def test_ec2_instances_become_targets(workspace: Workspace) -> None:
+    """The test inventory sets the variables that amazon.aws.aws_ec2 gives its hosts."""
     instance = {
         "instance_id": "i-0a000000000000001",
         "subnet_id": SUBNET,
@@ -484,7 +484,7 @@ def test_instances_become_targets_by_what_they_use(workspace: Workspace) -> None
 
 
 def test_three_accounts_one_denied_one_region_disabled(workspace: Workspace) -> None:
-    """Everything else is published, with no further variable; a second run writes nothing; the report names both gaps."""
+    """Everything else is published, a second run writes nothing, and the report names both gaps."""
     data = "777788889999"
     accounts = [*ACCOUNTS, {"assume_role_arn": f"arn:aws:iam::{data}:role/flow-logs", "name": "data"}]
     workspace.simulator.fault(operation="AssumeRole", action="deny", contains=data, times=None)
@@ -500,7 +500,7 @@ def test_three_accounts_one_denied_one_region_disabled(workspace: Workspace) -> 
         variables = workspace.environment()
         return workspace.ansible(playbook, "-i", str(folder), *arguments, environment=variables, succeeds=succeeds)
 
-    # Of one account nothing at all could be read, which fails the run, but for a run that accepts it.
+    # One account is completely unreadable, which fails the run unless the user accepts gaps.
     tail = "gaps=2 failed=1"
     predicted = line(run(PUBLISH, "--check", succeeds=False), "flow logs:")
     done = run(PUBLISH, succeeds=False)
@@ -543,7 +543,7 @@ def test_attachments_are_covered_by_their_transit_gateway(workspace: Workspace) 
     assert found.in_group("flow_log_covered_by_parent") == [attachment]
 
 
-def test_the_permissions_of_the_notes_are_enough_and_each_is_needed(workspace: Workspace) -> None:
+def test_documented_permissions_are_sufficient_and_each_is_needed(workspace: Workspace) -> None:
     named = set(re.findall(r"ec2:\w+", DOCUMENTATION))
     policy = {"Statement": [{"Effect": "Allow", "Action": sorted(named), "Resource": "*"}], "Version": "2012-10-17"}
     users = [
@@ -557,7 +557,7 @@ def test_the_permissions_of_the_notes_are_enough_and_each_is_needed(workspace: W
     allowed = workspace.list({**every, "regions": ["eu-west-1"]})
     assert (len(allowed.hosts), allowed.gaps) == (6, [])
     workspace.credentials["AWS_ACCESS_KEY_ID"] = "AKIAFLEETNOBODYAAAAA"
-    # Warnings name a few gaps only. Without hosts, the variable is seen where it is set.
+    # Warnings name only a few gaps. Without hosts, the test reads the variable of the group.
     found = [
         workspace.list({**every, "regions": [region]}, "--export").groups["all"] for region in ("eu-west-1", "all")
     ]
@@ -576,7 +576,7 @@ def test_gaps_of_several_inventory_files_add_up(workspace: Workspace) -> None:
     ]
 
 
-def test_a_profile_that_is_not_there_is_a_gap(workspace: Workspace) -> None:
+def test_missing_profile_is_a_gap(workspace: Workspace) -> None:
     found = workspace.list({"regions": ["eu-west-1"], "accounts": [*ACCOUNTS, {"profile": "missing"}]})
     assert found.gaps == [("missing", None, "", "NoConnection")]
 
@@ -587,7 +587,7 @@ def test_a_thousand_targets_in_seconds(workspace: Workspace) -> None:
     workspace.simulator.clear_calls()
     before = cpu_of_children() + cpu_of(workspace.simulator.pid)
     found = workspace.list({"regions": ["eu-north-1"], "accounts": ACCOUNTS[:1]})
-    # Most of it is the simulator's answer; the bound is there to catch work that grows with the square.
+    # The simulator takes most of the time; the bound catches quadratic work.
     assert cpu_of_children() + cpu_of(workspace.simulator.pid) - before < 60
     assert len(found.hosts) == 1000
     assert workspace.simulator.operations(operation="DescribeFlowLogs") == ["DescribeFlowLogs"]

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whoever has the policy made from the table, and nothing else, can do the work; without any part of it, not.
+"""The policy generated from the permission table is sufficient for the work, and each part of it is needed.
 
-The simulator enforces permissions here, by a table of its own of what each call needs.
+The simulator enforces permissions, with its own table of the permissions that each call needs.
 """
 
 from __future__ import annotations
@@ -47,15 +47,15 @@ REPORTER = f"arn:aws:iam::{ACCOUNT}:role/team/reporter"
 #: The types of the targets in the runs of s3_flow_log.
 TYPES = ["VPC", "Subnet", "NetworkInterface", "TransitGateway", "TransitGatewayAttachment"]
 WHERE = {"account_id": ACCOUNT, "region": "eu-west-1", "resource_types": TYPES}
-#: They look up whether a target exists. Without them flow logs are made all the same, and the reason says so.
+#: Permissions to look up targets. Without them flow logs are still created, and the reason says so.
 LOOK_UPS = {f"ec2:Describe{kind}s" for kind in ("Vpc", *TYPES[1:])}
-#: Whether AWS asks for it is not established; its documents demand it.
+#: Documented by AWS; whether AWS requires it is not established.
 PERHAPS = "logs:DeleteLogDelivery"
 
 
 @pytest.fixture(name="arns")
 def _arns(simulator: SimulatorProcess) -> Dict[str, List[str]]:
-    """The world, a user who may nothing yet, and the ARNs at hand, by option."""
+    """Create the resources and a user without permissions; return the ARNs by option."""
     keys = make_world(simulator)
     simulator.seed({"accounts": {ACCOUNT: {"users": [{"name": "least", "access_key": ACCESS_KEY}]}}})
     buckets = [f"arn:aws:s3:::{name}" for name in (BUCKET, "bare-logs")]
@@ -63,7 +63,7 @@ def _arns(simulator: SimulatorProcess) -> Dict[str, List[str]]:
 
 
 def policy_for(operations: Tuple[str, ...], arns: Dict[str, List[str]], **more: Any) -> Dict[str, Any]:
-    """The inline policy of a role for operations, on what is at hand of what they concern."""
+    """Return the inline policy that a role needs for operations on the existing resources."""
     options = {OPTIONS.get(kind) for need in needs_of(operations) for kind in need.resources}
     at_hand = {option: value for option, value in arns.items() if option in options}
     (policy,) = permissions_policies(operations, "role", **WHERE, **at_hand, **more)
@@ -71,14 +71,14 @@ def policy_for(operations: Tuple[str, ...], arns: Dict[str, List[str]], **more: 
 
 
 def give(simulator: SimulatorProcess, policy: Dict[str, Any]) -> None:
-    """Let the user do what the policy allows, and nothing else."""
+    """Give the user this policy and no other."""
     iam = client(simulator, "iam")
     if policy["Statement"]:
         iam.put_user_policy(UserName="least", PolicyName="least", PolicyDocument=json.dumps(policy))
 
 
 def without(policy: Dict[str, Any], action: str) -> Dict[str, Any]:
-    """The policy but for an action."""
+    """Return the policy without an action."""
     less = copy.deepcopy(policy)
     for statement in less["Statement"]:
         statement["Action"] = [one for one in statement["Action"] if one != action]
@@ -87,14 +87,14 @@ def without(policy: Dict[str, Any], action: str) -> Dict[str, Any]:
 
 
 def results(simulator: SimulatorProcess, name: str, access_key: str) -> List[Dict[str, Any]]:
-    """What the runs of a module tell a user."""
+    """Return what the runs of a module return to a user."""
     return [
         comparable(run_module(simulator.url, name, {**options, "access_key": access_key})) for options in RUNS[name]
     ]
 
 
 def results_with(simulator: SimulatorProcess, name: str, policy: Dict[str, Any]) -> List[Dict[str, Any]]:
-    """What the runs of a module return to the user with this policy alone."""
+    """Return what the runs of a module return to the user with only this policy."""
     give(simulator, policy)
     simulator.enforce()
     try:
@@ -104,15 +104,17 @@ def results_with(simulator: SimulatorProcess, name: str, policy: Dict[str, Any])
 
 
 @pytest.mark.parametrize("name", [name for name in RUNS if not name.endswith("_info")])
-def test_the_policy_is_enough(simulator: SimulatorProcess, arns: Dict[str, List[str]], name: str) -> None:
+def test_policy_is_sufficient(simulator: SimulatorProcess, arns: Dict[str, List[str]], name: str) -> None:
     prepared(simulator, name)
     done = results_with(simulator, name, policy_for(MODULES[name], arns))
     assert [result.get("msg") for result in done if result.get("failed")] == []
 
 
 @pytest.mark.parametrize("name", [name for name in RUNS if name.endswith("_info")])
-def test_the_policy_is_enough_to_read_all(simulator: SimulatorProcess, arns: Dict[str, List[str]], name: str) -> None:
-    """The account itself, which may everything, reads no more."""
+def test_policy_is_sufficient_to_read_everything(
+    simulator: SimulatorProcess, arns: Dict[str, List[str]], name: str
+) -> None:
+    """The account's root user, who may do everything, reads no more."""
     prepared(simulator, name)
     read = results_with(simulator, name, policy_for(MODULES[name], arns))
     assert read == results(simulator, name, DEFAULT_ACCESS_KEY)
@@ -122,13 +124,13 @@ def test_the_policy_is_enough_to_read_all(simulator: SimulatorProcess, arns: Dic
     ("name", "action"),
     [(name, action) for name in RUNS for action in sorted(actions_of(MODULES[name])) if action != PERHAPS],
 )
-def test_without_a_part_of_it_something_fails_and_names_the_part(
+def test_each_missing_permission_fails_and_is_named(
     simulator: SimulatorProcess, arns: Dict[str, List[str]], name: str, action: str
 ) -> None:
     prepared(simulator, name)
     less = results_with(simulator, name, without(policy_for(MODULES[name], arns), action))
     if name.endswith("_info"):
-        # They tell what they could read.
+        # They return what they could read.
         assert less != results(simulator, name, DEFAULT_ACCESS_KEY)
     elif action in LOOK_UPS:
         assert not any(result.get("failed") for result in less)
@@ -146,10 +148,10 @@ def test_without_a_part_of_it_something_fails_and_names_the_part(
         ("opaque", "ec2:CreateFlowLogs", f"arn:aws:ec2:eu-west-1:{ACCOUNT}:vpc-flow-log/*"),
     ],
 )
-def test_the_statement_that_lacks_can_be_pasted(
+def test_missing_statement_can_be_pasted(
     simulator: SimulatorProcess, arns: Dict[str, List[str]], behalf: str, action: str, resource: str
 ) -> None:
-    """Also where AWS says nothing more than no, as it does of what it asks for on the caller's behalf."""
+    """Also where AWS's message does not name the permission, as for calls that AWS makes on behalf of the caller."""
     simulator.set_switch("denial_on_behalf", behalf)
     first, *_others = results_with(simulator, "s3_flow_log", without(policy_for(MODULES["s3_flow_log"], arns), action))
     (item,) = first["unsuccessful"]
@@ -158,7 +160,7 @@ def test_the_statement_that_lacks_can_be_pasted(
 
 
 @pytest.mark.parametrize(("asked_for", "fails"), [("enforced", True), ("ignored", False)])
-def test_the_policy_has_what_is_perhaps_asked_for(
+def test_policy_includes_permissions_that_aws_may_require(
     simulator: SimulatorProcess, arns: Dict[str, List[str]], asked_for: str, fails: bool
 ) -> None:
     simulator.set_switch("delete_log_delivery", asked_for)
@@ -169,7 +171,7 @@ def test_the_policy_has_what_is_perhaps_asked_for(
 
 
 def test_flow_logs_of_other_teams_are_out_of_reach(simulator: SimulatorProcess, arns: Dict[str, List[str]]) -> None:
-    """Own flow logs can be made, tagged, replaced and deleted; those without the tag can only be read."""
+    """Flow logs with the tag can be created, tagged, replaced and deleted; others can only be read."""
     own = policy_for(POLICIES["publishing"], arns, flow_log_tags={"team": "net"})
     run_module(simulator.url, "s3_flow_log", {**PUBLISHED, "destination": f"{BUCKET}/other", "tags": {"team": "sec"}})
     tags = {"team": "net", "env": "prod"}
@@ -202,7 +204,7 @@ def test_flow_logs_of_other_teams_are_out_of_reach(simulator: SimulatorProcess, 
     ],
 )
 @pytest.mark.usefixtures("arns")
-def test_a_named_policy_is_enough_for_modules_of_amazon_aws(
+def test_named_policy_is_sufficient_for_modules_of_amazon_aws(
     ansible: AnsibleRunner,
     simulator: SimulatorProcess,
     name: str,

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The calls that really are made against the table of permissions: nothing is missing in it and nothing superfluous.
+"""The AWS calls of each module against the permission table: no permission is missing and none is superfluous.
 
-Each module does all that it can do, and the call log of the simulator tells what came.
+Each module runs with all its features, and the simulator's call log records the calls.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ from tests.simulator.client import SimulatorProcess
 from tests.unit.meta.project import modules
 
 DENIED = re.compile(r"AccessDenied|UnauthorizedOperation")
-#: Calls that no permission is needed for, or that lead into another account.
+#: Calls that need no permission, or that assume a role in another account.
 FREE = {"GetCallerIdentity", "AssumeRole"}
-#: What a drift report does not ask; asking takes a permission that discloses what others may do.
+#: Not used by a drift report, since it needs a permission that discloses other principals' permissions.
 IN_NO_REPORT = {"flow_log_permissions_info"}
 
 
@@ -57,18 +57,18 @@ def _aws(simulator: SimulatorProcess) -> SimulatorProcess:
 
 
 def called(simulator: SimulatorProcess) -> Set[str]:
-    """The calls since the log was emptied, but those that are free."""
+    """Return the calls since the log was emptied, without the free ones."""
     return set(simulator.operations()) - FREE
 
 
-def test_every_module_is_tried() -> None:
+def test_every_module_has_runs() -> None:
     assert list(RUNS) == list(MODULES)
     # flow_log_tasks runs these modules; see test_flow_log_tasks.py.
     assert {*RUNS, "flow_log_tasks"} >= set(modules())
 
 
 @pytest.mark.parametrize("name", RUNS)
-def test_a_module_makes_the_calls_of_the_table_and_no_others(aws: SimulatorProcess, name: str) -> None:
+def test_module_makes_exactly_the_calls_of_the_table(aws: SimulatorProcess, name: str) -> None:
     prepared(aws, name)
     for options in RUNS[name]:
         succeed(aws.url, name, options)
@@ -76,7 +76,7 @@ def test_a_module_makes_the_calls_of_the_table_and_no_others(aws: SimulatorProce
 
 
 @pytest.mark.parametrize("name", [name for name in RUNS if name not in IN_NO_REPORT])
-def test_the_policy_for_reading_is_enough_for_check_mode(aws: SimulatorProcess, name: str) -> None:
+def test_read_policy_is_sufficient_for_check_mode(aws: SimulatorProcess, name: str) -> None:
     prepared(aws, name)
     for options in RUNS[name]:
         succeed(aws.url, name, options, check=True)
@@ -93,11 +93,11 @@ def test_the_policy_for_reading_is_enough_for_check_mode(aws: SimulatorProcess, 
         ("s3_flow_log_info", {}, ["read"]),
     ],
 )
-def test_an_operation_makes_its_calls_and_no_others(
+def test_operation_makes_exactly_its_calls(
     aws: SimulatorProcess, name: str, options: Dict[str, Any], operations: List[str]
 ) -> None:
     succeed(aws.url, name, options)
-    # Of the looks only that for the type of the targets.
+    # Of the lookups only the one for the type of the targets.
     looks = calls_of(["look_up_targets"]) - {"DescribeVpcs"}
     assert called(aws) == calls_of(operations) - looks
     created = aws.calls(operation="CreateFlowLogs")
@@ -105,33 +105,33 @@ def test_an_operation_makes_its_calls_and_no_others(
 
 
 @pytest.mark.parametrize("name", [name for name in RUNS if name.endswith("_info")])
-def test_a_module_that_reads_says_the_same_twice(aws: SimulatorProcess, name: str) -> None:
-    """So that another answer below has no other reason than the denied call."""
+def test_info_modules_return_the_same_twice(aws: SimulatorProcess, name: str) -> None:
+    """So in the next test a different result can only come from the denied call."""
     prepared(aws, name)
     first, second = ([comparable(succeed(aws.url, name, options)) for options in RUNS[name]] for _time in range(2))
     assert first == second
 
 
 @pytest.mark.parametrize(("name", "call"), [(name, call) for name in RUNS for call in sorted(calls_of(MODULES[name]))])
-def test_a_call_that_is_denied_is_noticed(aws: SimulatorProcess, name: str, call: str) -> None:
-    """So no permission in the table is one that the module could do without, unseen."""
+def test_denied_call_changes_the_result(aws: SimulatorProcess, name: str, call: str) -> None:
+    """So the table has no permission that the module does not need."""
     prepared(aws, name)
     reads_only = name.endswith("_info")
     undisturbed = [comparable(run_module(aws.url, name, options)) for options in RUNS[name]] if reads_only else []
     aws.fault(operation=call, action="deny", times=None)
     results = (run_module(aws.url, name, options) for options in RUNS[name])
     if reads_only:
-        # They tell what they could find out; less of it, without the permission.
+        # They return what they could read, which is less without the permission.
         assert list(map(comparable, results)) != undisturbed
     elif call in calls_of(["look_up_targets"]):
-        # The flow log is created all the same, and its reason says what could not be checked.
+        # The flow log is still created, and its reason says what could not be checked.
         assert any(DENIED.search(action["reason"]) for result in results for action in result["actions"])
     else:
         assert any(result.get("failed") and DENIED.search(json.dumps(result)) for result in results)
 
 
 @pytest.mark.parametrize(("operation", "tasks"), [("create_bucket", bucket_tasks), ("attach_policy", policy_tasks)])
-def test_modules_of_amazon_aws_make_the_calls_of_the_table_and_no_others(
+def test_modules_of_amazon_aws_make_exactly_the_calls_of_the_table(
     ansible: AnsibleRunner,
     aws: SimulatorProcess,
     operation: str,
@@ -143,9 +143,7 @@ def test_modules_of_amazon_aws_make_the_calls_of_the_table_and_no_others(
     assert called(aws) == calls_of([operation])
 
 
-def test_the_policy_for_reading_is_enough_for_the_drift_report(
-    ansible: AnsibleRunner, simulator: SimulatorProcess
-) -> None:
+def test_read_policy_is_sufficient_for_the_drift_report(ansible: AnsibleRunner, simulator: SimulatorProcess) -> None:
     stage = Stage(ansible, simulator)
     simulator.seed({"accounts": {SHOP: {"roles": [{"name": "publisher"}]}}})
     document = inventory()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The playbooks where permissions are enforced: each principal has its least policy, and who lacks one is stopped early."""
+"""The playbooks with enforced permissions: a missing permission stops its batches before any change."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ BUCKETS = [OPERATIONS, AUDIT]
 
 
 def least(profile: str) -> dict[str, Any]:
-    """The least policy for the work of a profile, and to ask about oneself."""
+    """Return the least-privilege policy for the work of a profile, including the simulation of its own permissions."""
     account = USERS[profile][0]
     owner = account == ARCHIVE
     reads = profile.endswith("-reader")
@@ -63,7 +63,7 @@ def least(profile: str) -> dict[str, Any]:
 
 
 def without(document: dict[str, Any], action: str) -> dict[str, Any]:
-    """A policy without an action."""
+    """Return a policy without an action."""
     less = copy.deepcopy(document)
     for statement in less["Statement"]:
         if isinstance(statement["Action"], list):
@@ -72,14 +72,14 @@ def without(document: dict[str, Any], action: str) -> dict[str, Any]:
 
 
 class Guarded:
-    """The fleet with permissions enforced, and playbooks run on an inventory of it."""
+    """Runs playbooks on the fleet with permissions enforced."""
 
     def __init__(self, ansible: AnsibleRunner, simulator: SimulatorProcess) -> None:
         self.ansible, self.simulator, self.folder = ansible, simulator, ansible.folder
         self.policies = {profile: least(profile) for profile in USERS}
 
     def enforce(self) -> None:
-        """Make the principals with their policies, and refuse what they may not do from now on."""
+        """Create the principals with their policies, and enforce them from now on."""
         seed = copy.deepcopy(SEED)
         for profile, (account, key) in USERS.items():
             user = {"name": profile, "access_key": key, "policies": {"least": self.policies[profile]}}
@@ -100,11 +100,11 @@ class Guarded:
         return self.ansible(playbook, "-i", where, *arguments, environment=environment, **more)
 
     def writes(self) -> list[str]:
-        """The operations of the last run that may have changed something."""
+        """The write operations of the last run."""
         return self.simulator.operations(write=True)
 
     def asked(self) -> list[str]:
-        """The accounts whose policies the last run has simulated, each once."""
+        """Return the accounts whose policies the last run simulated, each once."""
         calls = [call for call in self.simulator.calls() if call["operation"] == "SimulatePrincipalPolicy"]
         return sorted({call["account"] for call in calls})
 
@@ -115,7 +115,7 @@ def _guarded(ansible: AnsibleRunner, simulator: SimulatorProcess) -> Guarded:
 
 
 def asked_for(suffix: str = "", **variables: Any) -> dict[str, Any]:
-    """The inventory with a preflight; the suffix chooses other profiles."""
+    """Return the inventory with a preflight; the suffix selects other profiles."""
     text = json.dumps(inventory()).replace('"profile": "shop"', f'"profile": "shop{suffix}"')
     for profile in ("bank", "archive"):
         text = text.replace(f'"profile": "{profile}"', f'"profile": "{profile}{suffix}"')
@@ -124,8 +124,8 @@ def asked_for(suffix: str = "", **variables: Any) -> dict[str, Any]:
     return document
 
 
-def test_three_principals_with_their_least_policies_do_the_whole_work(guarded: Guarded) -> None:
-    """Publishers, the bucket's owner in another account, and a reporter who may only read."""
+def test_three_principals_with_least_privilege_policies_complete_the_work(guarded: Guarded) -> None:
+    """Publishers, the bucket owner in another account, and a read-only reporter."""
     guarded.enforce()
     done = guarded(PUBLISH, asked_for())
     assert line(done, "flow logs:") == ("flow logs: targets=6 batches=3 destinations=2 create=6 put_policy=2 failed=0")
@@ -139,8 +139,8 @@ def test_three_principals_with_their_least_policies_do_the_whole_work(guarded: G
     assert found["in_sync"] == {*SHOP_VPCS, *SHOP_US_VPCS, BANK_VPC, OPERATIONS, AUDIT, *users}
 
 
-def test_who_lacks_a_permission_is_stopped_before_anything_is_changed(guarded: Guarded) -> None:
-    """One of two accounts: its batch is stopped with a policy to paste, the other account is published."""
+def test_missing_permission_stops_the_batch_before_any_change(guarded: Guarded) -> None:
+    """The batch of one account is stopped with a policy to paste; the other account is published."""
     guarded.policies["bank"] = without(least("bank"), "logs:CreateLogDelivery")
     guarded.enforce()
     run = guarded(PUBLISH, asked_for(), succeeds=False)
@@ -155,7 +155,7 @@ def test_who_lacks_a_permission_is_stopped_before_anything_is_changed(guarded: G
     assert pasted["Statement"] == [{"Effect": "Allow", "Action": ["logs:CreateLogDelivery"], "Resource": ["*"]}]
 
 
-def test_a_report_says_what_its_reader_lacks_and_what_is_not_known(guarded: Guarded) -> None:
+def test_report_names_missing_and_unknown_permissions(guarded: Guarded) -> None:
     guarded.policies["bank-reader"] = without(least("bank-reader"), "ec2:DescribeFlowLogs")
     guarded.policies["archive-reader"] = permissions_policy("reading", buckets=BUCKETS)
     guarded.enforce()
@@ -174,8 +174,8 @@ def test_a_report_says_what_its_reader_lacks_and_what_is_not_known(guarded: Guar
     assert "iam:SimulatePrincipalPolicy" in by_name["archive-reader"]["evidence"]
 
 
-def test_a_bucket_whose_owner_may_not_change_its_policy_stops_its_batches_also_under_a_limit(guarded: Guarded) -> None:
-    """In check mode as for real; both preflights run on the one host that the limit leaves."""
+def test_missing_permission_of_the_bucket_owner_stops_its_batches_even_with_a_limit(guarded: Guarded) -> None:
+    """In check mode and in a real run; both preflights run on the only host within the limit."""
     guarded.policies["archive"] = without(least("archive"), "s3:PutBucketPolicy")
     guarded.enforce()
     run = guarded(PUBLISH, asked_for(), "--check", "--limit", BANK_VPC, succeeds=False)
@@ -185,8 +185,8 @@ def test_a_bucket_whose_owner_may_not_change_its_policy_stops_its_batches_also_u
     assert not {"CreateFlowLogs", "DescribeFlowLogs"}.intersection(guarded.simulator.operations())
 
 
-def test_a_role_that_may_nothing_is_given_its_permissions_and_publishes_in_one_play(guarded: Guarded) -> None:
-    """It is refused before anything is changed; somebody else attaches the policy; then it makes the flow logs."""
+def test_role_without_permissions_gets_them_and_publishes_in_one_play(guarded: Guarded) -> None:
+    """The run refuses it before any change; after an administrator attaches the policy, it creates the flow logs."""
     attaching = permissions_policy("attaching_policies", principals=[f"arn:aws:iam::{SHOP}:role/net/publisher"])
     assume = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": f"arn:aws:iam::{SHOP}:role/net/publisher"}
     guarded.policies["shop"] = {**attaching, "Statement": [*attaching["Statement"], assume]}

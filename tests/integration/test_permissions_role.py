@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The entry point permissions of the role: inline policies of users, groups and roles come and go."""
+"""The entry point permissions of the role: it adds and removes inline policies of users, groups and roles."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WHO = [{"type": "user", "name": "ada"}, {"type": "group", "name": "net"}, {"type
 
 @pytest.fixture(name="iam")
 def _iam(simulator: SimulatorProcess) -> Any:
-    """A user, a group and a role with paths."""
+    """Create a user, a group and a role with paths."""
     iam = client(simulator, "iam")
     iam.create_user(UserName="ada", Path="/ops/")
     iam.create_group(GroupName="net", Path="/ops/")
@@ -38,13 +38,13 @@ def _iam(simulator: SimulatorProcess) -> Any:
 
 
 class Permissions:
-    """Runs the entry point; several tasks of one run of Ansible, as a run takes seconds."""
+    """Runs the entry point, several tasks in one run, since each run takes seconds."""
 
     def __init__(self, ansible: AnsibleRunner, simulator: SimulatorProcess) -> None:
         self._ansible, self._simulator = ansible, simulator
 
     def __call__(self, *arguments: str, **variables: Any) -> AnsibleRun:
-        """Run it with variables, named without the prefix ``publish_to_s3_permission_``."""
+        """Run it with variables, given without the prefix ``publish_to_s3_permission_``."""
         given = {"account_id": ACCOUNT, **variables}
         task = {
             "name": "Run the role",
@@ -60,7 +60,7 @@ class Permissions:
         return self._ansible(play(task, show), *arguments, environment=environment)
 
     def writes(self) -> list[str]:
-        """The operations of the last run that may have changed something."""
+        """The write operations of the last run."""
         return self._simulator.operations(write=True)
 
 
@@ -70,12 +70,12 @@ def _permissions(ansible: AnsibleRunner, simulator: SimulatorProcess) -> Permiss
 
 
 def changed(run: AnsibleRun) -> dict[str, bool]:
-    """Whether each principal changed, as the role leaves it."""
+    """Return whether each principal changed, from the result of the role."""
     return {item["item"]["name"]: item["changed"] for item in run.one("Show")["msg"]["results"]}
 
 
-def test_an_inline_policy_that_is_spelt_differently_is_the_same(permissions: Permissions, iam: Any) -> None:
-    """It comes, stays as somebody spells it differently, is fixed where its meaning differs, and goes."""
+def test_inline_policy_in_another_spelling_is_the_same(permissions: Permissions, iam: Any) -> None:
+    """It is added, kept if only the spelling differs, repaired if the meaning differs, and removed."""
     permissions(principals=WHO)
     assert sorted(permissions.writes()) == ["PutGroupPolicy", "PutRolePolicy", "PutUserPolicy"]
     document = iam.get_role_policy(RoleName="publisher", PolicyName=NAME)["PolicyDocument"]
@@ -100,7 +100,7 @@ def test_an_inline_policy_that_is_spelt_differently_is_the_same(permissions: Per
 
 
 def test_a_report_names_principals_without_the_policy(ansible: AnsibleRunner, simulator: SimulatorProcess) -> None:
-    """The playbook that is always in check mode writes nothing, whoever is missing."""
+    """The playbook that always runs in check mode writes nothing, even if principals are missing."""
     stage = Stage(ansible, simulator)
     publication_client(simulator, "iam", SHOP).create_user(UserName="publisher")
     document = inventory()

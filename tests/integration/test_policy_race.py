@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Two processes merge into one policy at once, many times: nothing of others is lost, and no success is a false one.
+"""Two processes merge into one policy at once, many times: no statement is lost, and reported success is true.
 
 Neither S3 nor KMS has a compare-and-swap for policies. Each writer is a process of its own that runs the real module;
-both stop right before they read the policy and go on together. The waits are those of production. Several pairs work
+both wait right before they read the policy and continue together. The waits are those of production. Several pairs work
 at the same time, each on a policy of its own, so that waiting takes less time.
 """
 
@@ -50,7 +50,7 @@ Policy = Dict[str, Any]
 
 
 class Line:
-    """One end of a connection on which lines of text go both ways."""
+    """One end of a connection that carries lines of text both ways."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
@@ -80,7 +80,7 @@ def meeting(function: Callable[..., Any], line: Line) -> Callable[..., Any]:
 
 
 def write_policies(url: str, line: Line) -> None:
-    """Run one module after the other, as the test says, until it says no more."""
+    """Run the modules that the test sends, one after the other, until it closes the connection."""
     bucket_policy.converge = meeting(bucket_policy.converge, line)
     key_policy.converge_key_policy = meeting(key_policy.converge_key_policy, line)
     for text in iter(line.hear, ""):
@@ -89,20 +89,20 @@ def write_policies(url: str, line: Line) -> None:
 
 
 def start_writers(url: str, *descriptors: str) -> None:
-    """Fork a writer for each connection, so that what they need is loaded once, and wait until all have ended."""
+    """Fork a writer for each connection, so that imports happen once, and wait until all have ended."""
     writers = [descriptor for descriptor in descriptors if os.fork() == 0 and serve(url, int(descriptor))]
     for _writer in descriptors[len(writers) :]:
         os.wait()
 
 
 def serve(url: str, descriptor: int) -> bool:
-    """Be a writer, and end with it."""
+    """Work as a writer, then exit."""
     write_policies(url, Line(socket.socket(fileno=descriptor)))
     os._exit(0)
 
 
 class Writers:
-    """The processes, and the test's ends of the connections with them."""
+    """The writer processes, and the test's ends of their connections."""
 
     def __init__(self, url: str, number: int) -> None:
         ends = [socket.socketpair() for _number in range(number)]
@@ -126,7 +126,7 @@ class Pair:
         self._lines = lines
 
     def run(self, *jobs: Job) -> List[Result]:
-        """Run two modules that read the policy at the same time, and return what each says."""
+        """Run two modules that read the policy at the same time, and return their results."""
         for line, job in zip(self._lines, jobs):
             line.say(json.dumps(job))
         assert [line.hear() for line in self._lines] == ["ready"] * 2
@@ -147,7 +147,7 @@ def _pairs(simulator_process: SimulatorProcess) -> Iterator[List[Pair]]:
 
 
 def third_party(arn: str, administrator: str, action: str) -> Policy:
-    """A policy of others, with what S3 and KMS may not lose."""
+    """Return a third-party policy that must survive."""
     statements = [
         {"Sid": "Admin", "Effect": "Allow", "Principal": {"AWS": administrator}, "Action": action, "Resource": arn},
         {
@@ -165,7 +165,7 @@ ROOT_OF_OWNER = f"arn:aws:iam::{OWNER}:root"
 
 
 class BucketPolicy:
-    """The policy of one bucket, as the tests look at it."""
+    """The policy of one bucket, for the tests."""
 
     def __init__(self, simulator: SimulatorProcess, bucket: str) -> None:
         self._client, self._bucket = client(simulator, "s3"), bucket
@@ -178,7 +178,7 @@ class BucketPolicy:
     def stored(self) -> Policy:
         return json.loads(self._client.get_bucket_policy(Bucket=self._bucket)["Policy"])
 
-    def lets_in(self, policy: Policy, account: str) -> bool:
+    def grants_access_to(self, policy: Policy, account: str) -> bool:
         context = {
             "aws:SourceAccount": account,
             "aws:SourceArn": f"arn:aws:logs:eu-west-1:{account}:x",
@@ -195,7 +195,7 @@ class BucketPolicy:
 
 
 class KeyPolicy:
-    """The policy of one key, as the tests look at it."""
+    """The policy of one key, for the tests."""
 
     def __init__(self, simulator: SimulatorProcess) -> None:
         self._client = client(simulator, "kms")
@@ -211,7 +211,7 @@ class KeyPolicy:
     def stored(self) -> Policy:
         return json.loads(self._client.get_key_policy(KeyId=self.arn, PolicyName="default")["Policy"])
 
-    def lets_in(self, policy: Policy, account: str) -> bool:
+    def grants_access_to(self, policy: Policy, account: str) -> bool:
         context = {
             "aws:SourceAccount": account,
             "aws:SourceArn": f"arn:aws:logs:eu-west-1:{account}:x",
@@ -227,9 +227,9 @@ class KeyPolicy:
 
 
 class Race:
-    """What is to be true of a policy after round upon round.
+    """What must hold for a policy after each round.
 
-    :param present: accounts that were let in, or not, by who was told that it is so.
+    :param present: whether each account has a grant, as its writer reported.
     """
 
     def __init__(self, pair: Pair, policy: Any) -> None:
@@ -239,7 +239,7 @@ class Race:
         self.failed = 0
 
     def round(self, *wanted: Tuple[str, str]) -> None:
-        """Let both writers go, and check what they say against what there is.
+        """Start both writers, and compare their results with the stored policy.
 
         :param wanted: state and account, of each writer.
         """
@@ -253,21 +253,23 @@ class Race:
             "Statement": [item for item in policy["Statement"] if "LogDelivery" not in item.get("Sid", "")],
         }
         assert same_policy(kept, self._policy.third_party)
-        assert {account: self._policy.lets_in(policy, account) for account in self.present} == self.present
+        assert {account: self._policy.grants_access_to(policy, account) for account in self.present} == self.present
 
     def _note(self, state: str, account: str, result: Result) -> None:
         if not result.get("failed"):
             self.present[account] = state == "present"
             return
-        # Who lost each time says so, and what is true of its account is not known.
+        # A writer that lost every attempt fails, and the state of its account is not known.
         assert [item["code"] for item in result["unsuccessful"]] == ["PolicyOverwritten"], result["msg"]
         self.present.pop(account, None)
         self.failed += 1
 
     def lost_updates(self, calls: List[Dict[str, Any]]) -> int:
-        """Return how often a writer undid what the other had just written, since it had read the policy before that."""
+        """Return how often a writer overwrote the other's change because it had read the policy before."""
         written = [json.loads(call["parameters"]["Policy"]) for call in calls if self._policy.is_written_by(call)]
-        reported = [{item for item in self.accounts if self._policy.lets_in(policy, item)} for policy in written]
+        reported = [
+            {item for item in self.accounts if self._policy.grants_access_to(policy, item)} for policy in written
+        ]
         return sum(
             bool((first ^ second) & (second ^ third))
             for first, second, third in zip([set(), *reported], reported, reported[1:])
@@ -278,7 +280,7 @@ Round = Callable[[Race, int], None]
 
 
 def at_once(races: List[Race], *rounds: Round) -> None:
-    """Run rounds one after the other, those of all races beside each other."""
+    """Run the rounds of each race in order, and all races in parallel."""
 
     def run(item: Tuple[int, Race]) -> None:
         for position, one in enumerate(rounds):
@@ -303,18 +305,18 @@ def seeded(simulator: SimulatorProcess, pairs: List[Pair]) -> List[Race]:
 
 
 def check_overlaps(simulator: SimulatorProcess, races: List[Race], rounds: int) -> None:
-    """There were real races, so that the rest was worth checking, and hardly one that was lost for good."""
+    """Check that races happened, and that almost no writer lost every attempt."""
     calls = simulator.calls(write=True)
     assert sum(race.lost_updates(calls) for race in races) >= rounds / 20
     assert sum(race.failed for race in races) <= rounds / 5
 
 
-def two_come(race: Race, number: int) -> None:
+def two_added(race: Race, number: int) -> None:
     race.round(("present", account_of(number, 0)), ("present", account_of(number, 1)))
 
 
-def one_comes_and_one_goes(race: Race, number: int) -> None:
-    """The account that goes is the one that came the round before."""
+def one_added_and_one_removed(race: Race, number: int) -> None:
+    """The removed account is the one added in the round before."""
     race.round(("present", account_of(number, 0)), ("absent", account_of(number - 1, 0)))
 
 
@@ -322,19 +324,19 @@ def test_two_writers_of_a_bucket_policy_end_with_both_grants_or_an_error(
     simulator: SimulatorProcess, pairs: List[Pair]
 ) -> None:
     races = seeded(simulator, pairs)
-    at_once(races, *[two_come] * 10)
+    at_once(races, *[two_added] * 10)
     check_overlaps(simulator, races, 10 * PAIRS)
 
 
-def test_one_comes_while_another_goes(simulator: SimulatorProcess, pairs: List[Pair]) -> None:
+def test_one_account_is_added_while_another_is_removed(simulator: SimulatorProcess, pairs: List[Pair]) -> None:
     races = seeded(simulator, pairs)
-    at_once(races, two_come, one_comes_and_one_goes, one_comes_and_one_goes)
+    at_once(races, two_added, one_added_and_one_removed, one_added_and_one_removed)
     check_overlaps(simulator, races, 3 * PAIRS)
 
 
 def test_two_writers_of_a_key_policy(simulator: SimulatorProcess, pairs: List[Pair]) -> None:
     races = [Race(pair, KeyPolicy(simulator)) for pair in pairs]
-    at_once(races, two_come, one_comes_and_one_goes)
+    at_once(races, two_added, one_added_and_one_removed)
     check_overlaps(simulator, races, 2 * PAIRS)
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The playbook publish_to_s3: an inventory goes in, flow logs that deliver come out, a second run changes nothing."""
+"""The playbook publish_to_s3: it publishes an inventory, and a second run changes nothing."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ def _stage(ansible: AnsibleRunner, simulator: SimulatorProcess) -> Stage:
 
 
 def planned(run: AnsibleRun) -> list[tuple[str, str, str]]:
-    """What was done, or would be in check mode: batch, action, target."""
+    """Return the actions of a run, also in check mode: batch, action, target."""
     return sorted(re.findall(r"^  (\d{12}/\S+): (create|replace|retag|delete) ([a-z]+-\w+)", run.output, re.MULTILINE))
 
 
 def test_two_groups_in_two_accounts_and_two_regions_with_two_buckets(stage: Stage) -> None:
-    """Check mode, for real, again: nothing written, everything written once, nothing written."""
+    """Check mode writes nothing, the real run writes everything once, a second run writes nothing."""
     predicted = stage(PUBLISH, inventory(), "--check")
     assert stage.writes() == []
     assert predicted.returncode == 0
@@ -66,7 +66,7 @@ def test_two_groups_in_two_accounts_and_two_regions_with_two_buckets(stage: Stag
     assert writes.count("CreateFlowLogs") == BATCHES
     assert writes.count("PutBucketPolicy") == 2
     assert sorted(writes[:2]) == ["PutBucketPolicy"] * 2
-    _is_as_asked(stage.simulator)
+    _matches_the_inventory(stage.simulator)
 
     again = stage(PUBLISH, inventory())
     assert stage.writes() == []
@@ -75,7 +75,7 @@ def test_two_groups_in_two_accounts_and_two_regions_with_two_buckets(stage: Stag
 
 
 def test_batches_of_different_accounts_and_regions_run_at_the_same_time(stage: Stage) -> None:
-    """Each CreateFlowLogs is held until those of all batches are there, so one after the other none would get its mark."""
+    """The simulator holds CreateFlowLogs until all batches have called it, so sequential batches would fail."""
     stage.simulator.fault(operation="CreateFlowLogs", action="meet", parties=BATCHES, times=BATCHES)
     stage(PUBLISH, inventory(), "--forks", str(BATCHES))
     made = stage.simulator.calls(operation="CreateFlowLogs")
@@ -88,7 +88,7 @@ def test_batches_of_different_accounts_and_regions_run_at_the_same_time(stage: S
     assert stage.writes().count("PutBucketPolicy") == 2
 
 
-def _is_as_asked(simulator: SimulatorProcess) -> None:
+def _matches_the_inventory(simulator: SimulatorProcess) -> None:
     shop, shop_us, bank = (
         flow_logs(simulator, SHOP),
         flow_logs(simulator, SHOP, "us-east-1"),
@@ -110,8 +110,8 @@ def _is_as_asked(simulator: SimulatorProcess) -> None:
     assert "aws-account-id" in str(bucket_statements(simulator, "audit-logs"))
 
 
-def test_what_cannot_be_done_stops_nobody_else_and_fails_the_run(stage: Stage) -> None:
-    """A host without a region, an account that is denied and a bucket that is not there: the rest is done first."""
+def test_failures_stop_no_other_host_and_fail_the_run(stage: Stage) -> None:
+    """A host without a Region, a denied account and a missing bucket: the run does the rest first."""
     document = inventory()
     hosts_of(document, "operations")[SHOP_VPCS[2]]["flow_log_region"] = None
     hosts_of(document, "operations")[BANK_SUBNET] = {
@@ -140,7 +140,7 @@ def test_what_cannot_be_done_stops_nobody_else_and_fails_the_run(stage: Stage) -
     assert {text.split()[0] for text in reported if "failed=1" in text} == reasons.keys()
 
 
-def test_a_limit_is_respected_and_hides_nothing_that_is_needed(stage: Stage) -> None:
+def test_limit_is_respected_and_keeps_all_grants(stage: Stage) -> None:
     run = stage(PUBLISH, inventory(), "--limit", f"audit:{BANK_VPC}")
     assert line(run, "flow logs:").startswith("flow logs: targets=3 batches=2 destinations=2 create=3 ")
     assert flow_logs(stage.simulator, SHOP) == {}
@@ -148,7 +148,7 @@ def test_a_limit_is_respected_and_hides_nothing_that_is_needed(stage: Stage) -> 
     assert sorted(flow_logs(stage.simulator, BANK)) == [BANK_VPC]
 
 
-def test_a_pattern_chooses_the_targets_among_other_hosts(stage: Stage) -> None:
+def test_flow_log_hosts_selects_the_targets(stage: Stage) -> None:
     document = inventory()
     document["all"]["children"]["web"] = {"hosts": {"web.example.com": {"ansible_connection": "ssh"}}}
     run = stage(PUBLISH, document, "--check", variables={"flow_log_hosts": "audit"})
@@ -157,7 +157,7 @@ def test_a_pattern_chooses_the_targets_among_other_hosts(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("chosen", [{}, {"flow_log_hosts": "nobody"}])
-def test_an_empty_inventory_or_group_is_a_note_where_it_may_be_empty(stage: Stage, chosen: dict[str, str]) -> None:
+def test_empty_inventory_or_group_is_a_note_if_allowed(stage: Stage, chosen: dict[str, str]) -> None:
     document = {"all": {"children": {**inventory()["all"]["children"], "nobody": {}}} if chosen else {"hosts": {}}}
     run = stage(PUBLISH, document, variables={**chosen, "flow_log_allow_empty": True})
     assert "There is no target, so there is nothing to do." in run.output
@@ -165,7 +165,7 @@ def test_an_empty_inventory_or_group_is_a_note_where_it_may_be_empty(stage: Stag
 
 
 def test_principals_get_the_permissions_once_they_exist(stage: Stage) -> None:
-    """In check mode before the principal exists, for real, and in check mode when all is done."""
+    """In check mode before the principal exists, in a real run, and in check mode afterwards."""
     document = inventory()
     document["all"]["children"] = {"audit": document["all"]["children"]["audit"]}
     document["all"]["vars"]["flow_log_permission_principals"] = [{"type": "role", "name": "publisher"}]
@@ -184,8 +184,8 @@ def test_principals_get_the_permissions_once_they_exist(stage: Stage) -> None:
     assert stage.writes() == []
 
 
-def test_credentials_in_variables_work_and_are_shown_nowhere(stage: Stage) -> None:
-    """Static keys of the archive's account, for a bucket and the key that encrypts it, at the highest verbosity."""
+def test_credentials_in_variables_work_and_are_never_shown(stage: Stage) -> None:
+    """Static keys of the archive account, for a bucket and its key, at the highest verbosity."""
     key = f"arn:aws:kms:eu-west-1:{ARCHIVE}:key/{KEY_ID}"
     bucket = {"name": "sealed-logs", "region": "eu-west-1", "encryption": {"algorithm": "aws:kms", "key": key}}
     stage.simulator.seed(
@@ -211,7 +211,7 @@ def test_credentials_in_variables_work_and_are_shown_nowhere(stage: Stage) -> No
         assert secret not in str(run.results)
 
 
-def test_retiring_removes_what_was_published_and_leaves_everything_else(stage: Stage) -> None:
+def test_retire_removes_published_flow_logs_and_keeps_everything_else(stage: Stage) -> None:
     ec2 = client(stage.simulator, "ec2", SHOP)
     document = inventory()
     document["all"]["children"] = {"operations": document["all"]["children"]["operations"]}
@@ -236,8 +236,8 @@ def test_retiring_removes_what_was_published_and_leaves_everything_else(stage: S
     assert bucket_statements(stage.simulator, "operations-logs") == policy
 
 
-def test_hosts_of_one_vpc_with_and_without_a_name_are_refused_and_two_names_are_not(stage: Stage) -> None:
-    """Run after run neither takes the other's flow log, and one with a name that nobody gives stays as it is."""
+def test_hosts_of_one_vpc_need_different_names(stage: Stage) -> None:
+    """In repeated runs neither takes the other's flow log, and a flow log with another name stays unchanged."""
     document = inventory()
     hosts = hosts_of(document, "operations")
     contested, shared, elsewhere = SHOP_VPCS
@@ -255,7 +255,7 @@ def test_hosts_of_one_vpc_with_and_without_a_name_are_refused_and_two_names_are_
     first = stage(PUBLISH, document, succeeds=False)
     made = flow_logs(stage.simulator, SHOP)
     assert [kind for _host, kind, target in planned(first) if target == shared] == ["create"] * 3
-    # Nobody gives its name any more, as if another tool had made it.
+    # No host has its name any more, as if another tool had created it.
     del hosts[elsewhere]["flow_log_name"], hosts[elsewhere]["flow_log_traffic_type"]
     second = stage(PUBLISH, document, succeeds=False)
     assert planned(second) == []

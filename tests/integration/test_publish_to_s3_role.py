@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The role publish_to_s3 in a playbook of somebody's own: targets from a module, from an inventory or typed in."""
+"""The role publish_to_s3 in a user's playbook: targets from a module, from an inventory or typed in."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ FIND_VPCS = {
 
 
 def play(*tasks: dict[str, Any]) -> list[dict[str, Any]]:
-    """A playbook of one play on localhost."""
+    """Return a playbook with one play on localhost."""
     return [{"name": "Play", "hosts": "localhost", "gather_facts": False, "tasks": list(tasks)}]
 
 
 def role(entry_point: str = "main", **variables: Any) -> dict[str, Any]:
-    """A task that runs the role."""
+    """Return a task that runs the role."""
     return {
         "name": "Run the role",
         "ansible.builtin.include_role": {"name": "flowlogs.aws.publish_to_s3", "tasks_from": entry_point},
@@ -108,14 +108,14 @@ def test_entry_points_work_alone_and_leave_their_results(stage: Stage) -> None:
     assert stage.writes() == ["PutBucketPolicy", "CreateFlowLogs"]
 
 
-def test_a_principal_that_is_missing_is_told_in_check_mode_and_fails_for_real(stage: Stage) -> None:
+def test_missing_principal_is_reported_in_check_mode_and_fails_a_real_run(stage: Stage) -> None:
     tasks = [role("permissions", permission_principals=[{"type": "role", "name": "not-there"}])]
     assert "There is no role not-there yet" in run(stage, tasks, "--check").output
     assert "not-there" in run(stage, tasks, succeeds=False).output
     assert "PutRolePolicy" not in [call["operation"] for call in stage.simulator.calls() if not call["error_code"]]
 
 
-def test_without_targets_nothing_is_done_and_that_is_said(stage: Stage) -> None:
+def test_no_targets_gives_a_note_and_no_calls(stage: Stage) -> None:
     show = {"name": "Show", "ansible.builtin.debug": {"msg": "{{ publish_to_s3_flow_logs_result }}"}}
     for mode in ((), ("--check",)):
         done = run(stage, [role(resource_ids=[], create_bucket=True, preflight=True), show], *mode)
@@ -126,7 +126,7 @@ def test_without_targets_nothing_is_done_and_that_is_said(stage: Stage) -> None:
 
 
 def test_short_destinations_belong_to_the_partition_of_the_region(stage: Stage) -> None:
-    """Preflight, destination, permissions and flow logs ask for no ARN of another partition, such as arn:aws: in China."""
+    """Preflight, destination, permissions and flow logs use no ARN of another partition, such as arn:aws: in China."""
     region, bucket, vpc = "cn-north-1", "partition-logs", "vpc-0c000000000000009"
     resources = {
         "buckets": [{"name": bucket, "region": region}],
@@ -166,14 +166,14 @@ def test_short_destinations_belong_to_the_partition_of_the_region(stage: Stage) 
         ("permissions", {"permission_principals": [{"type": "robot", "name": "x"}]}, "robot"),
     ],
 )
-def test_bad_input_is_named_before_any_call(
+def test_invalid_input_is_named_before_any_call(
     stage: Stage, entry_point: str, variables: dict[str, Any], named: str
 ) -> None:
     assert named in run(stage, [role(entry_point, **variables)], succeeds=False).output
     assert stage.simulator.calls() == []
 
 
-def test_a_misspelt_variable_is_a_warning_or_with_strict_an_error(stage: Stage) -> None:
+def test_misspelled_variable_is_a_warning_or_an_error_with_strict(stage: Stage) -> None:
     note = "publish_to_s3_traffic_typ has no effect. Did you mean publish_to_s3_traffic_type?"
     task = role(resource_ids=[], traffic_typ="REJECT")
     warned = run(stage, [task])

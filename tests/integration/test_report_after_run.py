@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A publishing run that ends with a report says what a drift report right after it says, without a second look."""
+"""The report at the end of a publishing run equals a drift report right after it, without more reads."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ def _stage(ansible: AnsibleRunner, simulator: SimulatorProcess) -> Stage:
 
 
 def without_evidence(stage: Stage) -> dict[str, Any]:
-    """The report of the last run but for what was seen, and for what was to be done about it."""
+    """Return the report of the last run without evidence and remedies."""
     seen = ("evidence", "remedy", "planned_action")
     rows = [{key: value for key, value in row.items() if key not in seen} for row in report(stage.folder)["findings"]]
     return {**report(stage.folder), "findings": rows}
 
 
 def evidence(stage: Stage, target: str) -> str:
-    """What was seen of a target about which there is one finding."""
+    """Return the evidence of a target with one finding."""
     (row,) = [row for row in report(stage.folder)["findings"] if row["target"] == target]
     return str(row["evidence"])
 
@@ -79,7 +79,7 @@ def test_first_run_and_the_next_one_report_what_a_drift_report_finds(stage: Stag
     assert sorted(stage.simulator.operations()) == sorted(calls), "the report makes no call of its own"
 
 
-def test_what_a_run_fixes_and_what_it_could_not(stage: Stage) -> None:
+def test_report_shows_fixed_and_failed_targets(stage: Stage) -> None:
     document = inventory()
     hosts_of(document, "audit")["not-an-id"] = {}
     stage(PUBLISH, document, succeeds=False)
@@ -105,7 +105,7 @@ def test_what_a_run_fixes_and_what_it_could_not(stage: Stage) -> None:
     assert without_evidence(stage) == reported
 
 
-def test_nothing_is_claimed_of_a_batch_that_its_destination_kept_from_running(stage: Stage) -> None:
+def test_batch_blocked_by_its_destination_is_not_evaluated(stage: Stage) -> None:
     stage.simulator.fault(operation="PutBucketPolicy", action="deny", times=1)
     document = inventory()
     document["all"]["children"] = {"audit": document["all"]["children"]["audit"]}
@@ -114,7 +114,7 @@ def test_nothing_is_claimed_of_a_batch_that_its_destination_kept_from_running(st
     assert "CreateFlowLogs" not in stage.writes()
 
 
-def test_in_check_mode_it_is_the_drift_report(stage: Stage) -> None:
+def test_check_mode_gives_the_drift_report(stage: Stage) -> None:
     stage(PUBLISH, inventory(), "--check", *REPORTING, *SILENT, "-e", "ansible_check_mode=false")
     assert stage.writes() == []
     assert findings(stage.folder) == {"missing": TARGETS, "policy_drift": {OPERATIONS, AUDIT}}
@@ -123,7 +123,7 @@ def test_in_check_mode_it_is_the_drift_report(stage: Stage) -> None:
     assert report(stage.folder) == predicted
 
 
-def test_limit_and_deliveries_and_what_fails_a_run(stage: Stage) -> None:
+def test_limit_deliveries_and_fail_on(stage: Stage) -> None:
     limited = stage(
         PUBLISH,
         inventory(),
@@ -140,7 +140,7 @@ def test_limit_and_deliveries_and_what_fails_a_run(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("words", [{"drift_report_fail_on": ["missing", "gone"]}, {"drift_report_baseline": "no.json"}])
-def test_words_that_the_report_cannot_use_are_refused_before_the_first_call(stage: Stage, words: dict) -> None:
+def test_invalid_report_options_are_refused_before_the_first_call(stage: Stage, words: dict) -> None:
     stage(PUBLISH, inventory(), *REPORTING, variables=words, succeeds=False)
     assert stage.simulator.calls() == []
     assert not (stage.folder / "flow-log-report").exists()

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Nothing is granted, written or judged for an account other than the one that the inventory names.
+"""No write, grant or finding for an account other than the one that the inventory names.
 
-Two accounts with swapped credentials, an account id with a digit wrong, a role and a profile of somebody else, and in between
-targets that are right. No playbook may treat what it never saw as missing, or as in sync.
+The inventory has two accounts with swapped credentials, a wrong account id, a role and a profile of another account,
+and also correct targets. No playbook may report an unread target as missing or in sync.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ UNSEEN = {*SWAPPED, TYPED_VPC, ROLE_VPC, LOST_VPC}
 
 
 def mixed_up() -> dict[str, Any]:
-    """The inventory in which only the targets of the group audit are right."""
+    """Return an inventory in which only the targets of the group audit are correct."""
     document = inventory()
     operations = hosts_of(document, "operations")
     for vpc in SHOP_VPCS:
@@ -66,11 +66,11 @@ def _stage(ansible: AnsibleRunner, simulator: SimulatorProcess) -> Stage:
 
 
 def reasons(run: Any) -> str:
-    """Why hosts failed at the end of a run."""
+    """Return the reasons for failed hosts at the end of a run."""
     return "\n".join(item["result"]["msg"] for item in run.results if item["status"] == "failed")
 
 
-def test_publishing_changes_nothing_in_and_for_another_account(stage: Stage) -> None:
+def test_publishing_changes_nothing_in_or_for_another_account(stage: Stage) -> None:
     document = mixed_up()
     run = stage(PUBLISH, document, "-e", "flow_log_with_report=true", succeeds=False)
 
@@ -78,7 +78,7 @@ def test_publishing_changes_nothing_in_and_for_another_account(stage: Stage) -> 
     assert sorted(writes) == [(SHOP, "CreateFlowLogs"), (ARCHIVE, "PutBucketPolicy")]
     assert flow_logs(stage.simulator, SHOP) == flow_logs(stage.simulator, BANK) == {}
     assert set(flow_logs(stage.simulator, SHOP, "us-east-1")) == set(SHOP_US_VPCS)
-    # The bucket of the group operations has no right target, the other one grants to the right targets only.
+    # The bucket of the group operations has no correct target; the other one grants access only to the correct targets.
     (kept,) = bucket_statements(stage.simulator, "operations-logs")
     assert kept["Sid"] == THIRD_PARTY_STATEMENT["Sid"]
     granted = str(bucket_statements(stage.simulator, "audit-logs"))
@@ -98,12 +98,12 @@ def test_publishing_changes_nothing_in_and_for_another_account(stage: Stage) -> 
     assert not UNSEEN.intersection(found["in_sync"]) and "missing" not in found
 
 
-def test_each_connection_is_asked_once_and_first(stage: Stage) -> None:
+def test_each_connection_is_verified_once_before_other_calls(stage: Stage) -> None:
     stage(PUBLISH, mixed_up(), "--check", succeeds=False)
     assert stage.writes() == []
     calls = stage.simulator.calls()
     asked = [(call["account"], call["operation"]) for call in calls if call["account"] in (SHOP, BANK)]
-    # The profiles shop and bank lead into the accounts; shop is used for two accounts of the inventory.
+    # The profiles shop and bank belong to the accounts; the inventory uses shop for two accounts.
     assert sorted(asked[:3]) == [(SHOP, "GetCallerIdentity"), (SHOP, "GetCallerIdentity"), (BANK, "GetCallerIdentity")]
     assert "GetCallerIdentity" not in [operation for _account, operation in asked[3:]]
     assert {account for account, _operation in asked[3:]} == {SHOP}
@@ -114,7 +114,7 @@ def test_each_connection_is_asked_once_and_first(stage: Stage) -> None:
     assert in_order.count("GetCallerIdentity") == 2 < len(in_order)
 
 
-def test_the_report_does_not_know_what_it_never_saw(stage: Stage) -> None:
+def test_report_lists_unread_targets_as_unknown(stage: Stage) -> None:
     stage(DRIFT, mixed_up())
     found = findings(stage.folder)
     assert UNSEEN <= found["unknown"]
@@ -127,19 +127,19 @@ def test_the_report_does_not_know_what_it_never_saw(stage: Stage) -> None:
     assert "not-there" in evidence[LOST_VPC]
 
 
-def test_with_a_limit_the_same_is_stopped(stage: Stage) -> None:
+def test_limit_does_not_bypass_the_account_check(stage: Stage) -> None:
     run = stage(PUBLISH, mixed_up(), "--limit", "operations,typing", succeeds=False)
     assert stage.writes() == []
     assert "failed=3" in run.output
     assert {call["service"] for call in stage.simulator.calls()} == {"sts"}
 
 
-def test_an_account_that_does_not_answer_is_not_taken_for_the_right_one(stage: Stage) -> None:
+def test_account_that_cannot_be_verified_is_refused(stage: Stage) -> None:
     stage.simulator.fault(operation="GetCallerIdentity", action="deny", account=SHOP, times=None)
     run = stage(PUBLISH, inventory(), succeeds=False)
     assert {call["account"] for call in stage.simulator.calls(write=True)} == {ARCHIVE, BANK}
     assert set(flow_logs(stage.simulator, BANK)) == {BANK_VPC}
     assert SHOP not in str(bucket_statements(stage.simulator, "operations-logs"))
     assert "AccessDenied" in reasons(run) and "flow_log_aws" in reasons(run)
-    # Nobody needs a permission for this call, so a denial says that the credentials are no good.
+    # This call needs no permission, so a denial means invalid credentials.
     assert stage.simulator.operations(account=SHOP) == ["GetCallerIdentity"]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""s3_flow_log through Ansible itself: the twelve steps, each in check mode and for real, and bad input by name."""
+"""s3_flow_log through Ansible: the twelve steps, each in check mode and for real, and invalid input."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SEED = {
     }
 }
 ASKED = {"resource_ids": VPCS, "destination": "arn:aws:s3:::example-logs/network/", "tags": {"team": "net"}}
-#: name of the step -> options, the actions expected of it
+#: name of the step -> options, expected actions
 STEPS: Dict[str, Tuple[Dict[str, Any], List[str]]] = {
     "create": (ASKED, ["create", "create"]),
     "create again": (ASKED, []),
@@ -69,7 +69,7 @@ def test_the_twelve_steps(ansible: AnsibleRunner, simulator: SimulatorProcess) -
         new = name == "create"
         assert [{**item, "flow_log_id": None} if new else item for item in done["actions"]] == predicted["actions"]
         assert predicted["unsuccessful"] == done["unsuccessful"] == []
-    # Six real runs, three of them with something to do; not one write more.
+    # Six real runs, three of them with changes, and no other write.
     assert [call["operation"] for call in simulator.writes()] == ["CreateFlowLogs", "CreateTags", "DeleteFlowLogs"]
 
 
@@ -105,7 +105,7 @@ BAD_INPUT = {
         ["max_aggregation_interval", "600", "60"],
     ),
     "interval": ({"max_aggregation_interval": 300}, ["max_aggregation_interval", "300", "60 or 600"]),
-    "foreign field": ({"log_format": ["srcaddr", "tgw-id"]}, ["log_format", "tgw-id", "srcaddr"]),
+    "field of another resource type": ({"log_format": ["srcaddr", "tgw-id"]}, ["log_format", "tgw-id", "srcaddr"]),
     "no field": ({"log_format": "srcaddr"}, ["log_format", "srcaddr", "${field}"]),
     "hive": (
         {"destination_options": {"hive_compatible_partitions": "sometimes"}},
@@ -117,7 +117,7 @@ BAD_INPUT = {
 
 @pytest.fixture(name="refused", scope="module")
 def _refused(tmp_path_factory: pytest.TempPathFactory, simulator_process: SimulatorProcess) -> AnsibleRun:
-    """Every bad input in one run; that none of them reached AWS is part of it."""
+    """Run every invalid input in one run, and check that none of them calls AWS."""
     simulator_process.reset()
     simulator_process.clear_calls()
     tasks = [task(name, {**ASKED, **options}, ignore_errors=True) for name, (options, _words) in BAD_INPUT.items()]
@@ -126,24 +126,24 @@ def _refused(tmp_path_factory: pytest.TempPathFactory, simulator_process: Simula
     run = AnsibleRunner(tmp_path_factory.mktemp("refused"))(
         plays(tasks), environment=simulator_process.environment("eu-west-1")
     )
-    # Only the unknown field goes on to AWS, which may know it.
+    # Only the unknown field is sent to AWS, which may support it.
     assert simulator_process.operations() == ["DescribeFlowLogs"]
     return run
 
 
 @pytest.mark.parametrize("case", BAD_INPUT)
-def test_bad_input_is_told_by_name_before_any_call(refused: AnsibleRun, case: str) -> None:
+def test_invalid_input_is_refused_by_name_before_any_call(refused: AnsibleRun, case: str) -> None:
     message = refused.one(case)["msg"]
     assert [word for word in BAD_INPUT[case][1] if word not in message] == []
     assert "Traceback" not in message
 
 
-def test_an_unknown_field_is_named_in_a_warning(refused: AnsibleRun) -> None:
+def test_unknown_field_gives_a_warning(refused: AnsibleRun) -> None:
     assert "'srcadr' is not known" in refused.output.replace("\n", " ")
     assert "Did you mean srcaddr?" in " ".join(refused.output.split())
 
 
-def test_targets_come_as_modules_return_them_and_none_is_nothing_to_do(
+def test_targets_are_accepted_as_modules_return_them_and_may_be_empty(
     ansible: AnsibleRunner, simulator: SimulatorProcess
 ) -> None:
     simulator.seed(SEED)
@@ -162,5 +162,5 @@ def test_targets_come_as_modules_return_them_and_none_is_nothing_to_do(
         assert "nothing to do" in result["msg"]
     assert [item["target"] for item in run.one("found")["actions"]] == VPCS
     assert run.one("again")["changed"] is False
-    # Without targets nothing is asked: the first call is that of the task that has some.
+    # A task without targets makes no call: the first call is that of the task with targets.
     assert simulator.operations()[:3] == ["DescribeFlowLogs", "DescribeVpcs", "CreateFlowLogs"]

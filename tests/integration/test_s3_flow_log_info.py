@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""s3_flow_log_info: what is read, by which calls, and that it can be given back."""
+"""s3_flow_log_info: its results, its calls, and that s3_flow_log accepts the results."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def read(aws: SimulatorProcess, **options: Any) -> List[Dict[str, Any]]:
     return succeed(aws.url, "s3_flow_log_info", options)["flow_logs"]
 
 
-def test_only_flow_logs_to_s3_unless_asked_otherwise(aws: SimulatorProcess) -> None:
+def test_default_is_flow_logs_to_s3_only(aws: SimulatorProcess) -> None:
     assert {item["log_destination_type"] for item in read(aws)} == {"s3"}
     kinds = ["s3", "cloud-watch-logs"]
     assert len(read(aws, filters={"log-destination-type": kinds})) == len(FLOW_LOGS)
@@ -65,7 +65,7 @@ def test_only_flow_logs_to_s3_unless_asked_otherwise(aws: SimulatorProcess) -> N
     assert watched["log_group_name"] == "/vpc/all" and watched["destination_options"] is None
 
 
-def test_every_option_narrows(aws: SimulatorProcess) -> None:
+def test_every_option_filters(aws: SimulatorProcess) -> None:
     assert len(read(aws, resource_ids=[VPC])) == 2
     assert [item["name"] for item in read(aws, resource_ids=[VPC], destination="example-logs/net")] == [None]
     assert [item["resource_id"] for item in read(aws, filters={"tag:team": "net"})] == [VPC]
@@ -83,7 +83,7 @@ def test_every_option_narrows(aws: SimulatorProcess) -> None:
 
 
 @pytest.mark.parametrize("options", ["filled", "absent"])
-def test_what_is_read_can_be_given_back(aws: SimulatorProcess, options: str) -> None:
+def test_results_are_valid_options_of_s3_flow_log(aws: SimulatorProcess, options: str) -> None:
     aws.set_switch("default_destination_options", options)
     module_options = (
         "destination",
@@ -111,7 +111,7 @@ def test_what_is_read_can_be_given_back(aws: SimulatorProcess, options: str) -> 
         ({"delivery": True, "delivery_hours": 0}, ["delivery_hours", "0", "168"]),
     ],
 )
-def test_bad_input_is_told_by_name_before_any_call(
+def test_invalid_input_is_refused_by_name_before_any_call(
     aws: SimulatorProcess, options: Dict[str, Any], words: List[str]
 ) -> None:
     message = run_module(aws.url, "s3_flow_log_info", options)["msg"]
@@ -119,14 +119,14 @@ def test_bad_input_is_told_by_name_before_any_call(
     assert aws.operations() == []
 
 
-def test_many_ids_take_one_sweep(aws: SimulatorProcess) -> None:
+def test_many_ids_take_one_paged_call(aws: SimulatorProcess) -> None:
     ids = [VPC] + [f"vpc-0b{number:015x}" for number in range(300)]
     assert len(read(aws, resource_ids=ids)) == 2
     assert aws.operations() == ["DescribeFlowLogs"]
 
 
 def deliver(aws: SimulatorProcess, flow_log: Dict[str, Any], moment: datetime) -> None:
-    """Put an object where the VPC User Guide (flow-logs-s3-path) says that this flow log writes."""
+    """Put an object under the path that this flow log writes to (VPC User Guide, flow-logs-s3-path)."""
     path = f"AWSLogs/{ACCOUNT}/vpcflowlogs/eu-west-1/{moment:%Y/%m/%d}/"
     if flow_log["destination_options"]["hive_compatible_partitions"]:
         path = f"AWSLogs/aws-account-id={ACCOUNT}/aws-service=vpcflowlogs/aws-region=eu-west-1/"
@@ -158,11 +158,11 @@ def test_the_last_delivery_is_found_in_both_layouts(aws: SimulatorProcess) -> No
             "hours": 24,
         }
     assert by_resource[(OTHER, "arn:aws:s3:::other-logs")]["status"] == "nothing"
-    # A day is one listing, an hour is one with hourly partitions; three flow logs by the day, one by the hour.
+    # One listing for each day, or each hour with hourly partitions; three flow logs use days, one uses hours.
     assert len(aws.calls(operation="ListObjectsV2")) <= 3 * 2 + 26
 
 
-def test_what_cannot_be_listed_is_unknown_and_says_what_is_missing(aws: SimulatorProcess) -> None:
+def test_unlisted_deliveries_are_unknown_with_the_missing_permission(aws: SimulatorProcess) -> None:
     aws.fault(operation="ListObjectsV2", action="deny", times=None)
     for item in read(aws, resource_ids=[VPC], delivery=True):
         assert item["delivery"]["status"] == "unknown" and item["delivery"]["objects"] is None

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What people do to flow logs, one scenario each, against the simulator over HTTP.
+"""Changes to flow logs, one scenario each, against the simulator over HTTP.
 
-Each scenario runs in check mode, for real, and again; check mode must write nothing and foretell the actions.
+Each scenario runs in check mode, for real, and again; check mode must write nothing and predict the actions.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ SEED = {
                     "vpcs": [
                         {
                             "id": "vpc-0d000000000000001",
-                            # Equal but for a slash, which is no difference.
+                            # Equal except for a trailing slash, which does not count.
                             "flow_logs": [
                                 {"destination": "arn:aws:s3:::example-logs/network"},
                                 {"destination": "arn:aws:s3:::example-logs/network/"},
@@ -108,12 +108,12 @@ def _ec2(aws: SimulatorProcess) -> Any:
 
 @pytest.fixture(name="at_once")
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let what waits in this process wait no longer."""
+    """Make waits in this process take no time."""
     monkeypatch.setattr("time.sleep", lambda _seconds: None)
 
 
 def by_hand(ec2: Any, **changed: Any) -> str:
-    """Make a flow log as a person or another tool would; return its id."""
+    """Create a flow log without the collection; return its id."""
     request = {
         "ResourceIds": [VPC],
         "ResourceType": "VPC",
@@ -132,7 +132,7 @@ def options(**changed: Any) -> Dict[str, Any]:
 
 
 def without_new_ids(actions: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
-    """Actions but for what only the real run can know."""
+    """Return actions without the ids that only a real run knows."""
     unknown = {"gap_seconds": None}
     new = {**unknown, "flow_log_id": None}
     return [{**item, **(new if item["action"] in ("create", "replace") else unknown)} for item in actions]
@@ -183,7 +183,7 @@ REPLACEMENTS = {
 
 
 @pytest.mark.parametrize("change", REPLACEMENTS)
-def test_a_changed_setting_replaces_without_a_gap(aws: SimulatorProcess, ec2: Any, change: str) -> None:
+def test_changed_setting_replaces_without_a_gap(aws: SimulatorProcess, ec2: Any, change: str) -> None:
     aws.set_switch("identity", "all_settings")
     asked, field, member, value = REPLACEMENTS[change]
     old = by_hand(ec2, LogFormat="${srcaddr} ${dstaddr}" if field == "log_format" else None)
@@ -198,7 +198,7 @@ def test_a_changed_setting_replaces_without_a_gap(aws: SimulatorProcess, ec2: An
 
 
 @pytest.mark.parametrize("change", REPLACEMENTS)
-def test_the_new_flow_log_is_there_before_the_old_one_goes(aws: SimulatorProcess, ec2: Any, change: str) -> None:
+def test_new_flow_log_is_created_before_the_old_one_is_deleted(aws: SimulatorProcess, ec2: Any, change: str) -> None:
     aws.set_switch("identity", "all_settings")
     asked, field, _member, _value = REPLACEMENTS[change]
     by_hand(ec2, LogFormat="${srcaddr} ${dstaddr}" if field == "log_format" else None)
@@ -210,7 +210,7 @@ def test_the_new_flow_log_is_there_before_the_old_one_goes(aws: SimulatorProcess
 
 
 @pytest.mark.parametrize("refusal", ["whole_call", "item"])
-def test_refused_a_second_flow_log_nothing_changes_without_consent(
+def test_without_consent_a_refused_second_flow_log_changes_nothing(
     aws: SimulatorProcess, ec2: Any, refusal: str
 ) -> None:
     aws.set_switch("identity", "destination_and_traffic")
@@ -226,7 +226,7 @@ def test_refused_a_second_flow_log_nothing_changes_without_consent(
     assert described(ec2, resource_id=VPC) == before
 
 
-def test_with_consent_the_old_one_goes_first_and_the_gap_is_told(aws: SimulatorProcess, ec2: Any) -> None:
+def test_with_consent_the_old_one_is_deleted_first_and_the_gap_is_reported(aws: SimulatorProcess, ec2: Any) -> None:
     aws.set_switch("identity", "destination_and_traffic")
     old = by_hand(ec2)
     result = succeed(aws.url, "s3_flow_log", options(max_aggregation_interval=60, allow_gap=True))
@@ -238,12 +238,12 @@ def test_with_consent_the_old_one_goes_first_and_the_gap_is_told(aws: SimulatorP
 
 
 @pytest.mark.parametrize("mode", [{"allow_gap": True}, {"replace": "delete_first"}])
-def test_a_refused_replacement_after_the_deletion_puts_the_old_one_back(
+def test_failed_replacement_after_the_deletion_restores_the_old_one(
     aws: SimulatorProcess, ec2: Any, mode: Dict[str, Any]
 ) -> None:
     aws.set_switch("identity", "destination_and_traffic")
     old = by_hand(ec2, TagSpecifications=[{"ResourceType": "vpc-flow-log", "Tags": [{"Key": "team", "Value": "net"}]}])
-    # The first create is refused anyway where it comes before the deletion; the one after it is refused here.
+    # AWS refuses the first create, before the deletion, in any case; the one after the deletion is refused here.
     aws.fault(operation="CreateFlowLogs", action="partial", ids=[VPC], after=1 if "allow_gap" in mode else 0)
     result = run_module(aws.url, "s3_flow_log", options(max_aggregation_interval=60, **mode))
     assert result["failed"] and result["changed"] is True
@@ -256,7 +256,7 @@ def test_a_refused_replacement_after_the_deletion_puts_the_old_one_back(
     assert [item["flow_log_id"] for item in result["flow_logs"]] == [flow_log["FlowLogId"]]
 
 
-def test_never_names_the_difference_and_leaves_the_flow_log(aws: SimulatorProcess, ec2: Any) -> None:
+def test_replace_never_reports_the_difference_and_keeps_the_flow_log(aws: SimulatorProcess, ec2: Any) -> None:
     old = by_hand(ec2)
     asked = options(max_aggregation_interval=60, replace="never")
     aws.clear_calls()
@@ -270,9 +270,7 @@ def test_never_names_the_difference_and_leaves_the_flow_log(aws: SimulatorProces
 
 
 @pytest.mark.parametrize("destination", ["arn:aws:s3:::example-logs/moved/", "arn:aws:s3:::other-logs/network/"])
-def test_another_destination_is_another_flow_log_unless_it_has_a_name(
-    aws: SimulatorProcess, ec2: Any, destination: str
-) -> None:
+def test_other_destination_is_another_flow_log_unless_named(aws: SimulatorProcess, ec2: Any, destination: str) -> None:
     old = by_hand(ec2)
     result = converge(aws, options(destination=destination))
     assert kinds(result) == ["create"]
@@ -281,7 +279,7 @@ def test_another_destination_is_another_flow_log_unless_it_has_a_name(
 
 
 @pytest.mark.parametrize("destination", ["arn:aws:s3:::example-logs/moved/", "arn:aws:s3:::other-logs/network/"])
-def test_a_named_flow_log_moves(aws: SimulatorProcess, ec2: Any, destination: str) -> None:
+def test_named_flow_log_moves_to_another_destination(aws: SimulatorProcess, ec2: Any, destination: str) -> None:
     succeed(aws.url, "s3_flow_log", options(name="central"))
     result = converge(aws, options(name="central", destination=destination))
     assert kinds(result) == ["replace"]
@@ -291,7 +289,7 @@ def test_a_named_flow_log_moves(aws: SimulatorProcess, ec2: Any, destination: st
 
 
 @pytest.mark.parametrize("slash", ["kept", "stripped"])
-def test_a_trailing_slash_is_no_difference(aws: SimulatorProcess, ec2: Any, slash: str) -> None:
+def test_trailing_slash_is_no_difference(aws: SimulatorProcess, ec2: Any, slash: str) -> None:
     aws.set_switch("trailing_slash", slash)
     by_hand(ec2)
     result = succeed(aws.url, "s3_flow_log", options())
@@ -315,13 +313,13 @@ def test_tags_are_left_alone_when_not_given_and_kept_without_purge(aws: Simulato
     assert len(described(ec2, resource_id=VPC)[0]["Tags"]) == 2
 
 
-def test_a_name_given_later_adopts(aws: SimulatorProcess, ec2: Any) -> None:
+def test_name_given_later_adopts_the_flow_log(aws: SimulatorProcess, ec2: Any) -> None:
     old = by_hand(ec2)
     assert kinds(converge(aws, options(name="central"))) == ["tag"]
     assert [item["FlowLogId"] for item in described(ec2, resource_id=VPC)] == [old]
 
 
-def test_accept_and_reject_live_side_by_side_by_name(aws: SimulatorProcess, ec2: Any) -> None:
+def test_accept_and_reject_coexist_by_name(aws: SimulatorProcess, ec2: Any) -> None:
     for traffic in ("ACCEPT", "REJECT"):
         assert kinds(converge(aws, options(name=traffic.lower(), traffic_type=traffic))) == ["create"]
     logs = described(ec2, resource_id=VPC)
@@ -335,7 +333,7 @@ def test_accept_and_reject_live_side_by_side_by_name(aws: SimulatorProcess, ec2:
 
 @pytest.mark.parametrize("identity", ["all_settings", "destination_and_traffic"])
 @pytest.mark.parametrize("order", [("named", "unnamed"), ("unnamed", "named")])
-def test_a_task_with_a_name_and_one_without_never_replace_each_others_flow_log(
+def test_named_and_unnamed_tasks_never_replace_each_others_flow_log(
     aws: SimulatorProcess, ec2: Any, identity: str, order: Tuple[str, str]
 ) -> None:
     aws.set_switch("identity", identity)
@@ -347,7 +345,7 @@ def test_a_task_with_a_name_and_one_without_never_replace_each_others_flow_log(
     assert {action["action"] for action in done} == {"create"}
     assert len(done) == len(described(ec2, resource_id=VPC)) <= 2
     (kept,) = [item for item in done if item["flow_log_id"] == done[0]["flow_log_id"]]
-    # Without a name nothing with one is removed either.
+    # A task without a name does not remove named flow logs either.
     result = succeed(aws.url, "s3_flow_log", options(state="absent"))
     assert {item["flow_log_id"] for item in result["actions"]} == {
         item["flow_log_id"] for item in done if item["target"] == VPC
@@ -365,18 +363,18 @@ NAMED = [
 ]
 
 
-def test_without_a_name_an_equal_named_flow_log_is_adopted_as_it_is(aws: SimulatorProcess, ec2: Any) -> None:
+def test_without_a_name_an_equal_named_flow_log_is_adopted_unchanged(aws: SimulatorProcess, ec2: Any) -> None:
     named = by_hand(ec2, TagSpecifications=NAMED)
     before = described(ec2, resource_id=VPC)
     result = converge(aws, options(tags={"team": "sec"}))
-    # Handed over as ansible-core wants it; another way is gone in 2.23.
+    # As ansible-core requires; the older way is removed in 2.23.
     assert "deprecations" not in result
     assert named in str(result["warnings"]) and "adopt_named" in str(result["warnings"])
     assert result["actions"] == [] and [item["flow_log_id"] for item in result["flow_logs"]] == [named]
     assert described(ec2, resource_id=VPC) == before
 
 
-def test_without_a_name_a_named_flow_log_that_differs_is_refused_in_words(aws: SimulatorProcess, ec2: Any) -> None:
+def test_without_a_name_a_different_named_flow_log_is_refused(aws: SimulatorProcess, ec2: Any) -> None:
     named = by_hand(ec2, TagSpecifications=NAMED)
     before = described(ec2, resource_id=VPC)
     asked = options(resource_ids=[MANY[0], VPC], max_aggregation_interval=60, replace="delete_first", allow_gap=True)
@@ -389,12 +387,12 @@ def test_without_a_name_a_named_flow_log_that_differs_is_refused_in_words(aws: S
         for word in (named, "tf-shop", "Give this name", "another destination", "adopt_named")
         if word not in done["msg"]
     ] == []
-    # The others go on.
+    # The other targets continue.
     assert kinds(done) == kinds(predicted) == ["create"]
     assert described(ec2, resource_id=VPC) == before
 
 
-def test_with_consent_a_named_flow_log_is_taken_over(aws: SimulatorProcess, ec2: Any) -> None:
+def test_adopt_named_takes_over_a_named_flow_log(aws: SimulatorProcess, ec2: Any) -> None:
     aws.set_switch("identity", "all_settings")
     named = by_hand(ec2, TagSpecifications=NAMED)
     result = converge(aws, options(max_aggregation_interval=60, adopt_named=True))
@@ -404,7 +402,7 @@ def test_with_consent_a_named_flow_log_is_taken_over(aws: SimulatorProcess, ec2:
     assert kinds(converge(aws, options(state="absent", adopt_named=True))) == ["delete"]
 
 
-def test_of_two_equal_ones_the_oldest_stays_when_duplicates_are_purged(aws: SimulatorProcess) -> None:
+def test_purging_duplicates_keeps_the_oldest(aws: SimulatorProcess) -> None:
     there = {"region": "eu-central-1", "resource_ids": [TWIN]}
     twins = succeed(aws.url, "s3_flow_log_info", there)["flow_logs"]
     assert len(twins) == 2
@@ -460,10 +458,8 @@ def test_purge_removes_nothing_that_delivers_while_the_new_one_does_not(aws: Sim
 
 
 @pytest.mark.parametrize("purge", ["none", "s3"])
-def test_a_flow_log_of_another_name_that_is_in_the_way_is_not_removed(
-    aws: SimulatorProcess, ec2: Any, purge: str
-) -> None:
-    """Else the target would be without one until the new one is made."""
+def test_blocking_flow_log_of_another_name_is_not_removed(aws: SimulatorProcess, ec2: Any, purge: str) -> None:
+    """Otherwise the target would have no flow log until the new one is created."""
     named = [{"ResourceType": "vpc-flow-log", "Tags": [{"Key": "Name", "Value": "other"}]}]
     other = by_hand(ec2, TagSpecifications=named)
     result = run_module(aws.url, "s3_flow_log", options(name="central", purge=purge))
@@ -474,16 +470,16 @@ def test_a_flow_log_of_another_name_that_is_in_the_way_is_not_removed(
     assert [item["FlowLogId"] for item in described(ec2, resource_id=VPC)] == [other]
 
 
-def test_a_flow_log_deleted_out_of_band_comes_back(aws: SimulatorProcess, ec2: Any) -> None:
+def test_flow_log_deleted_out_of_band_is_created_again(aws: SimulatorProcess, ec2: Any) -> None:
     result = succeed(aws.url, "s3_flow_log", options())
     ec2.delete_flow_logs(FlowLogIds=[result["actions"][0]["flow_log_id"]])
     assert kinds(converge(aws, options())) == ["create"]
 
 
 @pytest.mark.parametrize("missing", ["error", "item"])
-def test_one_target_of_450_that_does_not_exist_stops_no_other(aws: SimulatorProcess, ec2: Any, missing: str) -> None:
+def test_one_missing_target_of_450_stops_no_other(aws: SimulatorProcess, ec2: Any, missing: str) -> None:
     aws.set_switch("missing_target", missing)
-    # Who may look finds that out before; who may not learns it from CreateFlowLogs.
+    # A caller who may describe VPCs knows before the call; others learn it from CreateFlowLogs.
     aws.fault(operation="DescribeVpcs", action="deny", times=None)
     gone = "vpc-0c000000000000001"
     targets = MANY[:200] + [gone] + MANY[200:449]
@@ -498,7 +494,7 @@ def test_one_target_of_450_that_does_not_exist_stops_no_other(aws: SimulatorProc
 
 
 @pytest.mark.parametrize("answer", ["error", "item"])
-def test_deleting_what_is_gone_meanwhile_is_success(aws: SimulatorProcess, ec2: Any, answer: str) -> None:
+def test_deleting_a_flow_log_that_is_already_gone_succeeds(aws: SimulatorProcess, ec2: Any, answer: str) -> None:
     aws.set_switch("delete_unknown", answer)
     asked = options(resource_ids=MANY[:5])
     made = succeed(aws.url, "s3_flow_log", asked)
@@ -534,7 +530,7 @@ def test_a_transit_gateway_converges(aws: SimulatorProcess, ec2: Any) -> None:
     assert len(flow_log["LogFormat"].split()) == 36
 
 
-def test_a_missing_bucket_is_told_as_such(aws: SimulatorProcess) -> None:
+def test_missing_bucket_is_reported(aws: SimulatorProcess) -> None:
     result = run_module(aws.url, "s3_flow_log", options(destination="no-such-logs"))
     assert result["failed"] and result["changed"] is False
     assert "LogDestination: no-such-logs does not exist" in result["msg"]
@@ -549,7 +545,7 @@ def test_denied_names_the_permissions_that_may_be_missing(aws: SimulatorProcess)
     assert len(aws.calls(operation="CreateFlowLogs")) == 1
 
 
-def test_denied_to_read_is_neither_in_sync_nor_absent(aws: SimulatorProcess) -> None:
+def test_denied_read_is_neither_in_sync_nor_absent(aws: SimulatorProcess) -> None:
     aws.fault(operation="DescribeFlowLogs", action="deny", times=None)
     result = run_module(aws.url, "s3_flow_log", options(), check=True)
     assert result["failed"] and "describe flow logs" in result["msg"]
@@ -559,7 +555,7 @@ def test_denied_to_read_is_neither_in_sync_nor_absent(aws: SimulatorProcess) -> 
 
 @pytest.mark.parametrize("cut", ["cut_before", "cut_after"])
 @pytest.mark.parametrize("operation", ["CreateFlowLogs", "DescribeFlowLogs"])
-def test_a_lost_answer_makes_no_duplicate(aws: SimulatorProcess, ec2: Any, operation: str, cut: str) -> None:
+def test_lost_response_makes_no_duplicate(aws: SimulatorProcess, ec2: Any, operation: str, cut: str) -> None:
     aws.fault(operation=operation, action=cut)
     result = succeed(aws.url, "s3_flow_log", options())
     assert kinds(result) == ["create"]
@@ -567,8 +563,8 @@ def test_a_lost_answer_makes_no_duplicate(aws: SimulatorProcess, ec2: Any, opera
 
 
 @pytest.mark.parametrize("refusal", ["whole_call", "item"])
-def test_what_a_lost_answer_told_of_is_reported(aws: SimulatorProcess, refusal: str) -> None:
-    """AWS acts again on the token of a call that did not succeed for every id, and meets its own flow logs."""
+def test_flow_logs_of_a_lost_response_are_reported(aws: SimulatorProcess, refusal: str) -> None:
+    """AWS repeats a call with the same token if it failed for some ids, and then finds its own flow logs."""
     aws.set_switch("duplicate_in_batch", refusal)
     aws.set_switch("missing_target", "item")
     aws.set_switch("token_after_failure", "act")
@@ -586,7 +582,7 @@ def test_what_a_lost_answer_told_of_is_reported(aws: SimulatorProcess, refusal: 
 
 @pytest.mark.parametrize("fault", [{"action": "throttle", "times": 3}, {"action": "server_error", "times": 2}])
 @pytest.mark.parametrize("operation", ["CreateFlowLogs", "DescribeFlowLogs"])
-def test_throttling_and_server_errors_are_waited_out(
+def test_throttling_and_server_errors_are_retried(
     aws: SimulatorProcess, ec2: Any, operation: str, fault: Dict[str, Any]
 ) -> None:
     aws.fault(operation=operation, **fault)
@@ -597,10 +593,10 @@ def test_throttling_and_server_errors_are_waited_out(
 @pytest.mark.usefixtures("at_once")
 @pytest.mark.parametrize("operation", ["CreateFlowLogs", "DescribeFlowLogs", "DeleteFlowLogs"])
 @pytest.mark.parametrize(("action", "most"), [("throttle", 9), ("server_error", 9), ("deny", 1)])
-def test_a_call_is_tried_by_one_bounded_layer(
+def test_one_layer_retries_a_call_a_bounded_number_of_times(
     aws: SimulatorProcess, ec2: Any, operation: str, action: str, most: int
 ) -> None:
-    """An account that stays above its rate limit is not asked for minutes, and a permanent error is not repeated."""
+    """An account that stays above its rate limit is not called for minutes, and a permanent error is not retried."""
     if operation == "DeleteFlowLogs":
         by_hand(ec2)
     aws.clear_calls()
@@ -611,14 +607,14 @@ def test_a_call_is_tried_by_one_bounded_layer(
     assert tried == 1 if most == 1 else 1 < tried <= most
 
 
-def test_a_new_flow_log_that_shows_up_late_is_waited_for(aws: SimulatorProcess, ec2: Any) -> None:
+def test_module_waits_for_a_new_flow_log_to_appear(aws: SimulatorProcess, ec2: Any) -> None:
     aws.fault(operation="DescribeFlowLogs", action="stale", after=1, times=2)
     result = succeed(aws.url, "s3_flow_log", options())
     assert result["actions"][0]["flow_log_id"] == described(ec2, resource_id=VPC)[0]["FlowLogId"]
 
 
 @pytest.mark.parametrize("refusal", ["whole_call", "item"])
-def test_somebody_who_was_faster_is_no_error(aws: SimulatorProcess, ec2: Any, refusal: str) -> None:
+def test_flow_log_created_meanwhile_by_another_tool_is_no_error(aws: SimulatorProcess, ec2: Any, refusal: str) -> None:
     aws.set_switch("duplicate_in_batch", refusal)
     aws.fault(operation="DescribeFlowLogs", action="stale", writes=1)
     other = by_hand(ec2)
@@ -628,8 +624,8 @@ def test_somebody_who_was_faster_is_no_error(aws: SimulatorProcess, ec2: Any, re
     assert len(result["flow_logs"]) == 4
 
 
-def test_what_was_done_is_told_although_reading_again_fails(aws: SimulatorProcess, ec2: Any) -> None:
-    """One target met a flow log that the first reading did not show yet; the others were served."""
+def test_actions_are_reported_even_if_the_second_read_fails(aws: SimulatorProcess, ec2: Any) -> None:
+    """One target has a flow log that the first read did not show; the others are done."""
     aws.set_switch("duplicate_in_batch", "item")
     aws.fault(operation="DescribeFlowLogs", action="stale", writes=1)
     by_hand(ec2)
@@ -640,8 +636,10 @@ def test_what_was_done_is_told_although_reading_again_fails(aws: SimulatorProces
 
 
 @pytest.mark.parametrize("mode", [{"allow_gap": True}, {"replace": "delete_first"}])
-def test_no_gap_is_made_that_would_not_help(aws: SimulatorProcess, ec2: Any, mode: Dict[str, Any]) -> None:
-    """Another flow log, which is to stay, is what AWS refuses the replacement for."""
+def test_no_gap_if_the_replacement_would_still_be_refused(
+    aws: SimulatorProcess, ec2: Any, mode: Dict[str, Any]
+) -> None:
+    """AWS refuses the replacement because of another flow log, which is kept."""
     aws.set_switch("identity", "destination_and_traffic")
 
     def name(value: str) -> List[Dict[str, Any]]:
@@ -660,10 +658,8 @@ def test_no_gap_is_made_that_would_not_help(aws: SimulatorProcess, ec2: Any, mod
 
 
 @pytest.mark.parametrize("stop_after", ["CreateTags", "CreateFlowLogs", "DeleteFlowLogs"])
-def test_a_replacement_that_is_cut_off_is_finished_by_the_next_run(
-    aws: SimulatorProcess, ec2: Any, stop_after: str
-) -> None:
-    """Every call after the one named fails for good, as it does when the process is killed there."""
+def test_next_run_finishes_an_interrupted_replacement(aws: SimulatorProcess, ec2: Any, stop_after: str) -> None:
+    """Every call after the named one fails, as if the process were killed there."""
     aws.set_switch("identity", "all_settings")
     by_hand(ec2)
     asked = options(max_aggregation_interval=60)
@@ -684,10 +680,10 @@ def test_a_replacement_that_is_cut_off_is_finished_by_the_next_run(
 @pytest.mark.parametrize("identity", ["destination_and_traffic", "all_settings"])
 @pytest.mark.parametrize("allow_gap", [False, True])
 @pytest.mark.parametrize("writes", [1, 2])
-def test_a_replacement_made_before_and_not_shown_yet_is_found(
+def test_earlier_replacement_that_is_not_shown_yet_is_found(
     aws: SimulatorProcess, ec2: Any, identity: str, allow_gap: bool, writes: int
 ) -> None:
-    """The first run is cut off before it deletes the old one; the second first reads what was before the new one."""
+    """The first run is interrupted before the deletion; the second one first reads the state before the create."""
     aws.set_switch("identity", identity)
     old = by_hand(ec2)
     asked = options(traffic_type="REJECT", allow_gap=allow_gap)
@@ -701,9 +697,7 @@ def test_a_replacement_made_before_and_not_shown_yet_is_found(
 
 
 @pytest.mark.parametrize("identity", ["destination_and_traffic", "all_settings"])
-def test_a_replaced_flow_log_that_is_still_shown_is_not_put_back(
-    aws: SimulatorProcess, ec2: Any, identity: str
-) -> None:
+def test_replaced_flow_log_that_is_still_shown_is_not_restored(aws: SimulatorProcess, ec2: Any, identity: str) -> None:
     aws.set_switch("identity", identity)
     by_hand(ec2)
     asked = options(traffic_type="REJECT", replace="delete_first")
@@ -714,22 +708,22 @@ def test_a_replaced_flow_log_that_is_still_shown_is_not_put_back(
     assert [item["FlowLogId"] for item in described(ec2, resource_id=VPC)] == [new]
 
 
-# As often as botocore makes a call at most.
+# The maximum number of attempts that botocore makes.
 REPEATED = {"action": "cut_after", "times": 9}
 
 
 @pytest.mark.parametrize(
     "faults",
     [
-        # The new one is made, but nothing tells which one it is.
+        # The new one is created, but its id is not known.
         [{"operation": "DescribeFlowLogs", "action": "conflict", "after": 1}],
-        # Every answer is lost, so that nothing tells whether it was made.
+        # Every response is lost, so it is not known whether it was created.
         [{"operation": "CreateFlowLogs", **REPEATED}],
-        # An answer is lost, then the permission.
+        # A response is lost, then the permission.
         [{"operation": "CreateFlowLogs", "action": "cut_after"}, {"operation": "CreateFlowLogs", "action": "deny"}],
     ],
 )
-def test_a_replacement_of_which_nothing_is_known_is_finished_by_the_next_run(
+def test_next_run_finishes_a_replacement_with_lost_responses(
     aws: SimulatorProcess, ec2: Any, faults: List[Dict[str, Any]], at_once: None
 ) -> None:
     aws.set_switch("identity", "all_settings")
@@ -746,7 +740,7 @@ def test_a_replacement_of_which_nothing_is_known_is_finished_by_the_next_run(
     assert flow_log["MaxAggregationInterval"] == 60
 
 
-def test_a_flow_log_put_back_for_want_of_an_answer_goes_when_its_replacement_shows_up(
+def test_flow_log_restored_after_lost_responses_is_removed_when_its_replacement_appears(
     aws: SimulatorProcess, ec2: Any, at_once: None
 ) -> None:
     aws.set_switch("identity", "all_settings")
@@ -762,9 +756,7 @@ def test_a_flow_log_put_back_for_want_of_an_answer_goes_when_its_replacement_sho
     assert (flow_log["MaxAggregationInterval"], flow_log["Tags"]) == (60, [])
 
 
-def test_a_replacement_with_a_gap_whose_answers_are_lost_is_told(
-    aws: SimulatorProcess, ec2: Any, at_once: None
-) -> None:
+def test_replacement_with_a_gap_and_lost_responses_is_reported(aws: SimulatorProcess, ec2: Any, at_once: None) -> None:
     aws.set_switch("identity", "all_settings")
     old = by_hand(ec2)
     aws.fault(operation="CreateFlowLogs", **REPEATED)
@@ -777,15 +769,15 @@ def test_a_replacement_with_a_gap_whose_answers_are_lost_is_told(
     assert [item["max_aggregation_interval"] for item in result["diff"]["after"][VPC]] == [60]
 
 
-def test_actions_are_in_the_order_that_was_foretold(aws: SimulatorProcess, ec2: Any) -> None:
-    """However they share calls: the first and the last target need the same change, the second another one."""
+def test_actions_are_in_the_predicted_order(aws: SimulatorProcess, ec2: Any) -> None:
+    """Even if targets share calls: the first and the last target need the same change, the second another one."""
     succeed(aws.url, "s3_flow_log", options(resource_ids=MANY[:3], tags={"team": "net"}))
     (second,) = described(ec2, resource_id=MANY[1])
     ec2.create_tags(Resources=[second["FlowLogId"]], Tags=[{"Key": "env", "Value": "prod"}])
     assert kinds(converge(aws, options(resource_ids=MANY[:3], tags={}))) == ["untag"] * 3
 
 
-def test_a_failed_replacement_that_cannot_be_removed_is_not_forgotten(aws: SimulatorProcess, ec2: Any) -> None:
+def test_failed_replacement_that_cannot_be_removed_is_reported(aws: SimulatorProcess, ec2: Any) -> None:
     aws.set_switch("identity", "all_settings")
     old = by_hand(ec2)
     aws.fault(operation="CreateFlowLogs", action="undeliverable")
@@ -798,9 +790,7 @@ def test_a_failed_replacement_that_cannot_be_removed_is_not_forgotten(aws: Simul
         aws.clear_faults()
 
 
-def test_a_flow_log_that_goes_between_reading_and_tagging_is_told_and_comes_back(
-    aws: SimulatorProcess, ec2: Any
-) -> None:
+def test_flow_log_deleted_before_tagging_is_reported_and_created_again(aws: SimulatorProcess, ec2: Any) -> None:
     made = succeed(aws.url, "s3_flow_log", options(resource_ids=MANY[:4]))
     gone = made["actions"][1]
     aws.fault(operation="DescribeFlowLogs", action="stale", writes=1)
@@ -813,7 +803,7 @@ def test_a_flow_log_that_goes_between_reading_and_tagging_is_told_and_comes_back
     assert kinds(succeed(aws.url, "s3_flow_log", asked)) == ["create"]
 
 
-def test_a_target_deleted_meanwhile_stops_no_other(aws: SimulatorProcess, ec2: Any) -> None:
+def test_target_deleted_meanwhile_stops_no_other(aws: SimulatorProcess, ec2: Any) -> None:
     succeed(aws.url, "s3_flow_log", options(resource_ids=MANY[:3]))
     ec2.delete_vpc(VpcId=MANY[1])
     asked = options(resource_ids=MANY[:3], name="central", destination="arn:aws:s3:::other-logs")
@@ -844,15 +834,15 @@ def test_tag_fields_are_set_read_back_and_compared(aws: SimulatorProcess, ec2: A
 
 
 @pytest.mark.parametrize(("region", "warned"), [("ap-southeast-5", True), ("eu-west-1", False)])
-def test_tag_fields_in_a_region_without_the_service_linked_role_are_warned_of(
+def test_tag_fields_without_the_service_linked_role_give_a_warning(
     aws: SimulatorProcess, region: str, warned: bool
 ) -> None:
     result = run_module(aws.url, "s3_flow_log", {**options(**TAG_FIELDS), "region": region}, check=True)
-    # Warnings of earlier runs in this process come again.
+    # Show warnings again that earlier runs in this process have shown.
     assert (f"AWS does not list {region}" in str(result.get("warnings", []))) is warned
 
 
-def test_a_botocore_without_tag_fields_is_told_before_any_call(
+def test_botocore_without_tag_fields_is_refused_before_any_call(
     aws: SimulatorProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ec2_calls, "knows_tag_fields", lambda _client: False)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The playbooks run only part of the way: each stage does its own work, calls nothing of the others, and says so."""
+"""The playbooks with --tags: each stage makes only its own calls and reports what it skipped."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ def _stage(ansible: AnsibleRunner, simulator: SimulatorProcess) -> Stage:
 
 
 def of_stages(*stages: str) -> tuple[str, ...]:
-    """Arguments for a run that has only some stages."""
+    """Return arguments for a run with only some stages."""
     return ("--tags", ",".join(stages))
 
 
 def services(stage: Stage) -> set[str]:
-    """The services that the last run called."""
+    """Return the AWS services that the last run called."""
     return {call["service"] for call in stage.simulator.calls()}
 
 
-def test_one_stage_after_the_other_is_the_same_as_all_at_once(stage: Stage) -> None:
-    """First the buckets, as text of the command line, then the flow logs; nothing is left for a whole run."""
+def test_single_stages_together_equal_a_full_run(stage: Stage) -> None:
+    """First the buckets, then the flow logs; a full run afterwards has nothing to do."""
     first = stage(PUBLISH, inventory(), *of_stages("destinations"))
     assert line(first, "flow logs:") == "flow logs: stages=destinations destinations=2 put_policy=2 failed=0"
     assert stage.writes() == ["PutBucketPolicy"] * 2
@@ -59,8 +59,8 @@ def test_one_stage_after_the_other_is_the_same_as_all_at_once(stage: Stage) -> N
     assert stage.writes() == []
 
 
-def test_flow_logs_alone_are_made_whatever_became_of_the_destination(stage: Stage) -> None:
-    """Of a whole run the batches of a bucket that fails are left out; a run without destinations has none to wait for."""
+def test_flow_logs_stage_ignores_the_state_of_the_destination(stage: Stage) -> None:
+    """A full run skips the batches of a failed bucket; a run without destinations has no such result."""
     document = inventory()
     document["all"]["children"] = {"audit": document["all"]["children"]["audit"]}
     stage(PUBLISH, document, *of_stages("destinations"))
@@ -81,7 +81,7 @@ def test_permissions_alone(stage: Stage) -> None:
     assert services(stage) <= {"iam", "sts"}
 
 
-def test_tags_do_not_replace_the_consent_to_delete(stage: Stage) -> None:
+def test_tags_do_not_replace_flow_log_retire(stage: Stage) -> None:
     stage(PUBLISH, inventory())
     refused = stage(RETIRE, inventory(), *of_stages("flow_logs"), succeeds=False)
     assert "flow_log_retire=true" in refused.output
@@ -89,7 +89,7 @@ def test_tags_do_not_replace_the_consent_to_delete(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("playbook", [PUBLISH, DRIFT])
-def test_a_word_that_is_no_stage_is_refused_before_the_first_call(stage: Stage, playbook: str) -> None:
+def test_unknown_stage_is_refused_before_the_first_call(stage: Stage, playbook: str) -> None:
     refused = stage(playbook, inventory(), *of_stages("flow_log", "destination"), succeeds=False)
     assert (
         "--tags: 'destination,flow_log' is not accepted. Allowed: one or more of permissions, destinations, flow_logs"
@@ -98,7 +98,7 @@ def test_a_word_that_is_no_stage_is_refused_before_the_first_call(stage: Stage, 
     assert stage.simulator.calls() == []
 
 
-def test_a_report_of_one_stage_claims_nothing_of_the_others(stage: Stage) -> None:
+def test_report_of_one_stage_does_not_evaluate_the_others(stage: Stage) -> None:
     stage(PUBLISH, inventory())
     stage(DRIFT, inventory(), *of_stages("destinations"))
     assert findings(stage.folder) == {"in_sync": {OPERATIONS, AUDIT}, "not_evaluated": TARGETS}
@@ -110,8 +110,8 @@ def test_a_report_of_one_stage_claims_nothing_of_the_others(stage: Stage) -> Non
     assert report(stage.folder)["verdict"] == "in_sync"
 
 
-def test_tags_of_an_import_choose_all_stages(stage: Stage) -> None:
-    """A playbook of somebody's own imports this one under a tag; later plays read what it did."""
+def test_tag_of_an_import_selects_all_stages(stage: Stage) -> None:
+    """A user's playbook imports this one with a tag; later plays read its results."""
     show = {
         "name": "Later",
         "hosts": "localhost",

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A target that does not exist is said so, alike in check mode and a run, with the account and Region that were asked."""
+"""Check mode and real runs report a missing target alike, with the account and Region."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SEED = {
         }
     }
 }
-#: A target that is there, and the call that looks it up.
+#: An existing target, and the call that looks it up.
 LOOKS = {
     VPC: "DescribeVpcs",
     SUBNET: "DescribeSubnets",
@@ -53,12 +53,12 @@ def _world(simulator: SimulatorProcess) -> SimulatorProcess:
 
 
 def other(target: str) -> str:
-    """The id of a target of the same type that does not exist."""
+    """Return the id of a target of the same type that does not exist."""
     return f"{target[:-1]}f"
 
 
 @pytest.mark.parametrize(("target", "look"), LOOKS.items())
-def test_check_mode_and_run_say_the_same_of_what_is_not_there(world: SimulatorProcess, target: str, look: str) -> None:
+def test_check_mode_and_real_run_report_missing_targets_alike(world: SimulatorProcess, target: str, look: str) -> None:
     options = {"resource_ids": [other(target), target], "destination": BUCKET}
     results = []
     for check in (True, False):
@@ -69,16 +69,14 @@ def test_check_mode_and_run_say_the_same_of_what_is_not_there(world: SimulatorPr
         assert missing["target"] == other(target)
         assert f"does not exist in {ACCOUNT} eu-west-1" in missing["message"]
         assert world.operations().count(look) == 1
-        # Who was asked is read only where there is something to say.
+        # The caller's account is read only if there is something to report.
         assert world.operations().count("GetCallerIdentity") == 1
         results.append((result["unsuccessful"], result["msg"], [action["reason"] for action in result["actions"]]))
     assert results[0] == results[1]
 
 
 @pytest.mark.parametrize(("target", "look"), LOOKS.items())
-def test_one_look_for_what_is_there_and_none_where_nothing_is_created(
-    world: SimulatorProcess, target: str, look: str
-) -> None:
+def test_targets_are_looked_up_once_and_only_before_a_create(world: SimulatorProcess, target: str, look: str) -> None:
     options = {"resource_ids": [target], "destination": BUCKET}
     succeed(world.url, "s3_flow_log", options, check=True)
     assert world.operations() == ["DescribeFlowLogs", look]
@@ -89,7 +87,7 @@ def test_one_look_for_what_is_there_and_none_where_nothing_is_created(
     assert look not in world.operations()
 
 
-def test_what_may_not_be_looked_up_is_created_with_a_note(world: SimulatorProcess) -> None:
+def test_targets_that_cannot_be_looked_up_are_created_with_a_note(world: SimulatorProcess) -> None:
     world.fault(operation="DescribeVpcs", action="deny", times=None)
     options = {"resource_ids": [VPC], "destination": BUCKET}
     predicted = succeed(world.url, "s3_flow_log", options, check=True)
@@ -100,8 +98,8 @@ def test_what_may_not_be_looked_up_is_created_with_a_note(world: SimulatorProces
         assert part in reasons[0]
 
 
-def test_an_answer_of_aws_names_who_was_asked(world: SimulatorProcess) -> None:
-    """Nobody may look, so CreateFlowLogs is the one that says it."""
+def test_error_of_aws_names_account_and_region(world: SimulatorProcess) -> None:
+    """No caller may describe the target, so CreateFlowLogs reports it."""
     world.fault(operation="DescribeVpcs", action="deny", times=None)
     result: dict[str, Any] = run_module(world.url, "s3_flow_log", {"resource_ids": [other(VPC)], "destination": BUCKET})
     (missing,) = result["unsuccessful"]
@@ -109,7 +107,7 @@ def test_an_answer_of_aws_names_who_was_asked(world: SimulatorProcess) -> None:
     assert f"asked in {ACCOUNT} eu-west-1" in missing["message"], json.dumps(missing)
 
 
-def test_more_targets_than_a_filter_takes_are_looked_up_in_one_sweep(world: SimulatorProcess) -> None:
+def test_more_targets_than_a_filter_allows_are_looked_up_with_one_paged_call(world: SimulatorProcess) -> None:
     ids = [VPC, *(f"vpc-0e{number:015}" for number in range(250))]
     result = run_module(world.url, "s3_flow_log", {"resource_ids": ids, "destination": BUCKET}, check=True)
     assert [action["target"] for action in result["actions"]] == [VPC]

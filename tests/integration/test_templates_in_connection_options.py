@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Templates in connection options are rendered for the host whose credentials they are, in every play."""
+"""Templates in connection options are rendered for their own host, in every play."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.simulator.client import SimulatorProcess
 PUBLISH, DRIFT = "flowlogs.aws.publish_to_s3", "flowlogs.aws.drift_report"
 CALLER_ACCOUNT, KEY_ID = "123456789012", "AKIAFLEETAUTOMATIONA"
 CALLER = f"arn:aws:iam::{CALLER_ACCOUNT}:user/automation"
-#: The account that variables of all hosts name; nothing is in it, but its roles could be assumed.
+#: The account that the variables of all hosts name; it is empty, but its roles can be assumed.
 DEFAULT, SHOP, BANK = "300000000000", "300000000001", "300000000002"
 KEY = f"arn:aws:kms:eu-west-1:{BANK}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 BUCKET, SHOP_VPC, BANK_VPC = "arn:aws:s3:::templated-logs", "vpc-0a000000000000001", "vpc-0b000000000000001"
@@ -32,12 +32,12 @@ TRUST = {
 
 
 def roles(*names: str) -> list[dict[str, Any]]:
-    """Roles that the caller may assume and that may do everything."""
+    """Return roles with full access that the caller may assume."""
     return [{"name": name, "trust": TRUST, "policies": {"all": ALL}} for name in names]
 
 
 def vpc(resource_id: str) -> dict[str, Any]:
-    """A VPC in eu-west-1."""
+    """Return a VPC in eu-west-1."""
     return {"eu-west-1": {"vpcs": [{"id": resource_id}]}}
 
 
@@ -87,8 +87,8 @@ INVENTORY = {
 }
 
 
-def test_each_role_is_that_of_the_host_in_all_plays(ansible: AnsibleRunner, simulator: SimulatorProcess) -> None:
-    """Preflight, permissions, bucket, key, flow logs and deliveries; a template that fails leaves its host out, by name."""
+def test_each_host_uses_its_own_role_in_all_plays(ansible: AnsibleRunner, simulator: SimulatorProcess) -> None:
+    """Test all stages; a host with a failing template is left out and named."""
     simulator.seed(SEED)
     simulator.enforce()
     document = json.loads(json.dumps(INVENTORY))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Twelve buckets that share a KMS key: its policy is managed once a run, as check mode predicts, at any number of forks."""
+"""Twelve buckets that share a KMS key: each run writes the key policy once, as check mode predicts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ THIRD_PARTY_SID = "OthersMayLook"
 
 
 def seed() -> dict[str, Any]:
-    """Buckets that one key encrypts."""
+    """Create buckets that one key encrypts."""
     return {
         "accounts": {
             ARCHIVE: {
@@ -49,7 +49,7 @@ def seed() -> dict[str, Any]:
 
 
 def inventory() -> dict[str, Any]:
-    """A target in a Region of its own for each bucket, so that each bucket needs another grant."""
+    """Return one target in its own Region for each bucket, so that each bucket needs another grant."""
     return {
         "all": {
             "vars": {
@@ -57,7 +57,7 @@ def inventory() -> dict[str, Any]:
                 "flow_log_aws": {"profile": "archive"},
                 "flow_log_bucket_aws": {"profile": "archive"},
                 "flow_log_key_policy": True,
-                # Nothing else is to be done, which would only take time.
+                # Nothing else, to save time.
                 "flow_log_bucket_policy": False,
                 "flow_log_check_destination": False,
             },
@@ -73,7 +73,7 @@ def inventory() -> dict[str, Any]:
 
 
 def granted(simulator: SimulatorProcess) -> set[str]:
-    """The Regions whose logs the key lets log delivery encrypt; what others wrote must still be there."""
+    """Return the Regions for which log delivery may use the key; third-party statements must remain."""
     text = client(simulator, "kms", ARCHIVE).get_key_policy(KeyId=KEY, PolicyName="default")["Policy"]
     statements = json.loads(text)["Statement"]
     assert THIRD_PARTY_SID in [statement.get("Sid") for statement in statements]
@@ -93,11 +93,11 @@ def _stage(ansible: AnsibleRunner, simulator: SimulatorProcess) -> Stage:
 
 
 def puts(stage: Stage) -> list[str]:
-    """The writes of key policies of the last run."""
+    """Return the key policy writes of the last run."""
     return [name for name in stage.writes() if name == "PutKeyPolicy"]
 
 
-def test_the_policy_of_a_shared_key_is_written_once_with_the_sources_of_all_buckets(stage: Stage) -> None:
+def test_shared_key_policy_is_written_once_with_the_sources_of_all_buckets(stage: Stage) -> None:
     only = ("--tags", "destinations", "--forks", str(BUCKETS))
     predicted = stage(PUBLISH, inventory(), "--check", *only)
     assert stage.writes() == []

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Clients with which tests make and look at what is in the simulator, beside the collection."""
+"""AWS clients for tests that create or read resources in the simulator without the collection."""
 
 from __future__ import annotations
 

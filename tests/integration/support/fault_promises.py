@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What ``s3_flow_log`` promises whatever happens, said without the product's own code. Pure.
+"""What ``s3_flow_log`` promises whatever happens, checked without the module's own code. Pure.
 
-Every function returns what is wrong, as texts; nothing means that the promise was kept.
+Every function yields one text for each broken promise.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ def of_target(state: State, target: str) -> list[Seen]:
     return [log for log in state.values() if log.target == target and log.settings is not None]
 
 
-def takes_named(story: Story) -> bool:
-    """Whether a story without a name consents to flow logs with one being taken over."""
+def may_take_over_named(story: Story) -> bool:
+    """Whether a story without a name allows the module to take over named flow logs."""
     return bool(story.options.get("adopt_named")) or story.present and story.options.get("purge") == "s3"
 
 
 def to_destination(story: Story, logs: list[Seen]) -> list[Seen]:
-    """The flow logs to the destination of the story."""
+    """The flow logs that deliver to the destination of the story."""
     return [log for log in logs if log.settings and log.settings[0] == story.settings[0]]
 
 
@@ -45,14 +45,14 @@ def candidates(story: Story, logs: list[Seen]) -> list[Seen]:
     """
     name = story.options.get("name")
     if name is None:
-        return [log for log in to_destination(story, logs) if takes_named(story) or "Name" not in log.tags]
+        return [log for log in to_destination(story, logs) if may_take_over_named(story) or "Name" not in log.tags]
     named = [log for log in logs if log.tags.get("Name") == name]
     if named or not story.present:
         return named
     return [log for log in logs if "Name" not in log.tags and log.settings == story.settings]
 
 
-def named_otherwise(story: Story, logs: list[Seen]) -> list[Seen]:
+def equal_but_named(story: Story, logs: list[Seen]) -> list[Seen]:
     """The flow logs with a name that record the same traffic for a story without one, and are not its own."""
     if not story.present or "name" in story.options:
         return []
@@ -69,25 +69,25 @@ def overlaps(settings: Settings, other: Settings | None) -> bool:
 def exact(story: Story, logs: list[Seen]) -> list[Seen]:
     """The flow logs with the desired settings: candidates, or else those with a name, which are adopted as they are."""
     own = [log for log in candidates(story, logs) if log.settings == story.settings]
-    return own or [log for log in named_otherwise(story, logs) if log.settings == story.settings]
+    return own or [log for log in equal_but_named(story, logs) if log.settings == story.settings]
 
 
 def is_purged(story: Story, log: Seen) -> bool:
-    """Whether the story asks for a flow log to go, given that another one is kept."""
+    """Whether the story has this flow log removed, given that another one is kept."""
     purge = story.options.get("purge")
-    if not story.present or log.is_of_aws or log.settings is None or purge == "none":
+    if not story.present or log.is_owned_by_aws or log.settings is None or purge == "none":
         return False
     mine = log.tags.get("Name") in (None, story.options.get("name"))
     if "name" not in story.options:
-        mine = mine or takes_named(story)
+        mine = mine or may_take_over_named(story)
     return purge == "s3" or mine and log.settings == story.settings
 
 
 # -- what may be refused -------------------------------------------------------------------------------------------
 
 
-def right_refusals(story: Story, target: str, logs: list[Seen]) -> set[str]:
-    """Codes with which the module may rightly leave a target as it is.
+def allowed_refusals(story: Story, target: str, logs: list[Seen]) -> set[str]:
+    """Error codes with which the module may leave a target unchanged.
 
     :param logs: to S3, as they were before the first run.
     """
@@ -96,12 +96,12 @@ def right_refusals(story: Story, target: str, logs: list[Seen]) -> set[str]:
         # AWS's own answer counts where a fault kept the module from looking the target up.
         return {"TargetNotFound", "InvalidVpcID.NotFound", "InvalidTransitGatewayID.NotFound"}
     if not story.present:
-        return {"ManagedByAws"} if any(log.is_of_aws for log in found) else set()
+        return {"ManagedByAws"} if any(log.is_owned_by_aws for log in found) else set()
     if equal:
         return _refusals_beside_an_equal_one(story, equal, found, logs)
-    named = named_otherwise(story, logs)
+    named = equal_but_named(story, logs)
     if named and not found:
-        return {"ManagedByAws"} if len(named) == 1 and named[0].is_of_aws else {"NamedFlowLog"}
+        return {"ManagedByAws"} if len(named) == 1 and named[0].is_owned_by_aws else {"NamedFlowLog"}
     return _refusals_of_a_change(story, found, logs)
 
 
@@ -114,7 +114,7 @@ def _refusals_beside_an_equal_one(story: Story, equal: list[Seen], found: list[S
 
 
 def replaced_one(story: Story, found: list[Seen]) -> Seen:
-    """The candidate that is replaced: the only one, or with all others to go that which AWS may count as the same."""
+    """The replaced candidate: the only one, or, if all others go, the one that AWS may count as a duplicate."""
     in_the_way = [log for log in found if log.settings and log.settings[:2] == story.settings[:2]]
     return [*in_the_way, *found][0]
 
@@ -123,7 +123,7 @@ def _refusals_of_a_change(story: Story, found: list[Seen], logs: list[Seen]) -> 
     codes = set()
     if len(found) > 1 and story.options["purge"] != "s3":
         return {"Ambiguous"}
-    if any(log.is_of_aws for log in found):
+    if any(log.is_owned_by_aws for log in found):
         return {"ManagedByAws"}
     if found and story.options["replace"] == "never":
         return {"ReplacementNeeded"}
@@ -136,11 +136,11 @@ def _refusals_of_a_change(story: Story, found: list[Seen], logs: list[Seen]) -> 
 # -- the end -------------------------------------------------------------------------------------------------------
 
 
-def tags_are_right(story: Story, log: Seen) -> bool:
-    """Whether the tags are those asked for."""
+def has_desired_tags(story: Story, log: Seen) -> bool:
+    """Whether the tags are the desired ones."""
     asked, name = story.options.get("tags"), story.options.get("name")
-    if name is None and "Name" in log.tags and not takes_named(story):
-        # Adopted as it is: whoever named it has its tags too.
+    if name is None and "Name" in log.tags and not may_take_over_named(story):
+        # Adopted as it is, so it keeps the tags of the person who named it.
         return True
     if MARK in log.tags:
         return False
@@ -154,20 +154,20 @@ def tags_are_right(story: Story, log: Seen) -> bool:
 
 
 def is_as_desired(story: Story, logs: list[Seen]) -> bool:
-    """Whether a target's flow logs to S3 are what the story asks for."""
+    """Whether a target's flow logs to S3 match the story."""
     found = candidates(story, logs)
     if not story.present:
         return not found
-    kept = sorted((log for log in exact(story, logs) if tags_are_right(story, log)), key=lambda log: not log.healthy)
+    kept = sorted((log for log in exact(story, logs) if has_desired_tags(story, log)), key=lambda log: not log.healthy)
     surplus = [log for log in logs if is_purged(story, log)]
     if not any(log.healthy for log in kept) and story.options["purge"] == "s3":
         surplus = []
-    marked = [log for log in found if MARK in log.tags and not log.is_of_aws]
+    marked = [log for log in found if MARK in log.tags and not log.is_owned_by_aws]
     return bool(kept) and len([log for log in surplus if log not in kept[:1]]) == 0 and not marked
 
 
 def end(story: Story, first: State, run: Run) -> Iterator[str]:
-    """After a run without faults: everything as desired or rightly refused, and nothing left behind.
+    """Check the state after a run without faults: each target as desired or refused for a valid reason, no leftovers.
 
     :param first: the state before the first run.
     """
@@ -183,7 +183,7 @@ def end(story: Story, first: State, run: Run) -> Iterator[str]:
 
 def _end_of(story: Story, target: str, old: list[Seen], new: list[Seen], run: Run) -> Iterator[str]:
     codes = set(run.unsuccessful.get(target, []))
-    wrong = {_kind(code) for code in codes} - right_refusals(story, target, old)
+    wrong = {_kind(code) for code in codes} - allowed_refusals(story, target, old)
     if wrong:
         yield f"{target} is refused with {sorted(wrong)}"
     if not codes and target not in story.missing and not is_as_desired(story, new):
@@ -201,28 +201,28 @@ def _kind(code: str) -> str:
 
 
 def untouched(story: Story, first: State, run: Run) -> Iterator[str]:
-    """What nobody asked to change is as it was: other destinations, CloudWatch Logs, what AWS owns, what is refused."""
+    """Check that flow logs out of scope are unchanged: other destinations, CloudWatch, owned by AWS, refused."""
     mine = {key for target in story.targets for key in _touchable(story, target, of_target(first, target))}
     for log in first.values():
         now = run.after.get(log.id)
         if log.id not in mine and _known(now) != _known(log):
             yield f"{log.id} of {log.target} was {log}, is {now}"
-        if log.is_of_aws and (now is None or now.settings != log.settings):
+        if log.is_owned_by_aws and (now is None or now.settings != log.settings):
             yield f"{log.id} is AWS's, and was changed"
 
 
 def _known(log: Seen | None) -> Any:
-    """A flow log without the mark, which goes from one that is refused after an interruption."""
+    """A flow log without the mark, which is removed from one that is refused after an interruption."""
     return None if log is None else (log.settings, {key: value for key, value in log.tags.items() if key != MARK})
 
 
 def _touchable(story: Story, target: str, old: list[Seen]) -> Iterator[str]:
-    """Ids of the flow logs that may go, or change their tags."""
+    """Ids of the flow logs that the run may delete or retag."""
     found, equal = candidates(story, old), exact(story, old)
     if not story.present:
-        yield from (log.id for log in found if not log.is_of_aws)
+        yield from (log.id for log in found if not log.is_owned_by_aws)
         return
-    refusals = right_refusals(story, target, old)
+    refusals = allowed_refusals(story, target, old)
     if equal:
         yield from (log.id for log in equal if log in found)
         yield from (log.id for log in found if MARK in log.tags)
@@ -233,7 +233,7 @@ def _touchable(story: Story, target: str, old: list[Seen]) -> Iterator[str]:
 
 
 def tags_survive(story: Story, first: State, after: State) -> Iterator[str]:
-    """A flow log that is replaced without a gap hands its tags on."""
+    """Check that a flow log that is replaced without a gap passes its tags on."""
     asked = story.options.get("tags")
     if not story.present or story.may_gap or (asked is not None and story.options["purge_tags"]):
         return
@@ -251,7 +251,7 @@ def tags_survive(story: Story, first: State, after: State) -> Iterator[str]:
 
 
 def always_logged(story: Story, first: State, runs: list[Run]) -> Iterator[str]:
-    """No target that had a healthy flow log is ever without one, unless a gap was allowed and needed."""
+    """Check that a target with a healthy flow log always has one, unless a gap is allowed and needed."""
     refuses_second = story.switches["identity"] == "destination_and_traffic"
     if not story.present or story.options["replace"] == "delete_first" or (story.may_gap and refuses_second):
         return
@@ -282,18 +282,18 @@ def _moments_without(
 
 
 def truth(story: Story, run: Run, was_stale: bool) -> Iterator[str]:
-    """What a run says that it did is what changed, nothing more and nothing less.
+    """Check that a run reports exactly what it changed.
 
-    :param was_stale: whether AWS told this run of an earlier state, so that it could not know better.
+    :param was_stale: whether AWS showed this run an earlier state.
     """
     if run.result is None:
         return
     if run.result.get("changed", False) != bool(run.actions):
         yield f"changed is {run.result.get('changed')} with {len(run.actions)} actions"
     for action in run.actions:
-        yield from _untrue(action, run)
-    yield from _untold(run)
-    yield from _gaps_told(run)
+        yield from _wrongly_reported(action, run)
+    yield from _unreported(run)
+    yield from _reported_gaps(run)
     if was_stale or "unsuccessful" not in run.result and run.result.get("failed"):
         return
     for target in story.targets:
@@ -301,7 +301,7 @@ def truth(story: Story, run: Run, was_stale: bool) -> Iterator[str]:
             yield f"{target} is not as desired, and not among the unsuccessful"
 
 
-def _untrue(action: dict[str, Any], run: Run) -> Iterator[str]:
+def _wrongly_reported(action: dict[str, Any], run: Run) -> Iterator[str]:
     kind, new, old = action["action"], action["flow_log_id"], action["replaces"]
     target = run.after[new].target if new in run.after else None
     wrong = {
@@ -320,18 +320,18 @@ def _is_set(change: dict[str, Any], log: Seen | None) -> bool:
     return log is not None and log.tags.get(change["field"].removeprefix("tags.")) == change["desired"]
 
 
-def _untold(run: Run) -> Iterator[str]:
-    """Changes that no action tells, of targets of which nothing is said either."""
+def _unreported(run: Run) -> Iterator[str]:
+    """Find changes that no action reports, for targets without a reported failure."""
     reported = {action["flow_log_id"] for action in run.actions} | {action["replaces"] for action in run.actions}
     for key in sorted(run.before.keys() | run.after.keys()):
         old, new = run.before.get(key), run.after.get(key)
         target = (old or new).target  # type: ignore[union-attr]
         if _known(old) != _known(new) and key not in reported and target not in run.unsuccessful:
-            yield f"{key} of {target} changed from {old} to {new} and nothing tells"
+            yield f"{key} of {target} changed from {old} to {new} but no action reports it"
 
 
-def _gaps_told(run: Run) -> Iterator[str]:
-    """A replacement that says it left no gap left none."""
+def _reported_gaps(run: Run) -> Iterator[str]:
+    """Check that a replacement that reports no gap left none."""
     for action in run.actions:
         pair = {action["flow_log_id"], action["replaces"]}
         if action["action"] == "replace" and not action["gap"] and any(pair.isdisjoint(state) for state in run.states):
@@ -342,19 +342,19 @@ def _gaps_told(run: Run) -> Iterator[str]:
 
 
 def predicted(story: Story, check: Run, real: Run) -> Iterator[str]:
-    """Check mode tells the actions of a real run that meets no fault."""
-    # Only AWS can say that a second flow log is refused.
+    """Check that check mode predicts the actions of a real run without faults."""
+    # Only AWS knows that it refuses a second flow log.
     refused = {item for item, codes in real.unsuccessful.items() if item not in check.unsuccessful}
     gap = bool(story.options.get("allow_gap"))
-    expected = [_foreseeable(item, gap) for item in check.actions if item["target"] not in refused]
-    actual = [_foreseeable(item, gap) for item in real.actions if item["target"] not in refused]
+    expected = [_predictable(item, gap) for item in check.actions if item["target"] not in refused]
+    actual = [_predictable(item, gap) for item in real.actions if item["target"] not in refused]
     if expected != actual:
-        yield f"foretold were {expected}, done were {actual}"
+        yield f"predicted: {expected}; done: {actual}"
     if not refused and not gap and (check.result or {}).get("diff") != (real.result or {}).get("diff"):
         yield "the diff of check mode is not that of the real run"
 
 
-def _foreseeable(action: dict[str, Any], may_gap: bool) -> dict[str, Any]:
+def _predictable(action: dict[str, Any], may_gap: bool) -> dict[str, Any]:
     new = action["action"] in ("create", "replace")
     unknown = {"gap_seconds"} | ({"flow_log_id"} if new else set()) | ({"gap"} if may_gap else set())
     return {key: value for key, value in action.items() if key not in unknown}

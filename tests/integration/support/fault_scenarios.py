@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Random stories for ``s3_flow_log``: what exists, what is asked for, how AWS behaves, and what goes wrong.
+"""Random stories for ``s3_flow_log``: what exists, the desired settings, how AWS behaves, and what fails.
 
 Pure: the same number gives the same story, on every machine.
 """
@@ -76,19 +76,19 @@ class Story:
 
     @property
     def present(self) -> bool:
-        """Whether the story is about publishing; else about removing."""
+        """Whether the story publishes flow logs. Otherwise it removes them."""
         return self.options.get("state", "present") == "present"
 
     @property
     def may_gap(self) -> bool:
-        """Whether the story consents to a gap."""
+        """Whether the story allows a gap."""
         return self.options.get("replace") == "delete_first" or bool(self.options.get("allow_gap"))
 
 
 def story(number: int, seed: str) -> Story:
     """Return the story of a number.
 
-    :param seed: fixed, so that every run of the tests tells the same ones.
+    :param seed: fixed, so that every run of the tests uses the same stories.
     """
     chance = random.Random(f"{seed}/{number}")
     kind = "tgw" if chance.random() < 0.1 else "vpc"
@@ -126,7 +126,7 @@ def _switches(chance: random.Random) -> dict[str, str]:
     return {name: chance.choice(allowed) for name, allowed in values.items()}
 
 
-# -- what is asked for ---------------------------------------------------------------------------------------------
+# -- the desired settings ------------------------------------------------------------------------------------------
 
 
 def _settings(chance: random.Random, kind: str) -> Settings:
@@ -201,7 +201,7 @@ def _planted(
         tags = _planted_tags(chance, options)
         log = Planted(flow_log_id, target, has, tags, chance.random() < 0.85, chance.random() < 0.5)
         equal = any(blocks(has, other.settings, switches) for other in logs)
-        # AWS makes no two of the same identity, but a race may have left them there.
+        # AWS creates no two with the same identity, but a race may have.
         if not equal or chance.random() < 0.15:
             logs.append(log)
     return logs
@@ -227,7 +227,7 @@ def blocks(settings: Settings, other: Settings | None, switches: dict[str, str])
     return settings == other if switches["identity"] == "all_settings" else settings[:2] == other[:2]
 
 
-# -- what goes wrong -----------------------------------------------------------------------------------------------
+# -- what fails ----------------------------------------------------------------------------------------------------
 
 _OPERATIONS = ("*", "CreateFlowLogs", "DescribeFlowLogs", "DeleteFlowLogs", "CreateTags", "DeleteTags")
 _REFUSALS = ("throttle", "server_error", "cut_before", "cut_after", "deny", "conflict")
@@ -240,7 +240,7 @@ def _round(chance: random.Random, targets: tuple[str, ...], planted: list[Plante
 
 
 def _worst(chance: random.Random) -> list[Round]:
-    """A run that ends early, or never hears what it made, and one after it that is shown an earlier state."""
+    """Return a run that is killed or loses a response to CreateFlowLogs, and one that reads an earlier state."""
     stale = {"operation": "DescribeFlowLogs", "action": "stale", "after": chance.randrange(1, 5)}
     stale |= {"times": chance.choice((1, 1, 2)), "writes": chance.choice((1, 2, 3, 9, 10))}
     lost = {"operation": chance.choice(("CreateFlowLogs", "DeleteFlowLogs")), "action": "cut_after", "times": 9}
@@ -264,7 +264,7 @@ def _fault(chance: random.Random, targets: tuple[str, ...], planted: list[Plante
         }
     if kind == "create":
         times = chance.choice((1, 2, None))
-        # The bucket loses its policy, or the policy is right and delivery fails all the same.
+        # Either the bucket loses its policy, or delivery fails although the policy is right.
         action = chance.choice(
             ({"action": "undeliverable"}, {"action": "change_policy", "bucket": chance.choice(BUCKETS)})
         )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A simulator in this process that keeps its state after every request, and time that passes at once."""
+"""A simulator in this process that records its state after every request, and a clock whose waits take no time."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ _FLEET = {
 
 
 class Killed(BaseException):
-    """The process ends here."""
+    """Raised where the process is killed."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A flow log as it is in the simulator."""
+    """A flow log as the simulator stores it."""
 
     id: str
     target: str
@@ -74,7 +74,7 @@ class Seen:
     tags: dict[str, str]
 
     @property
-    def is_of_aws(self) -> bool:
+    def is_owned_by_aws(self) -> bool:
         """Whether an AWS service owns it."""
         return any(key.startswith("aws:") for key in self.tags)
 
@@ -102,17 +102,17 @@ class Run:
 
     @property
     def writes(self) -> list[str]:
-        """The operations that may have changed something."""
+        """The operations that write."""
         return [call["operation"] for call in self.calls if call["write"]]
 
     @property
     def actions(self) -> list[dict[str, Any]]:
-        """What it says that it did."""
+        """The actions that the run reports."""
         return (self.result or {}).get("actions", [])
 
     @property
     def unsuccessful(self) -> dict[str, list[str]]:
-        """The codes of what it says that it could not do, by target."""
+        """The codes that the run reports for failed targets, by target."""
         codes: dict[str, list[str]] = {}
         for item in (self.result or {}).get("unsuccessful", []):
             codes.setdefault(item["target"], []).append(item["code"])
@@ -151,7 +151,7 @@ class World:
         application._aws = self._observed
 
     def begin(self, story: Story) -> None:
-        """Make what exists at the story's beginning."""
+        """Create the resources that exist when the story begins."""
         self._simulator.reset()
         switches.update(story.switches)
         for number, log in enumerate(story.planted):
@@ -159,12 +159,12 @@ class World:
         self._planted = set(_store().by_id)
 
     def disturb(self, rules: list[dict[str, Any]]) -> None:
-        """Put faults in force."""
+        """Activate faults."""
         for rule in rules:
             faults.add(parse_rule(rule))
 
     def fix(self) -> None:
-        """Remove every fault and what it did to the buckets, so that what was made delivers."""
+        """Remove every fault and repair the buckets, so that the flow logs deliver."""
         faults.clear()
         self._simulator.history.forget()
         for bucket in BUCKETS:
@@ -275,13 +275,13 @@ def start() -> Simulator:
 
 
 class Clock:
-    """Time that passes only where the product waits."""
+    """A clock that advances only where the collection waits."""
 
     def __init__(self) -> None:
         self.now = 1000.0
 
     def wait(self, seconds: float) -> None:
-        """Let time pass."""
+        """Advance the clock."""
         self.now += seconds
 
 

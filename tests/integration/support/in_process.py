@@ -4,8 +4,8 @@
 
 """Runs a module of this collection in the test's own process, for tests that need many runs.
 
-The module's real ``main()`` reads its options as Ansible hands them over, talks HTTP to the simulator, and answers on
-standard output; only starting Ansible and Python anew each time is left out.
+The module's real ``main()`` reads its options as Ansible passes them, calls the simulator over HTTP, and prints its
+result. Only the start of Ansible and of a new Python process is left out.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ except ImportError:  # ansible-core 2.17 and 2.18
 
     @contextlib.contextmanager
     def patch_module_args(args: Dict[str, Any]) -> Iterator[None]:
-        """Hand options over to a module, as newer versions have it."""
+        """Pass options to a module as ansible-core 2.19 and later do."""
         text = json.dumps({"ANSIBLE_MODULE_ARGS": args}).encode()
         with mock.patch.object(basic, "_ANSIBLE_ARGS", text):
             yield
@@ -62,7 +62,7 @@ def run_module(url: str, name: str, options: Dict[str, Any], check: bool = False
     arguments = {**connection, **options, **internal}
     module = importlib.import_module(f"{_MODULES}.{name}")
     output, warnings = io.StringIO(), []
-    # Once another test has imported Ansible's controller, warnings of a module would be displayed and not returned.
+    # If another test has imported Ansible's controller, Ansible displays a module's warnings instead of returning them.
     warn = mock.patch.object(basic.AnsibleModule, "warn", lambda _module, warning, **_more: warnings.append(warning))
     with patch_module_args(arguments), contextlib.redirect_stdout(output), contextlib.suppress(SystemExit), warn:
         module.main()
@@ -74,7 +74,7 @@ def run_module(url: str, name: str, options: Dict[str, Any], check: bool = False
 def succeed(url: str, name: str, options: Dict[str, Any], check: bool = False) -> Dict[str, Any]:
     """Run a module that must succeed.
 
-    :raises ModuleFailed: with the module's message when it does not.
+    :raises ModuleFailed: with the module's message if it fails.
     """
     result = run_module(url, name, options, check)
     if result.get("failed"):

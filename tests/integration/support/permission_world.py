@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A small world in which every module can do all that it can do, and the runs that do so."""
+"""Resources in the simulator and module options that exercise everything that each module does."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ENCRYPTS = {"KeyUsage": "ENCRYPT_DECRYPT", "KeySpec": "SYMMETRIC_DEFAULT"}
 
 
 def comparable(result: Dict[str, Any]) -> Dict[str, Any]:
-    """Return what a module says of AWS: without what was given, and without the time since when it looked at deliveries."""
+    """Return the part of a result that depends on AWS, without given options and the start of the delivery check."""
     read = json.loads(json.dumps({key: value for key, value in result.items() if key != "invocation"}))
     for flow_log in read.get("flow_logs", []):
         flow_log.get("delivery", {}).pop("since", None)
@@ -59,7 +59,7 @@ SEED = {
     }
 }
 PUBLISHED = {"resource_ids": [VPC], "destination": DESTINATION, "tags": {"team": "net"}}
-#: One field for each list of ECS that must be readable.
+#: One field for each ECS list that the caller must be allowed to read.
 ECS_FIELDS = [
     "ecs-cluster-name",
     "ecs-container-instance-id",
@@ -75,7 +75,7 @@ TAG_FIELDS = {
     ],
 }
 ALIAS = "alias/flow-logs"
-#: Module -> the options of its runs, which together do all that it can do.
+#: Module -> the options of its runs, which together cover everything that it does.
 RUNS: Mapping[str, List[Dict[str, Any]]] = {
     "s3_flow_log": [
         PUBLISHED,
@@ -93,14 +93,14 @@ RUNS: Mapping[str, List[Dict[str, Any]]] = {
         {"principal": f"arn:aws:sts::{ACCOUNT}:assumed-role/reporter/somebody", "operations": ["read"]}
     ],
 }
-#: Where the module does not work with flow logs from the start, a run of s3_flow_log makes them.
+#: Modules that need existing flow logs: a run of s3_flow_log creates them first.
 _NEEDS_FLOW_LOGS = {"s3_flow_log_info"}
 
 
 def make_world(simulator: SimulatorProcess) -> List[str]:
-    """Make a VPC, a bucket that log delivery may write to with a key that it may use, and a bare bucket and key.
+    """Create a VPC, a bucket and key that log delivery may use, and a bucket and key without any grant.
 
-    There is a role with a path, too, which somebody may be in a session of.
+    Also create a role with a path, whose sessions call AWS.
 
     :returns: the ARNs of the two keys.
     """
@@ -117,7 +117,7 @@ def make_world(simulator: SimulatorProcess) -> List[str]:
 
 
 def prepared(aws: SimulatorProcess, name: str) -> SimulatorProcess:
-    """Make what a module works with besides, and empty the call log."""
+    """Create the flow logs that a module needs, and empty the call log."""
     if name in _NEEDS_FLOW_LOGS:
         succeed(aws.url, "s3_flow_log", PUBLISHED)
     aws.clear_calls()
@@ -130,7 +130,7 @@ def play(*tasks: Dict[str, Any]) -> List[Dict[str, Any]]:
 
 
 def bucket_tasks(simulator: SimulatorProcess) -> List[Dict[str, Any]]:
-    """Two tasks: a new bucket with all that is asked for, and one that somebody made otherwise."""
+    """Two tasks: a new bucket with all required settings, and an existing bucket with different ones."""
     client(simulator, "s3").delete_public_access_block(Bucket=BUCKET)
     client(simulator, "s3").delete_bucket_ownership_controls(Bucket=BUCKET)
     names = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
@@ -146,7 +146,7 @@ def bucket_tasks(simulator: SimulatorProcess) -> List[Dict[str, Any]]:
 
 
 def policy_tasks(simulator: SimulatorProcess) -> List[Dict[str, Any]]:
-    """A task for each kind of principal, which has an inline policy already."""
+    """One task for each kind of principal, each with an existing inline policy."""
     iam = client(simulator, "iam")
     document = json.dumps(policy({"Effect": "Allow", "Action": "ec2:DescribeVpcs", "Resource": "*"}))
     iam.create_user(UserName="ops")

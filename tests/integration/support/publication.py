@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A fleet of two accounts and a log archive, with an inventory of two groups: what the playbooks are tested with.
+"""A fleet of two accounts and a log archive, with an inventory of two groups, for tests of the playbooks.
 
-Both accounts are entered by roles, through profiles, from the account of the log archive. The groups differ in settings
-and in their bucket, and each has targets in both accounts or in two regions.
+Profiles assume a role in each account from the account of the log archive. The groups differ in settings and bucket,
+and each has targets in both accounts or in two Regions.
 """
 
 from __future__ import annotations
@@ -96,12 +96,12 @@ INVENTORY = {
         },
     }
 }
-#: How many batches that inventory has: one for each account, region and group here.
+#: Number of batches in that inventory: one for each account, Region and group.
 BATCHES = 3
 
 
 def inventory() -> dict[str, Any]:
-    """The inventory, to be changed by a test."""
+    """Return a copy of the inventory that a test may change."""
     return copy.deepcopy(INVENTORY)
 
 
@@ -118,7 +118,7 @@ def write_inventory(folder: pathlib.Path, document: dict[str, Any]) -> str:
 
 
 def environment(folder: pathlib.Path, simulator: SimulatorProcess) -> dict[str, str]:
-    """Environment in which the profiles lead into the accounts of the simulator, and nothing else does."""
+    """Environment variables with profiles for the simulator's accounts, and no other credentials."""
     keys = f"aws_access_key_id = {DEFAULT_ACCESS_KEY}\naws_secret_access_key = {SECRET_KEY}\n"
     config = f"[profile archive]\n{keys}"
     for profile, account in (("shop", SHOP), ("bank", BANK)):
@@ -129,7 +129,7 @@ def environment(folder: pathlib.Path, simulator: SimulatorProcess) -> dict[str, 
 
 
 def client(simulator: SimulatorProcess, service: str, account: str, region: str = "eu-west-1") -> Any:
-    """A client of an account of the simulator."""
+    """Return a client for an account in the simulator."""
     keys = {"aws_access_key_id": DEFAULT_ACCESS_KEY, "aws_secret_access_key": SECRET_KEY}
     if account != ARCHIVE:
         sts = boto3.client("sts", region_name=region, endpoint_url=simulator.url, **keys)
@@ -144,7 +144,7 @@ def client(simulator: SimulatorProcess, service: str, account: str, region: str 
 
 
 def flow_logs(simulator: SimulatorProcess, account: str, region: str = "eu-west-1") -> dict[str, dict[str, Any]]:
-    """The flow logs of an account and region by the id of their target, where each has one."""
+    """Return the flow logs of an account and Region by target id; each target has at most one."""
     pages = client(simulator, "ec2", account, region).get_paginator("describe_flow_logs").paginate()
     return {item["ResourceId"]: item for page in pages for item in page["FlowLogs"]}
 
@@ -160,7 +160,7 @@ def report(folder: pathlib.Path) -> dict[str, Any]:
 
 
 def findings(folder: pathlib.Path) -> dict[str, set[str]]:
-    """The targets of each class of findings in the drift report of the last run."""
+    """Return the targets of each finding in the drift report of the last run."""
     found: dict[str, set[str]] = {}
     for row in report(folder)["findings"]:
         found.setdefault(row["finding"], set()).add(row["target"])
@@ -168,7 +168,7 @@ def findings(folder: pathlib.Path) -> dict[str, set[str]]:
 
 
 class Stage:
-    """The fleet, and playbooks run on an inventory of it, each with an empty call log."""
+    """Runs playbooks on an inventory of the fleet, each with an empty call log."""
 
     def __init__(self, ansible: AnsibleRunner, simulator: SimulatorProcess) -> None:
         self.ansible, self.simulator = ansible, simulator
@@ -183,17 +183,17 @@ class Stage:
         return self.ansible(playbook, "-i", where, *arguments, environment=variables, **more)
 
     def writes(self) -> list[str]:
-        """The operations of the last run that may have changed something, in order."""
+        """The write operations of the last run, in order."""
         return self.simulator.operations(write=True)
 
 
 def recap(run: AnsibleRun) -> dict[str, int]:
-    """How many changes the recap of a run counts for each host."""
+    """Return the number of changes that the recap shows for each host."""
     lines = run.output[run.output.index("PLAY RECAP") :]
     return {host: int(number) for host, number in re.findall(r"^(.+?) +: ok=\d+ +changed=(\d+)", lines, re.MULTILINE)}
 
 
 def line(run: AnsibleRun, start: str) -> str:
-    """The one line of the output that begins with a text, as grep finds it."""
+    """Return the only line of the output that begins with a text."""
     (found,) = [text.strip() for text in run.output.splitlines() if text.strip().startswith(f'"msg": "{start}')]
     return found[len('"msg": "') :].rstrip('",')

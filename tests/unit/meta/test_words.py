@@ -21,7 +21,7 @@ from tests.unit.meta.project import tracked_files
 class Rule:
     """A word or phrase that no file may contain.
 
-    :param pattern: a regular expression for whole words in any case; a space in it also matches a line break in a comment or text.
+    :param pattern: a regular expression for whole words, in any case; a space also matches a line break.
     :param instead: what to write, or why the word is refused.
     :param sample: a sentence that the rule refuses.
     """
@@ -73,7 +73,7 @@ ALLOWED = {
 
 
 def expression(pattern: str) -> re.Pattern[str]:
-    """Return the expression for a rule or an allowed use; texts may be wrapped, in comments and in adjacent strings, too."""
+    """Return the expression for a rule or an allowed use, which also matches wrapped comments and strings."""
     return re.compile(r"(?<!\w)(?:{0})(?!\w)".format(pattern.replace(" ", r"[\s#\"']+")), re.IGNORECASE)
 
 

@@ -21,7 +21,7 @@ description: Appends one JSON object per task result to a file.
 
 
 class CallbackModule(CallbackBase):
-    """Keeps what tasks returned, so that tests need not read what is printed for people."""
+    """Records what tasks return, so that tests do not have to parse Ansible's output."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "notification"
