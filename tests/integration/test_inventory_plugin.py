@@ -409,7 +409,7 @@ def test_credentials_of_another_account_are_a_gap(workspace: Workspace) -> None:
     assert found.gaps == [("archive", None, "GetCallerIdentity", "WrongAccount")]
 
 
-def test_an_organisation_given_as_data(workspace: Workspace) -> None:
+def test_an_organization_given_as_data(workspace: Workspace) -> None:
     members = [
         {"Id": SHOP, "Name": "shop", "Status": "ACTIVE"},
         {"Id": "999988887777", "Name": "closed", "Status": "SUSPENDED"},

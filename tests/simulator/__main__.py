@@ -24,7 +24,7 @@ from .switches import UnknownSwitch
 
 
 def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
-    """The command line; ``--help`` lists the switches with the questions they stand for."""
+    """Parse the command line; ``--help`` lists the switches with their questions."""
     listing = "\n".join(f"  {switch.name} = {' | '.join(switch.values)}\n      {switch.question}" for switch in KNOWN)
     parser = argparse.ArgumentParser(
         prog="python -m tests.simulator",
@@ -42,7 +42,7 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the one line that says where it listens, then serve until SIGTERM or SIGINT."""
+    """Print the address in one line, then serve until SIGTERM or SIGINT."""
     given = parse_arguments(arguments)
     try:
         seed, switched = _read_seed(given.seed), _read_switches(given.switch)
@@ -60,12 +60,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _stop(_number: int, _frame: Any) -> None:
-    # At once: there is nothing to save, and tearing down moto's modules in order takes more than a second.
+    # Exit at once: there is nothing to save, and unloading moto takes more than a second.
     os._exit(0)
 
 
 def _stop_at_end_of_input() -> None:
-    # A parent that dies closes the pipe; nothing of it is left behind then.
+    # If the parent process dies, the pipe closes, and the simulator ends with it.
     sys.stdin.buffer.read()
     os._exit(0)
 

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Error answers in the shape of each AWS protocol, for the faults that refuse a call.
+"""Error responses in the format of each AWS protocol, for faults that refuse a call.
 
 Codes and statuses: EC2 API "Error codes", S3 API "Error responses", "Common errors" of the query services; which of
-them clients repeat is botocore's ``_retry.json``.
+them clients retry: botocore's ``_retry.json``.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _CODE = re.compile(rb"<Code>([^<]*)</Code>")
 
 @dataclass(frozen=True)
 class Answer:
-    """One HTTP answer."""
+    """One HTTP response."""
 
     status: int
     body: bytes
@@ -75,7 +75,10 @@ _REFUSALS = {
 
 
 def refusal(rule: Rule, call: Call) -> Answer | None:
-    """The answer of a rule that refuses the call; None for the other actions. The rule may override every part."""
+    """Return the response of a rule that refuses the call, or None for other actions.
+
+    The rule may override every part.
+    """
     by_protocol = _REFUSALS.get(rule.action)
     if by_protocol is None:
         return None
@@ -86,19 +89,19 @@ def refusal(rule: Rule, call: Call) -> Answer | None:
 
 
 def denial(service: str, message: str) -> Answer:
-    """The answer to a call that its caller may not make, with the code of the service's protocol."""
+    """Return the response to a denied call, with the error code of the service's protocol."""
     protocol = _protocol(service)
     usual = _DENY[protocol]
     return _render(protocol, _Refusal(usual.status, usual.code, message))
 
 
 def failure(service: str, error: Exception) -> Answer:
-    """The answer when moto does not implement an operation, or fails over it; with a code that no client repeats."""
+    """Return the response to an operation that moto cannot answer, with a code that no client retries."""
     return _render(_protocol(service), _Refusal(400, FAILURE, f"{type(error).__name__}: {error}"))
 
 
 def error_code(status: int, body: bytes) -> str | None:
-    """The error code in an answer, or None if it reports no error (or has no body, as HEAD has none)."""
+    """Return the error code in a response, or None without an error or a body (HEAD)."""
     if status < 400:
         return None
     match = _CODE.search(body)

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Enforces permissions: refuses a call before it takes effect if its caller may not make it.
+"""Enforces permissions: refuses a call that the caller may not make, before it takes effect.
 
-It is off unless a run switches it on; nothing is looked at then. moto can enforce identity policies too, but knows no
-resources, conditions, boundaries and resource policies.
+Enforcement is off by default. moto can enforce identity policies too, but ignores resources, conditions, boundaries
+and resource policies.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from .switches import switches
 
 
 class Enforcement:
-    """Whether permissions are enforced at present."""
+    """Whether permissions are currently enforced."""
 
     def __init__(self) -> None:
         self.on = False
@@ -45,7 +45,7 @@ enforcement = Enforcement()
 
 
 def install() -> None:
-    """Put GetCallerIdentity and DecodeAuthorizationMessage into moto; a second time does nothing."""
+    """Add GetCallerIdentity and DecodeAuthorizationMessage to moto. Calling it again has no effect."""
     if getattr(STSBackend, "_simulator_callers", False):
         return
     STSBackend._simulator_callers = True
@@ -54,7 +54,7 @@ def install() -> None:
 
 
 def reset(enforced: bool) -> None:
-    """Go back to the start.
+    """Return to the initial state.
 
     :param enforced: whether the simulator was started to enforce permissions.
     """
@@ -63,7 +63,7 @@ def reset(enforced: bool) -> None:
 
 
 def refusal(call: Call) -> Answer | None:
-    """The answer to a call that its caller may not make; None if it may, or if nothing is enforced."""
+    """Return the response to a denied call, or None if it is allowed or nothing is enforced."""
     if not enforcement.on:
         return None
     caller = caller_of(call.access_key, call.account, call.region)
@@ -78,7 +78,7 @@ def refusal(call: Call) -> Answer | None:
 
 
 def may(access_key: str, account: str, region: str, need: Need) -> bool:
-    """Whether a caller may do something that AWS does for it during another call; True if nothing is enforced."""
+    """Return whether a caller may do what AWS does on its behalf during another call; True if nothing is enforced."""
     if not enforcement.on:
         return True
     caller = caller_of(access_key, account, region)
@@ -88,9 +88,9 @@ def may(access_key: str, account: str, region: str, need: Need) -> bool:
 def context_of(caller: Caller, region: str) -> Context:
     """The global condition keys of a request (IAM User Guide, "AWS global condition context keys").
 
-    The simulator stands for the endpoints of AWS, to which clients speak TLS, over the loopback address.
+    The simulator acts as AWS endpoints with TLS, on the loopback address.
     """
-    organization = delivery.organisations.get(caller.account)
+    organization = delivery.organizations.get(caller.account)
     now = datetime.now(timezone.utc)
     return {
         **caller.context(),
@@ -105,7 +105,7 @@ def context_of(caller: Caller, region: str) -> Context:
 
 
 def _asked(call: Call, caller: Caller) -> list[Need]:
-    """What a call needs; a dry run may not ask for what happens on the caller's behalf (switch)."""
+    """Return what a call needs; a dry run may skip actions on the caller's behalf (switch)."""
     needs = needs_of(call, caller)
     if call.parameters.get("DryRun") is True and switches.dry_run == "own_actions":
         return [need for need in needs if not need.on_behalf]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Decides whether a caller may do one thing, from all policies that have a say. Pure.
+"""Decides whether a caller may perform an action, from all policies that apply. Pure.
 
 Sources: IAM User Guide, "Policy evaluation logic", "Determining whether a request is allowed or denied within an
 account", "Cross-account policy evaluation logic", "Permissions boundaries for IAM entities"; KMS Developer Guide, "Key
@@ -36,21 +36,21 @@ SESSION = "session policy"
 ORGANIZATION = "service control policy"
 
 Grant = Literal["final", "direct", "account", "none", "deny"]
-"""What a resource policy says: ``final`` names the very session or user, ``direct`` its role or everyone, ``account``
-leaves it to the policies of the caller's account."""
+"""What a resource policy grants: ``final`` names the session or user itself, ``direct`` its role or everyone,
+``account`` leaves it to the policies of the caller's account."""
 Matched = tuple[tuple["Attached | None", Statement], ...]
 """Statements with the policy each stands in; None for policies without a name."""
 
 
 @dataclass(frozen=True)
 class Need:
-    """One thing to be allowed.
+    """One action on one resource.
 
-    :param context: condition keys of this action and resource, beside the global ones.
+    :param context: condition keys of this action and resource, in addition to the global ones.
     :param owner: the account of the resource; None for the caller's.
     :param resource_policy: that of the resource, if it can have one.
     :param policy_required: whether nothing is allowed without the resource policy, even inside the account.
-    :param on_behalf: the service asks for it on the caller's behalf, during another operation.
+    :param on_behalf: the service does it on the caller's behalf, during another operation.
     """
 
     action: str
@@ -64,7 +64,7 @@ class Need:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came out, and because of which layer and statements.
+    """The decision, with the layer and the statements that it is based on.
 
     :param explicit: a Deny applies; without one, a missing Allow is what denies.
     :param layer: of what denies, as AWS calls it in messages; empty if allowed.
@@ -78,7 +78,7 @@ class Verdict:
 
 
 def decide(caller: Caller, layers: Layers, need: Need, context: Context) -> Verdict:
-    """Whether the caller may do it.
+    """Return whether the caller may do it.
 
     :param context: the condition keys of the whole request.
     """
@@ -102,7 +102,7 @@ def decide(caller: Caller, layers: Layers, need: Need, context: Context) -> Verd
 
 
 def grant_of(caller: Caller, policy: Mapping[str, Any] | None, need: Need, context: Context) -> Grant:
-    """What a resource policy says to the caller; see :data:`Grant`."""
+    """Return what a resource policy grants to the caller; see :data:`Grant`."""
 
     def says(names: Iterable[str]) -> str:
         wanted = frozenset(names)
@@ -119,7 +119,7 @@ def grant_of(caller: Caller, policy: Mapping[str, Any] | None, need: Need, conte
 
 
 def _missing(caller: Caller, layers: Layers, need: Need, allowed: Mapping[str, bool], context: Context) -> str | None:
-    """The layer whose Allow is missing, where nothing denies; None if all that must allow does."""
+    """Return the layer whose Allow is missing, or None if every required layer allows the action."""
     grant = grant_of(caller, need.resource_policy, need, context)
     abroad = need.owner not in (None, caller.account)
     asked: list[tuple[str, bool]] = [(ORGANIZATION, layers.organization is not None)]
@@ -153,7 +153,7 @@ def _all_names(caller: Caller) -> frozenset[str]:
 
 
 def _speaks_of(statement: Statement, caller: Caller, names: frozenset[str]) -> bool:
-    """Whether a statement of a resource policy names one of these.
+    """Return whether a statement of a resource policy names one of these principals.
 
     NotPrincipal exempts only those that it names in full: the account, and the role and the session within it (IAM User
     Guide, "AWS JSON policy elements: NotPrincipal").

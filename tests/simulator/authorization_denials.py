@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What AWS says to a caller who may not do something, and the details that STS decodes.
+"""AWS's messages for denied calls, and the details that STS decodes.
 
-Sources: IAM User Guide, "Troubleshoot access denied error messages" (the reasons); texts of EC2, S3, IAM, KMS and STS as
-reported by their users in 2022 to 2025: EC2 appends an encoded message where a resource is concerned, S3 puts the
-resource in quotes and tells callers of other accounts nothing, no service names a resource where there is only ``*``.
-STS API Reference, DecodeAuthorizationMessage; IAM User Guide, "Example decoded authorization message", for its members.
+Sources: IAM User Guide, "Troubleshoot access denied error messages" (the reasons); texts of EC2, S3, IAM, KMS and STS
+as reported by their users in 2022 to 2025: EC2 appends an encoded message where a resource is concerned, S3 puts the
+resource in quotes and gives callers of other accounts no details, no service names a resource if it is only ``*``. STS
+API Reference, DecodeAuthorizationMessage; IAM User Guide, "Example decoded authorization message", for its members.
 """
 
 from __future__ import annotations
@@ -46,17 +46,17 @@ class Undecodable(ValueError):
 
 
 def answer_to(call: Call, caller: Caller, need: Need, verdict: Verdict, context: Context) -> Answer:
-    """The answer to a call of which one need is not allowed."""
+    """Return the response to a call that needs an action the caller may not perform."""
     return denial(call.service, _message(call, caller, need, verdict, {**context, **need.context}))
 
 
 def root_assumes_role(call: Call) -> Answer:
-    """The answer to an account's root that wants to be a role (STS API Reference, AssumeRole)."""
+    """Return the response to AssumeRole by an account's root user (STS API Reference, AssumeRole)."""
     return denial(call.service, _ROOT_IN_A_ROLE)
 
 
 def decoded(encoded: str) -> str:
-    """The details in an encoded message, as JSON.
+    """Return the details in an encoded message, as JSON.
 
     :raises Undecodable: for anything else.
     """
@@ -94,7 +94,7 @@ def _reason(need: Need, verdict: Verdict) -> str:
 
 
 def _of_ec2(caller: Caller, need: Need, verdict: Verdict, context: Context) -> str:
-    """What EC2 asks other services for is refused without a reason (users of CreateFlowLogs; switch)."""
+    """EC2 gives no reason for a denial of another service (users of CreateFlowLogs; switch)."""
     if need.on_behalf and switches.denial_on_behalf == "opaque":
         return EC2_OPAQUE
     sentence = f"{EC2_OPAQUE} {_sentence(caller, need, verdict)}"
@@ -139,5 +139,5 @@ def _matched(statement: Mapping[str, Any], verdict: Verdict) -> Mapping[str, Any
 
 
 def _encoded(details: Mapping[str, Any]) -> str:
-    """Unlike AWS's it hides nothing, but looks as much like nothing."""
+    """Encode the details; unlike AWS's encoding, without encryption."""
     return base64.urlsafe_b64encode(zlib.compress(json.dumps(details).encode())).decode()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What moto knows about a bucket and its key, as :mod:`verdicts` wants it, and the verdict on it."""
+"""Collects facts about a bucket and its key from moto for :mod:`verdicts`, and returns the verdict."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from .verdicts import verdict_on
 
 
 def verdict_of(bucket: str, source: Source) -> Verdict:
-    """The verdict on deliveries of a source to a bucket, as things stand now."""
+    """Return the current verdict on deliveries of a source to a bucket."""
     facts = facts_of(bucket)
     arn = key_arn_of(facts.encryption) if facts else None
     return verdict_on(facts, keys.facts_of(arn) if arn else None, source)
 
 
 def facts_of(name: str) -> BucketFacts | None:
-    """What matters of a bucket, in whichever account it is; None if nobody has it."""
+    """Return the facts about a bucket in any account, or None if it does not exist."""
     bucket = buckets.find(name)
     if bucket is None:
         return None
@@ -43,7 +43,7 @@ def facts_of(name: str) -> BucketFacts | None:
 
 
 def encryption_of(bucket: FakeBucket) -> Encryption:
-    """The default encryption of a bucket, from the rule in its last PutBucketEncryption or in the fleet."""
+    """Return the default encryption of a bucket, from the rule in its last PutBucketEncryption or in the fleet."""
     rule = buckets.default_encryption(bucket)
     default = rule["ApplyServerSideEncryptionByDefault"]
     bucket_key = str(rule.get("BucketKeyEnabled", "false")).lower() == "true"

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Bucket policies as S3 keeps them, in place of moto's, which stores any bytes and hands them back.
+"""Bucket policies as S3 stores them, in place of moto's, which stores and returns any bytes.
 
-The document stays in moto's bucket, where the rest of moto looks for it. IAM is not enforced, so the refusals here are
-those that S3 gives to a caller with every permission.
+The document stays in moto's bucket, for the rest of moto. IAM is not enforced here, so these are the errors that S3
+returns to a caller with all permissions.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class _Request:
 
 
 def install() -> None:
-    """Put the replacements into moto; a second time does nothing."""
+    """Install the replacements in moto. Calling it again has no effect."""
     if getattr(S3Response, "_simulator_policies", False):
         return
     S3Response._simulator_policies = True
@@ -60,22 +60,22 @@ def install() -> None:
 
 
 def reset() -> None:
-    """Nothing to forget: the policies go with moto's buckets."""
+    """Do nothing: moto's buckets hold the policies."""
 
 
 def snapshot() -> dict[str, bytes | None]:
-    """The policies by bucket name."""
+    """Return the policies by bucket name."""
     return {name: bucket.policy for name, bucket in _buckets().items()}
 
 
 def restore(state: Mapping[str, bytes | None]) -> None:
-    """Put the policies back into the buckets that are there."""
+    """Restore the policies of the existing buckets."""
     for name, bucket in _buckets().items():
         bucket.policy = state.get(name)
 
 
 def plant(bucket: str, policy: Mapping[str, Any] | None) -> None:
-    """Set a policy as somebody else would, or none; unchecked, but kept as S3 keeps it.
+    """Set or delete a policy without checks, in the form that S3 stores.
 
     :raises KeyError: there is no such bucket.
     """
@@ -85,7 +85,7 @@ def plant(bucket: str, policy: Mapping[str, Any] | None) -> None:
 
 
 def stored_policy(bucket: str) -> dict[str, Any] | None:
-    """A bucket's policy as S3 would hand it out; None without a policy or without such a bucket."""
+    """Return a bucket's policy as S3 returns it, or None without a policy or bucket."""
     found = find(bucket)
     return json.loads(found.policy) if found is not None and found.policy else None
 
@@ -125,7 +125,7 @@ def _request(response: S3Response, bucket: str | None = None) -> _Request:
 
 
 def answered(act: Callable[[], Answer]) -> Answer:
-    """The answer, or the error with which S3 refuses."""
+    """Return the response, or S3's error."""
     try:
         return act()
     except Refused as refused:
@@ -169,7 +169,7 @@ def _check_size(stored: bytes) -> None:
 
 
 def _own_bucket(request: _Request) -> FakeBucket:
-    """The bucket, if it exists, belongs to whom the caller expects, and to the caller's account.
+    """Return the bucket if it exists and belongs to the expected owner and to the caller's account.
 
     Sources: S3 API Reference, PutBucketPolicy: 405 for callers of other accounts even with permission; S3 User Guide,
     "Verifying bucket ownership with bucket owner condition": 403 if the owner is another one.
@@ -186,7 +186,7 @@ def _own_bucket(request: _Request) -> FakeBucket:
 
 
 def _rename(arn: str, new: str) -> None:
-    """A deleted user or role turns into its unique id (S3 User Guide, "Principals for bucket policies")."""
+    """Replace a deleted user or role with its unique id (S3 User Guide, "Principals for bucket policies")."""
     needle = arn.encode()
     for bucket in _buckets().values():
         if bucket.policy and needle in bucket.policy:

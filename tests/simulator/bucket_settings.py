@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What moto's S3 lacks around a bucket's settings: the expected owner, the request payment, and a default encryption
-that can be put back but not taken away.
+"""Adds to moto's S3: the expected bucket owner, request payment, and a default encryption that can be reset but not
+removed.
 
-IAM is not enforced, so callers of other accounts are refused only what no permission gives them.
+IAM is not enforced here, so callers of other accounts are refused only what no policy can allow.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 
 
 def install() -> None:
-    """Put the replacements into moto; a second time does nothing."""
+    """Install the replacements in moto. Calling it again has no effect."""
     if getattr(S3Response, "_simulator_settings", False):
         return
     S3Response._simulator_settings = True
@@ -48,7 +48,7 @@ def install() -> None:
 
 
 def _for_the_expected_owner(original: Callable[..., Any]) -> Callable[..., Any]:
-    """403 if the bucket is somebody else's than the caller expects, for each operation on a bucket and its objects.
+    """Return 403 from each operation on a bucket and its objects if the bucket has another owner than expected.
 
     Source: S3 User Guide, "Verifying bucket ownership with bucket owner condition". A HEAD has no body (S3 API
     Reference, HeadBucket).
@@ -72,7 +72,7 @@ def _refuse_access() -> Answer:
 def _with_request_payment(
     original: Callable[..., Any], act: Callable[[S3Response, FakeBucket], Answer], of_bucket: int
 ) -> Callable[..., Any]:
-    """Answer requests with ``?requestPayment``, which moto takes for others.
+    """Answer requests with ``?requestPayment``, which moto routes to other operations.
 
     :param of_bucket: which argument of the original is the bucket's name; the one behind it is the query.
     """

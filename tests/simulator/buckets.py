@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What moto keeps of a bucket, as the rest of the simulator looks at it, with the settings of a new bucket as in AWS.
+"""Reads buckets from moto, and gives new buckets the default settings of AWS.
 
-moto makes buckets without ownership controls, default encryption and public access block. Since 2023 a new bucket has
-BucketOwnerEnforced, SSE-S3 and all four blocks on (S3 User Guide, "Controlling ownership of objects and disabling ACLs",
-"Setting default server-side encryption behavior", "Blocking public access").
+moto creates buckets without ownership controls, default encryption and public access block. Since 2023 a new bucket has
+BucketOwnerEnforced, SSE-S3 and all four blocks on (S3 User Guide, "Controlling ownership of objects and disabling
+ACLs", "Setting default server-side encryption behavior", "Blocking public access").
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ENFORCED = "BucketOwnerEnforced"
 
 
 def install() -> None:
-    """Give buckets the settings of a new bucket when they are made; a second time does nothing."""
+    """Give new buckets the default settings. Calling it again has no effect."""
     if getattr(FakeBucket, "_simulator_settings", False):
         return
     FakeBucket._simulator_settings = True
@@ -37,13 +37,13 @@ def install() -> None:
 
 
 def find(name: str) -> FakeBucket | None:
-    """A bucket, in whichever account it is; None if nobody has it."""
+    """Return a bucket in any account, or None if it does not exist."""
     owner = owner_of(name)
     return s3_backends[owner[0]][owner[1]].buckets.get(name) if owner else None
 
 
 def owner_of(name: str) -> tuple[str, str] | None:
-    """Account and partition of a bucket, in whichever account it is; None if nobody has it."""
+    """Return account and partition of a bucket, or None if it does not exist."""
     if name not in s3_backends.bucket_accounts:
         return None
     partition, account = s3_backends.bucket_accounts[name]
@@ -51,9 +51,9 @@ def owner_of(name: str) -> tuple[str, str] | None:
 
 
 def acls_disabled(name: str) -> bool:
-    """Whether the bucket has the ownership setting BucketOwnerEnforced; true for buckets nobody has.
+    """Return whether the bucket has the setting BucketOwnerEnforced; True for a bucket that does not exist.
 
-    A bucket without ownership controls, from before 2023, takes ACLs (S3 User Guide, "Object Ownership").
+    A bucket without ownership controls, from before 2023, accepts ACLs (S3 User Guide, "Object Ownership").
     """
     found = find(name)
     return found is None or found.ownership_rule == ENFORCED
@@ -74,7 +74,7 @@ def encryption_rule(algorithm: str, key: str | None = None, bucket_key: bool = F
 
 
 def plant(planted: Bucket) -> None:
-    """Make a bucket of a fleet with its settings, but without its policy."""
+    """Create a bucket of a fleet with its settings, without its policy."""
     backend = s3_backends[planted.account][get_partition(planted.region)]
     bucket = backend.create_bucket(planted.name, planted.region)
     given = planted.encryption
@@ -85,7 +85,10 @@ def plant(planted: Bucket) -> None:
 
 
 def public_access_block(blocks: Mapping[str, bool] | None) -> PublicAccessBlock | None:
-    """moto's record of the blocks, by name as in :data:`BLOCKS`; those not named are off. None for no record."""
+    """Return moto's public access block, by name as in :data:`BLOCKS`; names that are absent are off.
+
+    None for no record.
+    """
     return None if blocks is None else PublicAccessBlock(*(blocks.get(name, False) for name in BLOCKS))
 
 

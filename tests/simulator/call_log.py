@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The call log: which calls came, in what order, with what parameters, and how each was answered."""
+"""The call log: the calls in order, with their parameters and results."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class CallLog:
     """An append-only list of calls that may be read and cleared at any time from any thread.
 
     Each entry is a dict: ``seq`` (counts from 1, never reused until cleared), ``account``, ``region``, ``service``,
-    ``operation``, ``parameters``, ``write`` (may it change something), ``status`` (HTTP status, None when the
+    ``operation``, ``parameters``, ``write`` (whether it can change something), ``status`` (HTTP status, None when the
     connection was cut before the effect), ``error_code`` (None on success), ``fault`` (the action of the fault that
     hit this call, or None).
     """
@@ -27,7 +27,7 @@ class CallLog:
         self._entries: list[dict[str, Any]] = []
 
     def append(self, call: Call, status: int | None, error_code: str | None, fault: str | None) -> None:
-        """Add one call with its outcome."""
+        """Add one call with its result."""
         with self._lock:
             self._entries.append(
                 {
@@ -45,13 +45,13 @@ class CallLog:
             )
 
     def list(self, where: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-        """The entries whose fields equal those given, oldest first."""
+        """Return the entries with these field values, oldest first."""
         with self._lock:
             entries = list(self._entries)
         wanted = dict(where or {})
         return [entry for entry in entries if all(entry[key] == value for key, value in wanted.items())]
 
     def clear(self) -> None:
-        """Forget every call."""
+        """Remove all calls."""
         with self._lock:
             self._entries.clear()

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The policies that bound what a caller may do, layer by layer, as moto's IAM and the fleet have them.
+"""The policies that apply to a caller, layer by layer, from moto's IAM and the fleet.
 
 Source: IAM User Guide, "Policy evaluation logic": identity-based policies, permissions boundaries, session policies and
-the policies of an organisation.
+the policies of an organization.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .callers import USER
 from .callers import Caller
 
 organization_policies: dict[str, Mapping[str, Any]] = {}
-"""What the organisation of an account lets it do, by account: one document in place of all service control policies."""
+"""The organization policy of each account: one document in place of all service control policies."""
 
 _NOTHING: Mapping[str, Any] = {"Version": "2012-10-17", "Statement": []}
 
@@ -44,7 +44,10 @@ class Attached:
 
 @dataclass(frozen=True)
 class Layers:
-    """What bounds a caller. ``identity`` is None for the root, which needs no policy; the others are None if absent."""
+    """The policies that apply to a caller.
+
+    ``identity`` is None for the root, which needs no policy; the others are None if absent.
+    """
 
     identity: tuple[Attached, ...] | None
     boundary: Mapping[str, Any] | None = None
@@ -53,7 +56,7 @@ class Layers:
 
 
 def layers_of(caller: Caller) -> Layers:
-    """The policies that bound a caller at present."""
+    """Return the policies that currently apply to a caller."""
     organization = organization_policies.get(caller.account)
     if caller.kind == ROOT:
         return Layers(None, organization=organization)
@@ -62,7 +65,7 @@ def layers_of(caller: Caller) -> Layers:
 
 
 def forget() -> None:
-    """Forget what organisations let their accounts do."""
+    """Remove all organization policies."""
     organization_policies.clear()
 
 
@@ -83,12 +86,12 @@ def _of(entity: Any, kind: str) -> Iterator[Attached]:
 
 
 def _boundary(caller: Caller) -> Mapping[str, Any] | None:
-    """The boundary's document. moto keeps boundaries of roles only; the fleet gives users theirs in the same place."""
+    """Return the boundary's document. moto has those of roles only; the fleet stores those of users alike."""
     arn = getattr(caller.entity, "permissions_boundary_arn", None)
     if not arn:
         return None
     policy = iam_backends[caller.account][caller.partition].managed_policies.get(arn)
-    # A boundary that is gone allows nothing.
+    # A deleted boundary allows nothing.
     return _NOTHING if policy is None else _default(policy)
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who makes a call: the account's root, a user, or the session of a role.
+"""The caller of an API operation: the account's root user, an IAM user, or a role session.
 
 Sources: IAM User Guide, "IAM identifiers" (a user's ARN has its path); "AWS JSON policy elements: Principal" and
 "AWS global condition context keys" (the ARN of a session names the role without its path, aws:PrincipalArn of a session
@@ -37,11 +37,11 @@ class Caller:
     """Who makes a call.
 
     :param kind: :data:`ROOT`, :data:`USER` or :data:`ROLE`; ``GROUP`` for a group whose policies are simulated.
-    :param arn: as GetCallerIdentity and error messages give it; of a session that of the session.
-    :param principal_arn: as policies name the principal; of a session that of the role.
+    :param arn: as in GetCallerIdentity and error messages; for a session, the ARN of the session.
+    :param principal_arn: as in policies; for a session, the ARN of the role.
     :param user_id: as in aws:userid.
     :param entity: moto's user, group or role; None for the root, and for a role that does not exist.
-    :param session_policy: the text of the policy that a session was begun with.
+    :param session_policy: the text of the session policy.
     """
 
     kind: str
@@ -55,16 +55,16 @@ class Caller:
 
     @property
     def names(self) -> frozenset[str]:
-        """What a resource policy may call the caller, beside the account and everyone."""
+        """The names of the caller in a resource policy, without the account and everyone."""
         return frozenset({self.arn, self.principal_arn, self.user_id.split(":")[0]})
 
     @property
     def account_arn(self) -> str:
-        """What a resource policy calls the account as a whole."""
+        """The name of the whole account in a resource policy."""
         return root_arn(self.account, self.partition)
 
     def context(self) -> Mapping[str, str]:
-        """The global condition keys that tell of the caller (IAM User Guide, "AWS global condition context keys")."""
+        """The global condition keys about the caller (IAM User Guide, "AWS global condition context keys")."""
         name = {"aws:username": self.entity.name} if self.kind == USER else {}
         tags = getattr(self.entity, "tags", None) or []
         return {
@@ -79,9 +79,9 @@ class Caller:
 
 
 def caller_of(access_key: str, account: str, region: str) -> Caller:
-    """Who signs with an access key. A key that belongs to nobody is one of the account's root.
+    """Return the owner of an access key. An unknown key belongs to the account's root user.
 
-    :param account: the account that the key was found to belong to.
+    :param account: the account that the key belongs to.
     """
     for partition, backend in iam_backends[account].items():
         key = backend.access_keys.get(access_key)
@@ -106,7 +106,7 @@ def of_user(user: Any) -> Caller:
 
 
 def find_entity(arn: str) -> Caller | None:
-    """The user, group or role with this ARN, as one whose policies are looked at; None if there is none."""
+    """Return the user, group or role with this ARN, or None if it does not exist."""
     parts = arn.split(":", 5)
     if len(parts) != 6 or not _ACCOUNT.fullmatch(parts[4]) or parts[1] not in iam_backends[parts[4]]:
         return None

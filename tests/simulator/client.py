@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A small client for tests, standard library only: starts a simulator, looks into it, steers it. ::
+"""A small client for tests, standard library only: starts, reads and controls a simulator. ::
 
 with SimulatorProcess(seed={"accounts": {...}}) as simulator:
     ec2 = boto3.client("ec2", endpoint_url=simulator.url, ...)
@@ -36,18 +36,18 @@ DEFAULT_ACCESS_KEY = "AKIASIMULATORAAAAAAA"
 SECRET_KEY = "simulator-secret-simulator-secret-000000"
 
 PYTHON_VARIABLE = "FLOWLOGS_SIMULATOR_PYTHON"
-"""Names the Python to run the simulator with, where the one that runs the tests lacks what it needs."""
+"""Names the Python that runs the simulator, if the Python of the tests does not have its requirements."""
 
 START_SECONDS = 180.0
 CONTROL_SECONDS = 300.0
 
 
 class SimulatorError(RuntimeError):
-    """The simulator did not start, or refused a control request. The message is its own."""
+    """The simulator did not start, or refused a control request. The message comes from the simulator."""
 
 
 class SimulatorClient:
-    """Speaks to the control endpoint of a running simulator."""
+    """Calls the control endpoint of a running simulator."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -62,7 +62,7 @@ class SimulatorClient:
         return [call["operation"] for call in self.calls(**where)]
 
     def writes(self) -> list[dict[str, Any]]:
-        """The calls that may have changed something."""
+        """Return the write calls."""
         return self.calls(write=True)
 
     def clear_calls(self) -> None:
@@ -70,7 +70,7 @@ class SimulatorClient:
         self._ask("DELETE", "calls")
 
     def fault(self, **rule: Any) -> int:
-        """Put a fault in force, fields as in :class:`tests.simulator.faults.Rule`; its number."""
+        """Activate a fault, fields as in :class:`tests.simulator.faults.Rule`; return its number."""
         return self._ask("POST", "faults", rule)["id"]
 
     def faults(self) -> list[dict[str, Any]]:
@@ -78,19 +78,19 @@ class SimulatorClient:
         return self._ask("GET", "faults")["faults"]
 
     def clear_faults(self) -> None:
-        """Take every fault out of force."""
+        """Remove all faults."""
         self._ask("DELETE", "faults")
 
     def switches(self) -> dict[str, str]:
-        """The present value of every switch."""
+        """Return the current value of every switch."""
         return self._ask("GET", "switches")
 
     def set_switch(self, name: str, value: str) -> None:
-        """Answer one open question."""
+        """Set one switch."""
         self._ask("PUT", "switches", {name: value})
 
     def enforce(self, enforced: bool = True) -> None:
-        """Enforce permissions from now on, or no longer."""
+        """Switch the enforcement of permissions on or off."""
         self._ask("PUT", "enforcement", {"enforce": enforced})
 
     def enforced(self) -> bool:
@@ -98,28 +98,29 @@ class SimulatorClient:
         return self._ask("GET", "enforcement")["enforce"]
 
     def seed(self, document: Mapping[str, Any]) -> dict[str, int]:
-        """Add a fleet (see fleet.py); how many of each kind there were in it."""
+        """Add a fleet (see fleet.py); return the number of resources of each kind."""
         return self._ask("POST", "seed", document)
 
     def deliver(self, at: str | datetime | None = None, quiet: Iterable[str] = ()) -> dict[str, Any]:
-        """Let every flow log to S3 try one delivery.
+        """Try one delivery of every flow log to S3.
 
-        :param at: when, as ISO time; now without it.
-        :param quiet: ids of resources without traffic, of which nothing is delivered.
-        :returns: ``objects``, how many were written, and ``failed``, the reason (see verdicts.py) by flow log id.
+        :param at: the time in ISO format; the default is now.
+        :param quiet: ids of resources without traffic; their flow logs deliver nothing.
+        :returns: ``objects``, the number of written objects, and ``failed``, the reason (see verdicts.py) by flow log
+            id.
         """
         when = at.isoformat() if isinstance(at, datetime) else at
         return self._ask("POST", "deliver", {"quiet": list(quiet), **({"at": when} if when else {})})
 
     def reset(self) -> None:
-        """Go back to how the simulator was started."""
+        """Return to the state at the start."""
         self._ask("POST", "reset")
 
     def environment(self, region: str = "us-east-1", access_key: str = DEFAULT_ACCESS_KEY) -> dict[str, str]:
-        """Environment variables that lead AWS clients here.
+        """Return environment variables that point AWS clients to the simulator.
 
         An access key from the seed belongs to its account, every other one to the default account 123456789012.
-        The fake secret is long, so that Ansible does not find and censor it in other words.
+        The fake secret is long, so that Ansible does not mask parts of other texts.
         """
         return {
             "AWS_ENDPOINT_URL": self.url,
@@ -144,7 +145,7 @@ class SimulatorClient:
 
 
 class SimulatorProcess(SimulatorClient):
-    """A simulator in a process of its own, which ends with this one."""
+    """A simulator in a separate process that ends with this one."""
 
     def __init__(
         self,
@@ -179,7 +180,7 @@ class SimulatorProcess(SimulatorClient):
     def start(self) -> SimulatorProcess:
         """Start it and wait until it listens.
 
-        :raises SimulatorError: it ended or said nothing in time; with what it wrote to standard error.
+        :raises SimulatorError: it ended or did not start in time; the message has its standard error.
         """
         errors = Path(self._folder.name, "stderr")
         with errors.open("wb") as stderr:
@@ -193,7 +194,7 @@ class SimulatorProcess(SimulatorClient):
         return self
 
     def stop(self) -> None:
-        """End it and wait until it is gone. May be called again."""
+        """Stop it and wait for its end. May be called again."""
         if self._process is None:
             return
         self._process.terminate()
@@ -202,7 +203,7 @@ class SimulatorProcess(SimulatorClient):
 
     @property
     def pid(self) -> int:
-        """The number of its process, while it runs."""
+        """The process id, while it runs."""
         return self._process.pid
 
     def errors(self) -> str:

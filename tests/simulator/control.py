@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The control endpoint: how a test looks into the simulator and steers it. JSON in, JSON out.
+"""The control endpoint, with which a test reads and controls the simulator. JSON in, JSON out.
 
 =========  =====================  ==================================================================
 method     path under /_simulator  does
@@ -13,13 +13,13 @@ DELETE     /calls                 empty it
 GET        /faults                the rules with their counters
 POST       /faults                add one rule; its number
 DELETE     /faults                remove all, or the one of ?id=
-GET        /switches              every switch with its present value
+GET        /switches              every switch with its current value
 PUT        /switches              change some
 GET        /enforcement           whether permissions are enforced
-PUT        /enforcement           switch that on or off: {"enforce": true}
-POST       /reset                 back to how it was started
+PUT        /enforcement           switch enforcement on or off: {"enforce": true}
+POST       /reset                 return to the state at the start
 POST       /seed                  add a fleet, in YAML or JSON
-POST       /deliver               let flow logs try one delivery; {"at": ISO time, "quiet": [resource ids]}
+POST       /deliver               try one delivery of each flow log; {"at": ISO time, "quiet": [resource ids]}
 =========  =====================  ==================================================================
 """
 
@@ -84,7 +84,7 @@ class Control:
         }
 
     def handle(self, environ: Mapping[str, Any], body: bytes) -> tuple[str, list[tuple[str, str]], bytes]:
-        """Status line, headers and body of the answer: 404 for an unknown path, 400 for what makes no sense."""
+        """Return status line, headers and body: 404 for an unknown path, 400 for an invalid request."""
         route = self._routes.get((environ["REQUEST_METHOD"], environ["PATH_INFO"][len(PREFIX) :].strip("/")))
         if route is None:
             return _answer(
@@ -94,7 +94,7 @@ class Control:
             return _answer("200 OK", route(dict(parse_qsl(environ.get("QUERY_STRING", ""))), body))
         except (BadRequest, FleetError, InvalidRule, UnknownSwitch) as error:
             return _answer("400 Bad Request", {"error": str(error)})
-        except Exception as error:  # a mistake of the simulator itself; the test that met it must see which
+        except Exception as error:  # An error of the simulator itself: show it to the test.
             traceback.print_exc(file=sys.stderr)
             return _answer("500 Internal Server Error", {"error": f"{type(error).__name__}: {error}"})
 
@@ -154,7 +154,7 @@ class Control:
 
 
 def _time(given: Any) -> datetime:
-    """The time given, in UTC if it names no zone; now without one. YAML has turned times into such already."""
+    """Return the given time, in UTC without a zone, or now. The YAML parser may have converted it already."""
     if given is None:
         return datetime.now(timezone.utc)
     try:
@@ -165,7 +165,7 @@ def _time(given: Any) -> datetime:
 
 
 def _mapping(body: bytes) -> dict[str, Any]:
-    """The document in a body. JSON is tried first because it is much faster to read than YAML, its superset."""
+    """Return the document in a body. JSON is tried first, since it is much faster to parse than YAML."""
     try:
         document = json.loads(body)
     except ValueError:

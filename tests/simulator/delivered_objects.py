@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The objects that the log delivery service writes: their keys and what is in them. Pure.
+"""The objects that the log delivery service writes: keys and content. Pure.
 
 Source: Amazon VPC User Guide, "Flow log files" and "Flow log records".
 """
@@ -30,7 +30,7 @@ _PARQUET = b"PAR1"
 
 
 def window_before(at: datetime) -> datetime:
-    """The start of the last five minutes that were over at a time: the stamp in the names of the files written then.
+    """Return the start of the last complete five minutes before a time: the timestamp in the file names.
 
     :param at: in UTC.
     """
@@ -40,9 +40,9 @@ def window_before(at: datetime) -> datetime:
 def object_key(
     account: str, region: str, folder: str, options: Mapping[str, Any], flow_log_id: str, stamp: datetime, suffix: str
 ) -> str:
-    """The key of the file that a flow log writes for the five minutes from ``stamp`` on.
+    """Return the key of the file that a flow log writes for the five minutes from ``stamp``.
 
-    The hash in the name follows from the flow log and the stamp, so that the same file has the same name every time.
+    The hash in the name is derived from flow log and timestamp, so the name is always the same.
 
     :param options: the DestinationOptions of the flow log; absent ones are false.
     """
@@ -76,5 +76,5 @@ def text_file(log_format: str, account: str, stamp: datetime) -> bytes:
 
 
 def parquet_file() -> bytes:
-    """Starts and ends as a Parquet file does, and has nothing in it; nobody here reads one."""
+    """Return a file with only the start and end of a Parquet file; no test reads the content."""
     return _PARQUET + _PARQUET

@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Lets time pass for flow logs: each tries one delivery, and afterwards says how it went.
+"""Simulates deliveries: each flow log tries one, and then reports its status.
 
-A new flow log says SUCCESS before anything was delivered (recorded 2024-09-24). One whose delivery fails becomes FAILED
+A new flow log reports SUCCESS before the first delivery (recorded 2024-09-24). One whose delivery fails becomes FAILED
 with "Access error" while it stays ACTIVE (awslabs/landing-zone-accelerator-on-aws issue 1205), and SUCCESS again when
-it delivers. Nothing is written, and nothing is found out, without traffic (VPC User Guide, flow-logs-troubleshooting:
-"There has been no traffic recorded"). When a flow log was made is not looked at: the time of a delivery is the test's.
+it delivers. Without traffic nothing is written and the status stays (VPC User Guide, flow-logs-troubleshooting: "There
+has been no traffic recorded"). The creation time of a flow log does not matter: the test gives the time of a delivery.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _first_owners: dict[str, str] = {}
 
 @dataclass
 class Outcome:
-    """What one round of deliveries did: how many objects it wrote, and the reason of each failure by flow log id."""
+    """The result of one round of deliveries: number of objects, and reason of each failure by flow log id."""
 
     objects: int = 0
     failed: dict[str, str] = field(default_factory=dict)
@@ -48,28 +48,28 @@ class Outcome:
 
 @dataclass(frozen=True)
 class _Round:
-    """One round: when it is, and what it decided so far, because thousands of flow logs share a source."""
+    """One round: its time, and a cache of verdicts, since thousands of flow logs share a source."""
 
     at: datetime
     decided: dict[tuple[str, Source], Verdict] = field(default_factory=dict)
 
     def verdict(self, bucket: str, source: Source) -> Verdict:
-        """The verdict on a source's deliveries to a bucket."""
+        """Return the verdict on a source's deliveries to a bucket."""
         if (bucket, source) not in self.decided:
             self.decided[bucket, source] = verdict_of(bucket, source)
         return self.decided[bucket, source]
 
 
 def reset() -> None:
-    """Forget who owned which bucket."""
+    """Forget the recorded bucket owners."""
     _first_owners.clear()
 
 
 def deliver(at: datetime, quiet: Collection[str] = ()) -> Outcome:
-    """Let every ACTIVE flow log to S3 try one delivery.
+    """Try one delivery of every ACTIVE flow log to S3.
 
-    :param at: when; with a time zone. It becomes the LastModified of the objects; their names carry the last five
-        minutes that were over then.
+    :param at: the time, with a time zone. It becomes the LastModified of the objects; their names have the last five
+        complete minutes before it.
     :param quiet: ids of resources without traffic; their flow logs do nothing.
     """
     outcome, this_round, silent = Outcome(), _Round(at.astimezone(timezone.utc)), set(quiet)
@@ -103,7 +103,7 @@ def _try_one(
 
 def _for_the_same_owner(verdict: Verdict, flow_log_id: str, bucket: str) -> Verdict:
     """CloudWatch Logs User Guide, "Logs sent to Amazon S3": the owner is recorded at the first delivery, and a flow log
-    must be made again when the bucket comes back in another account."""
+    must be created again if the bucket is created again in another account."""
     if not verdict.delivery:
         return verdict
     owner = buckets.owner_of(bucket)[0]

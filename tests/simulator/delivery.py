@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""May the log delivery service write flow logs to a bucket, and what does AWS put into its policy to let it?
+"""Decides whether a bucket policy allows log delivery, and edits it as AWS does.
 
 Sources: Amazon VPC User Guide, "Publish flow logs to Amazon S3" and its troubleshooting page; Amazon CloudWatch Logs
 User Guide, "Logs sent to Amazon S3".
@@ -25,21 +25,21 @@ POLICY_ID = "AWSLogDeliveryWrite20150319"
 WRITE_SID = "AWSLogDeliveryWrite"
 CHECK_SID = "AWSLogDeliveryAclCheck"
 
-organisations: dict[str, str] = {}
-"""The organisation id of an account, for aws:SourceOrgID; accounts that are missing are in none."""
+organizations: dict[str, str] = {}
+"""The organization id of an account, for aws:SourceOrgID; absent accounts are in none."""
 
 
-def enter_organisations(by_account: Mapping[str, str | None]) -> None:
-    """Put accounts into their organisation, or out of any."""
-    for account, organisation in by_account.items():
-        organisations.pop(account, None)
-        if organisation is not None:
-            organisations[account] = organisation
+def enter_organizations(by_account: Mapping[str, str | None]) -> None:
+    """Set the organization of accounts, or none."""
+    for account, organization in by_account.items():
+        organizations.pop(account, None)
+        if organization is not None:
+            organizations[account] = organization
 
 
 def reset() -> None:
-    """Put every account out of its organisation."""
-    organisations.clear()
+    """Remove every account from its organization."""
+    organizations.clear()
 
 
 def may_deliver(
@@ -51,7 +51,8 @@ def may_deliver(
     folder: str,
     hive: bool,
 ) -> bool:
-    """Whether the policy lets the service check the bucket's ACL and write the flow logs of account and region.
+    """Return whether the policy allows the service to read the bucket's ACL and to write flow logs of this account and
+    Region.
 
     :param account: the owner of the flow log, not of the bucket.
     :param folder: the folder in the destination, with or without slashes around it; empty for none.
@@ -68,7 +69,7 @@ def may_deliver(
 
 
 def has_not_elements(policy: Mapping[str, Any] | None) -> bool:
-    """Whether AWS declines to edit the policy because of NotAction or NotPrincipal.
+    """Return whether AWS refuses to edit the policy because of NotAction or NotPrincipal.
 
     Source: CloudWatch Logs User Guide, "Logs sent to Amazon S3": such a policy makes the creation fail.
     """
@@ -85,7 +86,7 @@ def policy_added_by_aws(
     folder: str,
     hive: bool,
 ) -> dict[str, Any]:
-    """The bucket's policy after AWS edited it while creating a flow log; the one given is left as it is.
+    """Return the bucket policy that AWS writes during CreateFlowLogs; the given one is not changed.
 
     The guides disagree on how AWS edits (switch ``policy_edit``): the VPC User Guide says it overwrites, the
     CloudWatch Logs User Guide says it appends, and the VPC troubleshooting page says it adds the bucket's ARN with
@@ -112,7 +113,7 @@ def bucket_arn(partition: str, bucket: str) -> str:
 
 
 def base_path(account: str, folder: str, hive: bool) -> str:
-    """The start of every key of the account's logs, up to the segment with the account; no slash at the end.
+    """Return the start of every object key of the account's logs, up to the account, without a trailing slash.
 
     Hive-compatible layouts differ from there on (VPC User Guide, "Flow log files"), so a policy for one of the two
     does not cover the other.
@@ -122,7 +123,7 @@ def base_path(account: str, folder: str, hive: bool) -> str:
 
 
 def sample_key(account: str, region: str, folder: str, hive: bool) -> str:
-    """The key of an object as the service might write it, for decisions about policies."""
+    """Return a sample object key of the service, for policy decisions."""
     rest = f"vpcflowlogs/{region}/2026/01/01/x.log.gz"
     if hive:
         rest = f"aws-service=vpcflowlogs/aws-region={region}/year=2026/month=01/day=01/x.log.gz"
@@ -130,7 +131,7 @@ def sample_key(account: str, region: str, folder: str, hive: bool) -> str:
 
 
 def source_context(partition: str, account: str, region: str) -> dict[str, str]:
-    """The condition keys of a request of the service; keys of a principal in an organisation are not among them.
+    """Return the condition keys of a request of the service, without those of a principal in an organization.
 
     Source: IAM User Guide, "AWS global condition context keys". The resource in aws:SourceArn is not documented; the
     guides match it with ``*``.
@@ -142,8 +143,8 @@ def source_context(partition: str, account: str, region: str) -> dict[str, str]:
         "aws:PrincipalIsAWSService": "true",
         "aws:PrincipalServiceName": SERVICE,
     }
-    if account in organisations:
-        context["aws:SourceOrgID"] = organisations[account]
+    if account in organizations:
+        context["aws:SourceOrgID"] = organizations[account]
     return context
 
 
@@ -182,7 +183,7 @@ def _statements(
 
 
 def _merge(statements: list[dict[str, Any]], added: dict[str, Any]) -> None:
-    """Widen the Resource of a statement of AWS that is otherwise the same, else append under a free Sid."""
+    """Extend the Resource of an otherwise equal statement of AWS, or append the statement with an unused Sid."""
     for statement in statements:
         if _same_but_resource(statement, added):
             _add_resource(statement, added["Resource"])
@@ -203,7 +204,7 @@ def _same_but_resource(statement: Mapping[str, Any], added: Mapping[str, Any]) -
 
 
 def _unlisted(value: Any) -> Any:
-    """The value with lists of one as their only item, however deep."""
+    """Return the value with one-item lists replaced by their item, at any depth."""
     if isinstance(value, Mapping):
         return {key: _unlisted(item) for key, item in value.items()}
     return value[0] if isinstance(value, list) and len(value) == 1 else value

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A bucket's default encryption, and by which name it calls its key. Pure."""
+"""A bucket's default encryption and the name of its key. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _KEY_ARN = re.compile(r"arn:[^:]+:kms:[^:]+:\d{12}:key/.+")
 
 @dataclass(frozen=True)
 class Encryption:
-    """``algorithm`` is one of :data:`ALGORITHMS`; ``key`` stands as the bucket has it: id, ARN, alias, alias ARN, none."""
+    """``algorithm`` is one of :data:`ALGORITHMS`; ``key`` as in the bucket: id, ARN, alias, alias ARN, none."""
 
     algorithm: str = SSE_S3
     key: str | None = None
@@ -28,11 +28,11 @@ class Encryption:
 
 
 def uses_customer_key(encryption: Encryption) -> bool:
-    """Whether a key is named that is not the AWS managed key aws/s3, the default of SSE-KMS without a key."""
+    """Return whether the key is a customer managed key, not aws/s3, the default of SSE-KMS."""
     return bool(encryption.key) and not encryption.key.endswith(MANAGED_ALIAS)
 
 
 def key_arn_of(encryption: Encryption) -> str | None:
-    """The ARN by which the bucket names a customer's key; None if it names none, or names it in another way."""
+    """Return the ARN with which the bucket names a customer managed key, or None without a key or ARN."""
     named = encryption.key or ""
     return named if uses_customer_key(encryption) and _KEY_ARN.fullmatch(named) else None

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Faults on demand: rules that make chosen calls fail, lie, or meet somebody else's change.
+"""Faults on demand: rules that make chosen calls fail, return stale data, or race with another change.
 
 A rule names an operation and may narrow it by account, region and a substring of the parameters. It skips its first
-``after`` matches and then acts ``times`` times (None: until it is removed). For each call the first rule that acts
-gets it; the rules behind it do not see that call. A rule that skips a call leaves it to those behind it.
+``after`` matches and then acts ``times`` times (None: until it is removed). The first rule that acts on a call
+handles it, and later rules do not count it. If a rule skips a call, later rules can act on it.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ ACTIONS = {
     "conflict": "refuse with 409 OperationAborted",
 }
 WHEN = ("before", "after")
-#: Less than botocore waits for an answer (60 seconds).
+#: Less than botocore's read timeout (60 seconds).
 PATIENCE_SECONDS = 45
 
 
 class InvalidRule(ValueError):
-    """A rule that makes no sense. The message names the field, its value, and what is allowed."""
+    """An invalid rule. The message names the field, its value, and the allowed values."""
 
 
 @dataclass
 class Rule:
-    """One fault. ``hits`` and ``seen`` count; the rest is as the test gave it."""
+    """One fault. ``hits`` and ``seen`` are counters; the test sets the rest."""
 
     operation: str
     action: str
@@ -69,7 +69,7 @@ class Rule:
     hits: int = 0
 
     def matches(self, call: Call) -> bool:
-        """Whether this rule speaks of the call, disregarding its counters."""
+        """Return whether this rule matches the call, without its counters."""
         if self.operation not in (call.operation, "*"):
             return False
         if self.account not in (None, call.account) or self.region not in (None, call.region):
@@ -77,11 +77,11 @@ class Rule:
         return self.contains is None or self.contains in json.dumps(call.parameters, sort_keys=True)
 
     def spent(self) -> bool:
-        """Whether this rule has acted as often as it may."""
+        """Whether this rule has acted ``times`` times."""
         return self.times is not None and self.hits >= self.times
 
     def take(self) -> bool:
-        """Count one matching call; tell whether the rule acts on it."""
+        """Count one matching call; return whether the rule acts on it."""
         self.seen += 1
         if self.seen <= self.after:
             return False
@@ -93,7 +93,7 @@ _GIVEN = {item.name for item in fields(Rule)} - {"id", "seen", "hits"}
 
 
 def parse_rule(raw: Mapping[str, Any]) -> Rule:
-    """A rule from its JSON form.
+    """Return the rule for its JSON form.
 
     :raises InvalidRule: unknown or missing fields, or values that are not allowed.
     """
@@ -124,7 +124,7 @@ def _check(rule: Rule) -> None:
 
 
 class Faults:
-    """The rules in force, in the order they were added."""
+    """The active rules, in order of addition."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -134,7 +134,7 @@ class Faults:
         self._meetings: dict[int, threading.Barrier] = {}
 
     def add(self, rule: Rule) -> int:
-        """Put a rule in force; its number, for :meth:`remove`."""
+        """Add a rule; return its number for :meth:`remove`."""
         with self._lock:
             self._last_id += 1
             rule.id = self._last_id
@@ -144,24 +144,24 @@ class Faults:
             return rule.id
 
     def list(self) -> list[Rule]:
-        """All rules, spent ones too."""
+        """Return all rules, including spent ones."""
         with self._lock:
             return list(self._rules)
 
     def remove(self, rule_id: int) -> bool:
-        """Take one rule out of force; whether it was there."""
+        """Remove one rule; return whether it existed."""
         with self._lock:
             before = len(self._rules)
             self._rules = [rule for rule in self._rules if rule.id != rule_id]
             return len(self._rules) < before
 
     def clear(self) -> None:
-        """Take every rule out of force."""
+        """Remove all rules."""
         with self._lock:
             self._rules.clear()
 
     def take(self, call: Call) -> Rule | None:
-        """The rule that acts on this call, its counters moved on; None for most calls."""
+        """Return the rule that acts on this call, with its counters updated, or None."""
         with self._lock:
             for rule in self._rules:
                 if rule.matches(call) and not rule.spent() and rule.take():
@@ -169,9 +169,9 @@ class Faults:
         return None
 
     def meet(self, rule: Rule, patience: float = PATIENCE_SECONDS) -> bool:
-        """Hold a call that a rule ``meet`` acts on until the others are there; whether they came in time.
+        """Hold a call of a ``meet`` rule until the other parties arrive; return whether they did in time.
 
-        :param patience: seconds. Once they are over nobody who comes later waits.
+        :param patience: seconds. After a timeout later calls do not wait.
         """
         try:
             self._meetings[rule.id].wait(patience)
@@ -180,18 +180,18 @@ class Faults:
         return True
 
     def memory_of_writes(self) -> int:
-        """How many writes back the rules in force want reads to look; 0 without a rule about stale reads."""
+        """Return how many writes the ``stale`` rules go back; 0 without such a rule."""
         with self._lock:
             return max((rule.writes for rule in self._rules if rule.action == "stale" and not rule.spent()), default=0)
 
     def begin(self, rule: Rule | None) -> None:
-        """Remember the rule that acts on the request this thread handles."""
+        """Store the rule that acts on the request of this thread."""
         self._present.rule = rule
 
     def partial_ids(self, call: Call | None = None) -> frozenset[str]:
-        """The ids that must come back in Unsuccessful from the request this thread handles.
+        """Return the ids that the request of this thread must report in Unsuccessful.
 
-        The flow log actions ask this before they do anything; the ids named are to be left alone.
+        The flow log actions read this before they do anything, and skip these ids.
         """
         rule = getattr(self._present, "rule", None)
         return frozenset(rule.ids) if rule is not None and rule.action == "partial" else frozenset()
@@ -204,9 +204,9 @@ class Faults:
         return code, message
 
     def delivery_error(self) -> str | None:
-        """What the flow logs that the present request makes report as their delivery error; None if they deliver.
+        """Return the delivery error of flow logs that the current request creates, or None if they deliver.
 
-        A flow log can be made and still fail to deliver, with "Access error" (VPC User Guide,
+        A flow log can exist and still fail to deliver, with "Access error" (VPC User Guide,
         flow-logs-troubleshooting).
         """
         rule = getattr(self._present, "rule", None)

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reads a fleet: accounts, networks, buckets, flow logs and IAM principals, as people write them down.
+"""Reads a fleet: accounts, networks, buckets, flow logs and IAM principals.
 
-Pure: a document goes in, a :class:`Fleet` of flat records comes out; :mod:`planting` puts it into moto. ::
+Pure: it turns a document into a :class:`Fleet` of flat records; :mod:`planting` creates them in moto. ::
 
     organization: o-a1b2c3d4e5                    # of every account that does not name its own, or null for none
     accounts:
@@ -13,21 +13,21 @@ Pure: a document goes in, a :class:`Fleet` of flat records comes out; :mod:`plan
           eu-west-1:
             default_vpc: false                    # the default
             vpcs:
-              - id: vpc-0a000000000000001         # left out: a stable id is derived from its place in the file
+              - id: vpc-0a000000000000001         # default: a stable id derived from the position in the file
                 name: shop                        # the Name tag; other entries may refer to it by this name
                 cidr: 10.1.0.0/16                 # the default is 10.0.0.0/16
                 tags: {env: prod}
                 subnets:
                   - name: shop-a
-                    cidr: 10.1.0.0/24             # left out: the next /24 of the VPC
+                    cidr: 10.1.0.0/24             # default: the next /24 of the VPC
                     zone: a                       # the default
                     interfaces:
                       - id: eni-0a000000000000001
                         description: load balancer
               - count: 1000                       # 1,000 of them, at any level; {n} counts from 1
-                id: vpc-0b                        # start of the ids, filled up with the number in hex
+                id: vpc-0b                        # start of the ids, padded with the number in hex
                 name: batch-{n}
-                flow_logs:                        # flow logs of the resource they stand under
+                flow_logs:                        # flow logs of the resource that contains them
                   - destination: arn:aws:s3:::central-logs/flow/
             transit_gateways:
               - name: hub
@@ -58,9 +58,9 @@ Pure: a document goes in, a :class:`Fleet` of flat records comes out; :mod:`plan
               look: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "ec2:DescribeVpcs", Resource: "*"}]}
         roles: [{name: flow-logs, trust: ["222222222222"]}]
 
-Further keys of a flow log: ``id``, ``name``, ``tags``, ``traffic`` (ALL unless the type takes none), ``interval``,
-``format``, ``options`` (``file_format``, ``hive_compatible_partitions``, ``per_hour_partition``), ``status``
-(SUCCESS or FAILED) and ``error``.
+Further keys of a flow log: ``id``, ``name``, ``tags``, ``traffic`` (default ALL, if the type has traffic types),
+``interval``, ``format``, ``options`` (``file_format``, ``hive_compatible_partitions``, ``per_hour_partition``),
+``status`` (SUCCESS or FAILED) and ``error``.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ DEFAULT_CIDR = "10.0.0.0/16"
 
 @dataclass(frozen=True)
 class Resource:
-    """One network resource. ``settings`` holds what is particular to its kind.
+    """One network resource. ``settings`` depends on its kind.
 
     ========================  =====================================================================
     kind                      settings
@@ -122,22 +122,22 @@ class PlantedFlowLog:
 
 @dataclass
 class Fleet:
-    """Everything a document says, parents before children."""
+    """The content of a document, parents before children."""
 
     regions: dict[tuple[str, str], bool] = field(default_factory=dict)
-    """Account and region, and whether they keep their default VPC."""
+    """Account and Region, and whether they keep their default VPC."""
     resources: list[Resource] = field(default_factory=list)
     flow_logs: list[PlantedFlowLog] = field(default_factory=list)
     buckets: list[Bucket] = field(default_factory=list)
     keys: list[Key] = field(default_factory=list)
     organizations: dict[str, str | None] = field(default_factory=dict)
-    """The organisation of each account of which the document says one, or that it is in none."""
+    """The organization of each account that has an entry for it; None for an account outside any organization."""
     organization_policies: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    """What organisations let their accounts do, where they do not let them do everything."""
+    """The organization policies of accounts that have one."""
     principals: list[Principal] = field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
-        """How many there are of each kind."""
+        """The number of resources of each kind."""
         counted = Counter(resource.kind for resource in self.resources)
         counted.update(principal.kind for principal in self.principals)
         if self.keys:
@@ -146,9 +146,9 @@ class Fleet:
 
 
 def parse(document: Mapping[str, Any]) -> Fleet:
-    """The fleet a document describes.
+    """Return the fleet that a document describes.
 
-    :raises FleetError: unknown keys, missing or wrong values, ids used twice, references to nothing.
+    :raises FleetError: unknown keys, missing or wrong values, duplicate ids, unknown references.
     """
     fleet = Fleet()
     top = Entry("seed", document, ("accounts", "organization"))
@@ -174,7 +174,7 @@ _NETWORK_KEYS = ("id", "name", "tags", "count", "flow_logs")
 
 @dataclass(frozen=True)
 class _Place:
-    """Where a resource is being read: its region's account, the fleet it goes to, and its ancestry."""
+    """The position of a resource: account and Region, fleet, and parents."""
 
     fleet: Fleet
     account: str
@@ -201,7 +201,7 @@ def _account(fleet: Fleet, account: str, raw: Any, organization: str | None) -> 
 
 
 def _organization(entry: Entry, default: str | None = None) -> str | None:
-    """The organisation's id (Organizations API Reference, Organization); null in an account takes it out of one."""
+    """Return the organization id (Organizations API Reference, Organization); null removes an account from it."""
     given = entry.text("organization", default)
     if given is not None and not re.fullmatch(r"o-[a-z0-9]{10,32}", given):
         raise FleetError(f"{entry.place}.organization: expected o- and 10 to 32 letters or digits, found {given}")
@@ -229,7 +229,7 @@ def _vpc(place: _Place, entry: Entry) -> None:
 
 
 def _blocks(place: str, cidr: str) -> Iterator[str]:
-    """The /24 blocks of a VPC, or the VPC's own range if it is no larger."""
+    """Return the /24 blocks of a VPC, or its own range if it is not larger."""
     try:
         network = ipaddress.ip_network(cidr)
     except ValueError as error:
@@ -261,7 +261,7 @@ def _transit_gateway(place: _Place, entry: Entry) -> None:
 
 
 def _attached(place: _Place, entry: Entry) -> dict[str, str]:
-    """What an attachment attaches: a VPC of the same region, or anything else by id and type."""
+    """Return the attached resource: a VPC of the same Region, or another resource by id and type."""
     if entry.raw.get("vpc") is not None:
         return {"resource": _reference(place, entry, "vpc"), "resource_type": "vpc"}
     return {"resource": entry.required("resource"), "resource_type": entry.required("resource_type")}
@@ -278,7 +278,7 @@ _PREFIXES = {
 
 
 def _repeated(entry: Entry, path: str) -> Iterator[tuple[str, int | None]]:
-    """One path per repetition, with its number, or the path alone without ``count``."""
+    """Yield one path per repetition, with its number, or only the path without ``count``."""
     count = entry.raw.get("count")
     if count is None:
         yield path, None
@@ -290,7 +290,7 @@ def _repeated(entry: Entry, path: str) -> Iterator[tuple[str, int | None]]:
 
 
 def _add(place: _Place, entry: Entry, path: str, number: int | None, kind: str, settings: Mapping[str, Any]) -> str:
-    """Record one resource and the flow logs that stand under it; its id."""
+    """Add one resource and its flow logs; return its id."""
     own_id = _identifier(place, entry, path, number, kind)
     tags = entry.tags(number)
     if "Name" in tags:
@@ -314,7 +314,7 @@ def _identifier(place: _Place, entry: Entry, path: str, number: int | None, kind
 
 
 def _reference(place: _Place, entry: Entry, key: str) -> str:
-    """The id that an entry refers to, by id or by name; ids of types that moto does not model are taken as given."""
+    """Return the id that an entry refers to by id or name; ids of types that moto does not model are not checked."""
     wanted = entry.required(key)
     found = place.names.get(wanted, [])
     if len(found) > 1:
@@ -364,7 +364,7 @@ def _options(entry: Entry) -> dict[str, Any] | None:
     options = Entry(f"{entry.place}.options", entry.mapping("options"), tuple(_OPTIONS))
     if not options.raw:
         return None
-    # AWS fills in the rest (recorded DescribeFlowLogs answers of 2024).
+    # AWS adds the defaults (recorded DescribeFlowLogs answers of 2024).
     return {**_DEFAULT_OPTIONS, **{_OPTIONS[key]: value for key, value in options.raw.items()}}
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reads one mapping of a fleet's document, and says where a wrong value stands. Pure."""
+"""Reads one mapping of a fleet's document, and reports the position of wrong values. Pure."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from typing import Any
 
 
 class FleetError(ValueError):
-    """The document is wrong. The message names the place in it, what is there, and what is allowed."""
+    """The document is invalid. The message names the position, the value, and the allowed values."""
 
 
 class Entry:
-    """One mapping of the document with the place it stands at; refuses keys it does not know."""
+    """One mapping of the document with its position; refuses unknown keys."""
 
     def __init__(self, place: str, raw: Any, known: tuple[str, ...]) -> None:
         if not isinstance(raw, Mapping):
@@ -52,7 +52,7 @@ class Entry:
         return value
 
     def choice(self, key: str, allowed: tuple[str, ...]) -> str:
-        """One of these values; the first of them if there is none."""
+        """Return one of these values; the first one is the default."""
         value = self.text(key, allowed[0])
         if value not in allowed:
             raise FleetError(f"{self.place}.{key}: expected {', '.join(allowed)}, found {value}")
@@ -75,5 +75,5 @@ class Entry:
 
 
 def numbered(text: str, number: int | None) -> str:
-    """The text with ``{n}`` replaced by the number of a repetition, if there is one."""
+    """Return the text with ``{n}`` replaced by the number of the repetition."""
     return text if number is None else text.replace("{n}", str(number))

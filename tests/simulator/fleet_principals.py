@@ -4,7 +4,7 @@
 
 """Reads the users, groups and roles of a fleet's account. Pure; see :mod:`fleet` for the whole document. ::
 
-organization_policy: null               # or a policy document: what the organisation lets this account do
+organization_policy: null               # or a policy document of the organization for this account
 groups:
   - name: network
 users:
@@ -14,9 +14,9 @@ users:
     access_key: AKIAFLEETDEPLOYAAAAA    # requests signed with it come from this user; any secret will do
     policies:                           # inline policies by name
       look: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "ec2:DescribeVpcs", Resource: "*"}]}
-    attached:                           # managed policies by name; they are made in the account
+    attached:                           # managed policies by name; they are created in the account
       publish: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "ec2:CreateFlowLogs", Resource: "*"}]}
-    boundary: null                      # or a policy document; it is made as a managed policy, NAME-boundary
+    boundary: null                      # or a policy document; it becomes the managed policy NAME-boundary
 roles:
   - name: flow-logs
     trust: ["222222222222"]             # accounts and ARNs that may assume it, or a trust policy document
@@ -44,8 +44,8 @@ _PATH = re.compile(r"/([\x21-\x7e]+/)?")
 class Principal:
     """One IAM ``user``, ``group`` or ``role``.
 
-    :param policies: inline policies by name; ``attached`` likewise, managed ones.
-    :param trust: who may assume a role: a policy document.
+    :param policies: inline policies by name; ``attached``: managed policies by name.
+    :param trust: the trust policy of a role.
     """
 
     account: str
@@ -67,7 +67,7 @@ class Principal:
 
 
 def principals_of(account: str, entry: Entry) -> list[Principal]:
-    """The groups, users and roles of an account, groups first.
+    """Return the groups, users and roles of an account, groups first.
 
     :raises FleetError: as :func:`fleet.parse`.
     """
@@ -79,7 +79,7 @@ def principals_of(account: str, entry: Entry) -> list[Principal]:
 
 
 def organization_policy_of(entry: Entry) -> Mapping[str, Any] | None:
-    """What the organisation lets an account do; None for no bound."""
+    """Return the organization policy of an account, or None without one."""
     return _document(entry, "organization_policy")
 
 
@@ -103,7 +103,7 @@ def _document(item: Entry, key: str) -> Mapping[str, Any] | None:
 
 
 def _trust(account: str, item: Entry) -> Mapping[str, Any]:
-    """The trust policy; without one, the account itself is trusted."""
+    """Return the trust policy; the default trusts the account itself."""
     if isinstance(item.raw.get("trust"), Mapping):
         return item.mapping("trust")
     named = [str(who) for who in item.list("trust")] or [account]

@@ -8,17 +8,17 @@
       - name: central-logs
         region: eu-west-1
         policy: null                      # or a policy document
-        encryption:                       # left out: SSE-S3, as every new bucket
+        encryption:                       # default: SSE-S3, as for every new bucket
           algorithm: aws:kms              # AES256, aws:kms or aws:kms:dsse
           key: arn:aws:kms:eu-west-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab
           bucket_key: true                # the default is false
-        ownership: BucketOwnerEnforced    # the default; BucketOwnerPreferred, ObjectWriter, or none: no controls at all
+        ownership: BucketOwnerEnforced    # the default; BucketOwnerPreferred, ObjectWriter, or none
         requester_pays: false             # the default
-        public_access_block: true         # the default: all four on; false: no such record; or the four by name
+        public_access_block: true         # the default: all four on; false: none; or the four by name
     keys:
-      - id: 1234abcd-12ab-34cd-56ef-1234567890ab  # left out: a stable id is derived from its place in the file
+      - id: 1234abcd-12ab-34cd-56ef-1234567890ab  # default: a stable id derived from the position in the file
         region: eu-west-1
-        policy: null                      # left out or null: the default policy of KMS; or a policy document
+        policy: null                      # default: the default policy of KMS; or a policy document
         state: Enabled                    # the default; Disabled or PendingDeletion
         aliases: [flow-logs]              # with or without alias/ in front
         description: flow logs
@@ -26,7 +26,7 @@
         spec: SYMMETRIC_DEFAULT           # the default
         multi_region: false               # the default
 
-``encryption.key`` is taken as it stands: a key ARN, a bare id, an alias or an alias ARN, of a key that is there or not;
+``encryption.key`` is not checked: a key ARN, a bare id, an alias or an alias ARN, of an existing key or not;
 without it the bucket uses the AWS managed key aws/s3. S3 does not check it either (S3 API Reference,
 PutBucketEncryption).
 """
@@ -89,12 +89,12 @@ class Key:
 
     @property
     def place(self) -> str:
-        """What no two keys share."""
+        """Account, Region and id, which are unique for each key."""
         return f"{self.account}/{self.region}/{self.id}"
 
 
 def buckets_of(account: str, entry: Entry) -> list[Bucket]:
-    """The buckets of an account's entry.
+    """Return the buckets of an account's entry.
 
     :raises FleetError: unknown keys, missing or wrong values.
     """
@@ -102,7 +102,7 @@ def buckets_of(account: str, entry: Entry) -> list[Bucket]:
 
 
 def keys_of(account: str, entry: Entry) -> list[Key]:
-    """The KMS keys of an account's entry.
+    """Return the KMS keys of an account's entry.
 
     :raises FleetError: unknown keys, missing or wrong values.
     """
@@ -156,7 +156,7 @@ def _key(account: str, entry: Entry) -> Key:
 
 
 def _key_id(path: str, entry: Entry, multi_region: bool) -> str:
-    """The id that is stated, or one derived from the path; those of multi-Region keys start with ``mrk-``.
+    """Return the given id, or one derived from the path; ids of multi-Region keys start with ``mrk-``.
 
     Source: KMS Developer Guide, "Multi-Region keys in AWS KMS".
     """

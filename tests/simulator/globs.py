@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Patterns with ``*`` and ``?`` as IAM, S3 and EC2 take them. Pure."""
+"""Patterns with ``*`` and ``?`` as in IAM, S3 and EC2. Pure."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ _LITERAL = {character: f"[{character}]" for character in "*?["}
 
 
 def literal(text: str) -> str:
-    """The text as a part of a pattern for :func:`compiled` in which no character is a wildcard."""
+    """Return the text as a part of a pattern for :func:`compiled`, without wildcards."""
     return "".join(_LITERAL.get(character, character) for character in text)
 
 
 @lru_cache(maxsize=4096)
 def compiled(pattern: str, ignore_case: bool = False) -> re.Pattern[str]:
-    """A pattern whose only wildcards are ``*`` and ``?``, beside those made literal by :func:`literal`.
+    """Return a pattern whose only wildcards are ``*`` and ``?``, except those escaped by :func:`literal`.
 
-    Python's own translation of such patterns never tries twice what a star stands for, so none takes long.
+    Python's translation of such patterns does not backtrack, so matching is fast.
     """
     return re.compile(fnmatch.translate(pattern), re.IGNORECASE if ignore_case else 0)
 
 
 def like(pattern: str, text: str, ignore_case: bool = False) -> bool:
-    """Whether a pattern, in which ``[`` means itself, matches a text."""
+    """Return whether a pattern matches a text; ``[`` is an ordinary character."""
     return compiled(pattern.replace("[", "[[]"), ignore_case).fullmatch(text) is not None

@@ -2,11 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Earlier states, for reads that lag behind.
+"""Earlier states, for stale reads.
 
-While a rule about stale reads is in force, the state is copied before every write, and a stale read is answered with
-one of those copies put in place. Nothing is copied otherwise. Only what the replaced parts keep takes part: flow
-logs with their tags, bucket policies and key policies.
+While a ``stale`` rule is active, the state is copied before every write, and a stale read uses one of those copies.
+The copies have only the state of the replaced parts: flow logs with their tags, bucket policies and key policies.
 """
 
 from __future__ import annotations
@@ -20,21 +19,21 @@ from typing import Protocol
 from moto.ec2.models import ec2_backends
 
 LONGEST = 100
-"""How many writes back the memory goes at most."""
+"""The maximum number of writes to go back."""
 
 
 class Keeper(Protocol):
-    """Something that can copy its state and put a copy back."""
+    """An object that can copy and restore its state."""
 
     def snapshot(self) -> Any:
-        """A copy that later changes do not touch."""
+        """Return a copy of the state."""
 
     def restore(self, state: Any) -> None:
-        """Make the copy the present state."""
+        """Restore the copy."""
 
 
 class FlowLogTags:
-    """The tags of flow logs, which moto keeps with all other EC2 tags."""
+    """The tags of flow logs, which moto stores with all other EC2 tags."""
 
     def snapshot(self) -> dict[tuple[str, str], dict[str, dict[str, str]]]:
         """By account and region, then flow log id."""
@@ -45,7 +44,7 @@ class FlowLogTags:
         }
 
     def restore(self, state: dict[tuple[str, str], dict[str, dict[str, str]]]) -> None:
-        """Put back exactly these tags."""
+        """Restore exactly these tags."""
         for (account, region), tags in state.items():
             present = ec2_backends[account][region].tags
             for key in [key for key in present if key.startswith("fl-")]:
@@ -61,11 +60,11 @@ class History:
         self._states: deque[list[Any]] = deque(maxlen=LONGEST)
 
     def remember(self) -> None:
-        """Copy the present state; call it before a write."""
+        """Copy the current state; call it before a write."""
         self._states.append(self._copy())
 
     def forget(self) -> None:
-        """Drop every copy."""
+        """Remove every copy."""
         self._states.clear()
 
     @contextmanager

@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""DescribeKey, GetKeyPolicy, PutKeyPolicy and CreateKey over moto's KMS protocol, strict about places and policies.
+"""DescribeKey, GetKeyPolicy, PutKeyPolicy and CreateKey over moto's KMS protocol, with strict checks of account, Region
+and policy.
 
-moto reads ids out of ARNs whatever their account and region, takes every policy, and denies DescribeKey over any Deny
-that names it. The key policies stay in moto's keys. In no state of a key are these operations refused (KMS Developer
-Guide, "Key states of AWS KMS keys").
+moto ignores account and Region in ARNs, accepts every policy, and denies DescribeKey because of any Deny that names
+it. The key policies stay in moto's keys. These operations work in every key state (KMS Developer Guide, "Key states of
+AWS KMS keys").
 """
 
 from __future__ import annotations
@@ -36,11 +37,11 @@ from .key_policy_rules import check
 
 _AWS_RAM = "AWS_RAM"
 _BY_ID_ONLY = ("enable_key", "disable_key", "schedule_key_deletion", "cancel_key_deletion")
-"""Operations on the state of a key that fail in moto when the key is named by its ARN."""
+"""Operations on the state of a key that fail in moto if the key is given by ARN."""
 
 
 def install() -> None:
-    """Put the replacements into moto; a second time does nothing."""
+    """Install the replacements in moto. Calling it again has no effect."""
     if getattr(KmsResponse, "_simulator_policies", False):
         return
     KmsResponse._simulator_policies = True
@@ -55,16 +56,16 @@ def install() -> None:
 
 
 def reset() -> None:
-    """Nothing to forget: the policies go with moto's keys."""
+    """Do nothing: moto's keys hold the policies."""
 
 
 def snapshot() -> dict[str, str]:
-    """The policies by key ARN."""
+    """Return the policies by key ARN."""
     return {key.arn: key.policy for key in _every_key()}
 
 
 def restore(state: dict[str, str]) -> None:
-    """Put the policies back into the keys that are there."""
+    """Restore the policies of the existing keys."""
     for key in _every_key():
         key.policy = state.get(key.arn, key.policy)
 
@@ -79,7 +80,7 @@ def _every_key() -> list[Key]:
 
 
 def _rename(arn: str, new: str) -> None:
-    """A deleted user or role turns into its unique id (IAM User Guide, "AWS JSON policy elements: Principal")."""
+    """Replace a deleted user or role with its unique id (IAM User Guide, "AWS JSON policy elements: Principal")."""
     for key in _every_key():
         policy = keys.policy_of(key) if arn in key.policy else None
         if policy is not None:
@@ -103,7 +104,7 @@ def _describe_key(self: KmsResponse) -> str:
 
 
 def _get_key_policy(self: KmsResponse) -> str:
-    """Only the default policy; that of AWS RAM is not there (KMS API Reference, GetKeyPolicy)."""
+    """Only the default policy exists, not that of AWS RAM (KMS API Reference, GetKeyPolicy)."""
     name = _policy_name(self)
     key = _own_key(self, "kms:GetKeyPolicy")
     if name == _AWS_RAM:
@@ -147,7 +148,7 @@ def _by_id_or_arn(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _managed_by_aws(original: Callable[..., str | None]) -> Callable[..., str | None]:
-    """A key that an alias of AWS calls into being is an AWS managed key (KMS API Reference, DescribeKey)."""
+    """A key that AWS creates for its own alias is an AWS managed key (KMS API Reference, DescribeKey)."""
 
     @wraps(original)
     def generate(self: KmsBackend, alias_name: str) -> str | None:
@@ -159,7 +160,7 @@ def _managed_by_aws(original: Callable[..., str | None]) -> Callable[..., str | 
     return generate
 
 
-# --- places and callers ---
+# --- accounts, Regions and callers ---
 
 
 def _policy_name(response: KmsResponse) -> str:
@@ -197,7 +198,7 @@ def _refuse_other_region(response: KmsResponse, name: str) -> None:
 
 
 def _denied(response: KmsResponse, action: str) -> JsonRESTError:
-    """What KMS says of another account's key, be it there or not; the text as users report it."""
+    """Return KMS's error for another account's key, existing or not; the message as reported by users."""
     return JsonRESTError(
         "AccessDeniedException",
         f"User: {_caller(response).arn} is not authorized to perform: {action} on this resource because the resource"
@@ -215,9 +216,9 @@ def _check_policy(response: KmsResponse, text: str, key_arn: str) -> None:
 
 
 def _caller(response: KmsResponse) -> Caller:
-    """The role of a session or the user of an access key; the account's root for any other access key."""
+    """Return the role of a session, the user of an access key, or the account's root user."""
     account, partition = response.current_account, get_partition(response.region)
     session = sts_backends[account][partition].get_assumed_role_from_access_key(response.access_key)
     user = iam_backends[account][partition].get_user_from_access_key_id(response.access_key)
     arn = session.role_arn if session else user.arn if user else policy_documents.root_arn(account, partition)
-    return Caller(account, arn, partition, delivery.organisations.get(account))
+    return Caller(account, arn, partition, delivery.organizations.get(account))

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What KMS checks of a key policy before it takes it. Pure.
+"""KMS's checks of a key policy before it is stored. Pure.
 
 Sources: KMS API Reference, PutKeyPolicy and CreateKey, parameter Policy; KMS Developer Guide, "Quotas". Texts of the
-errors as reported by users of Terraform and the AWS CDK. A policy is kept and handed out as it was given: whether KMS
+errors as reported by users of Terraform and the AWS CDK. A policy is stored and returned as given: whether KMS
 rewrites it as S3 does is not established.
 """
 
@@ -38,15 +38,15 @@ class Refused(ValueError):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks: the account, and the ARN of the user or role, or of the account's root where it is nobody known.
+    """The caller: the account, and the ARN of the user or role, or of the account's root user if it is unknown.
 
-    IAM is not enforced: whoever is nobody known stands for any principal of the account.
+    IAM is not enforced here: an unknown caller stands for any principal of the account.
     """
 
     account: str
     arn: str
     partition: str = "aws"
-    organisation: str | None = None
+    organization: str | None = None
 
     @property
     def root(self) -> str:
@@ -55,12 +55,12 @@ class Caller:
 
 
 def check(text: str, key_arn: str, caller: Caller, resolve: Resolve, bypass: bool) -> None:
-    """Refuse what KMS refuses.
+    """Refuse an invalid document.
 
-    :param text: the document as it came.
-    :param resolve: says which AWS principals exist.
+    :param text: the document of the request.
+    :param resolve: returns which AWS principals exist.
     :param bypass: BypassPolicyLockoutSafetyCheck.
-    :raises Refused: it is too long, no policy, names nobody or somebody who does not exist, or locks the caller out.
+    :raises Refused: it is too long or no policy, names no or unknown principals, or locks the caller out.
     """
     if len(text.encode()) > LIMIT:
         raise Refused("LimitExceededException", f"The key policy is longer than {LIMIT} bytes.")
@@ -72,7 +72,7 @@ def check(text: str, key_arn: str, caller: Caller, resolve: Resolve, bypass: boo
 
 
 def allows(policy: Mapping[str, Any] | None, key_arn: str, caller: Caller, action: str) -> bool:
-    """Whether a key policy allows an action to the caller; what it leaves to IAM, IAM is taken to allow."""
+    """Return whether a key policy allows an action to the caller; IAM policies are assumed to allow it."""
     statements = [_seen_by(caller, statement) for statement in _listed((policy or {}).get("Statement", []))]
     context = {
         "aws:PrincipalAccount": caller.account,
@@ -80,7 +80,7 @@ def allows(policy: Mapping[str, Any] | None, key_arn: str, caller: Caller, actio
         "aws:PrincipalIsAWSService": "false",
         "aws:SecureTransport": "true",
         "kms:CallerAccount": caller.account,
-        **({"aws:PrincipalOrgID": caller.organisation} if caller.organisation else {}),
+        **({"aws:PrincipalOrgID": caller.organization} if caller.organization else {}),
     }
     return decide({**(policy or {}), "Statement": statements}, _CALLER, action, key_arn, context) == "allow"
 
@@ -112,7 +112,7 @@ def _aws_principals(named: Any, partition: str) -> list[str]:
 
 
 def _seen_by(caller: Caller, statement: Mapping[str, Any]) -> dict[str, Any]:
-    """The statement with the caller in place of an AWS principal that covers it."""
+    """Return the statement with the caller in place of an AWS principal that covers it."""
     seen = dict(statement)
     for element in ("Principal", "NotPrincipal"):
         names = _aws_principals(seen[element], caller.partition) if element in seen else []

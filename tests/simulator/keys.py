@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The keys of a fleet in moto's KMS, and what the delivery of logs needs to know of a key."""
+"""The keys of a fleet in moto's KMS, and the facts about a key that log delivery depends on."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from . import fleet_storage
 from .verdicts import KeyFacts
 
 WAITING_DAYS = 30
-"""How long a planted key that is pending deletion still waits: the longest (KMS API Reference, ScheduleKeyDeletion)."""
+"""The waiting period of a key that is pending deletion: the maximum (KMS API Reference, ScheduleKeyDeletion)."""
 
 
 def find(name: str) -> Key | None:
-    """A key by key ARN or alias ARN, in whichever account and region it is; None if there is none.
+    """Return a key by key ARN or alias ARN, in any account and Region, or None.
 
-    :param name: anything; what is no such ARN names no key without an account and region to look in.
+    :param name: a key ARN or alias ARN; any other text gives None.
     """
     parts = name.split(":", 5)
     if len(parts) != 6 or parts[2] != "kms":
@@ -39,12 +39,12 @@ def find(name: str) -> Key | None:
 
 
 def exists(account: str, region: str, key_id: str) -> bool:
-    """Whether the id is taken there."""
+    """Return whether the id exists there."""
     return key_id in kms_backends[account][region].keys
 
 
 def facts_of(name: str) -> KeyFacts | None:
-    """What a delivery of logs needs to know of the key with this ARN; None if there is no such key."""
+    """Return the facts that log delivery depends on for the key with this ARN, or None."""
     key = find(name)
     if key is None:
         return None
@@ -52,7 +52,7 @@ def facts_of(name: str) -> KeyFacts | None:
 
 
 def policy_of(key: Key) -> dict[str, Any] | None:
-    """The key policy; None for a text that is none, which moto's CreateKey takes."""
+    """Return the key policy, or None for an invalid text, which moto's CreateKey accepts."""
     try:
         policy = json.loads(key.policy)
     except ValueError:
@@ -61,7 +61,7 @@ def policy_of(key: Key) -> dict[str, Any] | None:
 
 
 def full_name(name: str, account: str, region: str) -> str:
-    """The ARN of a key or alias that a caller of an account and region may have named without one."""
+    """Return the ARN of a key or alias that a caller named by ARN, id or alias."""
     if name.startswith("arn:"):
         return name
     resource = name if name.startswith("alias/") else f"key/{name}"
@@ -69,10 +69,10 @@ def full_name(name: str, account: str, region: str) -> str:
 
 
 def set_policy(name: str, policy: Mapping[str, Any] | None) -> None:
-    """Put a key policy in place as somebody else would, unchecked. An unknown key is left alone.
+    """Set a key policy without checks. An unknown key is ignored.
 
     :param name: key ARN or alias ARN.
-    :param policy: None for the default policy of KMS; no key is without one.
+    :param policy: None for the default policy of KMS, since every key has one.
     """
     key = find(name)
     if key is not None:
@@ -80,7 +80,7 @@ def set_policy(name: str, policy: Mapping[str, Any] | None) -> None:
 
 
 def plant(planted: fleet_storage.Key) -> None:
-    """Make a key with the id, state, policy and aliases that it states."""
+    """Create a key with its id, state, policy and aliases."""
     backend = kms_backends[planted.account][planted.region]
     key = Key(
         None, planted.usage, planted.spec, planted.description, planted.account, planted.region, planted.multi_region

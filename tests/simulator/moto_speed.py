@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Faster ways through moto for big fleets: the same answers, without walking over everything for each item."""
+"""Faster versions of moto functions for large fleets, with the same results."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from moto.ec2.utils import get_prefix
 
 
 class ExactResult(ActionResult):
-    """An answer with the member names of the service model, so that moto need not try other names for each value."""
+    """A result with the member names of the service model, so that moto does not try other names."""
 
     def execute_result(self, context: ActionContext) -> Any:
         """Return status, headers and body."""
@@ -33,7 +33,7 @@ class ExactResult(ActionResult):
 
 
 def install() -> None:
-    """Put the faster ways into moto. May be called again."""
+    """Install the faster versions in moto. May be called again."""
     TaggedEC2Resource.get_tags = _tags_of_one_resource
     NetworkInterfaceBackend.get_network_interface = _interface_by_id
     Subnet.available_ip_address_count = property(_free_addresses)
@@ -51,7 +51,7 @@ def _tags_of_one_resource(resource: Any) -> list[dict[str, str]]:
 
 
 def _interface_by_id(backend: Any, eni_id: str) -> NetworkInterface:
-    # moto searches all interfaces although they are kept by id.
+    # moto searches all interfaces although it stores them by id.
     try:
         return backend.enis[eni_id]
     except KeyError:
@@ -64,7 +64,7 @@ def _free_addresses(subnet: Any) -> int:
 
 
 def _taken_addresses(backend: Any) -> dict[str, int]:
-    """Addresses in use by subnet id; counted again only when interfaces came or went."""
+    """Addresses in use by subnet id; counted again only after interfaces changed."""
     known = backend.__dict__.get("_simulator_taken_addresses")
     if known is not None and known[0] == (len(backend.enis), next(reversed(backend.enis), None)):
         return known[1]

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a call needs to be allowed: one table of API operations, by service; what is not in it needs ``service:Operation``.
+"""The permissions that each API operation needs, by service. Others need ``service:Operation``.
 
-Source: Service Authorization Reference, the pages of each service; the modules of the services name more.
+Source: Service Authorization Reference, the pages of each service; more in the modules of the services.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .callers import Caller
 from .requests import Call
 
 _PREFIXES = {"tagging": "tag", "monitoring": "cloudwatch"}
-"""Services whose actions begin with another name than they sign with."""
+"""Services whose action prefix differs from their signing name."""
 
 _SERVICES: dict[str, Callable[[Call, Caller], "list[Need] | None"]] = {
     "ec2": permission_needs_ec2.needs_of,
@@ -30,11 +30,11 @@ _SERVICES: dict[str, Callable[[Call, Caller], "list[Need] | None"]] = {
     "s3": permission_needs_s3.needs_of,
     "sts": permission_needs_sts.needs_of,
 }
-"""Each gives what a call needs, or None if the operation is not in its table."""
+"""Each returns what a call needs, or None if the operation is not in its table."""
 
 
 def needs_of(call: Call, caller: Caller) -> list[Need]:
-    """Everything that must be allowed for a call, in the order in which it is asked."""
+    """Return everything that a call needs, in the order of the checks."""
     of_service = _SERVICES.get(call.service)
     needs = of_service(call, caller) if of_service else None
     if needs is not None:

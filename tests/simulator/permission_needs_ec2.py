@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the operations of EC2 need.
+"""The permissions that EC2 operations need.
 
-Sources: Service Authorization Reference, "Actions, resources, and condition keys for Amazon EC2" (flow logs, tags);
-VPC User Guide, "Publish flow logs to Amazon S3" (logs:CreateLogDelivery and logs:DeleteLogDelivery) and "Publish flow
-logs to CloudWatch Logs" (iam:PassRole), "Available fields" (ECS); the handler permissions of the CloudFormation resource AWS::EC2::FlowLog (tag
-fields).
+Sources: Service Authorization Reference, "Actions, resources, and condition keys for Amazon EC2" (flow logs, tags); VPC
+User Guide, "Publish flow logs to Amazon S3" (logs:CreateLogDelivery and logs:DeleteLogDelivery) and "Publish flow logs
+to CloudWatch Logs" (iam:PassRole), "Available fields" (ECS); the handler permissions of the CloudFormation resource
+AWS::EC2::FlowLog (tag fields).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _KINDS = {
     "sg": "security-group",
     "vol": "volume",
 }
-"""The resource part of an ARN by what an id begins with; the ARNs of Cloud WAN's resources are not published."""
+"""The resource part of an ARN by id prefix; the ARNs of Cloud WAN's resources are not published."""
 LINKED_SERVICE = "vpc-flow-logs.amazonaws.com"
 LINKED_ROLE = "AWSServiceRoleForVPCFlowLogs"
 _TAG_READERS = {
@@ -62,17 +62,17 @@ _ECS_LISTS = {
     "ecs-task-arn": ("ListClusters", "ListTasks"),
     "ecs-task-id": ("ListClusters", "ListTasks"),
 }
-"""What a field of the format needs (VPC User Guide, "Available fields")."""
+"""The permissions that a field of the format needs (VPC User Guide, "Available fields")."""
 
 
 def needs_of(call: Call, caller: Caller) -> list[Need] | None:
-    """What a call needs; None if it is not in the table, as are all that only read."""
+    """Return what a call needs, or None if it is not in the table, such as read operations."""
     of_operation = _OPERATIONS.get(call.operation)
     return None if of_operation is None else of_operation(call, caller)
 
 
 def _create_flow_logs(call: Call, caller: Caller) -> list[Need]:
-    """For the new flow log and for what is logged; CreateTags only where tags are given."""
+    """Return the needs for the new flow log and the logged resource; CreateTags only with tags."""
     given = _given_tags(call)
     new = Need("ec2:CreateFlowLogs", _arn(call, caller, f"{FLOW_LOG}/*"), _request_tags(call, caller, given))
     return [
@@ -86,7 +86,7 @@ def _create_flow_logs(call: Call, caller: Caller) -> list[Need]:
 
 
 def _of_destination(call: Call) -> list[Need]:
-    """Setting up the delivery; to CloudWatch Logs, which is the default, handing over the role that delivers."""
+    """Return the needs for the delivery; CloudWatch Logs, the default, needs iam:PassRole."""
     if call.parameters.get("LogDestinationType") in ("s3", "kinesis-data-firehose"):
         return [Need("logs:CreateLogDelivery", on_behalf=True)]
     role = call.parameters.get("DeliverLogsPermissionArn")
@@ -105,7 +105,7 @@ def _tag_at_creation(new: Need, operation: str) -> Need:
 
 
 def _of_tag_fields(call: Call, caller: Caller) -> list[Need]:
-    """Reading the tags that go into records, and the role that the service reads them with from then on."""
+    """Return the needs of tag fields: reading the tags, and the role with which the service reads them later."""
     given = call.parameters.get("TagFieldSpecifications") or []
     if not given:
         return []
@@ -122,14 +122,14 @@ def _of_tag_fields(call: Call, caller: Caller) -> list[Need]:
 
 
 def _of_ecs_fields(call: Call) -> list[Need]:
-    """Listing what the ECS fields of the format name."""
+    """Return the needs of the ECS fields of the format."""
     fields = {field for field in _ECS_LISTS if "${" + field + "}" in call.parameters.get("LogFormat", "")}
     actions = [f"ecs:{name}" for name in sorted({name for field in fields for name in _ECS_LISTS[field]})]
     return [Need(action, on_behalf=True) for action in actions]
 
 
 def _delete_flow_logs(call: Call, caller: Caller) -> list[Need]:
-    """The documents demand logs:DeleteLogDelivery; whether it is asked for is not established (a switch)."""
+    """Documented is logs:DeleteLogDelivery; whether AWS requires it is not established (a switch)."""
     needs = _on_each("ec2:DeleteFlowLogs", call.parameters.get("FlowLogIds", []), call, caller)
     if switches.delete_log_delivery == "enforced":
         needs.append(Need("logs:DeleteLogDelivery", on_behalf=True))

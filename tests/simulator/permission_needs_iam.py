@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the operations of IAM need: an action of the same name, on the user, group, role or policy concerned.
+"""The permissions that IAM operations need: an action of the same name, on the user, group, role or policy concerned.
 
 Source: Service Authorization Reference, "Actions, resources, and condition keys for AWS Identity and Access
 Management"; IAM User Guide, "Tags for IAM resources" (tags at creation).
@@ -21,13 +21,13 @@ from .callers import Caller
 from .requests import Call
 
 _OWN = {"ChangePassword", "GetUser", "CreateAccessKey", "DeleteAccessKey", "ListAccessKeys", "UpdateAccessKey"}
-"""Operations that concern the caller's own user unless they name one."""
+"""Operations that apply to the caller's own user by default."""
 _TAGGED = {"CreateUser": "iam:TagUser", "CreateRole": "iam:TagRole", "CreatePolicy": "iam:TagPolicy"}
 _SIMULATIONS = ("SimulatePrincipalPolicy", "GetContextKeysForPrincipalPolicy")
 
 
 def needs_of(call: Call, caller: Caller) -> list[Need] | None:
-    """What a call needs; None for what concerns no single resource."""
+    """Return what a call needs, or None if it applies to no single resource."""
     resource = _resource(call, caller)
     if resource is None:
         return None
@@ -37,7 +37,7 @@ def needs_of(call: Call, caller: Caller) -> list[Need] | None:
 
 
 def _resource(call: Call, caller: Caller) -> str | None:
-    """The ARN with the path that the entity has, or that it is being made with."""
+    """Return the ARN with the path of the existing or new entity."""
     given = call.parameters
     if call.operation in _SIMULATIONS:
         return given.get("PolicySourceArn")
@@ -49,7 +49,7 @@ def _resource(call: Call, caller: Caller) -> str | None:
         ("UserName", "user", backend.users.values()),
         ("PolicyName", "policy", ()),
     ):
-        # Inline policies have a name and no ARN; CreatePolicy alone is about the policy that it names.
+        # Inline policies have a name and no ARN; only CreatePolicy applies to the named policy.
         if parameter in given and (kind != "policy" or call.operation == "CreatePolicy"):
             return _arn(caller, kind, given[parameter], given.get("Path") or "/", entities)
     if "PolicyArn" in given:

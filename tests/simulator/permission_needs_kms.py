@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the operations of KMS need: the key policy always has a say, IAM policies where it leaves it to the account.
+"""The permissions that KMS operations need: always the key policy, and IAM policies if it delegates to the account.
 
 Sources: Service Authorization Reference, "Actions, resources, and condition keys for AWS Key Management Service"; KMS
 Developer Guide, "Key policies in AWS KMS" and "Default key policy".
@@ -20,9 +20,9 @@ _OF_ALIASES = {"CreateAlias", "DeleteAlias", "UpdateAlias"}
 
 
 def needs_of(call: Call, caller: Caller) -> list[Need] | None:
-    """What a call needs; None if it concerns no key.
+    """Return what a call needs, or None if it applies to no key.
 
-    A key of the caller's account that is not there needs nothing, as KMS says so; one of another account is refused.
+    A missing key of the caller's account needs nothing, since KMS reports it; one of another account is denied.
     """
     if call.operation in _WITHOUT_KEY:
         return None

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the operations of S3 need, and the bucket policy that has a say.
+"""The permissions that S3 operations need, and the bucket policy that applies.
 
 Sources: S3 User Guide, "Required permissions for Amazon S3 API operations" (which actions have other names than the
 operations); Service Authorization Reference, "Actions, resources, and condition keys for Amazon S3"; S3 API Reference,
@@ -75,15 +75,15 @@ _AT_CREATION = {
     "ObjectLockEnabledForBucket": ("PutBucketObjectLockConfiguration", "PutBucketVersioning"),
     "ObjectOwnership": ("PutBucketOwnershipControls",),
 }
-"""What else CreateBucket needs, by request parameter."""
+"""More permissions of CreateBucket, by request parameter."""
 _WITH_OBJECT = {"ACL": "PutObjectAcl", "Tagging": "PutObjectTagging"}
 _KEYS = {"Prefix": "s3:prefix", "Delimiter": "s3:delimiter", "MaxKeys": "s3:max-keys", "ACL": "s3:x-amz-acl"}
 
 
 def needs_of(call: Call, caller: Caller) -> list[Need] | None:
-    """What a call needs; None if it is not in the table.
+    """Return what a call needs, or None if it is not in the table.
 
-    A bucket that is not there needs nothing, as S3 says so to everybody.
+    A missing bucket needs nothing, since S3 reports it to every caller.
     """
     action = _ACTIONS.get(call.operation)
     if action is None:
@@ -93,7 +93,7 @@ def needs_of(call: Call, caller: Caller) -> list[Need] | None:
         return [Need(f"s3:{action}")]
     owner = owner_of(bucket)
     if call.operation == "CreateBucket":
-        # Another account's bucket has no say; that the name is taken comes out later.
+        # The policy of another account's bucket does not apply; S3 reports the taken name later.
         return [_need(one, call, caller, None) for one in (action, *_further(call, _AT_CREATION))]
     if owner is None:
         return []
@@ -106,7 +106,7 @@ def needs_of(call: Call, caller: Caller) -> list[Need] | None:
 
 
 def of_policy_edit(bucket: str, account: str, partition: str) -> list[Need]:
-    """What lets AWS change the policy of a caller's own bucket during CreateFlowLogs.
+    """Return what AWS needs to edit the policy of a caller's own bucket during CreateFlowLogs.
 
     CloudWatch Logs User Guide, "Logs sent to Amazon S3": s3:GetBucketPolicy and s3:PutBucketPolicy.
     """

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the operations of STS need: the trust policy of the role, and in another account an IAM policy as well.
+"""The permissions that STS operations need: the role's trust policy, and across accounts also an IAM policy.
 
 Sources: STS API Reference, AssumeRole ("You cannot call AssumeRole by using AWS account root user credentials"),
 GetCallerIdentity ("No permissions are required"); IAM User Guide, "Roles terms and concepts" (trust policy).
@@ -25,7 +25,7 @@ _FREE = {"GetCallerIdentity", "GetSessionToken"}
 
 
 def needs_of(call: Call, caller: Caller) -> list[Need] | None:
-    """What a call needs; None if it is not in the table."""
+    """Return what a call needs, or None if it is not in the table."""
     if call.operation in _FREE:
         return []
     if call.operation != "AssumeRole":
@@ -39,7 +39,7 @@ def needs_of(call: Call, caller: Caller) -> list[Need] | None:
 
 
 def _trust(arn: str) -> Mapping[str, Any] | None:
-    """The trust policy as a resource policy, which it is but for the Resource that it leaves out."""
+    """Return the trust policy as a resource policy, with the Resource that it omits."""
     role = find_entity(arn)
     if role is None or role.kind != ROLE:
         return None

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Puts a fleet into moto. The one place that sets ids, which moto would otherwise choose at random.
+"""Creates a fleet in moto, with fixed ids instead of moto's random ones.
 
-Objects are made directly in moto's backends, because its create functions validate against everything that is
-already there and take the square of the fleet's size.
+Objects are created directly in moto's backends, because moto's create functions check against all existing objects,
+which takes quadratic time.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ from .flow_logs.store import store_of
 
 
 def plant(fleet: Fleet) -> None:
-    """Make everything in the fleet exist.
+    """Create everything in the fleet.
 
-    :raises FleetError: a region or zone that does not exist, or an id or name that is taken.
+    :raises FleetError: an unknown Region or zone, or an id or name that exists.
     """
     _check(fleet)
     for (account, region), keeps_default in fleet.regions.items():
@@ -62,18 +62,18 @@ def plant(fleet: Fleet) -> None:
         planting_principals.plant(principal)
     for log in fleet.flow_logs:
         flow_logs.plant(log.account, log.region, dict(log.fields))
-    delivery.enter_organisations(fleet.organizations)
+    delivery.enter_organizations(fleet.organizations)
     organization_policies.update(fleet.organization_policies)
 
 
 def put_policy(bucket: str, policy: Mapping[str, Any] | None) -> None:
-    """Set a bucket's policy as somebody else would, None for none. An unknown bucket is left alone."""
+    """Set a bucket policy without checks; None deletes it. An unknown bucket is ignored."""
     if bucket in s3_backends.bucket_accounts:
         bucket_policies.plant(bucket, policy)
 
 
 def _check(fleet: Fleet) -> None:
-    """Refuse before anything is made, so that a wrong document changes nothing."""
+    """Check everything first, so that an invalid document changes nothing."""
     for account, region in fleet.regions:
         if region not in ec2_backends[account]:
             raise FleetError(f"accounts.{account}.regions: there is no region {region}")
@@ -124,7 +124,7 @@ def _zones(region: str) -> dict[str, Any]:
 
 
 def _remove_default_vpc(backend: Any) -> None:
-    """Remove the default VPCs and what stands in them."""
+    """Remove the default VPCs and their resources."""
     for vpc in [vpc for vpc in backend.vpcs.values() if vpc.is_default]:
         del backend.vpcs[vpc.id]
         backend.groups.pop(vpc.id, None)

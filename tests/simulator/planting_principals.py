@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Puts the users, groups and roles of a fleet into moto's IAM."""
+"""Creates the users, groups and roles of a fleet in moto's IAM."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from .fleet_principals import Principal
 
 
 def check(principal: Principal) -> None:
-    """Refuse what cannot be planted.
+    """Check that a principal can be created.
 
-    :raises FleetError: the name is taken, or one of its policies is none.
+    :raises FleetError: the name exists, or one of its policies is invalid.
     """
     backend = iam_backends[principal.account]["aws"]
     taken = {
@@ -40,7 +40,7 @@ def check(principal: Principal) -> None:
 
 
 def plant(principal: Principal) -> None:
-    """Make one, with its policies."""
+    """Create one principal with its policies."""
     backend = iam_backends[principal.account]["aws"]
     made = _MAKERS[principal.kind](backend, principal)
     put = getattr(backend, f"put_{principal.kind}_policy")
@@ -50,12 +50,12 @@ def plant(principal: Principal) -> None:
     for name, document in principal.attached.items():
         attach(_managed(backend, name, document), principal.name)
     if principal.boundary is not None:
-        # moto has the attribute for roles only; its place for users is the simulator's own.
+        # moto has the attribute for roles only; the simulator adds it to users.
         made.permissions_boundary_arn = _managed(backend, f"{principal.name}-boundary", principal.boundary)
 
 
 def _managed(backend: Any, name: str, document: Mapping[str, Any]) -> str:
-    """The ARN of a managed policy; several principals of an account may have the one of a name."""
+    """Return the ARN of a managed policy; several principals of an account may share it."""
     arn = f"arn:aws:iam::{backend.account_id}:policy/{name}"
     if arn not in backend.managed_policies:
         backend.create_policy("", "/", json.dumps(document), name, [])

@@ -4,9 +4,9 @@
 
 """Which S3 actions concern buckets and which concern objects. Pure.
 
-PutBucketPolicy refuses a statement with an action that none of its resources suits, as users report of ACL checks on
-objects and of object actions on buckets. Source of the kinds: Service Authorization Reference, "Actions, resources,
-and condition keys for Amazon S3". Only common actions are listed; what is not is never refused.
+PutBucketPolicy refuses a statement with an action that applies to none of its resources, as users report of ACL checks
+on objects and of object actions on buckets. Source of the kinds: Service Authorization Reference, "Actions, resources,
+and condition keys for Amazon S3". Only common actions are listed; others are never refused.
 """
 
 from __future__ import annotations
@@ -38,19 +38,19 @@ _KINDS |= {f"s3:{name}".lower(): "bucket" for name in _BUCKET_ACTIONS}
 
 
 def is_of_s3(action: str) -> bool:
-    """Whether an action, maybe with wildcards, can be one of S3."""
+    """Return whether an action, possibly with wildcards, can be an S3 action."""
     service, colon, _name = action.lower().partition(":")
     return action == "*" or bool(colon) and service.startswith("s3")
 
 
 def suits_none(action: str, resources: Iterable[str]) -> bool:
-    """Whether an action is known to apply to none of these ARNs, all of which may have wildcards."""
+    """Return whether an action is known to apply to none of these ARNs, possibly with wildcards."""
     kinds = {kind for name, kind in _KINDS.items() if like(action.lower(), name)}
     return bool(kinds) and kinds.isdisjoint(kind for arn in resources for kind in _kinds_of(arn))
 
 
 def _kinds_of(arn: str) -> set[str]:
-    """A bucket's name may end in a wildcard that reaches into its objects."""
+    """Return the resource kinds of an ARN; a wildcard at the end of a bucket name also matches objects."""
     name = arn.split(":", 5)[-1]
     if "/" in name:
         return {"object"}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Bucket policy documents as S3 checks them and as S3 hands them back. Pure.
+"""Bucket policy documents as S3 checks and returns them. Pure.
 
 Sources of the errors: S3 API Reference, "Error responses" (MalformedPolicy), with messages as clients report them; S3
 User Guide, "Bucket policies" and "Principals for bucket policies". Source of the rewriting: S3 User Guide, "Principals
@@ -33,7 +33,7 @@ _PRINCIPALS = ("Principal", "NotPrincipal")
 _LISTS = ("Action", "NotAction", "Resource", "NotResource")
 
 Resolve = Callable[[str], "str | None"]
-"""The stored form of an AWS principal, or None if there is no such principal."""
+"""The stored form of an AWS principal, or None if it does not exist."""
 
 
 class Malformed(ValueError):
@@ -41,7 +41,7 @@ class Malformed(ValueError):
 
 
 def parse(body: bytes) -> dict[str, Any]:
-    """The document in a request's body.
+    """Return the document in a request's body.
 
     :raises Malformed: no JSON object.
     """
@@ -55,7 +55,7 @@ def parse(body: bytes) -> dict[str, Any]:
 
 
 def check(policy: Mapping[str, Any], bucket: str) -> None:
-    """Refuse what S3 refuses whoever is named in it: missing elements, unknown effects, other buckets' resources.
+    """Refuse a document for reasons other than its principals: missing elements, unknown effects, other buckets.
 
     :raises Malformed: one of these.
     """
@@ -71,9 +71,9 @@ def check(policy: Mapping[str, Any], bucket: str) -> None:
 
 
 def normalised(policy: Mapping[str, Any], partition: str, resolve: Resolve | None = None) -> dict[str, Any]:
-    """The document as S3 stores it and hands it back; statements keep their order.
+    """Return the document as S3 stores it; statements keep their order.
 
-    :param resolve: says which AWS principals exist; without it all are taken as given.
+    :param resolve: returns which AWS principals exist; without it all principals are accepted.
     :raises Malformed: a principal does not exist.
     """
     statements = [_statement(statement, partition, resolve) for statement in _listed(policy.get("Statement", []))]
@@ -81,9 +81,9 @@ def normalised(policy: Mapping[str, Any], partition: str, resolve: Resolve | Non
 
 
 def replaced_principal(policy: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
-    """The stored document with one AWS principal under another name, in the place where it was.
+    """Return the stored document with one AWS principal renamed in place.
 
-    Source: S3 User Guide, "Principals for bucket policies": a deleted user or role turns into its unique id.
+    Source: S3 User Guide, "Principals for bucket policies": a deleted user or role is replaced by its unique id.
     """
 
     def rename(name: str) -> str:
@@ -97,12 +97,12 @@ def replaced_principal(policy: Mapping[str, Any], old: str, new: str) -> dict[st
 
 
 def compact(policy: Mapping[str, Any]) -> bytes:
-    """The document without spaces, in UTF-8; its length is what the limit is about."""
+    """Return the document without spaces, in UTF-8; the size limit applies to its length."""
     return json.dumps(policy, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def root_arn(name: str, partition: str) -> str:
-    """An account id as the ARN of its root, anything else as it is (S3 User Guide, "Principals for bucket policies")."""
+    """Return an account id as root ARN, anything else unchanged (S3 User Guide, "Principals for bucket policies")."""
     return f"arn:{partition}:iam::{name}:root" if _ACCOUNT.fullmatch(name) else name
 
 
@@ -126,7 +126,7 @@ def _check_statement(statement: Any, bucket: str) -> None:
 
 
 def _check_actions(statement: Mapping[str, Any]) -> None:
-    """Actions are those of S3, and each suits one of the resources; the texts as users of PutBucketPolicy report."""
+    """Check that each action is an S3 action and applies to one of the resources; messages as reported by users."""
     actions = [str(action) for name in ("Action", "NotAction") for action in _listed(statement.get(name, []))]
     if not all(is_of_s3(action) for action in actions):
         raise Malformed("Policy has invalid action")
@@ -141,7 +141,7 @@ def _check_condition(condition: Any) -> None:
 
 
 def _check_resource(resource: Any, bucket: str) -> None:
-    """A bucket policy speaks of its own bucket and the objects in it only; ``*`` is refused, as users report."""
+    """Check that a resource is the bucket or its objects; ``*`` is refused, as reported by users."""
     parts = str(resource).split(":", 5)
     if len(parts) != 6 or parts[0] != "arn" or parts[2] != "s3" or not like(parts[5].split("/")[0], bucket):
         raise Malformed("Policy has invalid resource")
@@ -190,9 +190,9 @@ def _renamed(principal: Any, rename: Callable[[str], str]) -> Any:
 
 
 def _rewritten(value: Any) -> Any:
-    """Texts for numbers and truth values, one item for a list of one, and another order than that of the request.
+    """Rewrite values as S3 does: strings for numbers and booleans, one item for a one-item list, another order.
 
-    S3 keeps no order of these lists; here it follows from the values, so that the same policy always reads the same.
+    S3 does not keep the order of these lists; the simulator sorts them, so results are stable.
     """
     given = [_text(item) for item in _listed(value)]
     if len(given) == 1:

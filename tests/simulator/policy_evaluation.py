@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Decides what a policy says about one request: a resource policy about an AWS service, or any policy about anyone.
+"""Evaluates a policy for one request, of an AWS service or any principal.
 
-A small evaluator of IAM policy documents, written apart from the collection so that the collection's own reading of
-policies is tested against a second opinion. Source: IAM User Guide, "Policy evaluation logic", "IAM JSON policy
-element reference" and "IAM JSON policy elements: Condition operators".
+A small evaluator of IAM policy documents, independent of the collection, so that tests compare two implementations.
+Source: IAM User Guide, "Policy evaluation logic", "IAM JSON policy element reference" and "IAM JSON policy elements:
+Condition operators".
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from .globs import literal
 Decision = Literal["allow", "deny", "none"]
 Statement = Mapping[str, Any]
 Context = Mapping[str, str | Sequence[str]]
-"""Condition keys in any case, with their value, or their values where a key can have several."""
+"""Condition keys, in any case, with their value or values."""
 
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _LITERALS = {"*": "\ue000", "?": "\ue001", "$": "$"}
-"""What stands for characters that a policy writes as ``${*}``, ``${?}`` and ``${$}``, until they are compared."""
+"""Placeholders for the characters that a policy writes as ``${*}``, ``${?}`` and ``${$}``."""
 _MEANT = {"\ue000": "*", "\ue001": "?"}
 _MEANINGS = str.maketrans(_MEANT)
 _IN_PATTERNS = str.maketrans({"[": literal("["), **{stand_in: literal(meant) for stand_in, meant in _MEANT.items()}})
@@ -46,9 +46,9 @@ def decide(
     resource: str,
     context: Context,
 ) -> Decision:
-    """What a resource policy says to a service: an explicit Deny wins, then an Allow, else ``"none"``.
+    """Return the effect of a resource policy on a service: an explicit Deny wins, then an Allow, else ``"none"``.
 
-    :param principal_service: the service principal that asks, such as ``delivery.logs.amazonaws.com``.
+    :param principal_service: the calling service principal, such as ``delivery.logs.amazonaws.com``.
     """
     found = matching(policy, lambda one: _principal_applies(one, principal_service), action, resource, context)
     return effect_of(found)
@@ -61,9 +61,9 @@ def matching(
     resource: str,
     context: Context,
 ) -> list[Statement]:
-    """The statements of a policy that apply to a request.
+    """Return the statements of a policy that apply to a request.
 
-    :param concerns: whether a statement speaks of who asks; those of identity policies always do.
+    :param concerns: whether a statement applies to the caller; statements of identity policies always do.
     """
     if policy is None:
         return []
@@ -78,7 +78,7 @@ def matching(
 
 
 def effect_of(statements: Iterable[Statement]) -> Decision:
-    """What statements that apply amount to."""
+    """Return the combined effect of statements that apply."""
     effects = {statement.get("Effect") for statement in statements}
     if "Deny" in effects:
         return "deny"
@@ -86,12 +86,12 @@ def effect_of(statements: Iterable[Statement]) -> Decision:
 
 
 def names_action(pattern: str, action: str) -> bool:
-    """Whether an action of a policy, maybe with wildcards, covers an action."""
+    """Return whether an action of a policy, possibly with wildcards, covers an action."""
     return _like(pattern, action, ignore_case=True)
 
 
 def keys_named(statement: Statement) -> set[str]:
-    """The condition keys that a statement needs values of: of its conditions, and of variables in it."""
+    """Return the condition keys in a statement's conditions and variables."""
     conditions = statement.get("Condition") or {}
     texts = [text for element in ("Resource", "NotResource") for text in _texts(statement.get(element, []))]
     texts += [text for by_key in conditions.values() for wanted in by_key.values() for text in _texts(wanted)]
@@ -100,13 +100,13 @@ def keys_named(statement: Statement) -> set[str]:
 
 
 def listed_elements(policy: Mapping[str, Any] | None) -> set[str]:
-    """The names of all elements that occur in the policy's statements."""
+    """Return the names of all elements in the policy's statements."""
     statements = listed((policy or {}).get("Statement", []))
     return {name for statement in statements for name in statement}
 
 
 def listed(value: Any) -> list[Any]:
-    """Policies may give one thing where a list is allowed."""
+    """Return a list; policies may have one item in place of a list."""
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
@@ -139,7 +139,7 @@ def _principal_applies(statement: Mapping[str, Any], service: str) -> bool:
 
 
 def _names(principal: Any, service: str) -> bool:
-    """Whether a Principal element covers the service. Everyone includes services, for Allow and for Deny."""
+    """Return whether a Principal element covers the service. Everyone includes services, for Allow and for Deny."""
     if not isinstance(principal, Mapping):
         return principal == "*"
     if "*" in listed(principal.get("AWS", [])):
@@ -154,7 +154,7 @@ def _element_applies(statement: Mapping[str, Any], name: str, matches: Callable[
 
 
 def _filled(text: str, variables: Mapping[str, str] | None) -> str:
-    """The text with policy variables replaced; unknown ones stay, and then match nothing real.
+    """Return the text with policy variables replaced; unknown ones stay and match nothing.
 
     Source: IAM User Guide, "IAM policy elements: Variables and tags" (only with Version 2012-10-17).
     """
@@ -178,7 +178,7 @@ def _conditions_hold(
 
 
 def _condition_holds(operator: str, values: list[str] | None, wanted: list[str]) -> bool:
-    """One operator for one key; the values wanted are alternatives (for negated operators: none may match)."""
+    """Evaluate one operator for one key; values are alternatives (negated operators: none may match)."""
     quantifier, _colon, name = operator.lower().rpartition(":")
     if name == "null":
         return str(values is None).lower() in [text.lower() for text in wanted]
@@ -193,7 +193,7 @@ def _condition_holds(operator: str, values: list[str] | None, wanted: list[str])
 
 
 def _parsed(name: str) -> tuple[bool, str, bool]:
-    """Whether the operator is negated, what it is without negation, and whether it ends in IfExists."""
+    """Return whether the operator is negated, its name without negation, and whether it ends in IfExists."""
     base = name.removesuffix("ifexists")
     positive = base.replace("not", "", 1)
     return positive != base, positive, base != name
@@ -209,7 +209,7 @@ def _holds_without_key(quantifier: str, negated: bool, if_exists: bool) -> bool:
 
 
 def _arn_like(pattern: str, value: str) -> bool:
-    """Each of the six parts between colons on its own, so that no ``*`` reaches over a colon before the last part."""
+    """Compare the six parts between colons separately, so that ``*`` matches no colon before the last part."""
     wanted, given = pattern.split(":", _ARN_PARTS - 1), value.split(":", _ARN_PARTS - 1)
     return len(wanted) == len(given) == _ARN_PARTS and all(map(_like, wanted, given))
 
@@ -223,7 +223,7 @@ def _equal_ignoring_case(wanted: str, value: str) -> bool:
 
 
 def _ordered(read: Callable[[str], Any], holds: Callable[[Any, Any], bool]) -> Callable[[str, str], bool]:
-    """A comparison of what two texts mean; texts that mean nothing do not match."""
+    """Return a comparison of two parsed texts; invalid texts do not match."""
 
     def compare(wanted: str, value: str) -> bool:
         try:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which users and roles there are for resource policies to name, and what becomes of their names when they are deleted.
+"""The users and roles that resource policies can name, and their unique ids after deletion.
 
 Sources: S3 User Guide, "Principals for bucket policies"; KMS API Reference, PutKeyPolicy ("The principals in the key
 policy must exist and be visible to KMS"); IAM User Guide, "AWS JSON policy elements: Principal".
@@ -27,16 +27,16 @@ _PRINCIPAL_ARN = re.compile(r"arn:[^:]+:iam::(\d{12}):(?:user|role)/[^*?]+")
 _OTHER_ARN = re.compile(r"arn:[^:]+:(?:iam::\d{12}:root|iam::cloudfront:user/.+|sts::\d{12}:[^*?]+)")
 
 Renamed = Callable[[str, str], None]
-"""Takes the ARN of a user or role that was deleted, and its unique id."""
+"""Called with the ARN of a deleted user or role, and its unique id."""
 
 _listeners: list[Renamed] = []
 
 _once_known: set[str] = set()
-"""Accounts that had a user or role which is deleted now."""
+"""Accounts with a deleted user or role."""
 
 
 def install() -> None:
-    """Put the replacements into moto; a second time does nothing."""
+    """Install the replacements in moto. Calling it again has no effect."""
     if getattr(IAMBackend, "_simulator_principals", False):
         return
     IAMBackend._simulator_principals = True
@@ -45,19 +45,19 @@ def install() -> None:
 
 
 def reset() -> None:
-    """Forget who was deleted."""
+    """Forget deleted users and roles."""
     _once_known.clear()
 
 
 def when_deleted(listener: Renamed) -> None:
-    """Call this whenever a user or role is deleted."""
+    """Register a function to call for each deleted user or role."""
     _listeners.append(listener)
 
 
 def resolver(owner: str) -> policy_documents.Resolve:
-    """Which AWS principals a resource policy may name, and under which name S3 keeps them.
+    """Return a function that gives the stored name of an AWS principal in a resource policy.
 
-    Users and roles of accounts of which nothing is known here are taken to exist.
+    Users and roles of unknown accounts are assumed to exist.
 
     :param owner: the account of the resource.
     """
@@ -73,7 +73,7 @@ class _Principals:
     known_accounts: set[str]
 
     def resolve(self, name: str) -> str | None:
-        """The ARN to keep, None if there is no such principal."""
+        """Return the ARN to store, or None if the principal does not exist."""
         if _UNIQUE_ID.fullmatch(name):
             return self.arns.get(name)
         return name if name == policy_documents.EVERYONE or self._exists(name) else None
@@ -86,7 +86,7 @@ class _Principals:
 
 
 def _unique_ids() -> dict[str, str]:
-    """The unique id of every user and role there is, by ARN."""
+    """Return the unique id of each user and role, by ARN."""
     return {
         entity.arn: unique_id(entity.id, kind)
         for _account, partitions in list(iam_backends.items())
@@ -97,12 +97,12 @@ def _unique_ids() -> dict[str, str]:
 
 
 def unique_id(moto_id: str, prefix: str) -> str:
-    """A unique id with the prefix of its kind, which moto leaves out for users (IAM User Guide, "IAM identifiers")."""
+    """Return a unique id with the prefix that moto omits for users (IAM User Guide, "IAM identifiers")."""
     return moto_id if moto_id.startswith(prefix) else f"{prefix}{moto_id.upper()}"[:21]
 
 
 def _leaving_unique_ids(original: Callable[..., None], getter: str) -> Callable[..., None]:
-    """Tell who keeps policies that a user or role is now called by its unique id."""
+    """Wrap a delete function so that stored policies name the principal by its unique id."""
     prefix = "AIDA" if getter == "get_user" else "AROA"
 
     @wraps(original)

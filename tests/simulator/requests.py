@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Turns a raw AWS request into a :class:`Call`: who asks, where, which operation, with what.
+"""Parses a raw AWS request into a :class:`Call`: caller, account, Region, operation, parameters.
 
 Operations and parameters carry the names of the botocore service models, whatever the protocol on the wire.
 """
@@ -50,14 +50,14 @@ class Call:
 
 
 def is_write(operation: str, parameters: Mapping[str, Any]) -> bool:
-    """Whether a call of this operation may change something."""
+    """Return whether this operation can change something."""
     if parameters.get("DryRun") is True:
         return False
     return not operation.startswith(_READ_PREFIXES) and operation not in _READ_OPERATIONS
 
 
 def buffer_body(environ: dict[str, Any]) -> bytes:
-    """Read the request's body and put it back, so that it can be read again."""
+    """Buffer the request's body, so that it can be read again."""
     stream = environ["wsgi.input"]
     length = environ.get("CONTENT_LENGTH")
     if length:
@@ -71,7 +71,7 @@ def buffer_body(environ: dict[str, Any]) -> bytes:
 
 
 def read_call(environ: dict[str, Any]) -> Call | None:
-    """The call in a WSGI environ, None if nobody signed it. The body must be buffered; it is left unread."""
+    """Return the call in a WSGI environ, or None if it is not signed. The body must be buffered, and is rewound."""
     scope = _credential_scope(environ)
     if scope is None:
         return None
@@ -98,7 +98,7 @@ def service_model(service: str) -> ServiceModel | None:
     """The botocore model of a service by its signing name, or None."""
     try:
         return get_service_model(_MODEL_NAMES.get(service, service))
-    except Exception:  # botocore raises UnknownServiceError, moto various others; a stranger is no fault here
+    except Exception:  # botocore raises UnknownServiceError, moto various others; an unknown service is no error here
         return None
 
 
@@ -125,7 +125,7 @@ def _operation(environ: dict[str, Any], service: str) -> tuple[str, dict[str, An
     try:
         operation, in_path = get_service_router(str(model.service_name)).match(request)
         return operation.name, _plain(_parse(model, operation, request, in_path))
-    except Exception:  # whatever the router or the parser dislikes is moto's to answer, and still belongs in the log
+    except Exception:  # moto answers requests that cannot be parsed; the call log has them too
         return request.values.get("Action", unknown), {}
 
 
@@ -144,7 +144,7 @@ def _parse(model: ServiceModel, operation: Any, request: Request, in_path: Mappi
 
 
 def _plain(value: Any) -> Any:
-    """The value in terms of JSON: bytes as their length, times as text."""
+    """Return the value as JSON types: bytes as their length, times as text."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -20,7 +20,7 @@ from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
-# Read when the first EC2 backend is made; nobody here needs its 700 machine images.
+# Read when the first EC2 backend is created; no test needs its 700 machine images.
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
 from moto.core.base_backend import BackendDict
@@ -62,7 +62,7 @@ from .requests import read_call
 from .switches import switches
 
 _PARTS = (flow_logs, bucket_policies, key_policies)
-"""What replaces parts of moto; README.md says what each offers."""
+"""The modules that replace parts of moto; README.md lists their functions."""
 
 Headers = list[tuple[str, str]]
 StartResponse = Callable[[str, Headers], Any]
@@ -73,15 +73,15 @@ class ConnectionCut(ConnectionResetError):
 
 
 class Handler(MotoRequestHandler):
-    """moto's handler, quiet, without delays between small packets, and able to cut a connection."""
+    """moto's handler without log output and delays between small packets, which can cut a connection."""
 
     disable_nagle_algorithm = True
 
     def log_request(self, code: Any = "-", size: Any = "-") -> None:
-        """Say nothing; the call log tells more."""
+        """Write nothing; the call log has more details."""
 
     def connection_dropped(self, error: BaseException, environ: Any = None) -> None:
-        """Reset the connection instead of closing it in order, so that the client cannot take it for an answer."""
+        """Reset the connection instead of closing it, so that the client cannot read it as a response."""
         self.close_connection = True
         if isinstance(error, ConnectionCut):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -115,7 +115,7 @@ class Application:
             rule = faults.take(call)
             if rule is None or rule.action != "meet":
                 return self._answer(environ, call, rule)
-        # Whoever is waited for needs the lock.
+        # The other parties need the lock.
         met = faults.meet(rule)
         with self._lock:
             return self._answer(environ, call, rule if met else None)
@@ -134,7 +134,7 @@ class Application:
         return status, headers, body
 
     def _effect(self, environ: dict[str, Any], call: Call, rule: Rule | None) -> tuple[str, Headers, bytes]:
-        """Let the call happen, with whatever the rule adds around it."""
+        """Run the call with the effect of the rule."""
         if call.write and faults.memory_of_writes():
             self._history.remember()
         change = rule if rule is not None and rule.action == "change_policy" else None
@@ -158,7 +158,7 @@ class Application:
 
         try:
             body = b"".join(self._moto(environ, start_response))
-        except Exception as error:  # moto raises what it does not implement through the server
+        except Exception as error:  # moto raises NotImplementedError through the server
             traceback.print_exc(file=sys.stderr)
             return _http(failure(service, error), environ)
         return seen[0], seen[1], body
@@ -197,7 +197,7 @@ class Simulator:
 
     @property
     def url(self) -> str:
-        """Where AWS clients and the control client connect."""
+        """The address for AWS clients and the control client."""
         return f"http://{self._server.host}:{self.port}"
 
     def serve_forever(self) -> None:
@@ -205,7 +205,7 @@ class Simulator:
         self._server.serve_forever()
 
     def start(self) -> None:
-        """Serve in a thread of its own."""
+        """Serve in a separate thread."""
         self._thread = threading.Thread(target=self.serve_forever, daemon=True)
         self._thread.start()
 
@@ -217,7 +217,7 @@ class Simulator:
             self._thread.join()
 
     def reset(self) -> None:
-        """Go back to how it was started: that seed, those switches, no faults, an empty log."""
+        """Return to the state at the start: seed, switches, no faults, an empty log."""
         with self.lock:
             _reset_moto()
             for part in _PARTS:
@@ -237,7 +237,7 @@ class Simulator:
     def seed(self, document: Mapping[str, Any]) -> fleet.Fleet:
         """Add a fleet.
 
-        :raises fleet.FleetError: the document is wrong; nothing was added.
+        :raises fleet.FleetError: the document is invalid; nothing is added.
         """
         with self.lock:
             planned = fleet.parse(document)
@@ -245,7 +245,7 @@ class Simulator:
             return planned
 
     def deliver(self, at: datetime, quiet: Collection[str]) -> deliveries.Outcome:
-        """Let every flow log try one delivery; see :func:`deliveries.deliver`."""
+        """Try one delivery of every flow log; see :func:`deliveries.deliver`."""
         with self.lock:
             return deliveries.deliver(at, quiet)
 

@@ -4,9 +4,9 @@
 
 """SimulatePrincipalPolicy, which moto does not have, over moto's IAM protocol.
 
-Sources: IAM API Reference, SimulatePrincipalPolicy and EvaluationResult; answers of the IAM API and texts of its errors
-as its users report them. Resource policies are never fetched, nor does the simulation know who would really call: only
-the keys in ContextEntries have values.
+Sources: IAM API Reference, SimulatePrincipalPolicy and EvaluationResult; responses and error
+messages of the IAM API as reported by users. Resource policies are never read, and the caller is not known: only the
+keys in ContextEntries have values.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from .policy_evaluation import names_action
 from .switches import switches
 
 PAGE = 100
-"""Results in one answer unless MaxItems says otherwise (IAM API Reference, SimulatePrincipalPolicy, MaxItems)."""
+"""Results in one response without MaxItems (IAM API Reference, SimulatePrincipalPolicy, MaxItems)."""
 
 _ENTITY = re.compile(r"arn:[^:]+:iam::(?P<account>\d{12}):(?P<kind>user|group|role)/(?:.*/)?(?P<name>[^/]+)")
 _NOT_SIMULATED = ("ResourcePolicy", "ResourceOwner", "CallerArn", "ResourceHandlingOption", "PolicyExclusionList")
@@ -49,7 +49,7 @@ _TEMPLATE = "arn:${{Partition}}:{service}:${{Region}}:${{Account}}:${{ResourceTy
 
 @dataclass(frozen=True)
 class _Simulation:
-    """What is asked: of whom, under which policies, with which values of condition keys."""
+    """The request: principal, policies and values of condition keys."""
 
     principal: Caller
     layers: Layers
@@ -59,12 +59,12 @@ class _Simulation:
 
     @property
     def names_resources(self) -> bool:
-        """Whether particular resources are asked about; answers about ``*`` have no part for each resource."""
+        """Whether the request names resources; results for ``*`` have no part for each resource."""
         return self.resources != ("*",)
 
 
 def install() -> None:
-    """Put the operation into moto. May be called again."""
+    """Install the operation in moto. May be called again."""
     IamResponse.simulate_principal_policy = _simulate_principal_policy
 
 
@@ -97,12 +97,12 @@ def _simulation(response: IamResponse) -> _Simulation:
         layers,
         {entry["ContextKeyName"]: list(entry.get("ContextKeyValues") or []) for entry in entries},
         tuple(response._get_param("ResourceArns") or ["*"]),
-        layers.organization is not None or principal.account in delivery.organisations,
+        layers.organization is not None or principal.account in delivery.organizations,
     )
 
 
 def _principal(account: str, arn: str) -> Caller:
-    """The user, group or role; sessions, roots and principals of other accounts cannot be simulated."""
+    """Return the user, group or role; sessions, root users and principals of other accounts cannot be simulated."""
     match = _ENTITY.fullmatch(arn)
     if match is None:
         raise _invalid(f"Invalid Entity Arn: {arn} does not clearly define entity type and name.")
@@ -118,7 +118,7 @@ def _principal(account: str, arn: str) -> Caller:
 
 
 def _check_actions(actions: list[str]) -> None:
-    """Which actions may be asked about together is not documented; some are refused, as users report (a switch)."""
+    """Check the combination of actions: it is not documented; some are refused, as reported by users (a switch)."""
     if switches.simulated_actions == "alone" and len(set(actions)) > 1:
         first, *others = dict.fromkeys(actions)
         raise _invalid(
@@ -130,11 +130,11 @@ def _invalid(message: str) -> IAMException:
     return IAMException("InvalidInput", message)
 
 
-# -- the answer -------------------------------------------------------------------------------------------------------
+# -- the response -----------------------------------------------------------------------------------------------------
 
 
 def _results(simulation: _Simulation, action: str) -> list[dict[str, Any]]:
-    """The results of an action, in the shape that the switch says."""
+    """Return the results of an action, in the shape of the switch."""
     by_resource = {one: _specific(simulation, action, one) for one in simulation.resources}
     worst = min((found["EvalResourceDecision"] for found in by_resource.values()), key=_RANKS.index)
     if switches.simulation_shape == "per_action":
@@ -150,7 +150,7 @@ def _results(simulation: _Simulation, action: str) -> list[dict[str, Any]]:
 def _result(
     simulation: _Simulation, action: str, name: str, decision: str, parts: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    """One EvaluationResult over parts for resources; those are told apart only if particular ones were asked about."""
+    """Return one EvaluationResult; it has parts for each resource only if the request names resources."""
     matched = [statement for part in parts if part["EvalResourceDecision"] == decision for statement in part["Matched"]]
     result: dict[str, Any] = {
         "EvalActionName": action,
@@ -176,7 +176,7 @@ def _shown(part: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _specific(simulation: _Simulation, action: str, resource: str) -> dict[str, Any]:
-    """A ResourceSpecificResult, with what the result of the action is made of beside it."""
+    """Return a ResourceSpecificResult, and the parts of the action's result."""
     need, layers = Need(action, resource), simulation.layers
 
     def within(bounds: Layers) -> bool:
@@ -203,7 +203,7 @@ def _decision(verdict: Verdict) -> str:
 
 
 def _missing(simulation: _Simulation, action: str) -> list[str]:
-    """Keys without a value. Users report keys of statements about other actions among them (a switch)."""
+    """Return keys without a value. Users report keys of statements about other actions too (a switch)."""
     documents = [policy.document for policy in simulation.layers.identity or ()]
     if simulation.layers.boundary is not None:
         documents.append(simulation.layers.boundary)
@@ -225,7 +225,7 @@ def _concerns(statement: Mapping[str, Any], action: str) -> bool:
 
 
 def _statement(principal: Caller, policy: Attached) -> dict[str, str]:
-    """As in answers that users show: the name of an inline policy has that of its principal in front."""
+    """Return a matched statement as reported by users: inline policies are prefixed with the principal's name."""
     inline = policy.kind in ("user", "group", "role")
     owner = policy.owner or principal.entity.name
     return {
@@ -235,7 +235,7 @@ def _statement(principal: Caller, policy: Attached) -> dict[str, str]:
 
 
 def _template(action: str) -> str:
-    """Something that is no ARN of a resource; the templates of all services are not published."""
+    """Return a resource template that is no ARN; AWS does not publish all templates."""
     service = action.split(":")[0]
     return _TEMPLATES.get(service) or _TEMPLATE.format(service=service)
 

@@ -2,14 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Switches: one per behaviour of AWS that is not established, each with its allowed values.
+"""Switches: one for each AWS behavior that is not established, with its allowed values.
 
-The parts that behave like AWS read them when a request arrives::
+The simulator reads them when a request arrives::
 
     from .switches import switches
     if switches.identity == "all_settings": ...
 
-A test that depends on such a behaviour runs once per value. The first value is the default.
+A test that depends on such a behavior runs once per value. The first value is the default.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Switch:
-    """One open question: its name, the answers the simulator can give, and the question itself."""
+    """One open question: its name, its values, and the question."""
 
     name: str
     values: tuple[str, ...]
@@ -28,7 +28,7 @@ class Switch:
 
     @property
     def default(self) -> str:
-        """The answer given unless a test asks for another one."""
+        """The default value."""
         return self.values[0]
 
 
@@ -36,7 +36,7 @@ KNOWN = (
     Switch(
         "identity",
         ("destination_and_traffic", "all_settings"),
-        "What besides the resource is equal when FlowLogAlreadyExists comes: destination and traffic type, or all?",
+        "Which settings of the same resource cause FlowLogAlreadyExists: destination and traffic type, or all?",
     ),
     Switch(
         "duplicate_in_batch",
@@ -104,9 +104,9 @@ KNOWN = (
         "Which error code do CreateTags and DeleteTags give for a flow log that does not exist?",
     ),
     Switch(
-        "policy_without_room",
+        "policy_edit_too_large",
         ("error", "item"),
-        "No room for what CreateFlowLogs adds to the bucket policy: LogDestinationPermissionIssue, or an item?",
+        "If the bucket policy would exceed the size limit: LogDestinationPermissionIssue, or an item?",
     ),
     Switch(
         "policy_too_large",
@@ -167,17 +167,17 @@ KNOWN = (
     Switch(
         "delete_log_delivery",
         ("enforced", "ignored"),
-        "Is logs:DeleteLogDelivery asked for by DeleteFlowLogs?",
+        "Does DeleteFlowLogs require logs:DeleteLogDelivery?",
     ),
 )
 
 
 class UnknownSwitch(ValueError):
-    """A switch of that name, or that value of it, does not exist. The message names what is allowed."""
+    """An unknown switch or value. The message names what is allowed."""
 
 
 class Switches:
-    """The present answers. Attribute access reads one; :meth:`set` changes it after checking."""
+    """The current values. Attribute access reads one; :meth:`set` changes it after checking."""
 
     def __init__(self, known: tuple[Switch, ...] = KNOWN) -> None:
         self._known = {switch.name: switch for switch in known}
@@ -185,7 +185,7 @@ class Switches:
         self.reset()
 
     def __getattr__(self, name: str) -> str:
-        # Only reached for names that are no real attribute.
+        # Only called for names that are not attributes.
         values = self.__dict__.get("_values", {})
         if name in values:
             return values[name]
@@ -212,7 +212,7 @@ class Switches:
         self._values = {name: switch.default for name, switch in self._known.items()}
 
     def as_dict(self) -> dict[str, str]:
-        """The present value of every switch."""
+        """Return the current value of every switch."""
         return dict(self._values)
 
     def _check(self, name: str, value: str) -> None:

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The verdict on a delivery: does the log delivery service get its objects into the bucket, and if not, why not?
+"""Decides whether the log delivery service can write to a bucket, with the reason.
 
-Pure but for the switches and the organisations of :mod:`delivery`: facts go in, a verdict with its reason comes out.
-Public access blocks are no part of it, because they do not hinder a service principal (S3 User Guide, "Blocking public
-access to your Amazon S3 storage", "The meaning of public"), nor is the region of the bucket, on which no restriction is
+Pure, except for the switches and the organizations of :mod:`delivery`. Public access blocks do not matter, because they
+do not block a service principal (S3 User Guide, "Blocking public
+access to your Amazon S3 storage", "The meaning of public"), nor does the Region of the bucket, since no restriction is
 documented.
 """
 
@@ -31,12 +31,12 @@ from .switches import switches
 KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
 """What a PutObject with SSE-KMS needs on the key, Decrypt for uploads in parts (S3 User Guide, "Specifying server-side
 encryption with AWS KMS"). The CloudWatch Logs User Guide, "Logs sent to Amazon S3", lists Encrypt, ReEncrypt* and
-DescribeKey besides; that a delivery fails without those three is not established."""
+DescribeKey too; that a delivery fails without those three is not established."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """Whose flow logs are delivered, and to where in the bucket.
+    """The account and Region of flow logs, and their folder in the bucket.
 
     ``folder`` is that of the destination, with or without slashes around it; ``hive`` stands for Hive-compatible
     partitions.
@@ -51,7 +51,7 @@ class Source:
 
 @dataclass(frozen=True)
 class BucketFacts:
-    """What matters of a bucket; ``policy`` as S3 would hand it out, None without one."""
+    """Facts about a bucket; ``policy`` as S3 returns it, or None."""
 
     name: str
     account: str
@@ -64,7 +64,7 @@ class BucketFacts:
 
 @dataclass(frozen=True)
 class KeyFacts:
-    """What matters of a KMS key: ``state``, ``usage`` and ``spec`` as DescribeKey tells them."""
+    """Facts about a KMS key: ``state``, ``usage`` and ``spec`` as in DescribeKey."""
 
     arn: str
     region: str
@@ -76,7 +76,7 @@ class KeyFacts:
 
 @dataclass(frozen=True)
 class Verdict:
-    """``reason`` is one of :data:`REASONS`; ``creation`` tells whether CreateFlowLogs makes a flow log all the same."""
+    """``reason`` is one of :data:`REASONS`; ``creation`` is whether CreateFlowLogs still creates the flow log."""
 
     reason: str
     creation: bool = True
@@ -104,13 +104,13 @@ _DELIVERS = Verdict("delivers", delivery=True)
 
 
 def verdict_on(bucket: BucketFacts | None, key: KeyFacts | None, source: Source) -> Verdict:
-    """Whether the flow logs of a source reach a bucket.
+    """Return whether a bucket can receive the flow logs of a source.
 
-    A flow log whose key is in the way is made all the same, and fails later (awslabs/landing-zone-accelerator-on-aws
+    A flow log with an unusable key is still created, and fails later (awslabs/landing-zone-accelerator-on-aws
     issue 1205: ACTIVE, then FAILED with "Access error").
 
     :param bucket: None if there is no such bucket.
-    :param key: the key that the bucket's default encryption names by its ARN, None if there is none.
+    :param key: the key that the bucket's default encryption names by ARN, or None.
     """
     if bucket is None:
         return Verdict("no_bucket", creation=False)
@@ -125,7 +125,8 @@ def verdict_on(bucket: BucketFacts | None, key: KeyFacts | None, source: Source)
 
 
 def _on_encryption(bucket: BucketFacts, key: KeyFacts | None, source: Source) -> Verdict:
-    """SSE-S3 needs nothing (CloudWatch Logs User Guide, "Logs sent to Amazon S3"); the others a customer's key.
+    """SSE-S3 needs nothing (CloudWatch Logs User Guide, "Logs sent to Amazon S3"); the others need a customer managed
+    key.
 
     That aws:kms:dsse behaves as aws:kms is not documented for logs; the permissions on the key are the same (S3 User
     Guide, "Using dual-layer server-side encryption with AWS KMS keys").
@@ -140,9 +141,9 @@ def _on_encryption(bucket: BucketFacts, key: KeyFacts | None, source: Source) ->
 
 
 def _with_managed_key(bucket: BucketFacts, source: Source) -> Verdict:
-    """Another account's bucket is refused (AWS Prescriptive Guidance, "Configure VPC Flow Logs for centralization across
-    AWS accounts"). For the own one the CloudWatch Logs User Guide says that logs become unreadable, and leaves open
-    whether they arrive: switch ``aws_managed_key``."""
+    """Another account's bucket is refused (AWS Prescriptive Guidance, "Configure VPC Flow Logs for centralization
+    across AWS accounts"). For the own one the CloudWatch Logs User Guide says that logs become unreadable, and leaves
+    open whether they are delivered: switch ``aws_managed_key``."""
     if bucket.account != source.account:
         return Verdict("aws_managed_key", creation=False)
     if switches.aws_managed_key == "unreadable":

@@ -121,7 +121,7 @@ def _switches(chance: random.Random) -> dict[str, str]:
         "transit_gateway_traffic_type": ("all", "absent"),
         "tag_unknown": ("InvalidFlowLogId.NotFound", "InvalidID"),
         "policy_edit": ("append", "off"),
-        "policy_without_room": ("error", "item"),
+        "policy_edit_too_large": ("error", "item"),
     }
     return {name: chance.choice(allowed) for name, allowed in values.items()}
 

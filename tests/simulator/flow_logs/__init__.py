@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Flow logs as EC2 treats them, in place of moto's: validation, identity, paging, tokens, delivery permission."""
+"""Flow logs as in EC2, in place of moto's: validation, identity, paging, tokens, delivery permission."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["install", "plant", "reset", "restore", "snapshot"]
 
 
 def install() -> None:
-    """Put the replacements into moto. May be called again."""
+    """Install the replacements in moto. May be called again."""
     actions.install()
     tags.install()
     times.install()

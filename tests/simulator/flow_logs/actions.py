@@ -51,7 +51,7 @@ Item = dict[str, Any]
 
 
 def install() -> None:
-    """Put the actions into moto. May be called again."""
+    """Install the actions in moto. May be called again."""
     FlowLogs.create_flow_logs = create_flow_logs
     FlowLogs.describe_flow_logs = describe_flow_logs
     FlowLogs.delete_flow_logs = delete_flow_logs
@@ -80,16 +80,16 @@ def create_flow_logs(self: Any) -> ExactResult:
     answer = tokens.replayed(store, token, asked)
     if answer is None:
         answer = _create(self, store, request, rules, tags)
-        # Recorded: the token is returned also when the caller sent none.
+        # Recorded: AWS returns a token even if the caller sent none.
         answer["ClientToken"] = token or str(uuid.uuid4())
         tokens.remember(store, token, asked, answer)
     return ExactResult(answer)
 
 
 def _create(response: Any, store: Store, request: dict[str, Any], rules: Rules, tags: dict[str, str]) -> dict[str, Any]:
-    """Make what can be made; an error that concerns the call as a whole leaves nothing behind.
+    """Create what can be created; an error of the whole call creates nothing.
 
-    The destination comes last, because AWS may edit its policy for what is left to make.
+    The destination is checked last, because AWS may edit its policy for the remaining resources.
     """
     new: list[dict[str, Any]] = []
     refused: list[Item] = []
@@ -117,7 +117,7 @@ def _failing_delivery() -> dict[str, str]:
 
 
 def _refusal_of_one(response: Any, store: Store, resource_type: str, fields: dict[str, Any]) -> Item | None:
-    """Why one resource gets no flow log; None if it may have one.
+    """Return the error for one resource, or None if it can have a flow log.
 
     Not established: whether a missing resource and a duplicate fail the call, or only their item (switches
     ``missing_target`` and ``duplicate_in_batch``). The text of the item for a missing one is a recorded one.
@@ -130,7 +130,7 @@ def _refusal_of_one(response: Any, store: Store, resource_type: str, fields: dic
         return _unsuccessful(resource_id, *faults.partial_error())
     if has_equal(store, fields):
         return _failing(switches.duplicate_in_batch == "whole_call", resource_id, "FlowLogAlreadyExists", _EXISTS)
-    targets.check_room(store, resource_id)
+    targets.check_limit(store, resource_id)
     return None
 
 

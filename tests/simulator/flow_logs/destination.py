@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether an S3 destination takes flow logs when they are made, and what AWS itself does to the bucket policy."""
+"""Checks an S3 destination during CreateFlowLogs, and edits the bucket policy as AWS does."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ _MESSAGES = {
 }
 """By the reason of a verdict. Recorded 2024-09-24 for a missing bucket; as several projects report for a denial; AWS
 Prescriptive Guidance, "Configure VPC Flow Logs for centralization across AWS accounts", and VPC User Guide,
-flow-logs-troubleshooting, for what is undeliverable."""
+flow-logs-troubleshooting, for "is undeliverable"."""
 
 
 def refusal_of(account: str, region: str, request: dict[str, Any], access_key: str = "") -> Refusal | None:
-    """Code and message of the Unsuccessful items that CreateFlowLogs gives for its destination, or None.
+    """Return code and message of the Unsuccessful items for the destination of CreateFlowLogs, or None.
 
     The code is the bare HTTP status, as recorded 2024-09-24 for a missing bucket. For a bucket of the caller's
     account AWS adds what is missing to the policy first, if the caller may change it.
@@ -71,12 +71,13 @@ def _may_edit(bucket: str, source: Source, access_key: str) -> bool:
 
 
 def _let_aws_edit(bucket: str, source: Source) -> bool:
-    """AWS adds the policy to a bucket of the caller (VPC User Guide and CloudWatch Logs User Guide, S3 permissions).
+    """Add the bucket policy as AWS does for a bucket of the caller (VPC User Guide and CloudWatch Logs User Guide, S3
+    permissions).
 
     The guides disagree whether it overwrites or appends: switch ``policy_edit``, with ``off`` for a caller that may
     not put the policy. With NotAction or NotPrincipal in the policy it does not. Above 20 KB it cannot: the VPC User
     Guide, flow-logs-troubleshooting, names an error for it, while recorded refusals of a destination come as items
-    of Unsuccessful: switch ``policy_without_room``.
+    of Unsuccessful: switch ``policy_edit_too_large``.
     """
     policy = stored_policy(bucket)
     place = (source.partition, source.account, source.region, bucket, source.folder, source.hive)
@@ -84,9 +85,9 @@ def _let_aws_edit(bucket: str, source: Source) -> bool:
         return False
     edited = policy_added_by_aws(policy, switches.policy_edit, *place)
     if len(json.dumps(edited, separators=(",", ":")).encode()) > MAX_POLICY_BYTES:
-        if switches.policy_without_room == "item":
+        if switches.policy_edit_too_large == "item":
             return False
-        raise EC2ClientError("LogDestinationPermissionIssue", f"The policy of {bucket} has no room for log delivery.")
+        raise EC2ClientError("LogDestinationPermissionIssue", f"The policy of {bucket} is too large for log delivery.")
     if not may_deliver(edited, *place):
         return False
     plant(bucket, edited)

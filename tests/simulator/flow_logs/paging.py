@@ -49,7 +49,7 @@ def check_filters(filters: dict[str, list[str]]) -> None:
 
 
 def matcher(values: list[str]) -> Callable[[str | None], bool]:
-    """A test for one value: ``*`` and ``?`` are wildcards unless escaped, case counts (EC2 User Guide, Using_Filtering)."""
+    """Return a test for a value: ``*`` and ``?`` are wildcards unless escaped (EC2 User Guide, Using_Filtering)."""
     plain = {value for value in values if not re.search(r"[*?\\]", value)}
     patterns = [compiled(_pattern(value)) for value in values if value not in plain]
     return lambda given: given is not None and (given in plain or any(item.fullmatch(given) for item in patterns))
@@ -61,7 +61,7 @@ def _pattern(value: str) -> str:
 
 
 def select(store: Store, filters: dict[str, list[str]], tags_of: Callable[[str], Tags]) -> list[dict[str, Any]]:
-    """The flow logs that match every filter, in the order in which they were made."""
+    """Return the flow logs that match every filter, in order of creation."""
     exact = filters.get("resource-id")
     if exact and not any(re.search(r"[*?\\]", value) for value in exact):
         found = list(store.of_resources(exact))
@@ -81,9 +81,9 @@ def select(store: Store, filters: dict[str, list[str]], tags_of: Callable[[str],
 def page_of(
     store: Store, found: list[dict[str, Any]], token: str | None, size: int | None
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """One page and the token of the next one. A token names the last flow log seen, so deletions skip none.
+    """Return one page and the token of the next one. A token names the last flow log, so deletions skip none.
 
-    :raises EC2ClientError: for a token that none of these pages gave.
+    :raises EC2ClientError: for an unknown token.
     """
     if token is not None:
         after = _position(token)

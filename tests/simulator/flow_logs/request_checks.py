@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What CreateFlowLogs refuses before it looks at any resource. Pure, but for switches.
+"""Checks a CreateFlowLogs request before it reads any resource. Pure, except for switches.
 
-Texts are AWS's own where a source is named; the others are the simulator's, and nothing should depend on them.
+Messages with a source are AWS's own; tests should not depend on the others.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ _ENUMS = {
 
 
 def check_request(request: Request) -> Rules:
-    """Refuse what CreateFlowLogs refuses as a whole; return the rules of the resource type.
+    """Refuse an invalid request; return the rules of the resource type.
 
-    :raises EC2ClientError: one of the refusals below.
+    :raises EC2ClientError: for an invalid request.
     """
     rules = TYPES.get(request.get("ResourceType") or "")
     if rules is None:
@@ -55,7 +55,7 @@ def check_request(request: Request) -> Rules:
 
 
 def split_destination(destination: str) -> tuple[str, str]:
-    """Bucket and folder (without outer slashes) of a destination that was accepted."""
+    """Return bucket and folder (without outer slashes) of an accepted destination."""
     match = _DESTINATION.fullmatch(destination)
     if match is None:
         raise ValueError(destination)
@@ -67,7 +67,7 @@ def _no_such(name: str, value: Any) -> Exception:
 
 
 def _check_ids(request: Request, rules: Rules) -> None:
-    """How many ids, and of the type that is stated (EC2 API CreateFlowLogs; the text as reported by users of it)."""
+    """Check the number of ids and their type (EC2 API CreateFlowLogs; the text as reported by users of it)."""
     ids = request.get("ResourceIds") or []
     limit = int(switches.cloud_wan_max_ids) if rules.default_format == WAN_FORMAT else rules.max_ids
     if not ids:
@@ -82,7 +82,10 @@ def _check_ids(request: Request, rules: Rules) -> None:
 
 
 def _is_of_type(resource_id: str, resource_type: str) -> bool:
-    """By prefix; where moto does not model the type, also by what follows it. Ids of edges have no published form."""
+    """Check the prefix, and for types that moto does not model, also the rest.
+
+    The form of edge ids is not published.
+    """
     accepted = ("CoreNetworkEdge", "CoreNetwork") if resource_type == "CoreNetworkEdge" else (resource_type,)
     if type_of(resource_id) not in accepted:
         return False
@@ -103,7 +106,7 @@ def _check_traffic_type(request: Request, rules: Rules) -> None:
 def _check_interval(request: Request, rules: Rules) -> None:
     """60 or 600 seconds; 60 only for transit gateway and Cloud WAN types (EC2 API CreateFlowLogs).
 
-    The text for transit gateways is as reported by those who met it.
+    Users reported the message for transit gateways.
     """
     given = request.get("MaxAggregationInterval")
     if given is None or str(given) in map(str, rules.intervals):
@@ -134,7 +137,7 @@ def _check_format(request: Request, rules: Rules) -> None:
 
 
 def _check_destination(request: Request, _rules: Rules) -> None:
-    """Where to, and what may be given with it."""
+    """Check the destination and its options."""
     kind = request.get("LogDestinationType") or "cloud-watch-logs"
     if kind not in _ENUMS["LogDestinationType"]:
         raise _no_such("LogDestinationType", kind)
@@ -164,7 +167,7 @@ def _check_role(role: str | None, kind: str) -> None:
 
 
 def _check_bucket_arn(destination: str) -> None:
-    """EC2 API CreateFlowLogs, LogDestination: AWSLogs cannot be a subfolder. AWS's words for it are not established."""
+    """EC2 API CreateFlowLogs, LogDestination: AWSLogs cannot be a subfolder. AWS's message is not established."""
     match = _DESTINATION.fullmatch(destination)
     if not match:
         raise invalid(f"LogDestination: {destination} is not a valid S3 ARN")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What differs between resource types, and the limits that do not. Pure."""
+"""The rules of each resource type, and the limits for all types. Pure."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ GATEWAY_FORMAT = (
 """Transit Gateway Guide, tgw-flow-logs: the default holds all fields."""
 
 WAN_FORMAT = "${version} ${resource-type} ${account-id} ${srcaddr} ${dstaddr} ${log-status}"
-"""Cloud WAN's default is not published in machine-readable form; this stands for it."""
+"""A substitute for Cloud WAN's default, which is not published in machine-readable form."""
 
 
 @dataclass(frozen=True)
 class Rules:
-    """What one resource type allows (EC2 API CreateFlowLogs, Transit Gateway Guide)."""
+    """The rules of one resource type (EC2 API CreateFlowLogs, Transit Gateway Guide)."""
 
     prefixes: tuple[str, ...]
     max_ids: int
@@ -73,12 +73,12 @@ TYPES = {
 
 
 def invalid(message: str, code: str = "InvalidParameter") -> EC2ClientError:
-    """The error that EC2 gives for a parameter."""
+    """Return EC2's error for a parameter."""
     return EC2ClientError(code, message)
 
 
 def type_of(resource_id: str) -> str | None:
-    """The type that an id's prefix tells; the longest prefix wins, as ``tgw-attach-`` over ``tgw-``."""
+    """Return the type for an id's prefix; the longest prefix wins, such as ``tgw-attach-`` over ``tgw-``."""
     found = [
         (prefix, name) for name, rules in TYPES.items() for prefix in rules.prefixes if resource_id.startswith(prefix)
     ]

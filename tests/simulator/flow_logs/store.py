@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The flow logs of each account and region, found by id, by resource and by identity without walking over all."""
+"""The flow logs of each account and Region, with indexes by id, resource and identity."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ FILLED_OPTIONS = {"FileFormat": "plain-text", "HiveCompatiblePartitions": False,
 
 @dataclass
 class Store:
-    """One account's flow logs in one region, as DescribeFlowLogs returns them but for their tags.
+    """One account's flow logs in one Region, as DescribeFlowLogs returns them, without tags.
 
-    ``by_id`` keeps the order in which they were made; ``sequence`` numbers them, for page tokens that stay right when
-    flow logs are deleted between pages.
+    ``by_id`` keeps the order of creation; ``sequence`` numbers them, so that page tokens stay valid if flow logs are
+    deleted between pages.
     """
 
     by_id: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Store:
     tokens: dict[str, Any] = field(default_factory=dict)
 
     def add(self, fields: dict[str, Any]) -> None:
-        """Keep a flow log."""
+        """Add a flow log."""
         key = fields["FlowLogId"]
         self.made += 1
         self.by_id[key] = fields
@@ -50,7 +50,7 @@ class Store:
         self.identities[identity] = self.identities.get(identity, 0) + 1
 
     def remove(self, key: str) -> None:
-        """Forget a flow log that is there."""
+        """Remove a flow log."""
         fields = self.by_id.pop(key)
         del self.sequence[key]
         self.by_resource[fields["ResourceId"]].pop(key)
@@ -60,22 +60,22 @@ class Store:
             del self.identities[identity]
 
     def report(self, key: str, status: str, error: str | None = None) -> None:
-        """Say of a flow log how its last delivery went; without an error it tells none (recorded 2020 to 2024)."""
+        """Set the delivery status of a flow log; without an error there is no message (recorded 2020 to 2024)."""
         fields = {name: value for name, value in self.by_id[key].items() if name != "DeliverLogsErrorMessage"}
         message = {} if error is None else {"DeliverLogsErrorMessage": error}
         self.by_id[key] = {**fields, "DeliverLogsStatus": status, **message}
 
     def count_of(self, resource_id: str) -> int:
-        """How many flow logs a resource has."""
+        """Return the number of flow logs of a resource."""
         return len(self.by_resource.get(resource_id, ()))
 
     def of_resources(self, resource_ids: Any) -> Iterator[dict[str, Any]]:
-        """The flow logs of these resources, in the order in which they were made."""
+        """Return the flow logs of these resources, in order of creation."""
         keys = [key for resource_id in resource_ids for key in self.by_resource.get(resource_id, ())]
         return (self.by_id[key] for key in sorted(set(keys), key=self.sequence.__getitem__))
 
     def copy(self) -> Store:
-        """A copy that later changes do not touch; flow logs themselves never change."""
+        """Return a copy of the store; the flow logs in it are immutable."""
         return Store(
             dict(self.by_id),
             {key: dict(value) for key, value in self.by_resource.items()},
@@ -94,27 +94,26 @@ _AS_GIVEN = (
     "DeliverCrossAccountRole",
     "TagFieldSpecifications",
 )
-"""Members of FlowLog that are there only if they were asked for."""
+"""Members of FlowLog that are present only if the request sets them."""
 
 _stores: dict[tuple[str, str], Store] = {}
 
 
 def store_of(account: str, region: str) -> Store:
-    """The store of an account and region."""
+    """Return the store of an account and Region."""
     return _stores.setdefault((account, region), Store())
 
 
 def every_store() -> list[tuple[tuple[str, str], Store]]:
-    """Every store with its account and region."""
+    """Yield every store with its account and Region."""
     return list(_stores.items())
 
 
 def identity_of(fields: dict[str, Any]) -> tuple[Any, ...]:
-    """What must differ between two flow logs of a resource.
+    """Return the key that must differ between two flow logs of a resource.
 
-    That destination (with its folder) and traffic type count is documented (VPC User Guide, flow-logs-cwl) and
-    recorded (2024-09-24); whether the other settings count is not established: switch ``identity``. All of it is
-    in the key when they count.
+    Destination (with its folder) and traffic type are documented (VPC User Guide, flow-logs-cwl) and recorded
+    (2024-09-24). Whether the other settings belong to the key is not established: switch ``identity``.
     """
     kind = fields.get("LogDestinationType")
     key: tuple[Any, ...] = (
@@ -133,7 +132,7 @@ def identity_of(fields: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def has_equal(store: Store, fields: dict[str, Any]) -> bool:
-    """Whether AWS would call the flow log a second one of the same kind."""
+    """Return whether AWS refuses the flow log as a duplicate."""
     identity = identity_of(fields)
     if switches.identity == "all_settings":
         return identity in store.identities
@@ -141,7 +140,7 @@ def has_equal(store: Store, fields: dict[str, Any]) -> bool:
 
 
 def new_flow_log(request: dict[str, Any], resource_id: str, default_format: str, interval: int) -> dict[str, Any]:
-    """A flow log as DescribeFlowLogs returns it: what was not asked for is filled in (recorded 2020 to 2024)."""
+    """Return a flow log as DescribeFlowLogs returns it, with defaults (recorded 2020 to 2024)."""
     kind = request.get("LogDestinationType") or "cloud-watch-logs"
     fields: dict[str, Any] = {
         "CreationTime": datetime.now(timezone.utc),
@@ -161,7 +160,7 @@ def new_flow_log(request: dict[str, Any], resource_id: str, default_format: str,
 
 
 def plant(account: str, region: str, flow_log: dict[str, Any]) -> None:
-    """Keep a flow log as given, unchecked; what is missing is filled in as AWS does.
+    """Add a flow log without checks, with AWS's defaults.
 
     :param flow_log: members of the EC2 ``FlowLog`` shape, ``Tags`` as a dict.
     """
@@ -178,16 +177,16 @@ def plant(account: str, region: str, flow_log: dict[str, Any]) -> None:
 
 
 def reset() -> None:
-    """Forget every flow log and token."""
+    """Remove all flow logs and tokens."""
     _stores.clear()
 
 
 def snapshot() -> dict[tuple[str, str], Store]:
-    """A copy of the present state."""
+    """Return a copy of the current state."""
     return {key: store.copy() for key, store in _stores.items()}
 
 
 def restore(state: dict[tuple[str, str], Store]) -> None:
-    """Make a copy the present state."""
+    """Replace the current state with a copy."""
     _stores.clear()
     _stores.update({key: store.copy() for key, store in state.items()})

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What CreateTags, DeleteTags and the tags of CreateFlowLogs refuse, and moto does not.
+"""Checks of CreateTags, DeleteTags and the tags of CreateFlowLogs that moto does not make.
 
-moto keeps the tags themselves.
+moto stores the tags.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ Action = Callable[[Any], ActionResult]
 
 
 def install() -> None:
-    """Put the checks in front of moto's CreateTags and DeleteTags. May be called again."""
+    """Install the checks before moto's CreateTags and DeleteTags. May be called again."""
     TagResponse.create_tags = _checked(TagResponse.create_tags)
     TagResponse.delete_tags = _checked(TagResponse.delete_tags)
 
 
 def tags_of_new_flow_logs(specifications: list[dict[str, Any]] | None) -> dict[str, str]:
-    """The tags of TagSpecifications, by key.
+    """Return the tags of TagSpecifications, by key.
 
     :raises EC2ClientError: for other resource types, reserved or repeated keys, or too many tags.
     """
@@ -89,7 +89,7 @@ def _checked(original: Action) -> Action:
 
 
 def _check_flow_logs(store: Store, ids: list[str]) -> None:
-    """A flow log that is not there cannot be tagged; which code says so is not established: switch ``tag_unknown``."""
+    """Refuse to tag a flow log that does not exist; the error code is not established: switch ``tag_unknown``."""
     for key in ids:
         if key.startswith("fl-") and key not in store.by_id:
             raise EC2ClientError(switches.tag_unknown, f"The ID '{key}' is not valid")

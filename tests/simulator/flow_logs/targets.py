@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The resources to log: whether they exist, and whether there is room for one more flow log."""
+"""The resources to log: whether they exist, and the limit of flow logs per resource."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _NOT_FOUND = {
 
 
 def missing(backend: Any, resource_type: str, resource_id: str) -> tuple[str, str] | None:
-    """Code and message for a resource that does not exist; None for one that does.
+    """Return code and message for a resource that does not exist, or None if it exists.
 
-    moto has neither regional NAT gateways nor Cloud WAN; theirs exist if their ids look right.
+    moto has neither regional NAT gateways nor Cloud WAN; every valid id of these exists.
 
     :param backend: moto's EC2 backend of the account and region.
     """
@@ -51,7 +51,7 @@ def _exists(backend: Any, resource_type: str, resource_id: str) -> bool:
     return resource_id in kept[resource_type]
 
 
-def check_room(store: Store, resource_id: str) -> None:
+def check_limit(store: Store, resource_id: str) -> None:
     """VPC User Guide, flow-logs-limitations: 250 per resource; the code is of EC2 API, "Error codes".
 
     :raises EC2ClientError: FlowLogsLimitExceeded.

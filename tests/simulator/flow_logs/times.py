@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Milliseconds in the times that EC2 gives with them.
+"""Milliseconds in EC2's timestamps.
 
 Recorded answers of DescribeFlowLogs have milliseconds in CreationTime; its shape is MillisecondDateTime (botocore
-service model). moto gives all EC2 times with a zero for them.
+service model). moto returns all EC2 times with zero milliseconds.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _SHAPE = "MillisecondDateTime"
 
 
 def install() -> None:
-    """Put it into moto. May be called again."""
+    """Install it in moto. May be called again."""
     EC2Serializer._serialize_type_timestamp = _serialize
 
 
@@ -33,6 +33,6 @@ def _serialize(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> 
 
 
 def in_milliseconds(value: datetime) -> str:
-    """A time as EC2 writes it, in UTC, such as ``2024-09-24T16:08:17.123Z``; moto's times without a zone are in UTC."""
+    """Return a time in EC2's format, such as ``2024-09-24T16:08:17.123Z``; a time without a zone is UTC."""
     value = value.astimezone(timezone.utc) if value.tzinfo else value
     return value.strftime("%Y-%m-%dT%H:%M:%S.") + f"{value.microsecond // 1000:03d}Z"

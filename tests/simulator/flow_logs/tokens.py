@@ -20,18 +20,18 @@ _LONGEST = 64
 
 
 def fingerprint(*parts: Any) -> str:
-    """What must be equal when a token comes again; the Region is left out, as the guide says."""
+    """Return the parameters that must be equal if a token is reused, without the Region, as the guide says."""
     return json.dumps(parts, sort_keys=True, default=str)
 
 
 def replayed(store: Store, token: str | None, asked: str) -> dict[str, Any] | None:
-    """The answer that the same token got before; None if the call is to act.
+    """Return the earlier response to the same token, or None for a new token.
 
-    Not established is whether a token whose flow logs were deleted since still gives its answer, and whether an
-    answer with Unsuccessful items counts as "completed successfully": switches ``token_after_delete`` and
+    It is not established whether a token still gives its response after its flow logs are deleted, and whether a
+    response with Unsuccessful items counts as "completed successfully": switches ``token_after_delete`` and
     ``token_after_failure``.
 
-    :raises EC2ClientError: for a token that is no token, and for one that came with other parameters.
+    :raises EC2ClientError: for an invalid token, and for one that was used with other parameters.
     """
     if token is not None and (len(token) > _LONGEST or not token.isascii()):
         raise invalid("The client token is not valid: it has up to 64 ASCII characters.", "InvalidClientToken")
@@ -49,6 +49,6 @@ def replayed(store: Store, token: str | None, asked: str) -> dict[str, Any] | No
 
 
 def remember(store: Store, token: str | None, asked: str, answer: dict[str, Any]) -> None:
-    """Keep what a token was answered."""
+    """Store the response to a token."""
     if token is not None:
         store.tokens[token] = (asked, answer)

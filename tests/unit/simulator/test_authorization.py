@@ -451,7 +451,7 @@ def test_a_boundary_of_the_fleet_bounds(aws: SimulatorProcess, client: Client, b
     assert error["Message"].endswith("because no permissions boundary allows the ec2:DescribeSubnets action")
 
 
-def test_an_organisation_bounds_the_whole_account(aws: SimulatorProcess, client: Client) -> None:
+def test_an_organization_bounds_the_whole_account(aws: SimulatorProcess, client: Client) -> None:
     denying = {**allow("ec2:CreateFlowLogs"), "Effect": "Deny"}
     aws.seed({"accounts": {ACCOUNT: {"organization_policy": document(EVERYTHING, denying)}}})
     client("ec2").describe_vpcs()
@@ -800,7 +800,7 @@ def test_conditions_see_the_caller(aws: SimulatorProcess, client: Client, condit
 
 
 @pytest.mark.parametrize("key", ["aws:PrincipalTag/team", "aws:PrincipalOrgID"])
-def test_conditions_see_tags_and_organisation_of_the_caller(aws: SimulatorProcess, client: Client, key: str) -> None:
+def test_conditions_see_tags_and_organization_of_the_caller(aws: SimulatorProcess, client: Client, key: str) -> None:
     organization = "o-a1b2c3d4e5"
     grant(client, allow("ec2:DescribeVpcs", Condition={"StringEquals": {key: organization}}))
     refused(client("ec2", USER_KEY).describe_vpcs)
@@ -881,7 +881,7 @@ def test_nothing_is_enforced_unless_asked_for(simulator: SimulatorProcess, clien
     client("ec2", USER_KEY).describe_vpcs()
 
 
-def test_a_reset_ends_enforcement_and_organisation_policies(aws: SimulatorProcess, client: Client) -> None:
+def test_a_reset_ends_enforcement_and_organization_policies(aws: SimulatorProcess, client: Client) -> None:
     aws.seed({"accounts": {ACCOUNT: {"organization_policy": document()}}})
     refused(client("ec2").describe_vpcs)
     aws.reset()

@@ -101,7 +101,7 @@ def test_every_layer_must_allow_and_none_may_deny(layers: Layers, expected: tupl
         (Layers(None, organization=document()), (False, False, ORGANIZATION)),
     ],
 )
-def test_only_the_organisation_bounds_the_root(layers: Layers, expected: tuple[bool, bool, str]) -> None:
+def test_only_the_organization_bounds_the_root(layers: Layers, expected: tuple[bool, bool, str]) -> None:
     assert outcome(layers, ROOT_CALLER) == expected
 
 
@@ -176,7 +176,7 @@ UNBOUND = {"boundary": document()}
         # Inside the account a resource policy is enough.
         (USER_CALLER, USER_ARN, Layers(()), ALLOWED),
         (SESSION_CALLER, ROLE_ARN, Layers(()), ALLOWED),
-        # It does not lead past an explicit denial or the organisation.
+        # It does not lead past an explicit denial or the organization.
         (USER_CALLER, USER_ARN, Layers(identity(DENY)), (False, True, IDENTITY)),
         (USER_CALLER, USER_ARN, Layers((), organization=document()), (False, False, ORGANIZATION)),
         # A boundary's silence bounds what is granted to a role, but not to a user or a session by name.

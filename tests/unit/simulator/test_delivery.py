@@ -35,11 +35,11 @@ SOURCE = {
 
 @pytest.fixture(autouse=True)
 def as_started() -> Iterator[None]:
-    """Every switch at its default, nobody in an organisation."""
+    """Every switch at its default, nobody in an organization."""
     switches.reset()
     yield
     switches.reset()
-    delivery.organisations.clear()
+    delivery.organizations.clear()
 
 
 def policy(resource: str, write: Any = None, check: Any = None) -> dict[str, Any]:
@@ -134,10 +134,10 @@ def test_a_deny_for_everyone_meets_the_service_too(condition: dict[str, Any], de
     assert may({**given, "Statement": [*given["Statement"], deny]}) is delivered
 
 
-def test_the_organisation_is_that_of_the_source() -> None:
+def test_the_organization_is_that_of_the_source() -> None:
     given = policy("*", {"StringEquals": {"aws:SourceOrgID": "o-1"}}, {"StringEquals": {"aws:SourceOrgID": "o-1"}})
     assert not may(given)
-    delivery.organisations[ACCOUNT] = "o-1"
+    delivery.organizations[ACCOUNT] = "o-1"
     assert may(given)
     assert not may(given, account="222222222222")
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Buckets, keys and organisations of a fleet: as stated over HTTP, and what CreateFlowLogs makes of them."""
+"""Buckets, keys and organizations of a fleet: as stated over HTTP, and what CreateFlowLogs makes of them."""
 
 from __future__ import annotations
 
@@ -187,7 +187,7 @@ def test_a_key_by_its_id_in_the_own_account_is_an_open_question(
         ("", "", [DENIED]),
     ],
 )
-def test_accounts_are_in_organisations_until_a_reset(
+def test_accounts_are_in_organizations_until_a_reset(
     simulator: SimulatorProcess, client: Callable[..., Any], top: str, own: str | None, refusals: list[str]
 ) -> None:
     policy = bucket_policy()

@@ -566,8 +566,8 @@ def test_a_bucket_of_another_account_is_left_alone(ec2: Any, client: Any) -> Non
 
 
 @pytest.mark.parametrize("value", ["error", "item"])
-def test_a_policy_without_room(simulator: SimulatorProcess, ec2: Any, client: Any, value: str) -> None:
-    simulator.set_switch("policy_without_room", value)
+def test_policy_above_the_size_limit(simulator: SimulatorProcess, ec2: Any, client: Any, value: str) -> None:
+    simulator.set_switch("policy_edit_too_large", value)
     s3 = own_bucket(client, [{**OWN, "Sid": "x" * 20_000}])
     if value == "error":
         assert refused(ec2, LogDestination="arn:aws:s3:::own-logs")[0] == "LogDestinationPermissionIssue"

@@ -249,7 +249,7 @@ def test_a_boundary_is_told_apart(
         ),
     ],
 )
-def test_an_organisation_is_told_apart(
+def test_an_organization_is_told_apart(
     simulator: SimulatorProcess,
     simulate: Simulate,
     account: dict[str, Any],
