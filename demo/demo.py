@@ -28,7 +28,7 @@ INVENTORY = ["demo/inventory"]
 GROWN = ["demo/inventory", "demo/grown"]
 NEW_VPC = "vpc-0a000000000000013"
 
-# What the groups of the inventory ask for, in the words of the EC2 API, and which targets are where.
+# The settings of the inventory's groups, with the names of the EC2 API, and the targets of each account and Region.
 PRODUCTION = {"LogDestination": f"{CENTRAL}/production", "TrafficType": "ALL", "MaxAggregationInterval": 600}
 REGULATED = {"LogDestination": f"{CENTRAL}/payments", "TrafficType": "ALL", "MaxAggregationInterval": 60}
 TRANSIT = {"LogDestination": f"{CENTRAL}/transit", "MaxAggregationInterval": 60}
@@ -47,7 +47,7 @@ FLEET = {
 }
 RIGHT_BY_HAND = "fl-0a000000000000001"
 WRONG_BY_HAND = {"fl-0a000000000000002", "fl-0d000000000000001"}
-# What the drift report has to find after break_things(), in a fleet that has grown by one VPC.
+# Expected findings of the drift report after break_things(), with one more VPC.
 EXPECTED_FINDINGS = {
     "missing": {"vpc-0a000000000000011", NEW_VPC},
     "drifted": {"vpc-0a000000000000003", "tgw-0e000000000000001"},
@@ -56,8 +56,8 @@ EXPECTED_FINDINGS = {
     "unknown": {"vpc-0d000000000000021", "vpc-0d000000000000022"},
 }
 
-# The bucket policy was restored without the statements for flow logs, so nothing is deliverable, whatever is configured. Of the
-# two targets that could not be read nothing is known, so they are in no percentage.
+# The bucket policy has lost its statements for flow logs, so no flow log is deliverable. The percentages leave out the two
+# targets that could not be read.
 BROKEN_COVERAGE = {
     **{"targets": 16, "logged": 12, "deliverable": 0, "unknown": 2},
     **{"logged_percent": 85.7, "deliverable_percent": 0.0},
@@ -67,7 +67,7 @@ FlowLogs = dict[str, dict[str, Any]]
 
 
 class Story:
-    """Prints what happens, and remembers whether all of it was true."""
+    """Prints the demo, and collects claims that are false."""
 
     def __init__(self) -> None:
         self.false_claims: list[str] = []
@@ -79,25 +79,25 @@ class Story:
         print(f"\n{self._chapters}. {title}", flush=True)
 
     def say(self, text: str) -> None:
-        """Say what is to be seen."""
+        """Print a line."""
         print(f"   {text}", flush=True)
 
     def claim(self, text: str, is_true: bool, seen: object = None) -> None:
-        """Say what has to be true; if it is not, say what was seen instead."""
+        """Print a claim; if it is false, also print the actual values."""
         print(f"   {'ok  ' if is_true else 'FALSE'} {text}", flush=True)
         if not is_true:
             self.false_claims.append(text)
             print(f"         seen: {seen}", flush=True)
 
     def recap(self, run: Run, headline: str) -> None:
-        """Condense a playbook's output to what it did."""
+        """Print a summary of a playbook's output."""
         writes = ", ".join(f"{count} {operation}" for operation, count in sorted(run.writes.items())) or "none"
         self.say(headline or f"the playbook did not finish: exit code {run.code}")
-        self.say(f"calls to AWS: {len(run.calls)}; of these write: {writes}")
-        self.say(f"all of its output: {run.log.relative_to(ROOT)}")
+        self.say(f"calls to AWS: {len(run.calls)}; write calls: {writes}")
+        self.say(f"full output: {run.log.relative_to(ROOT)}")
 
 
-# --- what is in AWS ---
+# --- state of AWS ---
 
 
 def flow_logs(scene: Stage) -> FlowLogs:
@@ -116,7 +116,7 @@ def statements(scene: Stage) -> list[dict[str, Any]]:
 
 
 def _in_order(value: Any) -> Any:
-    """Return part of a policy with every list of texts in order, as S3 returns them in any."""
+    """Return part of a policy with sorted lists, since S3 returns lists in any order."""
     if isinstance(value, dict):
         return {key: _in_order(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -125,21 +125,21 @@ def _in_order(value: Any) -> Any:
 
 
 def is_ours(log: dict[str, Any]) -> bool:
-    """Tell whether a flow log delivers to the central bucket."""
+    """Return whether a flow log delivers to the central bucket."""
     return log.get("LogDestination", "").startswith(CENTRAL)
 
 
 def is_for_flow_logs(statement: dict[str, Any]) -> bool:
-    """Tell whether a statement is about the service that delivers flow logs."""
+    """Return whether a statement is about the log delivery service."""
     return statement["Principal"] == {"Service": "delivery.logs.amazonaws.com"}
 
 
 def other_teams(logs: FlowLogs) -> FlowLogs:
-    """Return the flow logs of others."""
+    """Return the flow logs of other teams."""
     return {flow_log_id: log for flow_log_id, log in logs.items() if not is_ours(log)}
 
 
-def not_as_asked(logs: FlowLogs, targets: Iterable[tuple[str, dict[str, Any]]]) -> list[str]:
+def not_matching(logs: FlowLogs, targets: Iterable[tuple[str, dict[str, Any]]]) -> list[str]:
     """Return the targets that do not have exactly one flow log to the central bucket, with the desired settings."""
     wrong = []
     for target, asked in targets:
@@ -154,7 +154,7 @@ def _plain(value: Any) -> Any:
 
 
 def all_targets(*more: str) -> list[tuple[str, dict[str, Any]]]:
-    """Return every target of the inventory, and more VPCs of production, each with its desired settings."""
+    """Return all targets of the inventory and more production VPCs, each with its desired settings."""
     targets = [item for place in FLEET.values() for item in place.items()]
     return targets + [(target, PRODUCTION) for target in more]
 
@@ -162,17 +162,21 @@ def all_targets(*more: str) -> list[tuple[str, dict[str, Any]]]:
 # --- chapters ---
 
 
-def look_around(story: Story, before: FlowLogs, policy: list[dict[str, Any]]) -> None:
-    """Tell what there is before anything is done."""
-    story.chapter("What is there")
+def show_starting_point(story: Story, before: FlowLogs, policy: list[dict[str, Any]]) -> None:
+    """Show the state before the first run."""
+    story.chapter("Starting point")
     by_hand = [log for log in before.values() if is_ours(log)]
     story.say("Three accounts (shop, payments, network) in eu-west-1, us-east-1 and ap-southeast-2.")
     story.say(f"{len(all_targets())} targets in demo/inventory: 7 VPCs, 2 subnets, 2 interfaces, 1 transit gateway,")
     story.say("3 attachments; three groups with different settings (demo/inventory/group_vars).")
-    story.say(f"{len(by_hand)} of them were logged by hand: one as it should be, two with other settings.")
-    story.say(f"{len(other_teams(before))} flow logs are other teams': two to CloudWatch Logs, one to another bucket.")
-    story.say(f"The bucket {BUCKET} of the log archive has {len(policy)} statements, none for flow logs.")
-    story.claim("nearly nothing is as asked", len(not_as_asked(before, all_targets())) == len(all_targets()) - 1)
+    story.say(f"{len(by_hand)} targets have a flow log created by hand: one with the right settings, two with others.")
+    story.say(
+        f"{len(other_teams(before))} flow logs belong to other teams: two to CloudWatch Logs, one to another bucket."
+    )
+    story.say(f"The bucket {BUCKET} of the log archive has {len(policy)} policy statements, none for flow logs.")
+    story.claim(
+        "only one target matches the inventory", len(not_matching(before, all_targets())) == len(all_targets()) - 1
+    )
 
 
 def publish(story: Story, scene: Stage, before: FlowLogs, policy: list[dict[str, Any]]) -> None:
@@ -182,11 +186,9 @@ def publish(story: Story, scene: Stage, before: FlowLogs, policy: list[dict[str,
     story.recap(run, run.line("flow logs: "))
     after = flow_logs(scene)
     story.claim("the playbook succeeds", run.code == 0, run.code)
-    wrong = not_as_asked(after, all_targets())
+    wrong = not_matching(after, all_targets())
     story.claim("every target delivers to the central bucket with its group's settings", not wrong, wrong)
-    story.claim(
-        "the flow log by hand that was right is kept; the two others are replaced", _taken_over(after), sorted(after)
-    )
+    story.claim("the matching manual flow log is kept; the two others are replaced", _taken_over(after), sorted(after))
     _claim_other_teams_are_untouched(story, scene, before, policy)
 
 
@@ -200,12 +202,12 @@ def _claim_other_teams_are_untouched(
     now = other_teams(flow_logs(scene))
     kept = [statement for statement in statements(scene) if not is_for_flow_logs(statement)]
     story.claim(
-        "flow logs and statements of others are exactly as they were", (now, kept) == (other_teams(before), policy)
+        "other teams' flow logs and policy statements are unchanged", (now, kept) == (other_teams(before), policy)
     )
 
 
 def publish_again(story: Story, scene: Stage) -> None:
-    """Publish without a need for it."""
+    """Publish again without changes."""
     story.chapter("Publish again")
     run = scene.play("flowlogs.aws.publish_to_s3", INVENTORY)
     story.recap(run, run.line("flow logs: "))
@@ -213,11 +215,11 @@ def publish_again(story: Story, scene: Stage) -> None:
 
 
 def break_things(story: Story, scene: Stage) -> None:
-    """Do by hand what people do by hand."""
-    story.chapter("Things go wrong")
+    """Make the changes that people make by hand."""
+    story.chapter("Break things")
     shop_eu, shop_us = (scene.client("ec2", "shop", region) for region in ("eu-west-1", "us-east-1"))
     _delete_ours(shop_us, "vpc-0a000000000000011")
-    story.say("- somebody deletes the flow log of vpc-0a000000000000011")
+    story.say("- someone deletes the flow log of vpc-0a000000000000011")
     _delete_ours(shop_eu, "vpc-0a000000000000003")
     shop_eu.create_flow_logs(
         ResourceIds=["vpc-0a000000000000003"],
@@ -226,17 +228,19 @@ def break_things(story: Story, scene: Stage) -> None:
         LogDestinationType="s3",
         LogDestination=f"{CENTRAL}/production/",
     )
-    story.say("- somebody replaces that of vpc-0a000000000000003 by one for accepted traffic only, without tags")
+    story.say(
+        "- someone replaces the flow log of vpc-0a000000000000003 with one for accepted traffic only, without tags"
+    )
     network = scene.client("ec2", "network")
     hub = _ours_of(network, "tgw-0e000000000000001")
     network.create_tags(Resources=hub, Tags=[{"Key": "Group", "Value": "sandbox"}])
-    story.say("- somebody changes the tag Group of that of tgw-0e000000000000001 to sandbox")
+    story.say("- someone changes the tag Group of the flow log of tgw-0e000000000000001 to sandbox")
     s3 = scene.client("s3", "log-archive")
     policy = json.loads(s3.get_bucket_policy(Bucket=BUCKET)["Policy"])
     policy["Statement"] = [item for item in policy["Statement"] if not is_for_flow_logs(item)]
     s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy))
-    story.say("- somebody restores the bucket policy from an old copy, without the statements for flow logs")
-    story.say(f"- a VPC is built, {NEW_VPC}, and comes into the inventory (demo/grown)")
+    story.say("- someone restores the bucket policy from an old copy, without the statements for flow logs")
+    story.say(f"- a team creates {NEW_VPC} and adds it to the inventory (demo/grown)")
     _lose_a_permission(scene)
     story.say("- the role of payments loses ec2:DescribeFlowLogs in ap-southeast-2")
 
@@ -258,7 +262,7 @@ def _lose_a_permission(scene: Stage) -> None:
 
 
 def report_drift(story: Story, scene: Stage) -> None:
-    """Report what is wrong."""
+    """Report the drift."""
     story.chapter("Drift report:  ansible-playbook -i demo/inventory -i demo/grown flowlogs.aws.drift_report")
     run, report = _report(story, scene, "broken")
     found = {
@@ -267,14 +271,14 @@ def report_drift(story: Story, scene: Stage) -> None:
     for row in report["findings"]:
         if row["finding"] != "in_sync":
             story.say(f"  {row['finding']:<13} {row['target']:<42} {_planned(row)}")
-    story.claim("it finds each of these, and nothing else", found == EXPECTED_FINDINGS, found)
+    story.claim("the report finds each of these changes, and nothing else", found == EXPECTED_FINDINGS, found)
     in_sync = {row["target"] for row in report["findings"] if row["finding"] == "in_sync"}
-    story.claim("what it could not read is unknown, not in sync", not in_sync & found["unknown"], in_sync)
-    story.claim("the verdict is: drift", report["verdict"] == "drift", report["verdict"])
+    story.claim("targets that could not be read are unknown, not in sync", not in_sync & found["unknown"], in_sync)
+    story.claim("the verdict is drift", report["verdict"] == "drift", report["verdict"])
     total = report["coverage"]["total"]
     shown = {name: total[name] for name in BROKEN_COVERAGE}
-    story.claim("12 of 14 known targets are logged, and nothing is deliverable", shown == BROKEN_COVERAGE, shown)
-    story.claim("it changed nothing: no write call", run.calls != [] and not run.writes, run.writes)
+    story.claim("12 of 14 known targets are logged, and none is deliverable", shown == BROKEN_COVERAGE, shown)
+    story.claim("the report changes nothing: no write call", run.calls != [] and not run.writes, run.writes)
 
 
 def _planned(row: dict[str, Any]) -> str:
@@ -299,33 +303,33 @@ def _read_report(folder: Path) -> dict[str, Any]:
 
 
 def repair(story: Story, scene: Stage, before: FlowLogs, policy: list[dict[str, Any]]) -> None:
-    """Repair all of it by publishing once more."""
+    """Repair everything by publishing again."""
     story.chapter("Repair:  ansible-playbook -i demo/inventory -i demo/grown flowlogs.aws.publish_to_s3")
     scene.simulator.clear_faults()
     story.say("(the role of payments has its permission back)")
     run = scene.play("flowlogs.aws.publish_to_s3", GROWN)
     story.recap(run, run.line("flow logs: "))
-    wrong = not_as_asked(flow_logs(scene), all_targets(NEW_VPC))
-    story.claim("every target is as asked again, the new one too", run.code == 0 and not wrong, wrong)
+    wrong = not_matching(flow_logs(scene), all_targets(NEW_VPC))
+    story.claim("every target matches the inventory again, also the new one", run.code == 0 and not wrong, wrong)
     _claim_other_teams_are_untouched(story, scene, before, policy)
 
 
 def report_again(story: Story, scene: Stage) -> None:
-    """Report that nothing is wrong any more."""
+    """Report that everything is in sync."""
     story.chapter("Drift report again")
     run, report = _report(story, scene, "repaired")
     story.claim("everything is in sync", report["verdict"] == "in_sync", report["verdict"])
     total = report["coverage"]["total"]
     covered = (total["targets"], total["logged"], total["deliverable"], total["unknown"])
     story.claim("all 16 targets are logged and deliverable", covered == (16, 16, 16, 0), covered)
-    story.claim("it changed nothing: no write call", run.calls != [] and not run.writes, run.writes)
+    story.claim("the report changes nothing: no write call", run.calls != [] and not run.writes, run.writes)
 
 
-def say(story: Story, scene: Stage) -> None:
-    """Tell the whole story, or as much of it as is true."""
+def run_chapters(story: Story, scene: Stage) -> None:
+    """Run all chapters, up to the first false claim."""
     before, policy = flow_logs(scene), statements(scene)
     chapters: list[Callable[[], None]] = [
-        lambda: look_around(story, before, policy),
+        lambda: show_starting_point(story, before, policy),
         lambda: publish(story, scene, before, policy),
         lambda: publish_again(story, scene),
         lambda: break_things(story, scene),
@@ -340,22 +344,22 @@ def say(story: Story, scene: Stage) -> None:
 
 
 def main() -> int:
-    """Play the demo; return 0 if everything that it claims is true."""
+    """Run the demo; return 0 if all claims are true."""
     started = time.monotonic()
-    print("flowlogs.aws: the flow logs of a fleet of accounts, published to one S3 bucket.")
+    print("flowlogs.aws: publish the flow logs of several accounts to one S3 bucket.")
     story = Story()
     try:
         with stage() as scene:
-            print(f"AWS is simulated on this machine, at {scene.simulator.url}; no account is touched.")
-            say(story, scene)
+            print(f"AWS is simulated on this machine at {scene.simulator.url}; no AWS account is used.")
+            run_chapters(story, scene)
     except KeyboardInterrupt:
         print("\nInterrupted; the simulated AWS is stopped.")
         return 130
     seconds = time.monotonic() - started
     if story.false_claims:
-        print(f"\nNot as it should be, after {seconds:.0f} s: see FALSE above.")
+        print(f"\nFailed after {seconds:.0f} s: see FALSE above.")
         return 1
-    print(f"\nDone in {seconds:.0f} s; every claim above was checked.")
+    print(f"\nDone in {seconds:.0f} s. All claims above were checked.")
     return 0
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the demo plays on: a simulated AWS, Ansible, and the files of a run, all in .dev of the checkout."""
+"""The environment of the demo: a simulated AWS, Ansible, and the files of a run, all in .dev of the checkout."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from tests.simulator.client import SimulatorProcess  # noqa: E402
 
 ACCESS_KEY = "AKIADEMOAUTOMATIONAA"
 PLAYBOOK_SECONDS = 300
-# How each account is entered: the roles that the profiles of the inventory assume.
+# The role that the profile of each account assumes.
 ROLES = {
     "shop": "arn:aws:iam::111122223333:role/flow-logs",
     "payments": "arn:aws:iam::444455556666:role/flow-logs",
@@ -41,7 +41,7 @@ ROLES = {
 
 
 def aws_config() -> str:
-    """Return an AWS configuration file: one user, and a profile for each account that this user enters by a role."""
+    """Return an AWS configuration file: one user, and for each account a profile that assumes a role."""
     lines = ["[profile automation]", f"aws_access_key_id = {ACCESS_KEY}", f"aws_secret_access_key = {SECRET_KEY}"]
     for profile, role in ROLES.items():
         lines += ["", f"[profile {profile}]", f"role_arn = {role}", "source_profile = automation"]
@@ -50,7 +50,7 @@ def aws_config() -> str:
 
 @dataclass(frozen=True)
 class Run:
-    """A playbook that has run: its exit code, what it printed, and the calls that AWS saw meanwhile."""
+    """A finished playbook: exit code, output, and the AWS calls during the run."""
 
     code: int
     output: str
@@ -59,11 +59,11 @@ class Run:
 
     @property
     def writes(self) -> Counter[str]:
-        """How often each operation was called that may change something."""
+        """The number of calls of each write operation."""
         return Counter(call["operation"] for call in self.calls if call["write"])
 
     def line(self, beginning: str) -> str:
-        """Return what the playbook said in the one line that begins like this, or "" """
+        """Return the output line that begins with this text, or "" """
         for line in self.output.splitlines():
             _before, found, rest = line.partition(beginning)
             if found:
@@ -72,9 +72,9 @@ class Run:
 
 
 class Stage:
-    """The simulated AWS and the playbooks that are run against it.
+    """Runs playbooks against the simulated AWS.
 
-    :param folder: where logs and reports go.
+    :param folder: for logs and reports.
     """
 
     def __init__(self, simulator: SimulatorProcess, folder: Path) -> None:
@@ -99,7 +99,7 @@ class Stage:
 
 
 def _run(command: list[str], log: Path) -> int:
-    """Run a command in a process group of its own, which ends with this process; return its exit code."""
+    """Run a command in a separate process group, which ends with this process; return its exit code."""
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
@@ -132,7 +132,7 @@ def _folder() -> Iterator[Path]:
 
 
 def _take(lock: IO[str]) -> bool:
-    """Take a lock for as long as the file is open, unless another process has it; tell which."""
+    """Lock an open file; return whether no other process has the lock."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -141,7 +141,7 @@ def _take(lock: IO[str]) -> bool:
 
 
 def _settings(folder: Path) -> None:
-    """Lead every AWS client and Ansible of this process and its children to the demo; forget the caller's settings."""
+    """Set the environment of AWS clients and Ansible for the demo, and remove the caller's settings."""
     for name in [name for name in os.environ if name.startswith(("AWS_", "ANSIBLE_"))]:
         del os.environ[name]
     os.environ.update(
@@ -156,8 +156,8 @@ def _settings(folder: Path) -> None:
 
 @contextlib.contextmanager
 def stage() -> Iterator[Stage]:
-    """Set the stage up, and take down what was started however the play ends."""
-    # A polite kill ends the play like Ctrl-C does.
+    """Start the environment, and stop it at the end in any case."""
+    # SIGTERM ends the demo like Ctrl-C.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     # pylint: disable-next=contextmanager-generator-missing-cleanup  # contextlib closes the generator
     with _folder() as folder, SimulatorProcess(seed=ROOT / "demo" / "fleet.yml") as simulator:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A real browser for pages that shall work without a network: whatever a page complains about or asks for is an error."""
+"""A real browser for pages that must work without a network: console errors and requests fail the test."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
     from playwright.sync_api import Page
 
-#: What a page does takes a moment; how long that is depends on how busy the machine is.
+#: Timeout for actions of a page on a busy machine.
 PATIENCE_MILLISECONDS = 120_000
 OPTIONS = (
     "--no-sandbox",
@@ -32,7 +32,7 @@ OPTIONS = (
 class Chromium:
     """A running Chromium.
 
-    :param browser: what Playwright started.
+    :param browser: the browser of Playwright.
     """
 
     def __init__(self, browser: Browser) -> None:
@@ -40,7 +40,7 @@ class Chromium:
 
     @contextlib.contextmanager
     def page(self, **options: Any) -> Iterator[Page]:
-        """Open an empty page; when done with it, fail if it complained, asked for anything or opened something.
+        """Open an empty page; at the end, fail if it had errors, made requests or opened windows.
 
         :param options: of Playwright's ``new_context``, for example ``color_scheme`` or ``viewport``.
         """
@@ -61,7 +61,7 @@ class Chromium:
 
 
 def outside_requests(url: str) -> list[str]:
-    """Return what is wrong with a request: anything that is not in the page or beside it."""
+    """Return an error for a request outside the page and its folder."""
     return [] if url.startswith(("file:", "data:")) else [f"request: {url}"]
 
 
@@ -70,7 +70,7 @@ def chromium() -> Iterator[Chromium]:
     """Run Chromium."""
     path = shutil.which("chromium")
     assert path, "There is no chromium. `make setup` installs it where it may, or says what to type."
-    # Not above: the environments of tools/matrix.py have no Playwright, as they open no page.
+    # Imported here, since the environments of tools/matrix.py have no Playwright.
     from playwright.sync_api import expect
     from playwright.sync_api import sync_playwright
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What all tests share: no test may reach real AWS, nor depend on who runs it."""
+"""Shared by all tests: no test reaches real AWS or depends on the caller's settings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hypothesis import settings
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-# How long an example takes says something of the machine, and nothing of the code.
+# The time of an example depends on the machine, not on the code.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
@@ -27,8 +27,8 @@ def root() -> pathlib.Path:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def nothing_of_the_caller() -> None:
-    """Forget the caller's AWS and Ansible settings, for this process and for those that tests start."""
+def without_settings_of_the_caller() -> None:
+    """Remove the caller's AWS and Ansible settings, for this process and its children."""
     for name in [name for name in os.environ if name.startswith(("AWS_", "ANSIBLE_"))]:
         del os.environ[name]
     os.environ.update(

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What patterns with ``*`` and ``?`` mean, and policies full of those that a matcher with backtracking never finishes."""
+"""A reference matcher for ``*`` and ``?``, and policies with patterns that are slow with backtracking."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import Any
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether a pattern matches a text, by the rules alone: row[n] tells whether what was read matches text[:n]."""
+    """Return whether a pattern matches a text; row[n]: the pattern so far matches text[:n]."""
     row = [True] + [False] * len(text)
     for character in pattern:
         if character == "*":
@@ -27,14 +27,14 @@ def matches(pattern: str, text: str) -> bool:
 
 
 class TooSlow(AssertionError):
-    """Something took more CPU time than it may."""
+    """The code took more CPU time than allowed."""
 
 
 @contextlib.contextmanager
 def cpu_limit(seconds: float) -> Iterator[None]:
-    """Stop what takes more CPU time than this, however busy the machine is.
+    """Stop code that takes more CPU time than this.
 
-    :raises TooSlow: in what takes too long.
+    :raises TooSlow: in the code that takes too long.
     """
 
     def stop(*_: object) -> None:
@@ -50,9 +50,9 @@ def cpu_limit(seconds: float) -> Iterator[None]:
 
 
 def is_within(seconds: float, act: Callable[[], object]) -> bool:
-    """Whether something takes no more CPU time than this: the best of three, since other processes cost time too.
+    """Return whether code takes at most this CPU time, the best of three.
 
-    What the garbage of other tests takes to collect does not count.
+    Garbage of earlier tests does not count.
     """
     gc.disable()
     try:
@@ -68,7 +68,7 @@ def is_within(seconds: float, act: Callable[[], object]) -> bool:
 SERVICE = "delivery.logs.amazonaws.com"
 BYTES = 20480
 
-#: Makes a text of about a number of characters. Each nearly matches what log delivery asks for, and only nearly.
+#: Functions that return a text of about this length, which almost matches a request of log delivery.
 HARD_TEXTS: dict[str, Callable[[int], str]] = {
     "stars": lambda length: "*" * length,
     "stars between letters": lambda length: "*a" * (length // 2) + "x",
@@ -78,7 +78,7 @@ HARD_TEXTS: dict[str, Callable[[int], str]] = {
     "few stars": lambda length: "*" * 8 + "*?" * 8 + "x" * max(0, length - 24),
 }
 
-#: Makes a statement of a hard text, for each element that takes patterns.
+#: Functions that return a statement with this text, for each element with patterns.
 _ARN = "arn:aws:s3:::{bucket}/"
 ELEMENTS: dict[str, Callable[[str, str], dict[str, Any]]] = {
     "Resource": lambda bucket, text: {"Resource": _ARN.format(bucket=bucket) + text},
@@ -108,7 +108,7 @@ def _statement(bucket: str, effect: str, element: str, text: str) -> dict[str, A
 
 
 def slow_policy(bucket: str, effect: str, element: str, text: str, length: int) -> dict[str, Any]:
-    """A policy of at most 20 KB with as many statements as fit, of hard texts of a length in one element."""
+    """Return a policy of at most 20 KB, filled with statements that have such texts in one element."""
     statement = _statement(bucket, effect, element, HARD_TEXTS[text](length))
     size = len(json.dumps(statement, separators=(",", ":"))) + 1
     return {"Version": "2012-10-17", "Statement": [statement] * max(1, (BYTES - 48) // size)}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The policies that the collection generates, for tests that need the only one of some work."""
+"""Policies that the collection generates, for tests."""
 
 from __future__ import annotations
 

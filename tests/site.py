@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reads the pages of a site as a browser would: where their links lead, and what they load."""
+"""Reads the pages of a site: their links, anchors and loaded files."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from urllib.parse import unquote
 from urllib.parse import urldefrag
 from urllib.parse import urlsplit
 
-# What is loaded with a page, by the attribute that names it.
+# Tags that load a file, by attribute.
 _LOADED = {"img": "src", "script": "src", "link": "href", "iframe": "src", "source": "src"}
-# Of a link element these only say something about the page.
+# Link elements that load nothing.
 _TOLD = {"canonical", "author", "index", "search", "next", "prev"}
 
 
@@ -37,7 +37,7 @@ class Page(HTMLParser):
         self.feed(self.text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note what a tag names."""
+        """Record the anchors, links and files of a tag."""
         given = {name: value or "" for name, value in attrs}
         self.anchors |= {given[name] for name in ("id", "name") if given.get(name)}
         if tag == "a" and "href" in given:
@@ -52,12 +52,12 @@ def read_pages(folder: pathlib.Path) -> dict[pathlib.Path, Page]:
 
 
 def is_elsewhere(address: str) -> bool:
-    """Tell whether an address is of another site."""
+    """Return whether an address is on another site."""
     return bool(urlsplit(address).scheme or urlsplit(address).netloc)
 
 
 def broken(pages: dict[pathlib.Path, Page]) -> list[str]:
-    """Return each link inside of the site that leads to no file or to no anchor, and each file to load that is not there."""
+    """Return internal links without their file or anchor, and missing files."""
     return [
         f"{path.name}: {address}"
         for path, page in pages.items()

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""For each variable of a host three values that can never work, and settings written in several ways.
+"""Three invalid values for each host variable, and equal settings in several spellings.
 
-The promise: a host with such a value is named and left out before anything is done, and all others go on.
+The promise: a host with such a value is named and left out before any change, and all others continue.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ WRONG_VALUES: "dict[str, list[Any]]" = {
     "flow_log_wait_timeout": [-1, "soon", True],
 }
 
-#: Settings that are equal, each in all the ways that people write them.
+#: Equal settings, each in all common spellings.
 SPELLINGS: "dict[str, list[Any]]" = {
     "flow_log_account_id": ["111122223333", 111122223333],
     "flow_log_allow_gap": [True, "yes", "True", "1", 1],

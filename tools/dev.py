@@ -2,13 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sets up this checkout and runs the tools that need more than a checkout. Needs only Python 3.11 or newer.
+"""Sets up this checkout and runs its development tools. Needs only Python 3.11 or newer.
 
 Usage: python3 tools/dev.py COMMAND [ARGUMENTS]
 
-- setup [demo|dev]: install what the demo or the tests need into .venv; quick when nothing changed
-- setup-bench: do setup dev, and install what the benchmark compares with into .dev/bench-venv
-- tree: copy the collection into an ansible_collections tree and print where it is
+- setup [demo|dev]: install the requirements of the demo or the tests into .venv; quick if nothing changed
+- setup-bench: run setup dev, and install the tools for the benchmark into .dev/bench-venv
+- tree: copy the collection into an ansible_collections tree and print its path
 - ansible-test ARGUMENTS: run ansible-test in such a tree
 - lint: check format, names and licenses with black, pyflakes and reuse
 - types: check the types of the plugins with mypy
@@ -16,7 +16,7 @@ Usage: python3 tools/dev.py COMMAND [ARGUMENTS]
 - importer: check the archive with galaxy-importer
 - build: build the collection's archive into build/
 - docs [FOLDER]: build the documentation site into FOLDER, build/docs if not given
-- pins: renew requirements/*.txt from requirements/*.in (needs uv)
+- pins: update requirements/*.txt from requirements/*.in (needs uv)
 """
 
 from __future__ import annotations
@@ -44,24 +44,24 @@ PYTHON = BIN / "python"
 SITE = VENV / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
 COLLECTIONS = SITE / "ansible_collections"
 
-# The command and the Debian package of the browser in which the tests look at pages.
+# The command and the Debian package of the browser that the tests use.
 BROWSER = "chromium"
-# Keys for the integration targets, where ansible-test wants them. Git ignores the file, so the copied tree lacks it.
+# Keys for the integration targets, where ansible-test expects them. Git ignores the file, so the copied tree misses it.
 CLOUD_CONFIG = ROOT / "tests" / "integration" / "cloud-config-aws.ini"
 
-# The one package of the index that carries amazon.aws. Only that collection is taken out of it.
+# The package that contains amazon.aws. Only that collection is used.
 ANSIBLE_PACKAGE = "ansible==14.5.0"
 AMAZON_AWS_VERSION = "11.4.0"
-# The names under which ansible-test looks for its download of get-pip.py, by the pip it wants.
+# The names of ansible-test's download of get-pip.py, by pip version.
 GET_PIP_NAMES = ("get_pip_23_1_2.py", "get_pip_24_2.py", "get_pip_25_2.py")
 
 
 class Trouble(Exception):
-    """Something that the person at the keyboard has to fix; its text says how."""
+    """An error that the user has to fix; its text says how."""
 
 
 def run(*command: object, **options: object) -> subprocess.CompletedProcess:
-    """Run a command in the checkout; raise Trouble with its name when it fails."""
+    """Run a command in the checkout; raise Trouble with its name if it fails."""
     words = [str(word) for word in command]
     options.setdefault("cwd", ROOT)
     done = subprocess.run(words, check=False, **options)
@@ -74,7 +74,7 @@ def run(*command: object, **options: object) -> subprocess.CompletedProcess:
 
 
 def setup(kind: str = "dev") -> None:
-    """Install requirements/KIND.txt, amazon.aws and this checkout into .venv, unless that is done already.
+    """Install requirements/KIND.txt, amazon.aws and this checkout into .venv, unless they are up to date.
 
     :param kind: ``demo`` or ``dev``; dev includes demo.
     """
@@ -87,7 +87,7 @@ def setup(kind: str = "dev") -> None:
         stamp = {}
     if wanted.items() <= stamp.items():
         return
-    print(f"Installing what the {'demo needs' if kind == 'demo' else 'tests need'} into .venv ...", flush=True)
+    print(f"Installing the requirements of the {'demo' if kind == 'demo' else 'tests'} into .venv ...", flush=True)
     make_venv()
     install_packages(kind)
     install_amazon_aws()
@@ -96,13 +96,13 @@ def setup(kind: str = "dev") -> None:
 
 
 def setup_bench() -> None:
-    """Set up for the tests, and install requirements/bench.txt apart from them, since it pins other versions."""
+    """Set up for the tests, and install requirements/bench.txt separately, since it pins other versions."""
     setup("dev")
     wanted = {"at": str(ROOT), "bench": fingerprint("bench")}
     stamp = BENCH_VENV / STAMP.name
     if read_json(stamp) == wanted:
         return
-    print("Installing what the benchmark compares with into .dev/bench-venv ...", flush=True)
+    print("Installing the tools for the benchmark into .dev/bench-venv ...", flush=True)
     shutil.rmtree(BENCH_VENV, ignore_errors=True)
     run(PYTHON, "-m", "venv", BENCH_VENV)
     install_packages("bench", BENCH_VENV / "bin" / "python")
@@ -110,18 +110,18 @@ def setup_bench() -> None:
 
 
 def fingerprint(kind: str) -> str:
-    """Return a hash of all that decides what setup installs."""
+    """Return a hash of everything that affects setup."""
     text = (ROOT / "requirements" / f"{kind}.txt").read_text(encoding="utf-8") + ANSIBLE_PACKAGE
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def read_json(path: pathlib.Path) -> dict:
-    """Return what a JSON file holds, {} when there is none."""
+    """Return the content of a JSON file, or {} without one."""
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
 def is_of_this_python() -> bool:
-    """Tell whether .venv is complete and made with the Python that runs this."""
+    """Return whether .venv is complete and uses the Python that runs this."""
     config = VENV / "pyvenv.cfg"
     if not (config.exists() and PYTHON.exists()):
         return False
@@ -130,7 +130,7 @@ def is_of_this_python() -> bool:
 
 
 def make_venv() -> None:
-    """Make .venv, unless it is there."""
+    """Create .venv, unless it exists."""
     if PYTHON.exists():
         return
     if importlib.util.find_spec("ensurepip") is None:
@@ -139,28 +139,28 @@ def make_venv() -> None:
 
 
 def install_venv_support() -> None:
-    """Install what Debian's Python lacks to make virtual environments, or say what to type."""
+    """Install Debian's package for virtual environments, or print the command."""
     package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
     install_debian_package(package, "This Python cannot make virtual environments yet.")
 
 
 def install_browser() -> None:
-    """Install the browser in which the tests look at pages, unless there is one."""
+    """Install the browser for the tests, unless there is one."""
     if not shutil.which(BROWSER):
         install_debian_package(BROWSER, f"The tests look at pages in {BROWSER}, which is not here.")
 
 
 def install_debian_package(package: str, consequence: str) -> None:
-    """Install a package of Debian, or say what to type.
+    """Install a Debian package, or print the command.
 
-    :param lack: what cannot be done without it.
+    :param consequence: what is not possible without it.
     """
     apt = ["apt-get", "install", "-y", "--no-install-recommends", package]
     if not shutil.which("apt-get"):
-        raise Trouble(f"{consequence} Install what Debian calls {package}, and try again.")
+        raise Trouble(f"{consequence} Install the Debian package {package}, and try again.")
     prefix = privilege()
     if prefix is None:
-        raise Trouble(f"{consequence} Type:  sudo {' '.join(apt)}   and try again.")
+        raise Trouble(f"{consequence} Run:  sudo {' '.join(apt)}   and try again.")
     print(f"Installing {package} ...", flush=True)
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
     if subprocess.run(prefix + apt, env=environment, stdout=subprocess.DEVNULL, check=False).returncode:
@@ -169,7 +169,7 @@ def install_debian_package(package: str, consequence: str) -> None:
 
 
 def privilege() -> list[str] | None:
-    """Return what to put before a command that only root may run, None when that would ask for a password."""
+    """Return the prefix for a command that needs root, or None if it would prompt for a password."""
     if os.geteuid() == 0:
         return []
     sudo = ["sudo", "-n"]
@@ -179,7 +179,7 @@ def privilege() -> list[str] | None:
 
 
 def pip(*arguments: object, python: pathlib.Path | None = None) -> None:
-    """Run pip, of .venv unless told otherwise, quietly: errors only."""
+    """Run pip quietly, by default that of .venv."""
     run(python or PYTHON, "-m", "pip", "--quiet", "--quiet", "--disable-pip-version-check", *arguments)
 
 
@@ -191,9 +191,9 @@ def install_packages(kind: str, python: pathlib.Path | None = None) -> None:
 def install_amazon_aws(
     collections: pathlib.Path | None = None, package: str = ANSIBLE_PACKAGE, version: str = AMAZON_AWS_VERSION
 ) -> None:
-    """Lay the collection amazon.aws into a tree of collections, that of .venv by default, unless this version is there.
+    """Install amazon.aws into a tree of collections, by default that of .venv, unless this version exists.
 
-    The package that carries it may want a newer Python than this one; the collection itself does not.
+    The package that contains it may require a newer Python; the collection does not.
     """
     target = (collections or COLLECTIONS) / "amazon" / "aws"
     if read_json(target / "MANIFEST.json").get("collection_info", {}).get("version") == version:
@@ -210,12 +210,12 @@ def install_amazon_aws(
 
 
 def link_checkout() -> None:
-    """Make this checkout importable, and known to Ansible, as flowlogs.aws."""
+    """Make this checkout importable for Python and Ansible as flowlogs.aws."""
     link(COLLECTIONS / "flowlogs" / "aws", ROOT)
 
 
 def link(place: pathlib.Path, folder: pathlib.Path) -> None:
-    """Make a link to a folder, in place of the one that is there."""
+    """Create a link to a folder, replacing an existing one."""
     place.parent.mkdir(parents=True, exist_ok=True)
     place.unlink(missing_ok=True)
     place.symlink_to(folder, target_is_directory=True)
@@ -227,9 +227,9 @@ def link(place: pathlib.Path, folder: pathlib.Path) -> None:
 def tree() -> pathlib.Path:
     """Copy the files that git tracks to .dev/tree/ansible_collections/flowlogs/aws; return that folder.
 
-    ansible-test wants a real folder of that name with the dependencies next to it, and no check or build may depend on a
-    stray file in the checkout. The copy has a git repository of its own: in an ignored folder of another one ansible-test
-    would see no files.
+    ansible-test needs a real folder of that name next to the dependencies, and no check or build may depend on
+    untracked files. The copy has its own git repository: in an ignored folder of another repository ansible-test finds
+    no files.
     """
     collections = DEV / "tree" / "ansible_collections"
     target = collections / "flowlogs" / "aws"
@@ -246,7 +246,7 @@ def tree() -> pathlib.Path:
 
 
 def home() -> pathlib.Path:
-    """Return a home folder inside the checkout, for tools that write into it; ansible-test keeps its downloads there."""
+    """Return a home folder inside the checkout for tools that write into it, such as ansible-test."""
     folder = DEV / "home"
     cache = folder / ".ansible" / "test" / "cache"
     cache.mkdir(parents=True, exist_ok=True)
@@ -261,9 +261,9 @@ def home() -> pathlib.Path:
 
 
 def clean_path() -> str:
-    """Return PATH for ansible-test: .venv first, and each Python of pyenv itself instead of pyenv's stand-ins.
+    """Return PATH for ansible-test: .venv first, and the Pythons of pyenv instead of its shims.
 
-    ansible-test runs every pythonX.Y that it finds, and a stand-in for a version that is not switched on fails.
+    ansible-test runs every pythonX.Y that it finds, and a shim of a disabled version fails.
     """
     words = [word for word in os.environ.get("PATH", os.defpath).split(os.pathsep) if not word.endswith("/shims")]
     pyenv = pathlib.Path(os.environ.get("PYENV_ROOT", pathlib.Path.home() / ".pyenv"))
@@ -271,7 +271,7 @@ def clean_path() -> str:
 
 
 def ansible_test(*arguments: str) -> None:
-    """Run ansible-test in the copied tree, with the keys for an AWS account if there are any."""
+    """Run ansible-test in the copied tree, with the keys of an AWS account if there are any."""
     environment = dict(os.environ, HOME=str(home()), PATH=clean_path())
     folder = tree()
     if CLOUD_CONFIG.exists():
@@ -280,7 +280,7 @@ def ansible_test(*arguments: str) -> None:
 
 
 def types() -> None:
-    """Check the types of the plugins, in a tree of links: mypy takes nothing that is in site-packages for ours."""
+    """Check the types of the plugins, in a tree of links, since mypy ignores site-packages."""
     link(DEV / "types" / "ansible_collections" / "flowlogs" / "aws", ROOT)
     run(PYTHON, "-m", "mypy")
 
@@ -288,8 +288,8 @@ def types() -> None:
 def doclint() -> None:
     """Check the documentation of plugins, roles and guides, as it is shown on the documentation site of Ansible.
 
-    What it looks at is copied, git's files alone. That amazon.aws, in .venv, is none of ours must be hidden from git. The
-    RST made of plugin documentation is not checked, as the checker sometimes stumbles over the name of its own folder.
+    It checks a copy with only tracked files, without amazon.aws. The generated RST of plugin documentation is not
+    checked, since the checker sometimes fails on the name of its own folder.
     """
     environment = dict(os.environ, HOME=str(home()), PATH=clean_path(), GIT_CEILING_DIRECTORIES=str(VENV.resolve()))
     options = ["--plugin-docs", "--validate-collection-refs", "dependent", "--skip-rstcheck"]
@@ -305,7 +305,7 @@ def lint() -> None:
 
 
 def importer() -> None:
-    """Check the collection's archive as Ansible Galaxy does when it is imported; no warning is let pass."""
+    """Check the collection's archive as Ansible Galaxy does on import; warnings are errors."""
     folder = DEV / "import"
     shutil.rmtree(folder, ignore_errors=True)
     build(folder)
@@ -314,12 +314,12 @@ def importer() -> None:
     said = run(*command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout.decode()
     complaints = importer_complaints(said)
     if complaints:
-        raise Trouble("\n".join(["the importer of Galaxy complains:", *complaints]))
-    print("The importer of Galaxy has no complaint.")
+        raise Trouble("\n".join(["galaxy-importer reports:", *complaints]))
+    print("galaxy-importer reports no problem.")
 
 
 def importer_complaints(said: str) -> list[str]:
-    """Return the warnings and errors of galaxy-importer; all it said if it did not come to its end."""
+    """Return the warnings and errors of galaxy-importer, or its whole output if it did not finish."""
     lines = said.splitlines()
     if "Importer processing completed successfully" not in lines:
         return lines
@@ -332,9 +332,9 @@ def build(folder: str | pathlib.Path | None = None) -> None:
 
 
 def docs(folder: str = str(BUILD / "docs")) -> None:
-    """Build the documentation site. Whatever Sphinx has to say against a page fails it.
+    """Build the documentation site; warnings are errors.
 
-    :param folder: where the pages go; what lies there is replaced.
+    :param folder: for the pages; existing files are replaced.
     """
     settings = str(ROOT / "tools" / "ansible.cfg")
     environment = dict(os.environ, HOME=str(home()), PATH=clean_path(), ANSIBLE_CONFIG=settings)
@@ -353,13 +353,13 @@ def docs(folder: str = str(BUILD / "docs")) -> None:
             *arguments,
             env=environment,
         )
-        # Pictures are no pages, so antsibull-docs leaves them out.
+        # antsibull-docs does not copy pictures.
         shutil.copytree(ROOT / "docs" / "docsite" / "rst" / "images", pages / "docsite" / "images")
         run(BIN / "sphinx-build", "--quiet", "--fail-on-warning", "--keep-going", source, folder, env=environment)
 
 
 def pins() -> None:
-    """Renew the pinned versions; they name no index."""
+    """Update the pinned versions, without the address of an index."""
     options = ["--quiet", "--universal", "--python-version", "3.11", "--no-header", "--no-annotate", "--upgrade"]
     for kind in ("demo", "dev", "bench"):
         source, target = (ROOT / "requirements" / f"{kind}.{ending}" for ending in ("in", "txt"))

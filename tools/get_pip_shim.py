@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Stands in for get-pip.py, which ansible-test downloads to put pip into its virtual environments.
+"""Replaces get-pip.py, which ansible-test downloads to install pip into its virtual environments.
 
-It does the same with the pip that Python itself carries, so that only the package index is needed.
-tools/dev.py lays it where ansible-test keeps its downloads.
+It installs the pip that Python includes, so that only the package index is needed. tools/dev.py copies it to the
+download folder of ansible-test.
 """
 
 from __future__ import annotations

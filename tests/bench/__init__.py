@@ -2,4 +2,4 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Speed and scale, side by side with what people use otherwise; ``make bench`` runs it."""
+"""Speed and scale compared with other tools; ``make bench`` runs it."""

@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Measures everything, and writes the figures into the guide on performance.
+"""Runs all measurements, and writes the results into the guide on performance.
 
 Usage: python -m tests.bench [full|wide|quick]
 
-``full`` takes about half an hour on two cores that have nothing else to do. ``wide`` measures only many accounts and Regions
-with a few VPCs each. ``quick`` measures little, prints it, and writes nothing.
+``full`` takes about half an hour on two idle cores. ``wide`` measures only many accounts and Regions with a few VPCs
+each. ``quick`` measures little, prints it, and writes nothing.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_performance.rst"
 
 @dataclass(frozen=True)
 class Extent:
-    """How much is measured."""
+    """The extent of the measurements."""
 
     targets: tuple[int, ...]
     rounds: int
@@ -55,12 +55,12 @@ EXTENTS = {
 }
 
 
-#: How many pairs of account and Region.
+#: Numbers of pairs of account and Region.
 WIDE = {"full": (20, 200, 800), "wide": (20, 200), "quick": (20,)}
 
 
 def versions() -> str:
-    """Return the versions of what was measured."""
+    """Return the measured versions."""
     ours = [f"{name} {importlib.metadata.version(name)}" for name in ("ansible-core", "boto3", "moto")]
     command = [OTHERS / "python", "-c", "import importlib.metadata as m; print(m.version('awscli'), m.version('c7n'))"]
     awscli, custodian = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.split()
@@ -68,7 +68,7 @@ def versions() -> str:
 
 
 def facts(rounds: int) -> list[str]:
-    """Return what one has to know of the figures."""
+    """Return the conditions of the measurements."""
     today = datetime.datetime.now(tz=datetime.timezone.utc).date().isoformat()
     return [
         f"Measured on {today} by ``make bench`` with {versions()}, on {os.cpu_count()} cores that the simulator shares.",
@@ -78,7 +78,7 @@ def facts(rounds: int) -> list[str]:
 
 
 def say(text: str) -> None:
-    """Tell what is going on."""
+    """Print the progress."""
     print(f"bench: {text}", file=sys.stderr, flush=True)
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A chart of times over numbers of targets, both on logarithmic scales, as SVG."""
+"""An SVG chart of times by number of targets, both on logarithmic scales."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 
 WIDTH, HEIGHT = 720, 400
 LEFT, RIGHT, TOP, BOTTOM = 64, 190, 34, 48
-#: Colours that colour-blind readers tell apart (Okabe and Ito), on light and dark grounds alike.
+#: Colors that color-blind readers can distinguish (Okabe and Ito), on light and dark backgrounds.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 GREY = "#808080"
 LABEL_HEIGHT = 17
@@ -21,7 +21,7 @@ Line = Mapping[int, float]
 
 
 class _Scale:
-    """From a value to a place on an axis, by its logarithm."""
+    """Maps a value to a position on a logarithmic axis."""
 
     def __init__(self, low: float, high: float, start: float, end: float) -> None:
         self._low, self._span = math.log10(low), math.log10(high) - math.log10(low)
@@ -32,7 +32,7 @@ class _Scale:
 
 
 def seconds_text(seconds: float) -> str:
-    """Return seconds for people, in two digits: 0.42 s, 8.4 s, 12 min, 1.9 h."""
+    """Return seconds in two digits: 0.42 s, 8.4 s, 12 min, 1.9 h."""
     for size, unit in ((3600, "h"), (60, "min")):
         if seconds >= 1.95 * size:
             value = seconds / size
@@ -43,8 +43,8 @@ def seconds_text(seconds: float) -> str:
 def chart(title: str, lines: Mapping[str, Line], dashed: Sequence[str] = ()) -> str:
     """Return an SVG.
 
-    :param lines: by name, seconds by number of targets; at least one point in all.
-    :param dashed: names of lines that are partly not measured but extrapolated.
+    :param lines: by name, seconds by number of targets; at least one point.
+    :param dashed: names of lines that are partly extrapolated.
     """
     counts = sorted({count for line in lines.values() for count in line})
     decades = [math.floor(math.log10(min(min(line.values()) for line in lines.values())))]
@@ -88,7 +88,7 @@ def _path(line: Line, across: _Scale, up: _Scale, colour: str, dashed: bool) -> 
 
 
 def _spread(places: Mapping[str, float]) -> dict[str, float]:
-    """Return places for labels, none on top of another, in the order of the wished ones."""
+    """Return positions for labels without overlap, in the order of the preferred ones."""
     spread: dict[str, float] = {}
     last = -math.inf
     for name in sorted(places, key=lambda key: places[key]):

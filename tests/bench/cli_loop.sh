@@ -2,7 +2,7 @@
 # Copyright: (c) 2026, flowlogs.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Makes a flow log for each VPC, as scripts do; that there is one already is fine. Usage: cli_loop.sh AWS BUCKET_ARN VPC...
+# Creates a flow log for each VPC, one call each, and ignores existing ones. Usage: cli_loop.sh AWS BUCKET_ARN VPC...
 set -euo pipefail
 aws=$1 bucket=$2
 shift 2

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Lets the contenders do the same work in turn, and keeps the best run of each."""
+"""Runs the same work with each contender in turn, and keeps the best run of each."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ CHECK, FIRST, AGAIN = "check", "first", "again"
 
 @dataclass(frozen=True)
 class Row:
-    """The best of several runs of one contender.
+    """The best of several runs of a contender.
 
-    :param run: ``check`` (look only, nothing is there), ``first`` (make all) or ``again`` (all is there).
-    :param best: ``None`` when the contender cannot do it.
-    :param extrapolated: from how many targets, where it was not run with all of them.
+    :param run: ``check`` (check mode, nothing exists), ``first`` (create everything) or ``again`` (everything exists).
+    :param best: ``None`` if the contender cannot do it.
+    :param extrapolated: the number of measured targets, if it did not run with all of them.
     """
 
     targets: int
@@ -43,10 +43,10 @@ class Row:
 def compare(
     targets: int, rounds: int, folder: pathlib.Path, say: Callable[[str], None], names: tuple[str, ...] = ()
 ) -> list[Row]:
-    """Let each contender make the flow logs of so many VPCs, in turn and several times.
+    """Create the flow logs of this many VPCs with each contender, in turn and several times.
 
-    :param folder: an empty one, to write in.
-    :param names: the contenders; all of them when none is named.
+    :param folder: an empty folder for files.
+    :param names: the contenders; the default is all.
     """
     runs: dict[tuple[str, str], list[Measured]] = {}
     with SimulatorProcess(seed=fleet(targets)) as simulator:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The ways to give a list of VPCs their flow logs that are compared, each as the command that a person would start."""
+"""The compared tools that create flow logs for a list of VPCs, each as a command."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.simulator.client import SimulatorProcess
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BIN = pathlib.Path(sys.executable).parent
-#: Where tools live whose own dependencies differ from those of the tests.
+#: Environment of tools whose dependencies differ from those of the tests.
 OTHERS = ROOT / ".dev" / "bench-venv" / "bin"
 REGION = "eu-west-1"
 BUCKET = "example-logs"
@@ -32,7 +32,7 @@ def vpc_ids(count: int) -> list[str]:
 
 
 def fleet(count: int) -> dict[str, Any]:
-    """Return a fleet of one account with this many VPCs in one region, and a bucket that anybody's flow logs reach."""
+    """Return a fleet of one account with this many VPCs in one Region, and a bucket that accepts all flow logs."""
     statement = {
         "Effect": "Allow",
         "Principal": {"Service": "delivery.logs.amazonaws.com"},
@@ -49,11 +49,11 @@ def fleet(count: int) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Job:
-    """What a contender is to do.
+    """The work of a contender.
 
-    :param folder: where it may write, and runs.
-    :param targets: how many VPCs.
-    :param check: whether to look only.
+    :param folder: its working folder.
+    :param targets: number of VPCs.
+    :param check: whether to run in check mode.
     """
 
     folder: pathlib.Path
@@ -80,25 +80,25 @@ def playbook(job: Job, name: str, task: dict[str, Any], *arguments: object) -> l
 
 
 def empty_task(job: Job) -> list[object]:
-    """The least that Ansible takes: one task that does nothing."""
+    """The minimum for Ansible: one task that does nothing."""
     return playbook(job, "ping", {"ansible.builtin.ping": {}})
 
 
 def module(job: Job) -> list[object]:
     """One task of this collection."""
-    # From the file that the plain script reads: as a variable Ansible would copy all ids twice more.
+    # From the file that the plain script reads: Ansible would copy a variable with all ids twice more.
     targets = "{{ lookup('ansible.builtin.file', '%s') | from_json }}" % job.ids
     options = {"resource_ids": targets, "destination": BUCKET_ARN, "return_flow_logs": False}
     return playbook(job, "module", {"flowlogs.aws.s3_flow_log": options})
 
 
 def plain_boto3(job: Job) -> list[object]:
-    """A program of one's own, as short as it can be."""
+    """A minimal boto3 program."""
     return [sys.executable, HERE / "plain_boto3.py", job.ids, BUCKET_ARN]
 
 
 def cli_loop(job: Job) -> list[object]:
-    """What people do: a call of the AWS CLI for each resource."""
+    """A loop with one AWS CLI call for each resource."""
     return ["bash", HERE / "cli_loop.sh", OTHERS / "aws", BUCKET_ARN, *vpc_ids(job.targets)]
 
 
@@ -119,11 +119,11 @@ def custodian(job: Job) -> list[object]:
 
 @dataclass(frozen=True)
 class Contender:
-    """One of the ways.
+    """One of the compared tools.
 
-    :param command: makes the command for a job.
-    :param checks: whether it can look without changing anything.
-    :param sample: it is run with so many targets at most, and the rest is extrapolated, since it goes one by one.
+    :param command: returns the command for a job.
+    :param checks: whether it has a check mode.
+    :param sample: the maximum number of targets of a run; since it works one by one, the rest is extrapolated.
     """
 
     name: str
@@ -143,7 +143,7 @@ CONTENDERS = {
 
 
 def environment(simulator: SimulatorProcess, folder: pathlib.Path) -> dict[str, str]:
-    """Return the environment of every contender: nothing of the caller's settings, and the simulator for AWS."""
+    """Return the environment of every contender: without the caller's settings, with the simulator as AWS."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "AWS_"))}
     return {
         **kept,

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes what was measured into the guide on performance, between two markers, in reStructuredText."""
+"""Writes the results into the guide on performance, between two markers, in reStructuredText."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ LIMIT_FACTOR = 1.15
 
 
 def replace_measured(text: str, measured: str, markers: tuple[str, str] = (START, END)) -> str:
-    """Return a guide with other figures between two markers.
+    """Return a guide with new figures between two markers.
 
     :raises ValueError: a marker is missing.
     """
     before, start, rest = text.partition(markers[0])
     _old, end, after = rest.partition(markers[1])
     if not (start and end):
-        raise ValueError(f"the guide lacks {markers[0]!r} or {markers[1]!r}")
+        raise ValueError(f"the guide does not have {markers[0]!r} and {markers[1]!r}")
     return f"{before}{start}\n\n{measured.strip()}\n\n{end}{after}"
 
 
@@ -65,7 +65,7 @@ def limits_section() -> str:
 
 
 def list_table(rows: Sequence[Sequence[str]], widths: Sequence[int]) -> str:
-    """Return a table of reStructuredText; the first row is its head."""
+    """Return a table in reStructuredText; the first row is its header."""
     lines = [".. list-table::", "   :header-rows: 1", f"   :widths: {' '.join(map(str, widths))}", ""]
     for row in rows:
         lines += [f"   {'*' if not number else ' '} - {cell}" for number, cell in enumerate(row)]
@@ -109,7 +109,7 @@ def _best(rows: Mapping[tuple[int, str, str], Row], targets: int, name: str, run
 
 
 def _ratio(ours: Measured | None, other: Measured | None) -> str:
-    """Say how much faster we are than somebody else."""
+    """Return how much faster the collection is than another tool."""
     if ours is None or other is None:
         return "not possible"
     ratio = other.wall / ours.wall
@@ -121,7 +121,7 @@ def _ratio(ours: Measured | None, other: Measured | None) -> str:
 
 
 def _ratios(rows: Sequence[Row]) -> list[str]:
-    """How much faster a task is than each of the others, and how it does against what an ideal one takes."""
+    """Return how much faster a task is than each of the others, and how it compares with the goal."""
     by_key = _by_key(rows)
     head = [
         "one task of this collection",

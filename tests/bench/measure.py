@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs a command and measures it: wall clock, memory of all its processes, CPU, and the calls it made to AWS."""
+"""Runs a command and measures it: wall clock, memory of all its processes, CPU, and its AWS calls."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ LIMIT_SECONDS = 900
 
 
 class BenchError(RuntimeError):
-    """A command failed that must succeed; its text is the end of what it printed."""
+    """A command failed that must succeed; the text is the end of its output."""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What one command took.
+    """The measurements of one command.
 
     :param wall: seconds.
     :param cpu: seconds of all its processes, user and system.
-    :param memory: peak of the memory of all its processes together, in MB (10^6 bytes); what several of them share
-        is counted once (PSS of Linux, looked at ten times a second).
-    :param calls: how many calls of each operation the simulator saw.
-    :param served: seconds of CPU that the simulator took meanwhile.
+    :param memory: peak of the memory of all its processes together, in MB (10^6 bytes); shared memory
+        is counted once (PSS of Linux, sampled ten times a second).
+    :param calls: number of calls of each operation in the simulator.
+    :param served: seconds of CPU of the simulator.
     """
 
     wall: float
@@ -49,19 +49,19 @@ class Measured:
     served: float = 0.0
 
     def scaled(self, factor: float) -> Measured:
-        """Return what a command takes that does so many times as much in the same way, one after the other."""
+        """Return the measurements scaled to a multiple of the work."""
         calls = {name: round(count * factor) for name, count in self.calls.items()}
         return Measured(self.wall * factor, self.cpu * factor, self.memory, calls, self.served * factor)
 
 
 def cpu_of(pid: int) -> float:
-    """Return the seconds of CPU that a running process took."""
+    """Return the seconds of CPU of a running process."""
     words = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
     return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def cpu_of_children() -> float:
-    """Return the seconds of CPU that all processes took which this one started and waited for."""
+    """Return the seconds of CPU of all finished child processes."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
@@ -71,7 +71,7 @@ def measure(
 ) -> Measured:
     """Run a command that must succeed, and measure it.
 
-    :param environment: the whole environment of the command.
+    :param environment: the complete environment of the command.
     :param folder: where it runs.
     :raises BenchError: it failed.
     """

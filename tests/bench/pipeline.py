@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The whole way from an inventory plugin to a report, for fleets of several sizes in 20 account-region pairs."""
+"""The whole pipeline from the inventory plugin to the report, for fleets in 20 pairs of account and Region."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ INVENTORY, PUBLISH, AGAIN, REPORT = "inventory alone", "publish and report", "th
 
 @dataclass(frozen=True)
 class Step:
-    """The best of several runs of one command of the whole way; each reads the inventory anew."""
+    """The best of several runs of one command of the pipeline; each reads the inventory again."""
 
     targets: int
     name: str
@@ -40,7 +40,7 @@ class Step:
 
 
 def fleet(targets: int, owners: Sequence[str], places: Sequence[str] = REGIONS) -> dict[str, Any]:
-    """Return a fleet with its VPCs in equal parts in each account and region, and a bucket in an account of its own."""
+    """Return a fleet with its VPCs evenly in each account and Region, and a bucket in a separate account."""
     accounts: dict[str, Any] = {ARCHIVE: {"buckets": [{"name": "central-flow-logs", "region": places[0]}]}}
     for number, account in enumerate(owners):
         regions = {
@@ -52,7 +52,7 @@ def fleet(targets: int, owners: Sequence[str], places: Sequence[str] = REGIONS) 
 
 
 def write_environment(folder: pathlib.Path, owners: Sequence[str], places: Sequence[str] = REGIONS) -> dict[str, str]:
-    """Write the inventory and the profiles; return what of the environment leads to the profiles."""
+    """Write the inventory and the profiles; return the environment variables for the profiles."""
     inventory = {
         "plugin": "flowlogs.aws.flow_log_targets",
         "types": ["VPC"],
@@ -80,16 +80,16 @@ def write_environment(folder: pathlib.Path, owners: Sequence[str], places: Seque
 def run_pipeline(
     targets: int, rounds: int, folder: pathlib.Path, say: Callable[[str], None], owners: Sequence[str] = ACCOUNTS
 ) -> list[Step]:
-    """Publish the flow logs of a fleet with a report at the end, do it again, and make the report without publishing.
+    """Publish the flow logs of a fleet with a report at the end, publish again, and run only the report.
 
-    :param targets: a multiple of the number of account-region pairs.
-    :param rounds: how often, from a fleet without flow logs each time.
-    :param folder: an empty one, to write in.
+    :param targets: a multiple of the number of pairs of account and Region.
+    :param rounds: number of repetitions, each from a fleet without flow logs.
+    :param folder: an empty folder for files.
     :param owners: the accounts that own them.
     """
     runs: dict[str, list[Measured]] = {}
     for number in range(rounds):
-        # Elsewhere each time, as a report tells what is new since the one that is there.
+        # In another folder each time, since a report compares itself with the previous one in the folder.
         place = folder / f"{targets}-{number}"
         connection = write_environment(place, owners)
         with SimulatorProcess(seed=fleet(targets, owners)) as simulator:
@@ -103,7 +103,7 @@ def run_pipeline(
 
 
 def play_command() -> list[object]:
-    """Return the beginning of a run of a playbook: as the guide advises, with as many forks as cores."""
+    """Return the command line of a playbook with as many forks as cores, as the guide advises."""
     return [BIN / "ansible-playbook", "-i", "inventory", "--forks", str(os.cpu_count())]
 
 
@@ -124,5 +124,5 @@ def _commands() -> list[tuple[str, list[object]]]:
 
 
 def best(measured: Sequence[Measured]) -> Measured:
-    """Return the quickest of several runs, with the most memory that any of them took."""
+    """Return the quickest of several runs, with the highest memory of all."""
     return replace(min(measured, key=lambda item: item.wall), memory=max(item.memory for item in measured))

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The least that a program of one's own takes: look, create in chunks of 300 what lacks, look at what was made.
+"""A minimal boto3 program: read, create missing flow logs in chunks of 300, read again.
 
 Usage: plain_boto3.py FILE_WITH_A_JSON_LIST_OF_VPC_IDS BUCKET_ARN
 
-It compares nothing but whether there is a flow log to the bucket, and knows no error but that of AWS.
+It only checks whether there is a flow log to the bucket, and has no error handling.
 """
 
 import json

@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The least that a program of one's own takes for many accounts: one process, two threads, one account and Region after the other.
+"""A minimal program for many accounts: one process with two threads, one account and Region after the other.
 
 Usage: plain_threads.py FILE_WITH_JSON BUCKET_ARN
 
-The file holds {"accounts": [...], "regions": [...]}. In each account it assumes the role flow-logs, finds the VPCs of each Region
-and gives those a flow log that have none. It compares nothing, and knows no error but that of AWS.
+The file has {"accounts": [...], "regions": [...]}. In each account it assumes the role flow-logs, finds the VPCs of
+each Region, and creates missing flow logs. It compares no settings, and has no error handling.
 """
 
 import json
@@ -24,7 +24,7 @@ sts = session.client("sts", region_name="eu-west-1")
 
 
 def publish(place):
-    """Look at one Region of an account, and create what lacks."""
+    """Read one Region of an account, and create missing flow logs."""
     account, region = place
     role = f"arn:aws:iam::{account}:role/flow-logs"
     keys = sts.assume_role(RoleArn=role, RoleSessionName="plain")["Credentials"]
@@ -54,6 +54,6 @@ def publish(place):
 
 
 places = [(account, region) for account in fleet["accounts"] for region in fleet["regions"]]
-# boto3's sessions are not for several threads at a time.
+# boto3 sessions are not thread-safe.
 with ThreadPoolExecutor(1) as clients, ThreadPoolExecutor(2) as pool:
     print(sum(pool.map(publish, places)))

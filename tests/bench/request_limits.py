@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How long publishing takes where AWS limits requests, by a simulation on a clock of its own.
+"""Simulates the duration of publishing under AWS's request limits, with a simulated clock.
 
-``python -m tests.bench.request_limits`` prints a table. EC2 has, for each account, region and API, a bucket of tokens
-(Amazon EC2 Developer Guide, "Request throttling for the Amazon EC2 API"): a call takes one, an empty bucket refuses, and
-tokens come back at a steady rate. Here a call waits for its token; a client that is refused instead waits about as long.
+``python -m tests.bench.request_limits`` prints a table. EC2 has a token bucket for each account, Region and API (Amazon
+EC2 Developer Guide, "Request throttling for the Amazon EC2 API"): a call takes a token, an empty bucket refuses calls,
+and tokens are refilled at a steady rate. In the simulation a call waits for its token, which takes about as long as
+retries.
 """
 
 from __future__ import annotations
@@ -26,18 +27,18 @@ CREATE, DESCRIBE, MACHINE = "CreateFlowLogs", "DescribeFlowLogs", "the machine"
 
 @dataclass(frozen=True)
 class Limit:
-    """A bucket's size, and the tokens that come back in a second."""
+    """A bucket's size, and its refill rate in tokens a second."""
 
     burst: float
     per_second: float
 
 
-#: The two classes of the guide that the calls for flow logs belong to: mutating and non-mutating actions.
+#: The guide's two classes of the flow log calls: mutating and non-mutating actions.
 LIMITS = {CREATE: Limit(50, 5), DESCRIBE: Limit(100, 20)}
 
 
 class Bucket:
-    """A bucket of tokens, full at time 0."""
+    """A token bucket, full at time 0."""
 
     def __init__(self, limit: Limit) -> None:
         self._limit = limit
@@ -45,9 +46,9 @@ class Bucket:
         self._at = 0.0
 
     def take(self, now: float) -> float:
-        """Take a token; return when it is there.
+        """Take a token; return the time at which it is available.
 
-        :param now: seconds; not before that of an earlier call.
+        :param now: seconds; not before the time of an earlier call.
         """
         self._tokens = min(self._limit.burst, self._tokens + max(0.0, now - self._at) * self._limit.per_second)
         self._at = max(now, self._at)
@@ -61,14 +62,14 @@ class Bucket:
 
 @dataclass(frozen=True)
 class Fleet:
-    """Targets spread evenly over accounts and regions, and how they are worked on.
+    """Targets spread evenly over accounts and Regions, and how a run processes them.
 
     :param per_call: targets in one CreateFlowLogs.
-    :param batches: of different settings in each place; each is a task, and all share the place's buckets.
-    :param made: whether the flow logs are there already, so that nothing is to be made.
-    :param forks: batches at a time.
+    :param batches: number of different settings in each account and Region; each is a task, and all share the buckets.
+    :param made: whether the flow logs already exist.
+    :param forks: number of parallel batches.
     :param cores: of the machine that runs Ansible.
-    :param task_seconds: CPU that a task takes besides waiting for AWS.
+    :param task_seconds: CPU of a task, without waiting for AWS.
     :param call_seconds: how long AWS takes to answer a call.
     """
 
@@ -85,11 +86,11 @@ class Fleet:
 
     @property
     def places(self) -> int:
-        """How many pairs of account and region, each with buckets of its own."""
+        """The number of pairs of account and Region, each with its own buckets."""
         return self.accounts * self.regions
 
     def calls(self) -> list[str]:
-        """The calls of one task, by the formula of the guide: a look at all flow logs of the place, then the rest."""
+        """The calls of one task, by the formula of the guide: read all flow logs of the Region, then the rest."""
         in_place = math.ceil(self.targets / self.places)
         if self.made:
             return [DESCRIBE] * math.ceil(in_place / 1000)
@@ -99,10 +100,10 @@ class Fleet:
 
 @dataclass
 class Outcome:
-    """What a simulation came to.
+    """The result of a simulation.
 
-    :param seconds: until the last task was done.
-    :param waited: seconds that all tasks together waited for tokens, by what they waited for.
+    :param seconds: until the end of the last task.
+    :param waited: seconds that all tasks waited for tokens, by limit.
     """
 
     seconds: float = 0.0
@@ -111,16 +112,16 @@ class Outcome:
 
     @property
     def binding(self) -> str:
-        """What was waited for most."""
+        """The limit with the longest waits."""
         return max(self.waited, key=lambda name: self.waited[name]) if any(self.waited.values()) else "nothing"
 
 
 def simulate(fleet: Fleet) -> Outcome:
-    """Let every task run, as many at a time as there are forks."""
+    """Run every task, as many in parallel as there are forks."""
     outcome = Outcome()
     machine = Bucket(Limit(fleet.cores, fleet.cores / fleet.task_seconds))
     tasks = _tasks(fleet, machine)
-    # What happens next: when, a number that decides between equals, and a fork with what it has yet to do.
+    # Next events: time, a number to order equal times, and a fork with its remaining steps.
     events: list[tuple[float, int, Iterator[tuple[str, Bucket, float]]]] = []
     for number, steps in zip(range(fleet.forks), tasks):
         heapq.heappush(events, (0.0, number, steps))
@@ -141,7 +142,7 @@ def simulate(fleet: Fleet) -> Outcome:
 
 
 def _tasks(fleet: Fleet, machine: Bucket) -> Iterator[Iterator[tuple[str, Bucket, float]]]:
-    """The tasks of all places, place by place."""
+    """The tasks of all accounts and Regions."""
     for _place in range(fleet.places):
         buckets = {name: Bucket(limit) for name, limit in LIMITS.items()}
         for _batch in range(fleet.batches):
@@ -149,7 +150,7 @@ def _tasks(fleet: Fleet, machine: Bucket) -> Iterator[Iterator[tuple[str, Bucket
 
 
 def _steps(fleet: Fleet, machine: Bucket, buckets: Mapping[str, Bucket]) -> Iterator[tuple[str, Bucket, float]]:
-    """What one task does: what it takes a token of, and how long that lasts."""
+    """The steps of one task: the bucket of its token, and the duration."""
     yield MACHINE, machine, fleet.task_seconds
     for name in fleet.calls():
         yield name, buckets[name], fleet.call_seconds
@@ -169,19 +170,19 @@ CASES: Sequence[tuple[str, Fleet]] = (
     ("1 account and region, 25 in a call (transit gateways), 20 batches", replace(_ONE, per_call=25, batches=20)),
     ("1 account and region, 1 target in a call, 20 batches", replace(_ONE, per_call=1, batches=20)),
 )
-#: How fast AWS answers is not documented, so each case is told for a fast and a slow one, in seconds.
+#: AWS's response time is not documented, so each case has a fast and a slow one, in seconds.
 ANSWERS = (0.1, 1.0)
 
 
 def duration(seconds: float) -> str:
-    """Return a duration as people say it."""
+    """Return a readable duration."""
     if seconds < 120:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
 
 
 def table() -> list[list[str]]:
-    """Return the table of the guide, its head first."""
+    """Return the table of the guide, starting with its header."""
     rows = [["100,000 targets in", "calls", *(f"a call takes {answer:g} s" for answer in ANSWERS)]]
     for name, fleet in CASES:
         outcomes = [simulate(replace(fleet, call_seconds=answer)) for answer in ANSWERS]

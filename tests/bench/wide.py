@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Many accounts and Regions with a few VPCs each: the playbooks beside a plain program with threads."""
+"""Many accounts and Regions with a few VPCs each: the playbooks compared with a plain program with threads."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ VPCS = 3
 BUCKET_ARN = "arn:aws:s3:::central-flow-logs"
 PLAIN, PLAIN_AGAIN = "plain boto3 program, first run", "plain boto3 program, unchanged"
 PUBLISH, AGAIN, REPORT = "publish, first run", "publish, unchanged", "drift report"
-#: What each command is compared with.
+#: The limit that each command is compared with.
 LIMITS = {pipeline.INVENTORY: PLAIN_AGAIN, PUBLISH: PLAIN, AGAIN: PLAIN_AGAIN, REPORT: PLAIN_AGAIN}
 _OPEN = {
     "Version": "2012-10-17",
@@ -43,7 +43,7 @@ _OPEN = {
 
 @dataclass(frozen=True)
 class WideRow:
-    """What one command took for a number of pairs of account and Region."""
+    """The measurements of one command for a number of pairs of account and Region."""
 
     pairs: int
     name: str
@@ -56,7 +56,7 @@ def run_wide(
     """Measure all commands once, the program and the playbooks each from a fleet without flow logs.
 
     :param pairs: a multiple of the number of Regions.
-    :param folder: an empty one, to write in.
+    :param folder: an empty folder for files.
     """
     rows: list[WideRow] = []
     for commands, policy in ((_plain(), _OPEN), (_ours(), None)):

@@ -159,11 +159,11 @@ def test_missing_statement_can_be_pasted(
     assert "Encoded" not in item["message"]
 
 
-@pytest.mark.parametrize(("asked_for", "fails"), [("enforced", True), ("ignored", False)])
+@pytest.mark.parametrize(("required_packages", "fails"), [("enforced", True), ("ignored", False)])
 def test_policy_includes_permissions_that_aws_may_require(
-    simulator: SimulatorProcess, arns: Dict[str, List[str]], asked_for: str, fails: bool
+    simulator: SimulatorProcess, arns: Dict[str, List[str]], required_packages: str, fails: bool
 ) -> None:
-    simulator.set_switch("delete_log_delivery", asked_for)
+    simulator.set_switch("delete_log_delivery", required_packages)
     whole = policy_for(MODULES["s3_flow_log"], arns)
     done = results_with(simulator, "s3_flow_log", whole)
     less = results_with(simulator, "s3_flow_log", without(whole, PERHAPS))

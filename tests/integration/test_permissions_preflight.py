@@ -114,7 +114,7 @@ def _guarded(ansible: AnsibleRunner, simulator: SimulatorProcess) -> Guarded:
     return Guarded(ansible, simulator)
 
 
-def asked_for(suffix: str = "", **variables: Any) -> dict[str, Any]:
+def with_preflight(suffix: str = "", **variables: Any) -> dict[str, Any]:
     """Return the inventory with a preflight; the suffix selects other profiles."""
     text = json.dumps(inventory()).replace('"profile": "shop"', f'"profile": "shop{suffix}"')
     for profile in ("bank", "archive"):
@@ -127,11 +127,11 @@ def asked_for(suffix: str = "", **variables: Any) -> dict[str, Any]:
 def test_three_principals_with_least_privilege_policies_complete_the_work(guarded: Guarded) -> None:
     """Publishers, the bucket owner in another account, and a read-only reporter."""
     guarded.enforce()
-    done = guarded(PUBLISH, asked_for())
+    done = guarded(PUBLISH, with_preflight())
     assert line(done, "flow logs:") == ("flow logs: targets=6 batches=3 destinations=2 create=6 put_policy=2 failed=0")
     assert guarded.asked() == sorted([SHOP, BANK, ARCHIVE])
 
-    guarded(REPORT, asked_for("-reader"))
+    guarded(REPORT, with_preflight("-reader"))
     assert guarded.writes() == []
     found = findings(guarded.folder)
     assert found.keys() == {"in_sync"}
@@ -143,7 +143,7 @@ def test_missing_permission_stops_the_batch_before_any_change(guarded: Guarded) 
     """The batch of one account is stopped with a policy to paste; the other account is published."""
     guarded.policies["bank"] = without(least("bank"), "logs:CreateLogDelivery")
     guarded.enforce()
-    run = guarded(PUBLISH, asked_for(), succeeds=False)
+    run = guarded(PUBLISH, with_preflight(), succeeds=False)
     assert line(run, "flow logs:") == ("flow logs: targets=6 batches=3 destinations=2 create=5 put_policy=2 failed=1")
     assert not [call for call in guarded.simulator.calls() if call["account"] == BANK and "Flow" in call["operation"]]
     (failure,) = [item for item in run.results if item["task"] == FAILED]
@@ -159,7 +159,7 @@ def test_report_names_missing_and_unknown_permissions(guarded: Guarded) -> None:
     guarded.policies["bank-reader"] = without(least("bank-reader"), "ec2:DescribeFlowLogs")
     guarded.policies["archive-reader"] = permissions_policy("reading", buckets=BUCKETS)
     guarded.enforce()
-    guarded(REPORT, asked_for("-reader"))
+    guarded(REPORT, with_preflight("-reader"))
     assert guarded.writes() == []
     rows = {row["target"]: row for row in report(guarded.folder)["findings"] if row["target_type"] == "Principal"}
     by_name = {target.rsplit("/")[-1]: row for target, row in rows.items()}
@@ -178,7 +178,7 @@ def test_missing_permission_of_the_bucket_owner_stops_its_batches_even_with_a_li
     """In check mode and in a real run; both preflights run on the only host within the limit."""
     guarded.policies["archive"] = without(least("archive"), "s3:PutBucketPolicy")
     guarded.enforce()
-    run = guarded(PUBLISH, asked_for(), "--check", "--limit", BANK_VPC, succeeds=False)
+    run = guarded(PUBLISH, with_preflight(), "--check", "--limit", BANK_VPC, succeeds=False)
     assert line(run, "flow logs:") == ("flow logs: targets=1 batches=1 destinations=1 failed=2")
     assert guarded.asked() == sorted([BANK, ARCHIVE])
     assert "user/archive is missing s3:PutBucketPolicy." in run.output

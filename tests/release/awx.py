@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs jobs as AWX does: with ansible-runner, each with an inventory that holds only its slice of the hosts.
+"""Runs jobs as AWX does: with ansible-runner, each with an inventory of its slice of the hosts.
 
-What is AWX's here is named after its source, release 24.6: awx/main/models/inventory.py, models/workflow.py and
+AWX's behavior follows its source, release 24.6: awx/main/models/inventory.py, models/workflow.py and
 tasks/jobs.py.
 """
 
@@ -26,7 +26,7 @@ PROGRAMS = pathlib.Path(sys.executable).parent
 
 
 def exported(source: pathlib.Path, environment: dict[str, str]) -> dict[str, Any]:
-    """What an inventory source brings into AWX: it runs ``ansible-inventory --list --export`` (tasks/jobs.py, build_args).
+    """Return what AWX imports: ``ansible-inventory --list --export`` (tasks/jobs.py, build_args).
 
     :param source: file or folder.
     """
@@ -38,7 +38,7 @@ def exported(source: pathlib.Path, environment: dict[str, str]) -> dict[str, Any
 
 
 def sliced(inventory: dict[str, Any], number: int, count: int) -> dict[str, Any]:
-    """The inventory of slice ``number`` (from 1) of ``count``: every count-th host by name; groups keep those.
+    """Return the inventory of slice ``number`` (from 1) of ``count``: every count-th host by name.
 
     AWX: Inventory.get_script_data and get_sliced_hosts. Groups keep their variables and children, even without a host.
     """
@@ -57,7 +57,7 @@ def _group(group: dict[str, Any], names: list[str]) -> dict[str, Any]:
 
 @dataclass
 class Job:
-    """A job that runs or has ended."""
+    """A running or finished job."""
 
     thread: Any
     runner: Any
@@ -70,26 +70,26 @@ class Job:
 
     @property
     def output(self) -> str:
-        """What it printed."""
+        """Its output."""
         return self.runner.stdout.read()
 
     @property
     def failed(self) -> bool:
-        """Whether AWX would call it failed."""
+        """Whether AWX counts it as failed."""
         assert self.runner.status in ("successful", "failed"), self.output
         return self.runner.status == "failed"
 
     @property
     def artifacts(self) -> dict[str, Any]:
-        """What ``set_stats`` left, as AWX takes it from the last event (tasks/callback.py, event_handler)."""
+        """The data of ``set_stats``, which AWX reads from the last event (tasks/callback.py, event_handler)."""
         (stats,) = [event for event in self.runner.events if event["event"] == "playbook_on_stats"]
         return stats["event_data"].get("artifact_data", {})
 
 
 class Controller:
-    """Starts jobs, each in a private folder.
+    """Starts jobs, each in its own folder.
 
-    :param environment: what credentials inject.
+    :param environment: the environment variables of credentials.
     """
 
     def __init__(self, folder: pathlib.Path, environment: dict[str, str]) -> None:
@@ -99,7 +99,8 @@ class Controller:
     def launch(self, playbook: str, inventory: dict[str, Any], tags: str = "", **variables: Any) -> Job:
         """Start a job; the inventory is a program that prints it (tasks/jobs.py, write_inventory_file).
 
-        :param playbook: name in a collection. AWX takes only files of a project, so one that imports it is made.
+        :param playbook: name in a collection. AWX accepts only files of a project, so the job creates one that imports
+            it.
         :param tags: job tags of the template, separated by commas.
         """
         self._number += 1
@@ -137,7 +138,7 @@ class Controller:
 
 
 def passed_on(*jobs: Job) -> dict[str, Any]:
-    """What the next node gets as extra variables: of one name the last wins (models/workflow.py, get_job_kwargs)."""
+    """Return the next node's extra variables; the last of equal names wins (models/workflow.py, get_job_kwargs)."""
     merged: dict[str, Any] = {}
     for job in jobs:
         merged.update(job.artifacts)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The fixtures of tests/integration, for the tests that play users, tools and whole fleets."""
+"""The fixtures of tests/integration, for release tests."""
 
 from __future__ import annotations
 

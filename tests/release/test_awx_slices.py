@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Four slices at once, as AWX runs them with ansible-runner, leave what one run of the whole inventory leaves.
+"""Four parallel slices, run like AWX with ansible-runner, give the same result as one run of the whole inventory.
 
-The inventory comes from the plugin of this collection, and is taken in and sliced as AWX does that.
+The inventory comes from the plugin of this collection; it is imported and sliced like in AWX.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ THIRD_PARTY = [
     },
 ]
 PLACES = [(SHOP, "eu-west-1"), (SHOP, "us-east-1"), (BANK, "eu-west-1"), (BANK, "us-east-1")]
-#: By name they take turns, and in the last round each place is one further. So every slice has to let in two places, no two
-#: slices the same, and every batch is cut.
+#: Slices take the names in turns, and in the last round the order is shifted by one. So each slice grants access to two
+#: sources, no two slices to the same ones, and every batch is split.
 TURNS = {
     f"vpc-{turn:x}{position:016x}": PLACES[(position + (turn == 3)) % len(PLACES)]
     for turn in range(4)
@@ -75,7 +75,7 @@ GROUP_VARS = {
 
 
 def seed(simulator: SimulatorProcess) -> None:
-    """The same fleet, new."""
+    """Create the same fleet again."""
     before = {"Version": "2012-10-17", "Statement": THIRD_PARTY}
     buckets = [{"name": "operations-logs", "region": "eu-west-1", "policy": before}]
     accounts: dict[str, Any] = {ARCHIVE: {"buckets": buckets}}
@@ -88,7 +88,7 @@ def seed(simulator: SimulatorProcess) -> None:
 
 
 def all_flow_logs(simulator: SimulatorProcess) -> list[str]:
-    """Every flow log of the fleet, as text, but for what AWS makes up."""
+    """Return every flow log of the fleet as text, without generated values."""
     found = []
     for account, region in PLACES:
         pages = client(simulator, "ec2", account, region).get_paginator("describe_flow_logs").paginate()
@@ -99,7 +99,7 @@ def all_flow_logs(simulator: SimulatorProcess) -> list[str]:
 
 
 def policy(simulator: SimulatorProcess) -> dict[str, Any]:
-    """The bucket policy, without the numbers of Sids: which of two statements stays when they become one is a matter of turns."""
+    """Return the bucket policy without the numbers of Sids, which depend on the order of writes."""
     statements = [
         {**item, "Sid": item["Sid"].rstrip("0123456789")} if "Sid" in item else item
         for item in bucket_statements(simulator, "operations-logs")
@@ -108,12 +108,12 @@ def policy(simulator: SimulatorProcess) -> dict[str, Any]:
 
 
 def headline(job: Job) -> str:
-    """The one line that tells what a job did."""
+    """Return the line that summarizes a job."""
     return job.artifacts["flow_log_run"]["headline"]
 
 
 def guide_file(folder: pathlib.Path, name: str) -> str:
-    """Write a file that the guide shows, and return its path."""
+    """Write a file of the guide, and return its path."""
     text = GUIDE.read_text(encoding="utf-8")
     (block,) = re.findall(rf"^    # {re.escape(name)}\n(?:    .*\n|\n)+", text, re.MULTILINE)
     (folder / name).write_text(textwrap.dedent(block), encoding="utf-8")
@@ -121,7 +121,7 @@ def guide_file(folder: pathlib.Path, name: str) -> str:
 
 
 class Fleet:
-    """The fleet as AWX sees it, and what a run of the whole inventory leaves."""
+    """The fleet in AWX, and the result of one run of the whole inventory."""
 
     def __init__(self, simulator: SimulatorProcess, folder: pathlib.Path) -> None:
         self.simulator = simulator
@@ -137,7 +137,7 @@ class Fleet:
         self.flow_logs, self.policy = all_flow_logs(simulator), policy(simulator)
 
     def is_as_after_one_run(self) -> None:
-        """Every target has its flow log and no second one, and nobody's statement is gone or there twice."""
+        """Return whether each target has one flow log, and no statement is missing or duplicated."""
         assert all_flow_logs(self.simulator) == self.flow_logs
         made = policy(self.simulator)
         assert same_policy(made, self.policy) and len(made["Statement"]) == len(self.policy["Statement"])
@@ -157,7 +157,7 @@ def _fleet(fleet_once: Fleet) -> Fleet:
 
 
 def test_slices_are_those_of_awx(fleet_once: Fleet) -> None:
-    """Every host is in one slice, by turns in the order of names; groups keep variables, and only hosts of the slice."""
+    """Each host is in one slice, in turns by name; groups keep their variables and the hosts of the slice."""
     parts = [sliced(fleet_once.inventory, number, SLICES) for number in range(1, SLICES + 1)]
     assert [sorted(part["_meta"]["hostvars"]) for part in parts] == [list(TURNS)[n::SLICES] for n in range(SLICES)]
     for number, part in enumerate(parts):
@@ -166,7 +166,7 @@ def test_slices_are_those_of_awx(fleet_once: Fleet) -> None:
 
 
 def test_destinations_first_then_slices_of_flow_logs_then_the_report(fleet: Fleet) -> None:
-    """The workflow of the guide: its result is that of one run, and a slice makes no call about a bucket."""
+    """The workflow of the guide gives the result of one run, and slices make no calls about buckets."""
     controller, inventory = fleet.controller, fleet.inventory
     first = controller.run(PUBLISH, inventory, tags="destinations")
     assert headline(first) == "flow logs: stages=destinations destinations=1 put_policy=1 failed=0"
@@ -192,10 +192,10 @@ def test_destinations_first_then_slices_of_flow_logs_then_the_report(fleet: Flee
 
 
 def test_slices_that_do_everything_at_once_lose_nothing(fleet: Fleet) -> None:
-    """Four runs write a bucket policy at once. One that cannot get its statements in says so, and a second fixes it."""
+    """Four runs write a bucket policy at once. A run that loses its statements fails, and a second run fixes it."""
     jobs = fleet.controller.run_sliced(PUBLISH, fleet.inventory, SLICES)
     lost = [job for job in jobs if job.failed]
-    # Either the module sees that it is overwritten, or the check of the destination that nothing is granted any more.
+    # Either the module detects the overwrite, or the destination check finds the missing grant.
     assert [job.output for job in lost if not re.search("PolicyOverwritten|NotGranted", job.output)] == []
     if not lost:
         fleet.is_as_after_one_run()
@@ -206,7 +206,7 @@ def test_slices_that_do_everything_at_once_lose_nothing(fleet: Fleet) -> None:
 
 
 def test_keys_in_the_environment_and_profiles_exclude_each_other(fleet: Fleet, tmp_path: pathlib.Path) -> None:
-    """What AWX's own credential for AWS injects does not go with profiles; the guide says so, and what to do instead."""
+    """The variables of AWX's AWS credential exclude profiles; the guide says what to do instead."""
     keys = {"AWS_ACCESS_KEY_ID": DEFAULT_ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
     controller = Controller(tmp_path, {**fleet.controller.environment, **keys})
     job = controller.run(PUBLISH, sliced(fleet.inventory, 1, len(TURNS)))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The benchmark works, as far as it needs no other tools, and measures what it says."""
+"""The benchmark works without the other tools, and measures correctly."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The demo tells its story to the end, twice if asked to, and leaves nothing running."""
+"""The demo runs to the end, and leaves no process behind, even if interrupted."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from collections.abc import Iterator
 
 import pytest
 
-# A run that takes this long hangs.
+# Timeout of a run, in seconds.
 SECONDS = 600
 
 
 @pytest.fixture(name="checkout")
 def copy_of_the_checkout_in_a_folder_with_blanks(tmp_path: pathlib.Path, root: pathlib.Path) -> pathlib.Path:
-    """All of a checkout that the demo uses; the collection itself is found by way of the interpreter."""
+    """A copy of the checkout with everything that the demo uses; Python finds the collection itself."""
     copy = tmp_path / "a folder with blanks"
     for name in ("demo", "tests/simulator", "tools"):
         shutil.copytree(root / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -33,7 +33,7 @@ def copy_of_the_checkout_in_a_folder_with_blanks(tmp_path: pathlib.Path, root: p
 
 @pytest.fixture(name="demo")
 def running_demo(checkout: pathlib.Path) -> Iterator[subprocess.Popen[str]]:
-    """The demo, just started."""
+    """The demo, started."""
     command = [sys.executable, "demo/demo.py"]
     with subprocess.Popen(command, cwd=checkout, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as demo:
         try:
@@ -43,33 +43,33 @@ def running_demo(checkout: pathlib.Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def is_served(url: str) -> bool:
-    """Tell whether somebody listens there."""
+    """Return whether a server listens at the address."""
     host, port = url.removeprefix("http://").split(":")
     with socket.socket() as client:
         return client.connect_ex((host, int(port))) == 0
 
 
 def url_in(text: str) -> str:
-    """Return where the simulated AWS is, as the demo says."""
+    """Return the address of the simulated AWS in the demo's output."""
     return re.search(r"http://127\.0\.0\.1:\d+", text)[0]
 
 
-def test_demo_shows_what_it_promises(demo: subprocess.Popen[str], checkout: pathlib.Path) -> None:
+def test_demo_shows_every_chapter(demo: subprocess.Popen[str], checkout: pathlib.Path) -> None:
     output, _errors = demo.communicate(timeout=SECONDS)
     assert demo.returncode == 0, output
     assert "FALSE" not in output
     chapters = re.findall(r"^\d\. ([\w ]+)", output, re.MULTILINE)
     assert chapters == [
-        "What is there",
+        "Starting point",
         "Publish",
         "Publish again",
-        "Things go wrong",
+        "Break things",
         "Drift report",
         "Repair",
         "Drift report again",
     ]
     assert "ok   nothing changes: no write call" in output
-    assert output.count("ok   it changed nothing: no write call") == 2
+    assert output.count("ok   the report changes nothing: no write call") == 2
     assert "verdict=drift" in output
     assert "; targets=16 logged=12 deliverable=0 targets_unknown=2" in output
     assert "; targets=16 logged=16 deliverable=16 targets_unknown=0" in output

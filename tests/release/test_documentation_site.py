@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The documentation site builds without a warning, links well, needs no network, and fits a phone and a desk."""
+"""The documentation site builds without warnings, has valid links, needs no network, and fits phones and desktops."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.site import is_elsewhere
 from tests.site import read_pages
 
 KINDS = {"modules": "module", "inventory": "inventory", "filter": "filter"}
-# Where links to other sites may lead.
+# Allowed external sites.
 HOSTS = {
     "boto3.amazonaws.com",
     "botocore.amazonaws.com",
@@ -38,7 +38,7 @@ HOSTS = {
     "www.freedesktop.org",
     "www.sphinx-doc.org",
 }
-# How long a browser on a busy machine may take.
+# Timeout of a browser on a busy machine.
 WIDTHS = (360, 390, 1440)
 # One of each kind of page, and those with the widest tables and code.
 SHOWN = [
@@ -56,7 +56,7 @@ SHOWN = [
     "collection/docsite/guide_troubleshooting.html",
     "collection/docsite/reference_findings.html",
 ]
-# What reaches out of the window and does not scroll in something that does.
+# Elements that are wider than the window and do not scroll.
 OVERFLOWING = """() => {
   const scrolls = e => e && e !== document.body
     && (/auto|scroll/.test(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
@@ -66,7 +66,7 @@ OVERFLOWING = """() => {
   const page = document.documentElement.scrollWidth > innerWidth ? ['the page'] : [];
   return [...page, ...wide.map(e => e.outerHTML.slice(0, 120))];
 }"""
-# Code that is cut off or has to be scrolled to be read.
+# Code that is cut off or needs scrolling.
 CUT_OFF = (
     "() => [...document.querySelectorAll('pre')].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"
 )
@@ -74,7 +74,7 @@ CUT_OFF = (
 
 @pytest.fixture(name="site", scope="module")
 def built_site(tmp_path_factory: pytest.TempPathFactory, root: pathlib.Path) -> pathlib.Path:
-    """The site, built as ``make docs`` does; a warning fails that."""
+    """The site, built like ``make docs``; a warning fails the build."""
     folder = tmp_path_factory.mktemp("documentation") / "site"
     command = [sys.executable, root / "tools" / "dev.py", "docs", folder]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
@@ -127,7 +127,7 @@ def test_every_page_can_be_reached_from_the_start(pages: dict[pathlib.Path, Page
         reached |= new
         links = {(path.parent / address.split("#")[0]).resolve() for path in new for address in pages[path].links}
         new = {path for path in links if path in pages} - reached
-    # Nothing but the search, which is a form, and the changelog before the first release.
+    # Except the search, which is a form, and the changelog before the first release.
     assert {path.name for path in pages.keys() - reached} <= {"search.html", "changelog.html"}
 
 
@@ -171,7 +171,7 @@ def test_the_search_finds_without_network(site: pathlib.Path, chromium: Chromium
         page.wait_for_selector("#search-results a[href*='guide_troubleshooting']")
 
 
-def test_the_checks_see_what_is_wrong(tmp_path: pathlib.Path, chromium: Chromium) -> None:
+def test_checks_find_errors(tmp_path: pathlib.Path, chromium: Chromium) -> None:
     wide = '<div class="wy-nav-content"><pre style="width: 3000px">wide</pre></div>'
     links = '<a href="b.html">b</a><a href="#x">x</a>'
     (tmp_path / "a.html").write_text(f"<body>{wide}{links}</body>", encoding="utf-8")

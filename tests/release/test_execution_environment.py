@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""ansible-builder takes the definition and the built archive, and finds in the collection what its modules need.
+"""ansible-builder accepts the definition and the archive, and finds the requirements of the modules.
 
-Without a container engine: the build context is made, and what the image's build would do in it is done here.
+Without a container engine: the test creates the build context, and runs the steps of the image build.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ ARCHIVE = f"flowlogs-aws-{VERSION}.tar.gz"
 
 
 def run(folder: pathlib.Path, program: str, *arguments: Any) -> str:
-    """Run a tool in a folder, and return what it prints."""
+    """Run a tool in a folder, and return its output."""
     command = [pathlib.Path(sys.executable).with_name(program), *map(str, arguments)]
     return subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 @pytest.fixture(name="archive", scope="module")
 def _archive(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
-    """The archive of the collection, of the files under version control."""
+    """The archive of the collection, built from the tracked files."""
     sources, built = tmp_path_factory.mktemp("sources"), tmp_path_factory.mktemp("built")
     command = ["git", "ls-files", "-z"]
     names = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.split("\0")
@@ -48,7 +48,7 @@ def _archive(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
 
 @pytest.fixture(name="context", scope="module")
 def _context(archive: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
-    """The build context, made as the guide says."""
+    """The build context, created as in the guide."""
     folder = tmp_path_factory.mktemp("environment")
     for file in (archive, DEFINITION):
         shutil.copy2(file, folder)
@@ -73,7 +73,7 @@ def test_the_context_has_the_archive_of_this_version_and_names_no_place_to_get_a
 
 
 def test_what_the_image_gets_is_what_the_modules_need(context: pathlib.Path, tmp_path: pathlib.Path) -> None:
-    """The collections are laid out as the build does it, from the requirements in the context, and looked into."""
+    """Install the collections like the build, from the requirements in the context, and read their requirements."""
     wanted = yaml.safe_load((context / "_build" / "requirements.yml").read_text(encoding="utf-8"))["collections"]
     (file,) = [one["name"] for one in wanted if one.get("type") == "file"]
     run(context / "_build", "ansible-galaxy", "collection", "install", "--force", "--no-deps", file, "-p", tmp_path)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The report's page in a real browser: what it shows, finds, links to, and what it never does."""
+"""The report's page in a real browser: content, filters, search, links and safety."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ REPORT = fleet_report()
 ROWS = REPORT["findings"]
 LARGE, SHOWN_AT_FIRST = 10_000, 200
 LEFT = len(ROWS) - SHOWN_AT_FIRST
-#: Where the targets of the findings stand that are shown.
+#: Selector for the targets of the shown findings.
 SHOWN = "#rows > li summary code"
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -55,7 +55,7 @@ Opened = Callable[..., contextlib.AbstractContextManager[Page]]
 
 @pytest.fixture(name="opened")
 def opens_a_report(chromium: Chromium, tmp_path: pathlib.Path) -> Opened:
-    """Open a report's page, at a place in it."""
+    """Open a report's page at an anchor."""
 
     @contextlib.contextmanager
     def open_page(report: dict[str, Any] = REPORT, at: str = "", **options: Any) -> Iterator[Page]:
@@ -69,7 +69,7 @@ def opens_a_report(chromium: Chromium, tmp_path: pathlib.Path) -> Opened:
 
 
 def having(**wanted: str) -> list[dict[str, Any]]:
-    """The sample's findings with these members; a group is one of the groups."""
+    """Return the sample's findings with these values."""
     return [
         one
         for one in ROWS
@@ -78,12 +78,12 @@ def having(**wanted: str) -> list[dict[str, Any]]:
 
 
 def shown(page: Page) -> list[str]:
-    """The targets of the findings that are shown."""
+    """Return the targets of the shown findings."""
     return page.locator(SHOWN).all_inner_texts()
 
 
 def targets(rows: list[dict[str, Any]]) -> list[str]:
-    """The targets of findings."""
+    """Return the targets of findings."""
     return [one["target"] for one in rows]
 
 
@@ -175,7 +175,7 @@ def test_a_cell_of_the_map_a_tile_and_a_change_lead_to_their_findings(opened: Op
     wanted = having(account_id="555566667777", region="us-west-2")
     new = set(REPORT["changes"]["new"])
     with opened() as page:
-        # A browser follows a link a moment after the click.
+        # A browser follows a link shortly after the click.
         rows = page.locator(SHOWN)
         page.get_by_role("link", name="555566667777, us-west-2").click()
         expect(rows).to_have_text(targets(wanted))
@@ -233,7 +233,7 @@ def test_it_works_by_keyboard(opened: Opened) -> None:
             page.keyboard.press("Tab")
             reached.append(page.evaluate("document.activeElement.labels[0].textContent"))
         assert reached == [*FILTERS, "Since the last report"]
-        # The button to show all is off while all is shown.
+        # The button to show all is disabled while all are shown.
         page.keyboard.press("Tab")
         expect(page.locator("#rows summary").first).to_be_focused()
         page.keyboard.press("Enter")
@@ -241,7 +241,7 @@ def test_it_works_by_keyboard(opened: Opened) -> None:
 
 
 def test_a_search_that_was_given_up_is_not_run_later(opened: Opened) -> None:
-    """Otherwise it would draw the findings anew, and take the focus from the one that was reached meanwhile."""
+    """Otherwise it would render the findings again and move the focus."""
     with opened() as page:
         page.clock.install()
         page.clock.pause_at("2040-01-01")
@@ -258,7 +258,7 @@ def test_without_a_script_everything_can_be_read(opened: Opened) -> None:
         assert page.locator(".rows > li summary code").all_text_contents() == targets(ROWS)
         expect(page.locator("#filters")).to_be_hidden()
         expect(page.locator("#more")).to_be_hidden()
-        # The browser itself opens what a link leads into.
+        # The browser itself opens the element of a link.
         expect(page.locator(f"#finding-{one['id']}")).to_be_visible()
         page.locator(".rows > li summary").first.click()
         expect(page.get_by_text(ROWS[0]["evidence"], exact=True).first).to_be_visible()
@@ -296,7 +296,7 @@ def test_on_paper_nothing_is_left_out(opened: Opened) -> None:
         expect(page.locator("#more")).to_be_hidden()
 
 
-#: Texts and the grounds that they stand on.
+#: Texts and their backgrounds.
 PAIRS = (
     "body",
     ".said h2",
@@ -397,7 +397,7 @@ def test_the_picture_in_the_readme_can_be_taken_anew(chromium: Chromium, tmp_pat
 
 
 def hostile_report() -> dict[str, Any]:
-    """A report in which everything that somebody else can write is meant to do harm."""
+    """Return a report in which every external value is malicious."""
     rows = []
     for number, text in enumerate(HOSTILE, 1):
         about = dict.fromkeys(
@@ -479,7 +479,7 @@ def test_a_hostile_fleet_can_be_filtered_and_linked_to(opened: Opened) -> None:
 def test_ten_thousand_findings_need_few_elements(
     chromium: Chromium, tmp_path: pathlib.Path, in_sync_of_ten: int
 ) -> None:
-    """What a browser has to lay out stays small, whatever is filtered or searched for, so the page stays quick."""
+    """The number of rendered elements stays small for every filter and search, so the page stays fast."""
     made = to_html(large_report(LARGE, in_sync_of_ten))
     assert len(made.encode()) < 15_000_000
     path = tmp_path / "large.html"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The molecule scenarios pass, every step of them ran, and what they verify with can fail."""
+"""The molecule scenarios pass, every step runs, and their verification can fail."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NAMES = ["accounts", "broken_destination", "default", "removal"]
 
 
 def read(path: pathlib.Path) -> dict:
-    """Return what a YAML file holds."""
+    """Return the content of a YAML file."""
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
@@ -59,7 +59,7 @@ def test_scenario(root: pathlib.Path, tmp_path: pathlib.Path, scenario: str) -> 
     _log, _heading, summary = done.stdout.partition("\nDETAILS")
     taken = re.findall(rf"^{scenario} > (\w+): Executed: Successful$", summary, re.MULTILINE)
     assert taken == steps(root, scenario), done.stdout
-    # Each step is a play in which something was done, but for the first one, which finds nothing to stop.
+    # Each step is a play with tasks, except the first one, which has nothing to stop.
     counts = [int(count) for count in re.findall(r"^localhost +: ok=(\d+) ", done.stdout, re.MULTILINE)]
     assert len(counts) == len(taken) and all(counts[1:]), done.stdout
 
@@ -83,7 +83,7 @@ def verify(ansible: AnsibleRunner, simulator: SimulatorProcess, playbook: pathli
 
 
 @pytest.mark.parametrize("scenario", NAMES)
-def test_verifying_fails_where_nothing_was_done(
+def test_verification_fails_without_the_role(
     ansible: AnsibleRunner, simulator: SimulatorProcess, root: pathlib.Path, scenario: str
 ) -> None:
     simulator.seed(read(root / SCENARIOS / scenario / "files" / "fleet.yml"))
@@ -91,7 +91,7 @@ def test_verifying_fails_where_nothing_was_done(
 
 
 @pytest.mark.parametrize("scenario", ["default", "removal"])
-def test_verifying_that_nothing_was_done_fails_where_something_was(
+def test_verification_of_no_changes_fails_after_changes(
     ansible: AnsibleRunner, simulator: SimulatorProcess, root: pathlib.Path, scenario: str
 ) -> None:
     simulator.seed(read(root / SCENARIOS / scenario / "files" / "fleet.yml"))

@@ -36,7 +36,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 QUICK_START = section(README, "Quick start")
 INSTALLATION = section(README, "Installation")
-# The variables that the reader replaces by their own; here the world is made to fit them.
+# The values that the reader replaces; here the simulator has resources with these names.
 SETTINGS = yaml.safe_load(next(b.text for b in blocks(QUICK_START, "yaml") if b.file.startswith("group_vars")))
 ACCOUNT, REGION = SETTINGS["flow_log_account_id"], SETTINGS["flow_log_region"]
 BUCKET = SETTINGS["flow_log_destination"].split(":::")[1].split("/")[0]
@@ -52,15 +52,15 @@ FLEET = {
     }
 }
 SECONDS = 600
-#: Environment variable that names the Python to run the modules with, if another than that of Ansible (tools/matrix.py).
+#: Environment variable with the Python for modules, if it differs from Ansible's (tools/matrix.py).
 MODULE_PYTHON = "FLOWLOGS_MODULE_PYTHON"
 
 
 class Reader:
-    """Somebody who follows the README in a shell of their own, with a home of their own.
+    """A user who follows the README in a separate shell and home folder.
 
     :param home: an empty folder.
-    :param programs: where the programs are that are typed.
+    :param programs: the folder of the programs.
     """
 
     def __init__(
@@ -77,16 +77,16 @@ class Reader:
         }
         self._environment |= simulator.environment(REGION, KEY)
         self._environment |= {"HOME": str(home), "ANSIBLE_NOCOLOR": "1", "ANSIBLE_HOME": str(home / ".ansible")}
-        # Neither the region nor anything else but credentials: that is all that the quick start asks for.
+        # Only credentials, as in the quick start; not even a Region.
         del self._environment["AWS_REGION"], self._environment["AWS_DEFAULT_REGION"]
 
     @property
     def collections(self) -> pathlib.Path:
-        """Where Ansible installs the reader's collections."""
+        """The folder of the reader's collections."""
         return pathlib.Path(self._environment["ANSIBLE_HOME"]) / "collections" / "ansible_collections"
 
     def types(self, line: str, folder: pathlib.Path | None = None, **environment: str) -> str:
-        """Run a command line; return what it printed."""
+        """Run a command line; return its output."""
         home = self._environment["HOME"]
         program, *arguments = (re.sub(r"^~(?=/)", home, word) for word in shlex.split(line))
         if program == ".":
@@ -139,7 +139,7 @@ def lines(block: Block) -> list[str]:
 
 
 def commands(text: str, program: str) -> list[str]:
-    """Return the lines of the shell blocks that call a program."""
+    """Return the shell lines that run a program."""
     return [line for block in blocks(text, "shell") for line in lines(block) if line.startswith(f"{program} ")]
 
 
@@ -150,27 +150,27 @@ def of_guide(name: str, language: str) -> list[str]:
 
 
 def without_ids(text: str) -> str:
-    """Return a text with every flow log id replaced, as AWS makes them up."""
+    """Return a text with every flow log id replaced, since AWS generates them."""
     return re.sub(r"fl-[0-9a-f]{8,17}", "fl-ID", text)
 
 
 @pytest.fixture(name="world", scope="module")
-def world_of_the_readme() -> Iterator[SimulatorProcess]:
-    """An AWS in which the README's examples exist."""
+def simulator_of_the_readme() -> Iterator[SimulatorProcess]:
+    """A simulator with the resources of the README's examples."""
     with SimulatorProcess(seed=FLEET) as process:
         yield process
 
 
 @pytest.fixture(name="reader")
 def reader_of_the_readme(world: SimulatorProcess, tmp_path: pathlib.Path) -> Reader:
-    """A reader in that AWS before anything is done."""
+    """A reader with that simulator, before the first step."""
     world.reset()
     return Reader(tmp_path, world)
 
 
 @pytest.fixture(name="stranger")
-def stranger_to_the_project(world: SimulatorProcess, tmp_path: pathlib.Path) -> Reader:
-    """A reader with nothing but Python and a copy of amazon.aws where Ansible Galaxy's would be installed."""
+def new_user(world: SimulatorProcess, tmp_path: pathlib.Path) -> Reader:
+    """A reader with only Python, and amazon.aws installed as from Ansible Galaxy."""
     world.reset()
     (tmp_path / "home").mkdir()
     reader = Reader(tmp_path / "home", world)
@@ -181,9 +181,9 @@ def stranger_to_the_project(world: SimulatorProcess, tmp_path: pathlib.Path) -> 
 
 
 def install(reader: Reader, root: pathlib.Path, tmp_path: pathlib.Path) -> None:
-    """Follow the README's installation line by line, in a copy of the files under version control.
+    """Follow the README's installation line by line, in a copy of the tracked files.
 
-    The packages come from the index, in the versions that this test runs with, which tools/matrix.py varies.
+    The packages come from the index, in the versions of this test run, which tools/matrix.py varies.
     """
     sources = tmp_path / "sources"
     listing = subprocess.run(["git", "ls-files", "-z"], cwd=root, check=True, stdout=subprocess.PIPE).stdout
@@ -195,7 +195,7 @@ def install(reader: Reader, root: pathlib.Path, tmp_path: pathlib.Path) -> None:
     versions = {distribution.name: distribution.version for distribution in importlib.metadata.distributions()}
     pins = [f"{name}=={versions[name]}" for name in ("ansible-core", "boto3", "botocore")]
     constraints.write_text("\n".join(pins), encoding="utf-8")
-    # pip finds its settings at home.
+    # pip reads its settings from the home folder.
     of_pip = {"HOME": os.path.expanduser("~"), "PIP_CONSTRAINT": str(constraints), "PIP_NO_COMPILE": "1"}
     (block,) = blocks(INSTALLATION, "shell")
     for line in lines(block):
@@ -203,12 +203,12 @@ def install(reader: Reader, root: pathlib.Path, tmp_path: pathlib.Path) -> None:
 
 
 def opened(file: pathlib.Path) -> str:
-    """Open a report; return the verdict of the one for programs, and the text of the others."""
+    """Open a report; return the verdict of the JSON file, and the text of the others."""
     text = file.read_text(encoding="utf-8")
     return json.loads(text)["verdict"] if file.suffix == ".json" else text
 
 
-def test_quick_start_of_a_stranger_from_the_archive_to_the_drift_report(
+def test_quick_start_of_a_new_user_from_the_archive_to_the_drift_report(
     stranger: Reader, world: SimulatorProcess, root: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:
     reader = stranger
@@ -243,14 +243,14 @@ def test_quick_start_of_a_stranger_from_the_archive_to_the_drift_report(
     assert reports["drift-report.json"] == "drift"
     assert all(VPC in text for name, text in reports.items() if name != "drift-report.json")
 
-    # Repaired, this time in the form of 2020.
+    # Repaired, this time with the statements of 2020.
     with (reader.folder / "group_vars" / "network.yml").open("a", encoding="utf-8") as settings:
         settings.write("flow_log_source_conditions: false\n")
     assert first in reader.types(publish)
     assert reader.bucket_policy() == of_2020
 
 
-def test_the_page_of_the_quick_start_opens_in_a_browser(reader: Reader, chromium: Chromium) -> None:
+def test_report_page_of_the_quick_start_opens_in_a_browser(reader: Reader, chromium: Chromium) -> None:
     reader.writes_files()
     *_publishing, report = commands(QUICK_START, "ansible-playbook")
     reader.types(report)
@@ -261,7 +261,7 @@ def test_the_page_of_the_quick_start_opens_in_a_browser(reader: Reader, chromium
 
 
 def calls(world: SimulatorProcess, options: dict[str, Any]) -> list[str]:
-    """Run s3_flow_log; return the calls to AWS from the first one that writes on, or all if there is none."""
+    """Run s3_flow_log; return the AWS calls from the first write on, or all without a write."""
     world.clear_calls()
     succeed(world.url, "s3_flow_log", options)
     made = world.calls()
@@ -270,7 +270,7 @@ def calls(world: SimulatorProcess, options: dict[str, Any]) -> list[str]:
 
 
 def many(kind: str, targets: int) -> dict[str, Any]:
-    """Return a region with many targets of a kind."""
+    """Return a Region with many targets of a type."""
     if kind == "vpc":
         return {"vpcs": [{"count": targets, "id": "vpc-0b"}]}
     attachments = {"count": targets, "id": "tgw-attach-0b", "resource": VPC, "resource_type": "vpc"}
@@ -287,7 +287,7 @@ def many(kind: str, targets: int) -> dict[str, Any]:
         ("tgw-attach", 26, 2, 1, 1),
     ],
 )
-def test_number_of_calls_is_as_the_guide_on_scale_says(
+def test_number_of_calls_matches_the_guide_on_scale(
     reader: Reader, world: SimulatorProcess, kind: str, targets: int, creates: int, looks_after: int, others: int
 ) -> None:
     buckets = [{"name": "example-many", "region": REGION}]

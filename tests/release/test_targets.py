@@ -35,7 +35,7 @@ REGION = "eu-west-1"
 
 
 def cloud_config(simulator: SimulatorProcess) -> str:
-    """Return what the file with the keys of an AWS account holds, leading to the simulator."""
+    """Return the file with the keys of an AWS account, pointing to the simulator."""
     settings = {
         "aws_access_key": DEFAULT_ACCESS_KEY,
         "aws_secret_key": SECRET_KEY,
@@ -68,15 +68,15 @@ def test_target(
         failed = str(trouble)
     output = "\n".join(capfd.readouterr())
     assert not failed, output
-    # ansible-test is content with a target that it leaves out.
+    # ansible-test also succeeds if it skips a target.
     assert f"promise kept: {target}" in output, output
-    # Cleaning up ignores its own failures; it had none.
+    # The cleanup ignores failures; there must be none.
     assert "...ignoring" not in output.partition("promise kept: ")[2], output
     assert leftovers(simulator) == []
 
 
 def leftovers(simulator: SimulatorProcess) -> list[str]:
-    """Return what a target has left behind."""
+    """Return the resources that a target did not remove."""
     ec2, s3 = (aws_client(simulator, service, REGION) for service in ("ec2", "s3"))
     vpcs = [vpc["VpcId"] for vpc in ec2.describe_vpcs()["Vpcs"] if not vpc["IsDefault"]]
     flow_logs = [item["FlowLogId"] for item in ec2.describe_flow_logs()["FlowLogs"]]

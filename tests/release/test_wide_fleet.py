@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Accounts that are denied, throttled without end, or slow to enter do not keep the other accounts from being published."""
+"""Denied, throttled or slow accounts do not block the other accounts."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ RIGHT = [account for account in ACCOUNTS if account not in (DENIED, THROTTLED)]
 
 
 def vpc(account: str, region: str) -> str:
-    """The only VPC of an account and Region."""
+    """Return the VPC of an account and Region."""
     return f"vpc-{account}{REGIONS.index(region):05}"
 
 
 def seed() -> dict[str, Any]:
-    """Accounts that the archive's account may enter, each with a VPC in each Region."""
+    """Create accounts with a role for the archive account, each with a VPC in each Region."""
     accounts: dict[str, Any] = {ARCHIVE: {"buckets": [{"name": "central-flow-logs", "region": REGIONS[0]}]}}
     for account in ACCOUNTS:
         accounts[account] = {
@@ -40,7 +40,7 @@ def seed() -> dict[str, Any]:
 
 
 def inventory() -> dict[str, Any]:
-    """All VPCs, each entered by a role."""
+    """Return all VPCs, each with the role of its account."""
     hosts = {
         vpc(account, region): {
             "flow_log_account_id": account,
@@ -53,7 +53,7 @@ def inventory() -> dict[str, Any]:
     return {"all": {"hosts": hosts, "vars": {"flow_log_destination": "central-flow-logs"}}}
 
 
-def test_three_accounts_in_trouble_hold_nobody_up(
+def test_three_failing_accounts_do_not_delay_the_others(
     ansible: AnsibleRunner, simulator: SimulatorProcess, tmp_path: pathlib.Path
 ) -> None:
     simulator.seed(seed())
@@ -66,7 +66,7 @@ def test_three_accounts_in_trouble_hold_nobody_up(
     }
     simulator.fault(operation="AssumeRole", action="deny", contains=DENIED, times=None)
     simulator.fault(operation="DescribeFlowLogs", action="throttle", account=THROTTLED, times=None)
-    # Nobody else comes, so this call is held until the simulator loses its patience.
+    # No other call arrives, so the simulator holds this call until its timeout.
     simulator.fault(operation="AssumeRole", action="meet", contains=SLOW, parties=2, times=1)
     simulator.clear_calls()
     run = ansible(
@@ -78,7 +78,7 @@ def test_three_accounts_in_trouble_hold_nobody_up(
     made = simulator.calls(operation="CreateFlowLogs")
     assert {(call["account"], call["region"]) for call in made} == {(one, where) for one in RIGHT for where in REGIONS}
 
-    # What is throttled goes on being tried when all others are done.
+    # The throttled calls are still retried when all others are done.
     order = simulator.calls()
     last_made = max(number for number, call in enumerate(order) if call["operation"] == "CreateFlowLogs")
     last_tried = max(number for number, call in enumerate(order) if call["account"] == THROTTLED)

@@ -87,7 +87,7 @@ def _with_request_payment(
 
 
 def _own_bucket(response: S3Response, name: str) -> FakeBucket:
-    """S3 API Reference, GetBucketRequestPayment: "you must be the bucket owner". The code for others is not documented."""
+    """Check the owner (S3 API Reference, GetBucketRequestPayment); the error code for others is not documented."""
     bucket = find(name)
     if bucket is None:
         raise Refused(404, "NoSuchBucket", "The specified bucket does not exist")

@@ -183,7 +183,7 @@ def _check_destination_options(request: Request, _rules: Rules) -> None:
 
 
 def _check_tag_fields(request: Request, _rules: Rules) -> None:
-    """One to three items with one or two keys of up to 128 characters (botocore service model, TagFieldSpecification)."""
+    """One to three items, each with one or two keys of up to 128 characters (botocore, TagFieldSpecification)."""
     given = request.get("TagFieldSpecifications") or []
     if len(given) > 3:
         raise invalid("TagFieldSpecifications has more than 3 items", "InvalidParameterValue")

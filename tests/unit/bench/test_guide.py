@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the benchmark writes into the guide: tables, ratios and the chart."""
+"""The benchmark's part of the guide: tables, ratios and the chart."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ ROWS = [
 ]
 
 
-def test_guide_tells_the_limits_as_they_are_simulated() -> None:
+def test_guide_has_the_simulated_limits() -> None:
     assert limits_section() in GUIDE
 
 
@@ -54,11 +54,11 @@ def test_figures_are_replaced_and_the_rest_of_the_guide_stays() -> None:
     assert replace_measured(changed, "again") == replace_measured(GUIDE, "again")
     assert changed.split(START)[0] == GUIDE.split(START)[0]
     assert changed.split(END)[1] == GUIDE.split(END)[1]
-    with pytest.raises(ValueError, match="lacks"):
+    with pytest.raises(ValueError, match="does not have"):
         replace_measured("no markers", "figures")
 
 
-def test_ratios_come_first_and_compare_with_what_is_possible() -> None:
+def test_ratios_come_first_and_compare_with_the_goal() -> None:
     section = measured_section(ROWS, [], ["Measured once."])
     row = section.split("1,000 targets, first run\n")[1].split("* -")[0]
     # 1.5 s of 1.0 s + 1.15 * 0.5 s.
@@ -71,13 +71,13 @@ def test_ratios_come_first_and_compare_with_what_is_possible() -> None:
     ("theirs", "shown"),
     [(0.8, "0.8 times as fast"), (1.01, "about as fast"), (3.0, "3 times faster"), (400.0, "400 times faster")],
 )
-def test_ratios_are_told_as_people_say_them(theirs: float, shown: str) -> None:
+def test_ratios_are_readable(theirs: float, shown: str) -> None:
     rows = [Row(10, name, FIRST, Measured(wall)) for name, wall in ((OURS, 1.0), (EMPTY, 0.9), (BOTO3, 0.1))]
     section = measured_section([*rows, Row(10, CLI, FIRST, Measured(theirs))], [], [])
     assert f"     - {shown}\n" in section
 
 
-def test_whole_way_is_a_first_run_and_an_unchanged_one_of_the_largest_fleet() -> None:
+def test_pipeline_is_a_first_and_an_unchanged_run_of_the_largest_fleet() -> None:
     steps = [
         Step(1_000, PUBLISH, Measured(5.0, memory=400)),
         Step(1_000, PUBLISH_AGAIN, Measured(5.0, memory=400)),
@@ -110,5 +110,5 @@ def test_chart_is_svg_whose_points_lie_inside_and_whose_labels_do_not_overlap() 
     places = sorted(labels.values())
     assert all(low - high >= 15 for high, low in zip(places, places[1:]))
     assert len([path for path in drawn.findall(f"{SVG}path") if "stroke-dasharray" in path.attrib]) == 1
-    # Slower is higher, as y counts downwards.
+    # Slower is higher: y counts downwards.
     assert labels["loop"] < labels["<ours>"]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The arithmetic of AWS's request limits: buckets of tokens, and how long fleets take that share them."""
+"""The simulation of AWS's request limits: token buckets, and the duration for fleets that share them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.bench.request_limits import Limit
 from tests.bench.request_limits import duration
 from tests.bench.request_limits import simulate
 
-#: One place on a machine that costs no time, where AWS answers at once: what is left is the limits.
+#: One account and Region on an infinitely fast machine, where AWS answers at once: only the limits remain.
 BARE = Fleet(targets=500, accounts=1, task_seconds=1e-9, call_seconds=0.0)
 
 
@@ -33,21 +33,19 @@ BARE = Fleet(targets=500, accounts=1, task_seconds=1e-9, call_seconds=0.0)
         ([0, 0, 0, 0], [0, 0, 0.2, 0.4]),
         ([0, 0, 0.1], [0, 0, 0.2]),
         ([0, 0, 0.2], [0, 0, 0.2]),
-        # Never more than the burst, however long nobody asks.
+        # Never more than the burst, even after a long pause.
         ([0, 0, 60, 60, 60], [0, 0, 60, 60, 60.2]),
-        # Who comes while another one waits, waits behind it.
+        # A second caller waits behind the first.
         ([0, 0, 0, 0.1], [0, 0, 0.2, 0.4]),
     ],
 )
-def test_a_token_is_there_at_once_or_comes_back_at_the_rate(asked: list[float], given_at: list[float]) -> None:
+def test_token_is_available_at_once_or_at_the_refill_rate(asked: list[float], given_at: list[float]) -> None:
     bucket = Bucket(Limit(burst=2, per_second=5))
     assert [bucket.take(now) for now in asked] == pytest.approx(given_at)
 
 
 @given(st.lists(st.floats(0, 3), max_size=40), st.integers(1, 5), st.integers(1, 10))
-def test_no_span_of_time_gives_more_than_the_burst_and_the_rate(
-    pauses: list[float], burst: int, per_second: int
-) -> None:
+def test_no_interval_gives_more_than_burst_and_refill(pauses: list[float], burst: int, per_second: int) -> None:
     bucket = Bucket(Limit(burst, per_second))
     now, given_at = 0.0, []
     for pause in pauses:
@@ -62,7 +60,7 @@ def test_no_span_of_time_gives_more_than_the_burst_and_the_rate(
 @pytest.mark.parametrize(
     ("fleet", "calls", "seconds", "binding"),
     [
-        # 1 look, 2 creates, 1 look: far below every burst.
+        # 1 read, 2 creates, 1 read: far below every burst.
         (BARE, 4, 0, "nothing"),
         # 500 creates: 50 at once, 450 at 5 a second.
         (replace(BARE, per_call=1), 502, 90, CREATE),
@@ -76,13 +74,13 @@ def test_no_span_of_time_gives_more_than_the_burst_and_the_rate(
         (replace(BARE, targets=40, accounts=40, task_seconds=1.0, forks=40), 120, 20, MACHINE),
     ],
 )
-def test_a_fleet_takes_what_its_tightest_limit_takes(fleet: Fleet, calls: int, seconds: float, binding: str) -> None:
+def test_fleet_takes_as_long_as_its_tightest_limit(fleet: Fleet, calls: int, seconds: float, binding: str) -> None:
     outcome = simulate(fleet)
     assert (outcome.calls, outcome.binding) == (calls, binding)
     assert outcome.seconds == pytest.approx(seconds, abs=0.01)
 
 
-def test_time_for_answers_adds_up_within_a_task() -> None:
+def test_response_times_add_up_within_a_task() -> None:
     assert simulate(replace(BARE, call_seconds=0.5)).seconds == pytest.approx(2.0)
     assert simulate(replace(BARE, accounts=2, forks=1, call_seconds=0.5)).seconds == pytest.approx(3 * 0.5 * 2)
 
@@ -90,5 +88,5 @@ def test_time_for_answers_adds_up_within_a_task() -> None:
 @pytest.mark.parametrize(
     ("seconds", "text"), [(0.4, "0 s"), (119, "119 s"), (121, "2 min"), (7100, "118 min"), (20_160, "5.6 h")]
 )
-def test_durations_are_told_as_people_say_them(seconds: float, text: str) -> None:
+def test_durations_are_readable(seconds: float, text: str) -> None:
     assert duration(seconds) == text

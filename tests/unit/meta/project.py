@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The files of the project, and a way to check a rule on many of them in one test."""
+"""The files of the project, and a decorator that checks a rule on many files in one test."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def read(name: str) -> str:
 
 
 def read_yaml(name: str) -> object:
-    """Return what a YAML file holds."""
+    """Return the content of a YAML file."""
     return yaml.safe_load(read(name))
 
 
@@ -90,7 +90,7 @@ def roles() -> list[str]:
 
 
 def for_each(names: Iterable[str]) -> Callable[[Callable[[str], None]], Callable[[], None]]:
-    """Turn a check of one name into one test, which checks every name and lists each that fails, with the reason.
+    """Turn a check of one name into one test that checks all names and lists each failure with its reason.
 
     Names are those of files, modules, roles and so on. Without any name the test fails.
     """
@@ -104,7 +104,7 @@ def for_each(names: Iterable[str]) -> Callable[[Callable[[str], None]], Callable
                 lines = [f"{len(failed)} of {len(names)} fail:", *(f"{name}: {why}" for name, why in failed.items())]
                 pytest.fail("\n".join(lines), pytrace=False)
 
-        # pytest takes the parameters of a wrapped function for fixtures.
+        # pytest treats the parameters of a wrapped function as fixtures.
         test.__signature__ = inspect.Signature()
         return test
 
@@ -115,6 +115,6 @@ def reason_to_fail(check: Callable[[str], None], name: str) -> str:
     """Return why a check of a name fails, or "" if it passes."""
     try:
         check(name)
-    except Exception as error:  # As in a test of its own, every exception is a failure.
+    except Exception as error:  # As in a single test, every exception is a failure.
         return f"{type(error).__name__}: {error}"
     return ""

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What docs/checklist.md claims: its places exist, and the items that no tool checks hold."""
+"""docs/checklist.md: its files and tests exist, and the items without a tool hold."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from tests.unit.meta.project import tracked_under
 
 PAGES = ["ARCHITECTURE.md", "docs/checklist.md", "docs/how_to_add_a_setting.md"]
 TARGETS = set(re.findall(r"^([a-z-]+):.*## ", read("Makefile"), re.MULTILINE))
-#: Sections that the collection requirements and the template of collections ask for, as they are named here.
+#: Sections that the collection requirements and the collection template require.
 SECTIONS = "Description Requirements Installation Testing Contributing Communication Support License".split() + [
     "Included content",
     "Release notes and versions",
     "Related information",
 ]
-#: Modules that run other modules, each of which has a state of its own or not.
+#: Modules that run other modules.
 RUNS_OTHERS = ("flow_log_tasks",)
-#: Those that AWS's guides use for examples.
+#: Example accounts of AWS's guides.
 ACCOUNTS = {"111122223333", "444455556666", "123456789012", "777788889999", "123456789098"}
 
 
@@ -61,7 +61,7 @@ def test_sanity_ignores_nothing() -> None:
     assert [name for name in tracked_files() if name.startswith("tests/sanity/")] == []
 
 
-def test_private_code_says_so() -> None:
+def test_private_code_is_marked() -> None:
     for name in tracked_under("plugins/module_utils"):
         assert name.split("/")[2].startswith("_"), name
         assert "PRIVATE to this collection" in " ".join(read(name).split()), name
@@ -80,13 +80,13 @@ def test_examples_name_example_accounts(name: str) -> None:
     assert set(re.findall(r"(?<![\w.-])\d{12}(?![\w.-])", read(name))) <= ACCOUNTS
 
 
-def test_readme_has_the_sections_that_are_asked_for() -> None:
+def test_readme_has_the_required_sections() -> None:
     titles = re.findall(r"^## (.+)$", read("README.md"), re.MULTILINE)
     assert [title for title in SECTIONS if title not in titles] == []
     assert "code of conduct" in read("README.md")
 
 
-def test_matrix_of_the_readme_is_the_one_that_is_run() -> None:
+def test_readme_shows_the_tested_versions() -> None:
     rows = [[cell.strip("`") for cell in row] for row in table_rows(section(read("README.md"), "Testing"))]
     cells = tomllib.loads(read("tools/matrix.toml"))["cells"]
     shown = [[cell.get(key, "") for key in ("core", "python", "amazon_aws", "boto3", "modules")] for cell in cells]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Each piece of code in the README and the guides is one that works: its options, variables, commands and files exist.
+"""Each code block in the README and the guides is valid: its options, variables, commands and files exist.
 
 The quick start is run as a whole, see tests/release/test_readme.py.
 """
@@ -57,7 +57,7 @@ from tests.unit.meta.project import tracked_under
 
 GUIDES = tracked_under("docs/docsite/rst", suffix=".rst")
 PAGES = ["README.md", "CONTRIBUTING.md", *GUIDES]
-# What of a task is for Ansible and not for its module.
+# Keywords of a task, which are not the module.
 KEYWORDS = {
     "name",
     "register",
@@ -70,7 +70,7 @@ KEYWORDS = {
     "check_mode",
     "no_log",
 }
-# A target that has all that every target needs, for settings that leave something to other files.
+# A target with all required variables, for settings that are completed by other files.
 TARGET = {
     "flow_log_resource_id": "vpc-0123456789abcdef0",
     "flow_log_account_id": "111122223333",
@@ -78,7 +78,7 @@ TARGET = {
     "flow_log_destination": "arn:aws:s3:::example-flow-logs/network/",
     "flow_log_bucket_region": "eu-west-1",
 }
-# Variables of a run, which no host has.
+# Variables of a run, not of hosts.
 OF_A_RUN = {*RUN_VARIABLES, "flow_log_delivery_hours", "flow_log_hosts", "flow_log_retire"}
 CLIS = {
     "ansible": AdHocCLI,
@@ -87,9 +87,9 @@ CLIS = {
     "ansible-inventory": InventoryCLI,
     "ansible-playbook": PlaybookCLI,
 }
-# Files of a continuous integration.
+# Files of CI systems.
 PIPELINE = re.compile(r"# \.(?:github/workflows/|gitlab-ci)")
-# Collections that are not installed here, and programs of others, whose words are not looked at.
+# Collections and programs that are not installed, so their options are not checked.
 NOT_HERE = ("awx.awx.",)
 OTHERS = {"ansible-builder", "podman", "pytest", "python", "terraform"}
 
@@ -112,7 +112,7 @@ def of(*languages: str) -> list[str]:
 
 
 def load(name: str) -> Any:
-    """Return what a block of YAML holds."""
+    """Return the content of a YAML block."""
     return yaml.safe_load(BLOCKS[name].text)
 
 
@@ -120,7 +120,7 @@ def load(name: str) -> Any:
 
 
 def tasks_of(content: Any) -> Iterator[dict[str, Any]]:
-    """Yield the tasks of a list of tasks or plays, also those inside of blocks."""
+    """Yield the tasks of a list of tasks or plays, including those in blocks."""
     for item in content if isinstance(content, list) else []:
         inside = [item[key] for key in ("tasks", "pre_tasks", "post_tasks", "block", "rescue", "always") if key in item]
         if inside:
@@ -139,7 +139,7 @@ def module_of(task: dict[str, Any]) -> str:
 
 @functools.cache
 def documentation() -> dict[str, Any]:
-    """Return what ansible-doc says of every module that a block uses."""
+    """Return ansible-doc's documentation of every module in the blocks."""
     used = {module_of(task) for name in of("yaml", "yaml+jinja") for task in tasks_of(load(name))}
     program = pathlib.Path(sys.executable).with_name("ansible-doc")
     here = sorted(name for name in used if not name.startswith(NOT_HERE))
@@ -148,7 +148,7 @@ def documentation() -> dict[str, Any]:
 
 
 def wrong_options(given: Any, options: dict[str, Any], where: str = "") -> list[str]:
-    """Return what a module does not have, or does not take, of what it is given."""
+    """Return the options that a module does not have or whose value it does not accept."""
     known = {alias: option for key, option in options.items() for alias in [key, *option.get("aliases", [])]}
     return [
         text for name, value in (given or {}).items() for text in wrong_value(known.get(name), value, f"{where}{name}")
@@ -156,7 +156,7 @@ def wrong_options(given: Any, options: dict[str, Any], where: str = "") -> list[
 
 
 def wrong_value(option: dict[str, Any] | None, value: Any, name: str) -> list[str]:
-    """Return what an option does not take of a value; without an option, its name."""
+    """Return why an option does not accept a value; without an option, its name."""
     if option is None:
         return [name]
     values = value if isinstance(value, list) else [value]
@@ -172,7 +172,7 @@ def _is_template(value: Any) -> bool:
 
 
 def check_task(task: dict[str, Any]) -> None:
-    """Assert that the module of a task has the options that it is given."""
+    """Assert that the module of a task has the given options."""
     name = module_of(task)
     if name.startswith(NOT_HERE):
         return
@@ -190,7 +190,7 @@ def check_task(task: dict[str, Any]) -> None:
 
 
 def check_role(given: dict[str, Any], variables: dict[str, Any]) -> None:
-    """Assert that a role and its entry point exist, and have the variables that are given."""
+    """Assert that a role and its entry point exist, and have the given variables."""
     role = given["name"].removeprefix("flowlogs.aws.")
     assert role in roles()
     specs = read_yaml(f"roles/{role}/meta/argument_specs.yml")["argument_specs"]
@@ -213,12 +213,12 @@ def role_variables() -> set[str]:
 
 
 def unknown_variables(given: Any) -> set[str]:
-    """Return the names that are no variables of this collection."""
+    """Return the names that are not variables of this collection."""
     return set(given) - set(VARIABLES) - OF_A_RUN - role_variables()
 
 
 def check_settings(settings: dict[str, Any]) -> None:
-    """Assert that variables exist, and that a target takes those that are for targets."""
+    """Assert that variables exist, and that targets accept those for targets."""
     assert unknown_variables(settings) == set()
     own = {name: value for name, value in settings.items() if name in VARIABLES and not _is_template(value)}
     planned = plan_publication([HostVariables("host", {**TARGET, **own}, ("all",), {}, {})])
@@ -227,7 +227,7 @@ def check_settings(settings: dict[str, Any]) -> None:
 
 
 def check_inventory(groups: dict[str, Any]) -> None:
-    """Assert that groups have nothing but what groups can have, and their hosts and variables are right."""
+    """Assert that groups have only valid keys, hosts and variables."""
     for group in map(_filled, groups.values()):
         assert set(group) <= {"hosts", "children", "vars"}
         check_settings(_filled(group.get("vars")))
@@ -237,12 +237,12 @@ def check_inventory(groups: dict[str, Any]) -> None:
 
 
 def _filled(value: dict[str, Any] | None) -> dict[str, Any]:
-    """Return a dictionary also where YAML has nothing."""
+    """Return a dictionary, even if YAML has none."""
     return value or {}
 
 
 def check_mapping(content: dict[str, Any]) -> None:
-    """Assert that a file of one dictionary is right, whichever kind of file it is."""
+    """Assert that a YAML file with a dictionary is valid for its kind."""
     if any(name.startswith(("flow_log_", "publish_to_s3_", "drift_report_")) for name in content):
         check_settings(content)
     elif "plugin" in content or set(content) <= inventory_options():
@@ -257,7 +257,7 @@ def check_mapping(content: dict[str, Any]) -> None:
 
 
 def _entries(content: Any) -> Iterator[tuple[Any, Any]]:
-    """Yield what is inside of a dictionary or list, with its key or number."""
+    """Yield the items of a dictionary or list, with key or index."""
     if isinstance(content, dict):
         yield from content.items()
     elif isinstance(content, list):
@@ -265,7 +265,7 @@ def _entries(content: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def scripts_in(content: Any) -> Iterator[str]:
-    """Yield what the steps of a pipeline run."""
+    """Yield the scripts of a pipeline."""
     for key, value in _entries(content):
         if key in ("run", "script"):
             yield from map(str, value if isinstance(value, list) else [value])
@@ -274,7 +274,7 @@ def scripts_in(content: Any) -> Iterator[str]:
 
 
 def check_script(text: str) -> None:
-    """Assert that a script can be read by a shell, and that its calls of Ansible are right."""
+    """Assert that a script is valid shell, and that its Ansible commands are valid."""
     assert subprocess.run(["sh", "-n"], input=text, text=True, check=False).returncode == 0
     found = re.findall(r"\bansible-(?:playbook|galaxy|doc|inventory) [^;|>\n]*", text.replace("\\\n", " "))
     for command in found:
@@ -282,7 +282,7 @@ def check_script(text: str) -> None:
 
 
 @for_each(of("yaml", "yaml+jinja"))
-def test_yaml_uses_what_there_is(name: str) -> None:
+def test_yaml_uses_existing_options_and_variables(name: str) -> None:
     content = load(name)
     if PIPELINE.match(BLOCKS[name].text):
         scripts = list(scripts_in(content))
@@ -302,7 +302,7 @@ def test_yaml_uses_what_there_is(name: str) -> None:
 
 
 def command_lines(block: Block) -> list[list[str]]:
-    """Return the commands of a block as lists of words, without what is printed and without redirections."""
+    """Return the commands of a block as lists of words, without output and redirections."""
     text = block.text.replace("\\\n", " ")
     lines = [
         line.removeprefix("$ ") for line in text.splitlines() if block.language != "console" or line.startswith("$ ")
@@ -317,7 +317,7 @@ def _without_redirection(words: list[str]) -> list[str]:
 
 
 def check_ansible(words: list[str]) -> None:
-    """Assert that Ansible takes a command line, and that playbooks and variables in it exist."""
+    """Assert that Ansible accepts a command line, and that its playbooks and variables exist."""
     cli = CLIS[words[0]](words)
     try:
         cli.parse()
@@ -337,7 +337,7 @@ def _extra_variables(words: list[str]) -> list[str]:
 
 
 def check_make(words: list[str]) -> None:
-    """Assert that the targets exist."""
+    """Assert that the make targets exist."""
     targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE))
     assert {word for word in words[1:] if "=" not in word} <= targets
 
@@ -350,18 +350,18 @@ def check_aws(words: list[str]) -> None:
 
 
 def check_python(words: list[str]) -> None:
-    """Assert that the script is there and knows the command."""
+    """Assert that the script exists and has the command."""
     if words[1:2] == ["tools/dev.py"]:
         assert f'    "{words[2]}": ' in read("tools/dev.py")
 
 
 def check_activation(words: list[str]) -> None:
-    """Assert that what is read into the shell activates a virtual environment, and nothing else."""
+    """Assert that a sourced file activates a virtual environment."""
     assert words[1].endswith("/bin/activate") and len(words) == 2
 
 
 def check_file(words: list[str]) -> None:
-    """Assert that a file of this project that a command reads is there, or is one that a report writes."""
+    """Assert that a file that a command reads exists, or is written by a report."""
     assert (ROOT / words[1]).is_file() or words[1].startswith("flow-log-report/")
 
 
@@ -376,7 +376,7 @@ CHECKS: dict[str, Callable[[list[str]], None]] = {
 
 
 @for_each(of("shell", "console"))
-def test_commands_exist_and_take_what_they_are_given(name: str) -> None:
+def test_commands_and_their_options_exist(name: str) -> None:
     lines = command_lines(BLOCKS[name])
     assert lines
     for words in lines:
@@ -389,7 +389,7 @@ def test_commands_exist_and_take_what_they_are_given(name: str) -> None:
 
 
 @for_each(of("sh", "bash"))
-def test_scripts_are_right(name: str) -> None:
+def test_scripts_are_valid(name: str) -> None:
     check_script(BLOCKS[name].text)
 
 
@@ -417,12 +417,12 @@ def test_braces_of_terraform_match(name: str) -> None:
 
 def test_every_language_has_a_check() -> None:
     checked = {"yaml", "yaml+jinja", "shell", "console", "bash", "sh", "json", "ini", "hcl"}
-    # What is printed: of the README and the quick start in test_readme.py, of other guides where they are tested.
+    # Output of commands: tested for README and quick start in test_readme.py, for other guides in their tests.
     printed = {"text", "markdown"}
     assert {block.language for block in BLOCKS.values()} - checked - printed == set()
 
 
-def test_the_policy_for_an_organization_is_that_of_the_module() -> None:
+def test_shown_organization_policy_matches_the_module() -> None:
     (shown,) = [block for block in all_blocks("docs/docsite/rst/guide_organization.rst") if block.language == "json"]
     options = {
         "bucket": "example-central-flow-logs",
@@ -434,7 +434,7 @@ def test_the_policy_for_an_organization_is_that_of_the_module() -> None:
     assert json.loads(shown.text) == plan_bucket_policy(None, wanted_from_options(options, "aws")).after
 
 
-def test_the_failure_that_is_shown_reads_so() -> None:
+def test_shown_failure_matches_the_code() -> None:
     (shown,) = all_blocks("docs/docsite/rst/guide_troubleshooting.rst")
     message = "LogDestination: example-flow-logs does not exist"
     item = Unsuccessful("vpc-0123456789abcdef0", "400", message, hint_for("CreateFlowLogs", "400", message))
@@ -442,7 +442,7 @@ def test_the_failure_that_is_shown_reads_so() -> None:
     assert " ".join(shown.text.split()) == text
 
 
-def test_the_progress_that_is_shown_reads_so() -> None:
+def test_shown_progress_matches_the_code() -> None:
     (shown,) = [block for block in all_blocks("docs/docsite/rst/guide_targets.rst") if block.language == "text"]
     first_play = read_yaml("playbooks/publish_to_s3.yml")[0]
     names = re.findall(r"^TASK \[(.+)\] \*+$", shown.text, re.MULTILINE)
@@ -478,11 +478,13 @@ def test_the_progress_that_is_shown_reads_so() -> None:
         Block("shell", ". ~/.profile", ""),
     ],
 )
-def test_the_checks_see_what_is_wrong(block: Block, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_checks_find_errors(block: Block, monkeypatch: pytest.MonkeyPatch) -> None:
     documentation()
     monkeypatch.setitem(BLOCKS, "wrong", block)
     test = (
-        test_yaml_uses_what_there_is if block.language == "yaml" else test_commands_exist_and_take_what_they_are_given
+        test_yaml_uses_existing_options_and_variables
+        if block.language == "yaml"
+        else test_commands_and_their_options_exist
     )
     with pytest.raises((AssertionError, KeyError, ValueError)):
         test.__wrapped__("wrong")

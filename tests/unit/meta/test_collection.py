@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the collection says about itself agrees with what is in it."""
+"""The metadata of the collection matches its content."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ def test_version_is_the_same_everywhere() -> None:
     assert f'COLLECTION_VERSION = "{GALAXY["version"]}"' in read("plugins/module_utils/_run/version.py")
 
 
-def test_depends_on_amazon_aws_alone() -> None:
+def test_depends_only_on_amazon_aws() -> None:
     assert list(GALAXY["dependencies"]) == ["amazon.aws"]
 
 
-def test_action_group_holds_every_module_and_extends_that_of_amazon_aws() -> None:
+def test_action_group_has_every_module_and_extends_amazon_aws() -> None:
     group = read_yaml("meta/runtime.yml")["action_groups"]["aws"]
     assert group[0] == {"metadata": {"extend_group": ["amazon.aws.aws"]}}
     assert group[1:] == modules()
@@ -50,7 +50,7 @@ def test_module_is_documentation_and_a_short_main(name: str) -> None:
 
 @functools.lru_cache(maxsize=None)
 def documentation() -> dict:
-    """Return what ansible-doc shows for each module, with the fragments filled in."""
+    """Return the output of ansible-doc for each module, with the fragments."""
     program = pathlib.Path(sys.executable).with_name("ansible-doc")
     names = [f"flowlogs.aws.{name}" for name in modules() + action_plugins()]
     done = subprocess.run([program, "--json", *names], cwd=ROOT, check=True, stdout=subprocess.PIPE)
@@ -58,7 +58,7 @@ def documentation() -> dict:
 
 
 @for_each(modules())
-def test_module_tells_what_it_supports(name: str) -> None:
+def test_module_documents_its_attributes(name: str) -> None:
     attributes = documentation()[f"flowlogs.aws.{name}"]["doc"]["attributes"]
     assert {"action_group", "check_mode", "diff_mode", "idempotent"} <= set(attributes)
     assert attributes["check_mode"]["support"] == "full"
@@ -75,21 +75,21 @@ def test_action_plugin_documents_its_options_as_it_checks_them(name: str) -> Non
 
 
 @for_each(action_plugins())
-def test_action_plugin_runs_on_the_controller_and_says_so(name: str) -> None:
+def test_action_plugin_documents_that_it_runs_on_the_controller(name: str) -> None:
     attributes = documentation()[f"flowlogs.aws.{name}"]["doc"]["attributes"]
     assert {"action", "check_mode", "diff_mode"} <= set(attributes)
     assert attributes["action"]["support"] == "full"
 
 
 @for_each(modules() + action_plugins())
-def test_module_says_what_it_returns_and_shows_how_to_use_it(name: str) -> None:
+def test_module_documents_results_and_examples(name: str) -> None:
     pages = documentation()[f"flowlogs.aws.{name}"]
     assert pages["return"]
     assert f"flowlogs.aws.{name}:" in pages["examples"]
     assert pages["doc"]["version_added"]
 
 
-def test_execution_environment_names_files_that_are_there() -> None:
+def test_files_of_the_execution_environment_exist() -> None:
     for name in read_yaml("meta/execution-environment.yml")["dependencies"].values():
         assert (ROOT / name).is_file()
 
@@ -105,14 +105,14 @@ def pinned(kind: str) -> dict[str, set[str]]:
     return versions
 
 
-def asked_for(kind: str) -> set[str]:
+def required_packages(kind: str) -> set[str]:
     """Return the packages that requirements/KIND.in names."""
     return set(re.findall(r"^[a-z0-9-]{2,}", read(f"requirements/{kind}.in"), re.MULTILINE))
 
 
 @for_each(["demo", "dev"])
-def test_what_is_asked_for_is_pinned(kind: str) -> None:
-    assert asked_for(kind) - {"-r", "-c"} <= pinned(kind).keys()
+def test_requirements_are_pinned(kind: str) -> None:
+    assert required_packages(kind) - {"-r", "-c"} <= pinned(kind).keys()
 
 
 def test_demo_and_tests_run_on_the_same_versions() -> None:
@@ -121,7 +121,7 @@ def test_demo_and_tests_run_on_the_same_versions() -> None:
 
 
 def test_the_collection_is_importable_from_the_checkout() -> None:
-    """Not from a copy of it, which would hide what changes here."""
+    """Not from an installed copy, which would hide changes."""
     command = [sys.executable, "-c", f"import {PACKAGE}.plugins.module_utils._core.actions as it; print(it.__file__)"]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     assert pathlib.Path(done.stdout.strip()).resolve() == ROOT / "plugins/module_utils/_core/actions.py"

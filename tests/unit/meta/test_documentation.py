@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What README and guides say agrees with what is there."""
+"""README and guides match the code."""
 
 from __future__ import annotations
 
@@ -44,22 +44,22 @@ from tests.unit.meta.project import tracked_under
 README = read("README.md")
 GUIDES = "docs/docsite/rst"
 PAGES = ["README.md", *(name for name in tracked_files() if name.startswith(f"{GUIDES}/"))]
-# Words that begin like variables and are none.
+# Words that look like variables.
 NO_VARIABLES = {"flow_log_hosts", "flow_log_retire", *filters()}
 NO_VARIABLES |= {"flow_log_delivery_hours", "flow_log_report", "flow_log_result", "flow_log_run", "flow_log_run_JOB"}
 LANGUAGES = ("shell", "yaml", "text", "markdown")
 README_LINES = 250
-# Groups that the inventory plugin makes, and its name.
+# Groups of the inventory plugin, and its name.
 GROUPS = {*COVERAGE_GROUPS.values(), "flow_log_type_TYPE", "flow_log_region_REGION", "flow_log_account_ID"}
 GROUPS |= {"flow_log_type_network_interface", "flow_log_targets"}
 
 
 def test_readme_is_short() -> None:
-    """Reference parts belong into the guides."""
+    """References belong in the guides."""
     assert len(README.splitlines()) <= README_LINES
 
 
-def test_readme_lists_the_plugins_roles_and_playbooks_that_there_are_with_links_to_them() -> None:
+def test_readme_lists_and_links_all_plugins_roles_and_playbooks() -> None:
     cells = [cell for cell, *_rest in table_rows(section(README, "Included content")) if "`" in cell]
     links = {
         **{name: f"plugins/modules/{name}.py" for name in modules() + action_plugins()},
@@ -70,7 +70,7 @@ def test_readme_lists_the_plugins_roles_and_playbooks_that_there_are_with_links_
     assert sorted(cells) == sorted(f"[`{name}`]({link})" for name, link in links.items())
 
 
-def test_readme_asks_for_the_versions_that_are_needed() -> None:
+def test_readme_lists_the_required_versions() -> None:
     text = section(README, "Requirements")
     ansible = read_yaml("meta/runtime.yml")["requires_ansible"].removeprefix(">=").removesuffix(".0")
     amazon = read_yaml("galaxy.yml")["dependencies"]["amazon.aws"].removeprefix(">=").removesuffix(".0")
@@ -78,7 +78,7 @@ def test_readme_asks_for_the_versions_that_are_needed() -> None:
     assert f"amazon.aws {amazon} or newer" in text
 
 
-def test_readme_installs_the_version_that_there_is() -> None:
+def test_readme_installs_the_current_version() -> None:
     assert f"flowlogs-aws-{read_yaml('galaxy.yml')['version']}.tar.gz" in section(README, "Installation")
 
 
@@ -93,7 +93,7 @@ def test_guide_maps_every_step_of_the_console_to_an_option() -> None:
 
 
 @for_each(PAGES)
-def test_page_names_only_variables_that_there_are(name: str) -> None:
+def test_page_names_only_existing_variables(name: str) -> None:
     known = {
         *VARIABLES,
         *RUN_VARIABLES,
@@ -126,7 +126,7 @@ def test_guide_lists_every_finding_with_its_severity() -> None:
     assert listed == SEVERITIES
 
 
-def test_reference_tells_each_finding_its_severity_and_whether_it_is_drift() -> None:
+def test_reference_lists_severity_and_drift_of_each_finding() -> None:
     page = read(f"{GUIDES}/reference_findings.rst")
     listed = re.findall(r"^(\w+)\n-+\n\n\*\*Severity: (\w+)\.(?: (Always|Not|Drift))?", page, re.MULTILINE)
     assert {name: severity for name, severity, _drift in listed} == SEVERITIES
@@ -134,7 +134,7 @@ def test_reference_tells_each_finding_its_severity_and_whether_it_is_drift() -> 
     assert [name for name, _severity, drift in listed if drift == "Always"] == list(DRIFT_FINDINGS)
 
 
-def test_reference_quotes_what_the_report_says() -> None:
+def test_reference_quotes_the_texts_of_the_report() -> None:
     said = plain(" ".join(map(read, tracked_under("plugins/plugin_utils/_findings")))).replace('" "', "")
     quoted = re.findall(
         r"(?<!\*)\*([A-Z][^*]{20,})\*(?!\*)", " ".join(read(f"{GUIDES}/reference_findings.rst").split())
@@ -158,11 +158,11 @@ def test_every_guide_is_in_the_table_of_contents_and_in_the_readme() -> None:
     listed = [name for part in read_yaml("docs/docsite/extra-docs.yml")["sections"] for name in part["toctree"]]
     guides = sorted(pathlib.PurePath(name).stem for name in PAGES if name.endswith(".rst"))
     assert sorted(listed) == guides
-    # In the table of the guides each of them is once; other sections may link to them, too.
+    # The table of guides has each guide once; other sections may link to it too.
     assert sorted(re.findall(rf"\({GUIDES}/(\w+)\.rst\)", section(README, "Included content"))) == guides
 
 
-def test_the_start_of_the_site_leads_to_every_guide_plugin_and_role() -> None:
+def test_start_page_links_every_guide_plugin_and_role() -> None:
     start = read("docs/site/index.rst")
     pages = [f"docsite/{pathlib.PurePath(name).stem}" for name in PAGES if name.endswith(".rst")]
     pages += [f"{name}_module" for name in modules() + action_plugins()] + [f"{name}_role" for name in roles()]
@@ -172,8 +172,8 @@ def test_the_start_of_the_site_leads_to_every_guide_plugin_and_role() -> None:
     )
 
 
-def test_the_quick_start_of_the_guides_is_that_of_the_readme() -> None:
-    """Which is run as it is printed, see tests/release/test_readme.py."""
+def test_quick_start_is_the_same_in_guide_and_readme() -> None:
+    """The README's quick start is run as printed, see tests/release/test_readme.py."""
     text = section(README, "Installation") + "\n" + section(README, "Quick start")
     shown = [(block.language, block.text) for language in LANGUAGES for block in blocks(text, language)]
     guide = [(block.language, block.text) for block in code_blocks(read(f"{GUIDES}/guide_quickstart.rst"))]
@@ -181,6 +181,6 @@ def test_the_quick_start_of_the_guides_is_that_of_the_readme() -> None:
 
 
 @for_each(["README.md", "CONTRIBUTING.md", "SECURITY.md"])
-def test_links_to_files_lead_somewhere(name: str) -> None:
+def test_links_to_files_exist(name: str) -> None:
     links = re.findall(r"\]\(([^)#:]+)\)", read(name))
     assert [link for link in links if not (ROOT / link).is_file()] == []

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the guide of the drift report shows can be used: its files, its commands, its variables and its words."""
+"""The examples in the guide on the drift report work: files, commands and variables."""
 
 from __future__ import annotations
 
@@ -32,24 +32,24 @@ PLAYBOOKS = set(playbooks())
 
 
 def blocks(language: str) -> dict[str, str]:
-    """The code blocks of a language, by the name of the file in their first comment, or else by their first line."""
+    """Return the code blocks of a language, by the file name in their first comment, or by their first line."""
     found = re.findall(rf"^\.\. code-block:: {language}\n\n((?:    .*\n|\n)+)", GUIDE, re.MULTILINE)
     texts = [textwrap.dedent(text) for text in found]
     return {re.sub(r"^# ([\w./-]+).*", r"\1", text.splitlines()[0]): text for text in texts}
 
 
 def documents() -> dict[str, Any]:
-    """The YAML files of the guide."""
+    """Return the YAML files of the guide."""
     return {name: yaml.safe_load(text) for name, text in blocks("yaml").items()}
 
 
 def commands() -> list[list[str]]:
-    """Every call of ansible-playbook that the guide shows, taken apart as a shell does."""
+    """Return every ansible-playbook command in the guide, split like a shell does."""
     lines = re.findall(r"(?<!`)ansible-playbook -i [^\n`]*", GUIDE)
     return [shlex.split(re.sub(r"[;>].*", "", line)) for line in lines]
 
 
-def test_the_guide_has_an_example_for_each_place() -> None:
+def test_guide_has_every_example() -> None:
     assert documents().keys() == {
         "accepted.yml",
         "drift.yml",
@@ -60,7 +60,7 @@ def test_the_guide_has_an_example_for_each_place() -> None:
     }
 
 
-def test_every_command_names_a_playbook_that_there_is_and_files_that_the_guide_shows() -> None:
+def test_commands_use_existing_playbooks_and_shown_files() -> None:
     assert len(commands()) >= 5
     for command in commands():
         assert PLAYBOOKS & set(command), command
@@ -68,7 +68,7 @@ def test_every_command_names_a_playbook_that_there_is_and_files_that_the_guide_s
         assert set(files) <= documents().keys()
 
 
-def test_the_file_for_the_examples_has_variables_and_values_that_there_are() -> None:
+def test_example_variables_and_values_are_valid() -> None:
     given = documents()["drift.yml"]
     assert given.keys() <= OPTIONS.keys()
     assert set(given["drift_report_formats"]) <= set(FILES)
@@ -86,7 +86,7 @@ def test_the_guide_and_the_readme_of_the_role_list_every_variable_and_format() -
     assert names == dict(FILES)
 
 
-def test_the_baseline_of_the_guide_is_accepted_and_its_limits_are_told() -> None:
+def test_baseline_of_the_guide_is_accepted_and_its_limits_are_reported() -> None:
     entries = parse_baseline(documents()["accepted.yml"])
     _rows, told = apply_baseline([], entries, "2030-01-01")
     assert len(told["unused"]) == 2
@@ -94,7 +94,7 @@ def test_the_baseline_of_the_guide_is_accepted_and_its_limits_are_told() -> None
     assert set(re.findall(r"``(\w+)``", sentence)) == set(ONLY_EXACT)
 
 
-def test_the_workflow_reports_also_when_the_report_fails_the_job() -> None:
+def test_github_workflow_uploads_the_report_of_a_failed_job() -> None:
     (job,) = documents()[".github/workflows/flow-logs.yml"]["jobs"].values()
     steps = job["steps"]
     (run,) = [number for number, step in enumerate(steps) if "drift_report" in step.get("run", "")]
@@ -104,7 +104,7 @@ def test_the_workflow_reports_also_when_the_report_fails_the_job() -> None:
     assert documents()[".github/workflows/flow-logs.yml"]["permissions"]["security-events"] == "write"
 
 
-def test_gitlab_reads_the_tests_also_when_the_report_fails_the_job() -> None:
+def test_gitlab_reads_the_report_of_a_failed_job() -> None:
     artifacts = documents()[".gitlab-ci.yml"]["flow-log-drift"]["artifacts"]
     assert artifacts["when"] == "always"
     assert artifacts["reports"]["junit"].endswith(f"drift-report{FILES['junit']}")
@@ -122,8 +122,8 @@ def test_gitlab_reads_the_tests_also_when_the_report_fails_the_job() -> None:
         ("ERROR! the playbook could not be found", 4, "flow log drift report: could not be made"),
     ],
 )
-def test_the_script_for_cron_mails_what_is_not_in_sync(tmp_path: Any, output: str, status: int, subject: Any) -> None:
-    """Run with an ansible-playbook and a mail of its own, which only note how they are called."""
+def test_cron_script_mails_what_is_not_in_sync(tmp_path: Any, output: str, status: int, subject: Any) -> None:
+    """Run with fake ansible-playbook and mail programs that record their arguments."""
     (script,) = blocks("sh").values()
     (tmp_path / "flow-log-report").mkdir()
     (tmp_path / "flow-log-report" / "drift-report.md").write_text("the report\n", encoding="utf-8")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What every file under version control must have, and what none may name."""
+"""Rules for every tracked file: license header, no machine paths, tidy text."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.unit.meta.project import read
 from tests.unit.meta.project import tracked_files
 from tools import dev
 
-# In two parts, so that what follows is not taken for the license of this file.
+# In two parts, so that license tools do not read it as a license of this file.
 TAG = "SPDX-License-" + "Identifier:"
 SPDX = f"{TAG} GPL-3.0-or-later"
 PYTHON_HEADER = (
@@ -26,12 +26,12 @@ PYTHON_HEADER = (
     "# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)",
     f"# {SPDX}",
 )
-# The license itself; what a release writes; kinds of files that have no comments.
+# The license itself, files that a release writes, and file types without comments.
 WITHOUT_HEADER = {"LICENSE", "LICENSES/GPL-3.0-or-later.txt", "CHANGELOG.md", "changelogs/changelog.yaml"}
 WITHOUT_COMMENTS = {".csv", ".golden", ".json", ".png", ".sarif"}
 BINARY = {".png"}
 
-# Each is written so that it does not match itself.
+# Written so that they do not match themselves.
 NAMES_A_MACHINE = re.compile(r"(?<![\w.])/(wor[k]|roo[t]|far[m])/|\.\./share[d]")
 NAMES_AN_INDEX = re.compile(
     r"pyp[i]\.org|pythonhoste[d]|index-ur[l]|registry\.npmj[s]|deb\.debia[n]\.org|--find-link[s]"
@@ -39,7 +39,7 @@ NAMES_AN_INDEX = re.compile(
 
 
 def has_header(name: str, text: str) -> bool:
-    """Tell whether a file begins with its license, after a line for the shell and one for the encoding at most."""
+    """Return whether a file begins with its license, after at most a shebang and an encoding line."""
     lines = text.splitlines()[:8]
     if name.endswith(".py"):
         starts = [number for number in range(len(lines)) if tuple(lines[number : number + 3]) == PYTHON_HEADER]
@@ -48,7 +48,7 @@ def has_header(name: str, text: str) -> bool:
 
 
 def without_comments(name: str) -> bool:
-    """Tell whether a file is of a kind that has no comments."""
+    """Return whether a file type has no comments."""
     return name in WITHOUT_HEADER or pathlib.PurePath(name).suffix in WITHOUT_COMMENTS
 
 
@@ -93,7 +93,7 @@ def test_the_check_of_headers_refuses(name: str, text: str) -> None:
 def test_reuse_finds_license_and_copyright_of_every_file(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By the REUSE specification; the license lies where it wants it, too."""
+    """Check with the REUSE tool; the license is also where it expects it."""
     monkeypatch.setattr(dev, "DEV", tmp_path)
     command = [sys.executable, "-m", "reuse", "lint", "--lines"]
     done = subprocess.run(
@@ -103,7 +103,7 @@ def test_reuse_finds_license_and_copyright_of_every_file(
     assert read("LICENSES/GPL-3.0-or-later.txt") == read("LICENSE")
 
 
-def test_the_check_of_headers_allows_what_modules_begin_with() -> None:
+def test_the_check_of_headers_allows_headers_of_modules() -> None:
     assert has_header("a.py", "#!/usr/bin/python\n# -*- coding: utf-8 -*-\n\n" + "\n".join(PYTHON_HEADER))
 
 

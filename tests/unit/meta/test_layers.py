@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which layer and which package may import what, and that what decides is pure."""
+"""Imports between layers and packages, and the purity of the rules."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CORE, AWS, RUN = f"{UTILS}._core", f"{UTILS}._aws", f"{UTILS}._run"
 CONTROLLER = f"{PACKAGE}.plugins.plugin_utils"
 AMAZON = "ansible_collections.amazon.aws.plugins"
 
-# Besides the standard library. A module of the collection that is not listed here belongs to no layer and may nothing.
+# In addition to the standard library. A folder of the collection that is not listed here may import nothing.
 MAY_IMPORT = {
     "plugins/module_utils/_core": (CORE,),
     "plugins/module_utils/_aws": (CORE, AWS, f"{AMAZON}.module_utils", "boto3", "botocore"),
@@ -35,19 +35,19 @@ MAY_IMPORT = {
     "plugins/plugin_utils/_discovery/reader.py": (RUN, CORE, AWS, CONTROLLER, f"{AMAZON}.plugin_utils", "ansible"),
     # It renders the page of the report from templates; only the controller has Jinja2.
     "plugins/plugin_utils/_report/html/page.py": (CORE, CONTROLLER, "jinja2", "markupsafe"),
-    # It runs what stages ask for, and reads variables of hosts.
+    # It runs the tasks of stages, and reads variables of hosts.
     "plugins/plugin_utils/_action": (RUN, CORE, CONTROLLER, f"{AMAZON}.module_utils", "ansible"),
     "plugins/plugin_utils": (CORE, CONTROLLER),
     "plugins/doc_fragments": (),
 }
-# Packages of rules, each of which may import those before it. "" is what lies in the folder itself.
+# Packages of rules, each of which may import those before it. "" stands for files in the folder itself.
 ORDERS = {
     "plugins/module_utils/_core": (
         *("", "iam_policy", "flow_log", "delivery_policy", "destination_check", "permissions", "error_hints"),
     ),
     "plugins/plugin_utils": ("", "_discovery", "_publication", "_findings", "_report", "_stages", "_action"),
 }
-# Parts of the standard library through which a clock, the environment, randomness or the outside comes in.
+# Modules of the standard library for clock, environment, randomness or I/O.
 IMPURE_MODULES = tuple(
     "asyncio ctypes getpass glob http importlib io locale logging multiprocessing os pathlib pkgutil platform queue "
     "random secrets select shutil signal socket ssl subprocess sys tempfile threading time urllib.request uuid "
@@ -68,7 +68,7 @@ def imports(tree: ast.AST) -> list[str]:
 
 
 def is_within(name: str, packages: tuple[str, ...]) -> bool:
-    """Tell whether a dotted name is one of the packages or inside one."""
+    """Return whether a dotted name is one of the packages or inside one."""
     return any(name == package or name.startswith(f"{package}.") for package in packages)
 
 
@@ -89,7 +89,7 @@ def impurities(tree: ast.AST) -> list[str]:
 
 
 def is_regex_compile(function: ast.expr) -> bool:
-    """Tell re.compile from compile."""
+    """Return whether a call is the built-in function, such as compile and not re.compile."""
     return isinstance(function, ast.Attribute) and getattr(function.value, "id", "") == "re"
 
 
@@ -109,7 +109,7 @@ def folder_of(name: str) -> str:
     return next(folder for folder in MAY_IMPORT if name == folder or name.startswith(f"{folder}/"))
 
 
-# What decides, and depends on its arguments alone.
+# Pure code, which depends only on its arguments.
 RULES = [name for name in PLUGIN_FILES if folder_of(name) in ("plugins/module_utils/_core", "plugins/plugin_utils")]
 
 
@@ -120,7 +120,7 @@ def package_of(folder: str, name: str) -> str:
 
 
 def imports_against_the_order(tree: ast.AST, folder: str, name: str) -> list[str]:
-    """Return what a file imports of packages that come after its own."""
+    """Return the imports of a file from packages after its own."""
     order = ORDERS[folder]
     inside = f"{PACKAGE}.{folder.replace('/', '.')}."
     own = order.index(package_of(folder, name))
@@ -146,27 +146,27 @@ def test_the_order_of_packages_refuses() -> None:
 
 
 @for_each(PLUGIN_FILES)
-def test_imports_only_what_its_layer_may(name: str) -> None:
+def test_imports_follow_the_layers(name: str) -> None:
     assert forbidden_imports(parse(name), folder_of(name)) == []
 
 
 @for_each(RULES)
-def test_core_depends_on_its_arguments_alone(name: str) -> None:
+def test_core_is_pure(name: str) -> None:
     assert impurities(parse(name)) == []
 
 
-def test_the_page_of_the_report_reads_its_own_files_and_nothing_else_of_the_outside() -> None:
+def test_report_page_reads_only_its_own_files() -> None:
     assert impurities(parse("plugins/plugin_utils/_report/html/page.py")) == ["pathlib"]
 
 
 @for_each(tracked_under("plugins/module_utils/_aws"))
-def test_aws_layer_knows_no_module_object(name: str) -> None:
+def test_aws_layer_does_not_use_the_module_object(name: str) -> None:
     assert module_objects(parse(name)) == []
 
 
 @for_each(PLUGIN_FILES)
 def test_is_written_for_the_oldest_python(name: str) -> None:
-    """Annotations may be newer than Python 3.9, since they are not evaluated; the syntax may not."""
+    """Annotations may use newer types than Python 3.9, since they are not evaluated; the syntax may not."""
     tree = ast.parse((ROOT / name).read_text(encoding="utf-8"), feature_version=(3, 9))
     assert "__future__.annotations" in imports(tree)
     matches = [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Match)]
@@ -188,7 +188,7 @@ for name in sys.argv[1:]:
 """
 
 
-def test_core_loads_where_neither_ansible_nor_boto_can_be_imported() -> None:
+def test_core_loads_without_ansible_and_boto() -> None:
     names = [name[: -len(".py")].replace("/", ".") for name in RULES]
     assert names
     assert load_alone([f"{PACKAGE}.{name}" for name in names]) == ""
@@ -200,7 +200,7 @@ def test_the_check_of_the_core_refuses_what_needs_ansible() -> None:
 
 
 def load_alone(names: list[str]) -> str:
-    """Import modules in a Python that has neither Ansible nor boto; return what it complains about."""
+    """Import modules in a Python without Ansible and boto; return its errors."""
     command = [sys.executable, "-c", LOAD_CORE_ALONE, *names]
     return subprocess.run(command, check=False, stderr=subprocess.PIPE, text=True).stderr
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The page on troubleshooting has every message about what could not be done, as the code says it."""
+"""The troubleshooting guide quotes every error message of the code."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.unit.meta.project import tracked_under
 PAGE = plain(read("docs/docsite/rst/guide_troubleshooting.rst"))
 CODE = tracked_under("plugins")
 CORE = "plugins/module_utils/_core"
-# Everything that these say is said to people.
+# All texts in these files are messages.
 ALL_MESSAGES = [
     *(f"{CORE}/error_hints/{name}.py" for name in ("flow_logs", "bucket_policy", "key_policy")),
     f"{CORE}/option_hints.py",
@@ -31,13 +31,13 @@ ALL_MESSAGES = [
 ]
 OPTION = re.compile(r"O\((\w+)\)")
 PLACEHOLDER = re.compile(r"\{\w+\}")
-# Calls that say what could not be done. What is refused says itself what is allowed (InputError).
+# Calls that report failures. InputError is not among them, since its message includes the allowed values.
 FAILURES = {"Unsuccessful", "gap", "AnsibleFilterError", "AnsibleActionFail", "RunRefused"}
 WORDS_IN_A_MESSAGE = 4
 
 
 def pieces(node: ast.AST) -> list[str]:
-    """Return the literal parts of a text that is put together, in order; options in it under their own names."""
+    """Return the literal parts of a text in order, with the names of options in it."""
     return [
         OPTION.sub(r"\1", item.value)
         for item in ast.walk(node)
@@ -53,19 +53,19 @@ def calls(tree: ast.AST, names: set[str]) -> Iterator[ast.Call]:
 
 
 def docstrings(tree: ast.AST) -> set[str]:
-    """Return the texts that only stand there as a statement."""
+    """Return the docstrings."""
     return {text for node in ast.walk(tree) if isinstance(node, ast.Expr) for text in pieces(node)[:1]}
 
 
 def messages(texts: Iterable[str]) -> set[str]:
-    """Return the texts that have so many words, in the form of :func:`plain`; patterns (^...) are no texts."""
+    """Return texts with enough words, in the form of :func:`plain`, without patterns (^...)."""
     sentences = [text for text in texts if len(re.findall(r"[A-Za-z]{2,}", text)) >= WORDS_IN_A_MESSAGE]
     said = [text for text in sentences if not text.startswith("^")]
     return {plain(text).strip(" .:;,()[]") for text in said}
 
 
 def missing(texts: set[str]) -> list[str]:
-    """Return the texts that the page does not have."""
+    """Return the texts that are not on the page."""
     return sorted(text for text in texts if text not in PAGE)
 
 
@@ -101,14 +101,14 @@ def test_calls_that_can_fail_are_on_the_page(name: str) -> None:
 
 
 @for_each(tracked_under("roles", "playbooks", suffix=".yml"))
-def test_what_roles_and_playbooks_fail_with_is_on_the_page(name: str) -> None:
+def test_failures_of_roles_and_playbooks_are_on_the_page(name: str) -> None:
     texts = [text for task in tasks_in(yaml.safe_load(read(name))) for text in failing_texts(task)]
     said = [part for text in texts for part in re.split(r"\{\{.*?\}\}", text, flags=re.DOTALL)]
     assert missing(messages(said)) == []
 
 
 def tasks_in(content: object) -> Iterator[dict]:
-    """Yield every dictionary inside of a YAML document."""
+    """Yield every dictionary in a YAML document."""
     if isinstance(content, dict):
         yield content
     for item in content.values() if isinstance(content, dict) else content if isinstance(content, list) else ():
@@ -116,18 +116,18 @@ def tasks_in(content: object) -> Iterator[dict]:
 
 
 def failing_texts(task: dict) -> list[str]:
-    """Return what a task says when it fails the run."""
+    """Return the failure messages of a task."""
     return [
         str((task.get(module) or {}).get(option) or "")
         for module, option in (("ansible.builtin.fail", "msg"), ("ansible.builtin.assert", "fail_msg"))
     ]
 
 
-def test_the_page_says_how_a_refusal_reads() -> None:
+def test_page_shows_the_form_of_an_input_error() -> None:
     assert str(InputError("OPTION", "VALUE", "WHAT")).replace("'", "") in PAGE
 
 
-def test_the_check_sees_what_lacks() -> None:
+def test_check_finds_missing_messages() -> None:
     tree = ast.parse(
         'def f():\n    """A docstring of some more words."""\n    return Unsuccessful(x, "A", f"This {y} is nowhere to be found.")'
     )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whoever speaks of permissions says what the one table of them says."""
+"""Documentation and hints match the permission table."""
 
 from __future__ import annotations
 
@@ -33,22 +33,22 @@ GUIDE = "docs/docsite/rst/guide_permissions.rst"
 # ec2:CreateAction is a condition key.
 ACTION = re.compile(r"\b(?!ec2:CreateAction)(?:autoscaling|ec2|ecs|iam|kms|logs|s3|sts):[A-Z]\w+")
 
-# Modules that need the permissions of the modules that they run, and no others.
+# Modules that need only the permissions of the modules that they run.
 RUNS_OTHERS: dict[str, tuple[str, ...]] = {"flow_log_tasks": ()}
 
 
 def actions_in(text: str) -> set[str]:
-    """Return the actions that a text names."""
+    """Return the actions in a text."""
     return set(ACTION.findall(text))
 
 
 def code(names: Iterable[str]) -> str:
-    """Write names in code style."""
+    """Return names in code style."""
     return ", ".join(f"``{name}``" for name in names)
 
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """Write a table of a guide."""
+    """Return a table of a guide."""
     lines = [".. list-table::", "   :header-rows: 1", ""]
     for row in [heads, *rows]:
         lines += [("   * - " if number == 0 else "     - ") + cell for number, cell in enumerate(row)]
@@ -56,13 +56,13 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def where(need: Need) -> str:
-    """Write on what something is needed."""
+    """Return the resources of a permission."""
     conditions = [f"where ``{key}`` is ``{value}``" for _operator, key, value in need.conditions]
     return ", ".join(["all (``*``)" if need.resources == ("*",) else ", ".join(need.resources), *conditions])
 
 
 def operations_table() -> str:
-    """Write what each operation needs."""
+    """Return the table of permissions by operation."""
     rows = []
     for name, needs in OPERATIONS.items():
         for number, need in enumerate(needs):
@@ -71,7 +71,7 @@ def operations_table() -> str:
 
 
 def policies_table() -> str:
-    """Write which operations each named policy allows."""
+    """Return the table of operations by named policy."""
     rows = [
         (f"``{name}``", code(names), *(code(one.get(name, ())) for one in WITH.values()))
         for name, names in POLICIES.items()
@@ -80,13 +80,13 @@ def policies_table() -> str:
 
 
 def modules_table() -> str:
-    """Write which operations each module does."""
+    """Return the table of operations by module."""
     rows = [(f"``{name}``", code(names)) for name, names in MODULES.items()]
     return table(("module", "operations"), rows)
 
 
 def calls_table() -> str:
-    """Write which permissions calls need whose names do not tell."""
+    """Return the table of calls whose permissions have other names."""
     needed = {call: actions_for_call(call) for call in sorted(calls_of(OPERATIONS))}
     rows = [
         (f"``{call}``", code(actions))
@@ -97,23 +97,23 @@ def calls_table() -> str:
 
 
 def sizes_table() -> str:
-    """Write the sizes that IAM takes."""
+    """Return the table of IAM's size limits."""
     rows = [("a managed policy", f"{SIZE_LIMITS['managed']:,}")]
     rows += [(f"all inline policies of a {kind}", f"{SIZE_LIMITS[kind]:,}") for kind in ("user", "group", "role")]
     return table(("what", "characters"), rows)
 
 
 @pytest.mark.parametrize("make", [operations_table, policies_table, modules_table, calls_table, sizes_table])
-def test_guide_has_the_tables_as_the_code_has_them(make) -> None:
+def test_guide_tables_match_the_code(make) -> None:
     assert make() in read(GUIDE)
 
 
-def test_guide_names_no_permission_that_is_not_needed() -> None:
-    # Named as not needed, and as what another principal needs than the one that does the work.
+def test_guide_names_only_needed_permissions() -> None:
+    # Named as not needed, or as needed by another principal.
     assert actions_in(read(GUIDE)) - {"iam:PassRole", "sts:AssumeRole"} == actions_of(OPERATIONS)
 
 
-def test_every_module_is_in_the_table_but_for_the_one_that_runs_the_others() -> None:
+def test_every_module_is_in_the_table_except_flow_log_tasks() -> None:
     (runs_others,) = set(modules()) - set(MODULES)
     page = yaml.safe_load(read(f"plugins/modules/{runs_others}.py").split('"""')[1])
     assert page["options"]["tasks"]["suboptions"]["module"]["choices"] == sorted(MODULES)
@@ -122,7 +122,7 @@ def test_every_module_is_in_the_table_but_for_the_one_that_runs_the_others() -> 
 @for_each(MODULES)
 def test_module_names_the_permissions_that_it_needs(name: str) -> None:
     page = yaml.safe_load(read(f"plugins/modules/{name}.py").split('"""')[1])
-    # What is said of a denied call is more with it, and nothing else is.
+    # This permission only adds details to denied calls.
     optional = actions_of(["decode_denials"])
     assert actions_in(" ".join(page["notes"])) - optional == actions_of({**MODULES, **RUNS_OTHERS}[name])
 

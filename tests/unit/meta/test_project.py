@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A test for many files fails if one of them breaks the rule, and lists all that do."""
+"""A test for many files fails if one file breaks the rule, and lists all that do."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What roles and playbooks declare agrees with what they have."""
+"""The argument specifications of roles match their variables."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def defaults(role: str) -> dict:
 
 
 def disagreements(defaults: dict, options: dict[str, list[dict]]) -> list[str]:
-    """Return the variables for which the defaults and the specifications tell different things."""
+    """Return the variables whose default differs from the specification."""
     optional = {name for name, specs in options.items() if not any(spec.get("required") for spec in specs)}
     declared = [(name, spec["default"]) for name, specs in options.items() for spec in specs if "default" in spec]
     different = {name for name, value in declared if name in defaults and defaults[name] != value}
@@ -60,7 +60,7 @@ def test_every_variable_is_named_after_the_role_and_described(role: str) -> None
         assert all(spec.get("type") and spec.get("description") for spec in specs), name
 
 
-def test_misspelt_variables_are_compared_with_every_variable_of_every_role() -> None:
+def test_misspelled_variables_are_compared_with_all_role_variables() -> None:
     known = {prefix: {prefix + name for name in names} for prefix, names in ROLE_OPTIONS.items()}
     assert known == {f"{role}_": set(options(role)) for role in roles()}
 
@@ -82,7 +82,7 @@ def test_every_entry_point_has_tasks_and_a_description(role: str) -> None:
 
 
 @for_each(roles())
-def test_role_has_what_galaxy_wants(role: str) -> None:
+def test_role_has_the_metadata_for_galaxy(role: str) -> None:
     assert read_yaml(f"roles/{role}/meta/main.yml")["galaxy_info"]["description"]
     assert (ROOT / "roles" / role / "README.md").is_file()
 

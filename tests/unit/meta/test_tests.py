@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every test is run, and none can wait, be skipped or be overwritten by another of its name."""
+"""Every test runs: none sleeps, is skipped, or is hidden by another of the same name."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from tests.unit.meta.project import parse
 from tests.unit.meta.project import read
 from tests.unit.meta.project import tracked_under
 
-# Those of `make test`, and that of `make release-test`.
+# Folders of `make test` and `make release-test`.
 FOLDERS = (*tomllib.loads(read("pyproject.toml"))["tool"]["pytest"]["ini_options"]["testpaths"], "tests/release")
-# integration/targets is ansible-test's; sleep and skip as attributes (time.sleep, pytest.mark.skipif) or names.
+# Names or attributes, such as time.sleep and pytest.mark.skipif.
 FORBIDDEN = {"sleep", "skip", "skipif", "xfail", "importorskip"}
 FILES = tracked_under("tests")
 TESTS = [name for name in FILES if pathlib.PurePath(name).name.startswith("test_")]
@@ -38,7 +38,7 @@ def find_tests(tree: ast.AST) -> list[str]:
 
 
 def forbidden_in(tree: ast.AST) -> set[str]:
-    """Return the ways out that a file uses."""
+    """Return the forbidden names that a file uses."""
     names = [getattr(node, "attr", getattr(node, "id", "")) for node in ast.walk(tree)]
     imported = [alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names]
     return FORBIDDEN.intersection(names + imported)
@@ -46,19 +46,19 @@ def forbidden_in(tree: ast.AST) -> set[str]:
 
 @for_each(FILES)
 def test_tests_are_where_they_are_collected(name: str) -> None:
-    """A file with tests has a name that pytest takes and lies where pytest looks, and a file of that name has tests."""
+    """A file has tests exactly if pytest collects it by name and folder."""
     is_collected = name in TESTS and name.startswith(tuple(f"{folder}/" for folder in FOLDERS))
     assert bool(find_tests(parse(name))) == is_collected
 
 
 @for_each(TESTS)
-def test_tests_have_names_of_their_own(name: str) -> None:
+def test_tests_have_unique_names(name: str) -> None:
     counted = collections.Counter(find_tests(parse(name)))
     assert [test for test, count in counted.items() if count > 1] == []
 
 
 @for_each(TESTS)
-def test_tests_have_no_way_out(name: str) -> None:
+def test_tests_neither_sleep_nor_are_skipped(name: str) -> None:
     assert forbidden_in(parse(name)) == set()
 
 
@@ -71,10 +71,10 @@ def test_tests_have_no_way_out(name: str) -> None:
         "pytest.skip()",
     ],
 )
-def test_the_check_for_ways_out_refuses(text: str) -> None:
+def test_check_finds_forbidden_names(text: str) -> None:
     assert forbidden_in(ast.parse(text))
 
 
-def test_the_check_of_names_sees_functions_and_methods() -> None:
+def test_check_finds_functions_and_methods() -> None:
     tree = ast.parse("def test_a(): pass\nclass TestB:\n    def test_c(self): pass\ndef helper(): pass")
     assert find_tests(tree) == ["test_a", "TestB.test_c"]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One simulator process per module, brought back to its start before each test, and AWS clients for it."""
+"""One simulator process per module, reset before each test, and AWS clients for it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.simulator.client import DEFAULT_ACCESS_KEY
 from tests.simulator.client import SECRET_KEY
 from tests.simulator.client import SimulatorProcess
 
-# One attempt: the tests look at single answers, and repeated ones would wait between attempts.
+# One attempt: the tests check single responses, and retries would take time.
 ONE_ATTEMPT = Config(retries={"total_max_attempts": 1})
 
 
@@ -31,18 +31,18 @@ def simulator_process() -> Iterator[SimulatorProcess]:
 
 @pytest.fixture
 def simulator(simulator_process: SimulatorProcess) -> SimulatorProcess:
-    """The module's simulator, as it was when it started."""
+    """The module's simulator, reset."""
     simulator_process.reset()
     return simulator_process
 
 
 @pytest.fixture
 def client(simulator: SimulatorProcess) -> Callable[..., Any]:
-    """Makes boto3 clients: ``client("ec2", region=..., account=...)``; another account is entered by AssumeRole.
+    """Makes boto3 clients: ``client("ec2", region=..., account=...)``; other accounts are used with AssumeRole.
 
-    ``access_key`` is that of the root of account 123456789012 unless given.
+    The default ``access_key`` is that of the root user of account 123456789012.
 
-    Further arguments go into the client's configuration.
+    More arguments are passed to the client's configuration.
     """
 
     def make(

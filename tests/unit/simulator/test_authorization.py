@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Permissions are enforced over HTTP, when a run asks for it."""
+"""The enforcement of permissions over HTTP."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ACCOUNT, OTHER = "123456789012", "222222222222"
 REGION = "eu-west-1"
 VPC, SUBNET = "vpc-0a000000000000001", "subnet-0a000000000000001"
 LOG = "fl-0a000000000000001"
-BUCKET, OTHER_BUCKET = "example-logs", "foreign-logs"
+BUCKET, OTHER_BUCKET = "example-logs", "other-logs"
 KEY_ID, OTHER_KEY_ID = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{KEY_ID}"
 USER_KEY, OWNER_KEY = "AKIATESTERAAAAAAAAAA", "AKIAOWNERAAAAAAAAAAA"
@@ -99,7 +99,7 @@ def client(simulator_process: SimulatorProcess) -> Client:
 
 @pytest.fixture
 def aws(simulator: SimulatorProcess) -> Iterator[SimulatorProcess]:
-    """The fleet, with permissions enforced."""
+    """The fleet, with enforced permissions."""
     simulator.seed(FLEET)
     simulator.enforce()
     yield simulator
@@ -107,7 +107,7 @@ def aws(simulator: SimulatorProcess) -> Iterator[SimulatorProcess]:
 
 
 def grant(client: Client, *statements: Mapping[str, Any], name: str = "test") -> None:
-    """Give the tester exactly these statements."""
+    """Give the test user exactly these statements."""
     client("iam").put_user_policy(UserName="tester", PolicyName=name, PolicyDocument=json.dumps(document(*statements)))
 
 
@@ -116,7 +116,7 @@ def allow(*actions: str, resource: Any = "*", **elements: Any) -> dict[str, Any]
 
 
 def refused(call: Callable[[], Any]) -> dict[str, Any]:
-    """The error of a call that must fail: Code, Message and the HTTP status."""
+    """Return the error of a call that must fail: Code, Message and HTTP status."""
     with pytest.raises(ClientError) as caught:
         call()
     answer = caught.value.response
@@ -153,7 +153,7 @@ def other(service: str, operation: str, **parameters: Any) -> Act:
     return lambda client: getattr(client(service, USER_KEY), operation)(**parameters)
 
 
-#: A call, and every action that it takes.
+#: A call, and every action that it needs.
 CALLS: dict[str, tuple[Act, list[str]]] = {
     "DescribeFlowLogs": (ec2("describe_flow_logs"), ["ec2:DescribeFlowLogs"]),
     "DescribeVpcs": (ec2("describe_vpcs"), ["ec2:DescribeVpcs"]),
@@ -266,7 +266,7 @@ CALLS: dict[str, tuple[Act, list[str]]] = {
     "GetResources": (other("resourcegroupstaggingapi", "get_resources"), ["tag:GetResources"]),
     "ListAccounts": (other("organizations", "list_accounts"), ["organizations:ListAccounts"]),
 }  # fmt: skip
-#: What EC2 asks for on the caller's behalf, and says nothing about.
+#: Actions that EC2 performs on the caller's behalf and does not name in errors.
 UNNAMED = {
     "logs:CreateLogDelivery",
     "logs:DeleteLogDelivery",
@@ -284,7 +284,7 @@ REMOVED = [(name, action) for name, (_act, actions) in CALLS.items() for action 
 
 
 @pytest.mark.parametrize("name", [name for name in CALLS if name != "ListAccounts"])
-def test_exactly_the_actions_of_a_call_are_enough(aws: SimulatorProcess, client: Client, name: str) -> None:
+def test_actions_of_a_call_are_sufficient(aws: SimulatorProcess, client: Client, name: str) -> None:
     act, actions = CALLS[name]
     log_delivery = document(
         allow("s3:*", resource=[f"arn:aws:s3:::{BUCKET}", f"arn:aws:s3:::{BUCKET}/*"],
@@ -297,7 +297,7 @@ def test_exactly_the_actions_of_a_call_are_enough(aws: SimulatorProcess, client:
 
 
 @pytest.mark.parametrize(("name", "action"), REMOVED)
-def test_without_any_one_action_a_call_is_refused(
+def test_call_without_one_of_its_actions_is_denied(
     aws: SimulatorProcess, client: Client, name: str, action: str
 ) -> None:
     act, actions = CALLS[name]
@@ -305,7 +305,7 @@ def test_without_any_one_action_a_call_is_refused(
     error = refused(lambda: act(client))
     assert error["Status"] in (403, 400)
     assert error["Code"] in ("UnauthorizedOperation", "AccessDenied", "AccessDeniedException", "403")
-    if name == "HeadBucket":  # has no body that could tell
+    if name == "HeadBucket":  # HEAD responses have no body
         return
     if action in UNNAMED:
         assert error["Message"] == "You are not authorized to perform this operation."
@@ -320,7 +320,7 @@ def test_a_refused_call_changes_nothing(aws: SimulatorProcess, client: Client) -
     assert (entry["status"], entry["error_code"]) == (403, "UnauthorizedOperation")
 
 
-# -- who calls ----------------------------------------------------------------------------------------------------------
+# -- callers -----------------------------------------------------------------------------------------------------------
 
 
 def assumed(client: Client, role: str, access_key: str = USER_KEY, **parameters: Any) -> tuple[str, str]:
@@ -329,7 +329,7 @@ def assumed(client: Client, role: str, access_key: str = USER_KEY, **parameters:
 
 
 @pytest.mark.parametrize("enforced", [True, False])
-def test_who_calls_is_told_without_any_permission(aws: SimulatorProcess, client: Client, enforced: bool) -> None:
+def test_get_caller_identity_needs_no_permission(aws: SimulatorProcess, client: Client, enforced: bool) -> None:
     grant(client, allow("sts:AssumeRole"))
     aws.enforce(enforced)
     assert client("sts").get_caller_identity()["Arn"] == f"arn:aws:iam::{ACCOUNT}:root"
@@ -342,7 +342,7 @@ def test_who_calls_is_told_without_any_permission(aws: SimulatorProcess, client:
     assert re.fullmatch("AROA[A-Z0-9]+:run", session["UserId"])
 
 
-def test_the_root_may_do_everything_but_be_a_role(aws: SimulatorProcess, client: Client) -> None:
+def test_root_user_may_do_everything_except_assume_a_role(aws: SimulatorProcess, client: Client) -> None:
     client("ec2").delete_flow_logs(FlowLogIds=[LOG])
     error = refused(lambda: client("sts").assume_role(RoleArn=ROLE_ARN, RoleSessionName="run"))
     assert (error["Code"], error["Message"]) == ("AccessDenied", "Roles may not be assumed by root accounts.")
@@ -403,7 +403,7 @@ def test_a_session_policy_bounds_the_session(aws: SimulatorProcess, client: Clie
         ([USER_ARN], [{**allow("sts:AssumeRole"), "Effect": "Deny"}], False),
     ],
 )
-def test_a_role_trusts_who_may_assume_it(
+def test_trust_policy_decides_who_may_assume_a_role(
     aws: SimulatorProcess, client: Client, trust: list[str], statements: list[Any], allowed: bool
 ) -> None:
     aws.seed({"accounts": {ACCOUNT: {"roles": [{"name": "trusting", "trust": trust}]}}})
@@ -541,7 +541,7 @@ KEYS_OF_TEAM = {"ForAllValues:StringEquals": {"aws:TagKeys": ["team"]}}
         ),
     ],
 )
-def test_conditions_see_the_request_and_the_resource(
+def test_conditions_on_request_and_resource(
     aws: SimulatorProcess, client: Client, parameters: dict[str, Any], statements: list[Any], code: str
 ) -> None:
     grant(client, *statements)
@@ -563,9 +563,7 @@ def test_flow_logs_are_chosen_by_their_tags(
 @pytest.mark.parametrize(
     ("switch", "code"), [("own_actions", "DryRunOperation"), ("all_actions", "UnauthorizedOperation")]
 )
-def test_whether_a_dry_run_asks_for_log_delivery_is_open(
-    aws: SimulatorProcess, client: Client, switch: str, code: str
-) -> None:
+def test_dry_run_and_log_delivery_switch(aws: SimulatorProcess, client: Client, switch: str, code: str) -> None:
     aws.set_switch("dry_run", switch)
     grant(client, allow("ec2:*"))
     for operation, parameters in (("create_flow_logs", REQUEST), ("delete_flow_logs", {"FlowLogIds": [LOG]})):
@@ -586,19 +584,19 @@ def test_a_dry_run_changes_nothing(aws: SimulatorProcess, client: Client) -> Non
     assert log["Tags"] == [{"Key": "team", "Value": "net"}]
 
 
-def test_whether_deleting_asks_for_log_delivery_is_open(aws: SimulatorProcess, client: Client) -> None:
+def test_delete_and_log_delivery_switch(aws: SimulatorProcess, client: Client) -> None:
     grant(client, allow("ec2:*"))
     refused(lambda: client("ec2", USER_KEY).delete_flow_logs(FlowLogIds=[LOG]))
     aws.set_switch("delete_log_delivery", "ignored")
     client("ec2", USER_KEY).delete_flow_logs(FlowLogIds=[LOG])
 
 
-def test_the_role_for_tag_fields_is_made_once(aws: SimulatorProcess, client: Client) -> None:
+def test_role_for_tag_fields_is_created_once(aws: SimulatorProcess, client: Client) -> None:
     act, actions = CALLS["CreateFlowLogs with tag fields"]
     grant(client, allow(*(one for one in actions if one != "iam:CreateServiceLinkedRole")))
     refused(lambda: act(client))
     client("iam").create_service_linked_role(AWSServiceName="vpc-flow-logs.amazonaws.com")
-    # The bucket's policy lets nobody write, which is all that is in the way now.
+    # Only the bucket policy, without any grant, blocks the delivery now.
     act(client)
 
 
@@ -663,7 +661,7 @@ def test_objects_have_their_own_arns(aws: SimulatorProcess, client: Client) -> N
     refused(lambda: client("s3", USER_KEY).put_object(Bucket=BUCKET, Key="theirs/a", Body=b"text"))
 
 
-def test_a_bucket_that_is_not_there_is_told_to_everybody(aws: SimulatorProcess, client: Client) -> None:
+def test_missing_bucket_is_reported_to_every_caller(aws: SimulatorProcess, client: Client) -> None:
     error = refused(lambda: client("s3", USER_KEY).get_bucket_policy(Bucket="nowhere-at-all"))
     assert (error["Code"], error["Status"]) == ("NoSuchBucket", 404)
     assert refused(lambda: client("s3", USER_KEY).head_bucket(Bucket="nowhere-at-all"))["Status"] == 404
@@ -693,7 +691,7 @@ def test_a_bucket_of_another_account_needs_its_policy_too(aws: SimulatorProcess,
     text = json.dumps(document(statement))
     client("s3", OWNER_KEY).put_bucket_policy(Bucket=OTHER_BUCKET, Policy=text)
     user.get_bucket_versioning(Bucket=OTHER_BUCKET)
-    # Its policy is for its own account only, whoever may change it.
+    # Only callers of its own account may change its policy.
     assert refused(lambda: user.put_bucket_policy(Bucket=OTHER_BUCKET, Policy=text))["Status"] == 405
     grant(client, allow("none:None"))
     assert refused(lambda: user.put_bucket_policy(Bucket=OTHER_BUCKET, Policy=text))["Status"] == 403
@@ -794,13 +792,13 @@ def test_a_variable_stands_for_the_caller(aws: SimulatorProcess, client: Client)
         {"StringLike": {"aws:userid": "AIDA*"}},
     ],
 )
-def test_conditions_see_the_caller(aws: SimulatorProcess, client: Client, condition: dict[str, Any]) -> None:
+def test_conditions_on_the_caller(aws: SimulatorProcess, client: Client, condition: dict[str, Any]) -> None:
     grant(client, allow("ec2:DescribeVpcs", Condition=condition))
     client("ec2", USER_KEY).describe_vpcs()
 
 
 @pytest.mark.parametrize("key", ["aws:PrincipalTag/team", "aws:PrincipalOrgID"])
-def test_conditions_see_tags_and_organization_of_the_caller(aws: SimulatorProcess, client: Client, key: str) -> None:
+def test_conditions_on_tags_and_organization_of_the_caller(aws: SimulatorProcess, client: Client, key: str) -> None:
     organization = "o-a1b2c3d4e5"
     grant(client, allow("ec2:DescribeVpcs", Condition={"StringEquals": {key: organization}}))
     refused(client("ec2", USER_KEY).describe_vpcs)
@@ -820,9 +818,7 @@ def test_tags_of_a_role_are_those_of_its_sessions(aws: SimulatorProcess, client:
 
 
 @pytest.mark.parametrize("switch", ["opaque", "named"])
-def test_whether_ec2_names_what_it_asks_for_on_behalf_is_open(
-    aws: SimulatorProcess, client: Client, switch: str
-) -> None:
+def test_switch_for_errors_of_actions_on_behalf(aws: SimulatorProcess, client: Client, switch: str) -> None:
     aws.set_switch("denial_on_behalf", switch)
     grant(client, allow("ec2:*"))
     message = refused(lambda: client("ec2", USER_KEY).create_flow_logs(**REQUEST))["Message"]
@@ -832,7 +828,7 @@ def test_whether_ec2_names_what_it_asks_for_on_behalf_is_open(
 # -- decoding ---------------------------------------------------------------------------------------------------------
 
 
-def test_an_encoded_message_tells_those_who_may_decode_it(aws: SimulatorProcess, client: Client) -> None:
+def test_encoded_message_can_be_decoded_with_permission(aws: SimulatorProcess, client: Client) -> None:
     deny = {"Sid": "Never", "Effect": "Deny", "Action": "ec2:CreateFlowLogs", "Resource": arn_of("vpc/*")}
     grant(client, allow("ec2:*"), deny)
     message = refused(lambda: client("ec2", USER_KEY).create_flow_logs(**REQUEST))["Message"]
@@ -868,10 +864,10 @@ def test_other_texts_are_not_decoded(aws: SimulatorProcess, client: Client) -> N
     assert (error["Code"], error["Status"]) == ("InvalidAuthorizationMessageException", 400)
 
 
-# -- switching on and off -----------------------------------------------------------------------------------------------
+# -- switch on and off --------------------------------------------------------------------------------------------------
 
 
-def test_nothing_is_enforced_unless_asked_for(simulator: SimulatorProcess, client: Client) -> None:
+def test_nothing_is_enforced_by_default(simulator: SimulatorProcess, client: Client) -> None:
     simulator.seed(FLEET)
     assert not simulator.enforced()
     client("ec2", USER_KEY).describe_vpcs()

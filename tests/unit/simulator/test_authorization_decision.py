@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who may do one thing, over all layers of policies, against the rules of the IAM User Guide."""
+"""The authorization decision over all layers of policies, against the rules of the IAM User Guide."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ SESSION_ARN = f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/run"
 
 
 class Named:
-    """Stands for moto's user, of which only the name is asked."""
+    """Stands for moto's user; only the name is used."""
 
     name = "ann"
 
@@ -176,15 +176,15 @@ UNBOUND = {"boundary": document()}
         # Inside the account a resource policy is enough.
         (USER_CALLER, USER_ARN, Layers(()), ALLOWED),
         (SESSION_CALLER, ROLE_ARN, Layers(()), ALLOWED),
-        # It does not lead past an explicit denial or the organization.
+        # It does not override an explicit deny or the organization.
         (USER_CALLER, USER_ARN, Layers(identity(DENY)), (False, True, IDENTITY)),
         (USER_CALLER, USER_ARN, Layers((), organization=document()), (False, False, ORGANIZATION)),
-        # A boundary's silence bounds what is granted to a role, but not to a user or a session by name.
+        # A boundary without an Allow limits grants to a role, but not to a user or session by name.
         (USER_CALLER, USER_ARN, Layers((), **UNBOUND), ALLOWED),
         (SESSION_CALLER, SESSION_ARN, Layers((), **UNBOUND), ALLOWED),
         (SESSION_CALLER, ROLE_ARN, Layers((), **UNBOUND), (False, False, BOUNDARY)),
         (SESSION_CALLER, ROLE_ARN, Layers((), **BOUND), ALLOWED),
-        # Naming the account leaves it to the account's own policies.
+        # A grant to the account delegates to the account's policies.
         (USER_CALLER, ACCOUNT, Layers(()), (False, False, IDENTITY)),
         (USER_CALLER, ACCOUNT, Layers(identity(ALLOW)), ALLOWED),
     ],
@@ -227,7 +227,7 @@ def test_without_a_required_resource_policy_identity_policies_count_nothing(
     assert outcome(Layers(identity(ALLOW) if caller is USER_CALLER else None), caller, need) == expected
 
 
-def test_the_statements_that_decide_are_told() -> None:
+def test_matched_statements_are_returned() -> None:
     allowing = identity(ALLOW, {**ALLOW, "Action": "ec2:*"})
     assert verdict(Layers(allowing)).matched == ((allowing[0], ALLOW),)
     denying = identity(ALLOW, DENY)

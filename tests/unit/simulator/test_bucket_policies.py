@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Bucket policies over HTTP: what S3 refuses, and how it hands back what it took."""
+"""Bucket policies over HTTP: what S3 refuses, and what it returns."""
 
 from __future__ import annotations
 
@@ -39,47 +39,47 @@ FLEET = {
 
 @pytest.fixture
 def s3(simulator: SimulatorProcess, client: Callable[..., Any]) -> Any:
-    """S3 as the bucket's owner sees it."""
+    """S3 client of the bucket owner."""
     simulator.seed(FLEET)
     return client("s3", account=OWNER)
 
 
 @pytest.fixture
 def iam(s3: Any, client: Callable[..., Any]) -> Any:
-    """IAM of the bucket's owner."""
+    """IAM client of the bucket owner."""
     return client("iam", account=OWNER)
 
 
 def changed(**elements: Any) -> dict[str, Any]:
-    """A policy of one statement with other elements than usual; None leaves one out."""
+    """Return a policy with one changed statement; None removes an element."""
     merged = {**STATEMENT, **elements}
     return {"Version": "2012-10-17", "Statement": [{key: value for key, value in merged.items() if value is not None}]}
 
 
 def put(s3: Any, policy: Any, **more: Any) -> None:
-    """Put a policy, given as a document or as text."""
+    """Put a policy, as a document or text."""
     text = policy if isinstance(policy, str) else json.dumps(policy)
     s3.put_bucket_policy(Bucket=BUCKET, Policy=text, **more)
 
 
 def get(s3: Any) -> dict[str, Any]:
-    """The policy that is there."""
+    """Return the current policy."""
     return json.loads(s3.get_bucket_policy(Bucket=BUCKET)["Policy"])
 
 
 def refusal(act: Callable[[], Any]) -> tuple[int, str, str]:
-    """Status, code and message of the error that comes."""
+    """Return status, code and message of the error."""
     with pytest.raises(ClientError) as caught:
         act()
     answer = caught.value.response
     return answer["ResponseMetadata"]["HTTPStatusCode"], answer["Error"]["Code"], answer["Error"]["Message"]
 
 
-# --- how it reads back ---
+# --- reading back ---
 
 
 def read_back(s3: Any, **elements: Any) -> dict[str, Any]:
-    """The one statement, after it went to S3 and back."""
+    """Return the statement after writing and reading it."""
     put(s3, changed(**elements))
     return get(s3)["Statement"][0]
 
@@ -154,7 +154,7 @@ def test_rewriting_keeps_the_values_and_changes_the_order(values: list[str]) -> 
     assert len(values) < 2 or read != values
 
 
-# --- who may ask ---
+# --- callers ---
 
 
 REQUESTS: dict[str, Callable[..., Any]] = {
@@ -193,7 +193,7 @@ def test_a_caller_of_another_account(s3: Any, client: Callable[..., Any], reques
     assert get(s3) == changed(Sid="Before")
 
 
-# --- what is refused ---
+# --- refused policies ---
 
 NO_RESOURCE = "Action does not apply to any resource(s) in statement"
 
@@ -267,7 +267,7 @@ def test_20_kb_are_the_limit(simulator: SimulatorProcess, s3: Any, code: str) ->
     assert get(s3) == of_size(20_480)
 
 
-# --- principals that are gone ---
+# --- deleted principals ---
 
 
 WRITER = f"arn:aws:iam::{OWNER}:user/writer"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The settings of buckets over HTTP: those of a new bucket, and what S3 answers where there is none."""
+"""The settings of buckets over HTTP: defaults, and errors without a setting."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def fleet(**settings: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def s3(simulator: SimulatorProcess, client: Callable[..., Any]) -> Any:
-    """S3 as the bucket's owner sees it."""
+    """S3 client of the bucket owner."""
     return client("s3", account=OWNER)
 
 
 def error(call: Callable[..., Any], **parameters: Any) -> tuple[int, str]:
-    """Status and code of the error that a call ends with."""
+    """Return status and code of the error of a call."""
     with pytest.raises(ClientError) as caught:
         call(**parameters)
     return caught.value.response["ResponseMetadata"]["HTTPStatusCode"], caught.value.response["Error"]["Code"]
@@ -62,7 +62,7 @@ SSE_S3 = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "Buc
 
 
 @pytest.mark.parametrize("planted", [True, False])
-def test_a_new_bucket_has_the_settings_of_today(simulator: SimulatorProcess, s3: Any, planted: bool) -> None:
+def test_new_bucket_has_the_current_defaults(simulator: SimulatorProcess, s3: Any, planted: bool) -> None:
     if planted:
         simulator.seed(fleet())
     else:
@@ -76,14 +76,14 @@ def test_a_new_bucket_has_the_settings_of_today(simulator: SimulatorProcess, s3:
     assert s3.head_bucket(Bucket=BUCKET)["BucketRegion"] == REGION
 
 
-def test_an_old_bucket_lacks_some(simulator: SimulatorProcess, s3: Any) -> None:
+def test_old_bucket_has_fewer_settings(simulator: SimulatorProcess, s3: Any) -> None:
     simulator.seed(fleet(ownership="none", public_access_block=False))
     assert encryption(s3) == SSE_S3
     assert error(s3.get_bucket_ownership_controls, Bucket=BUCKET) == (404, "OwnershipControlsNotFoundError")
     assert error(s3.get_public_access_block, Bucket=BUCKET) == (404, "NoSuchPublicAccessBlockConfiguration")
 
 
-def test_what_is_deleted_is_gone_but_for_the_encryption(simulator: SimulatorProcess, s3: Any) -> None:
+def test_deleted_settings_are_gone_except_encryption(simulator: SimulatorProcess, s3: Any) -> None:
     simulator.seed(fleet(encryption={"algorithm": "aws:kms", "key": KEY_ARN}))
     s3.delete_bucket_ownership_controls(Bucket=BUCKET)
     s3.delete_public_access_block(Bucket=BUCKET)
@@ -113,14 +113,14 @@ def test_a_bucket_may_be_made_with_another_ownership(simulator: SimulatorProcess
     assert controls == {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
 
 
-def test_a_payer_that_nobody_knows_is_refused(simulator: SimulatorProcess, s3: Any) -> None:
+def test_unknown_payer_is_refused(simulator: SimulatorProcess, s3: Any) -> None:
     simulator.seed(fleet())
     wrong = {"Payer": "Nobody"}
     assert error(s3.put_bucket_request_payment, Bucket=BUCKET, RequestPaymentConfiguration=wrong)[1] == "MalformedXML"
     assert s3.get_bucket_request_payment(Bucket=BUCKET)["Payer"] == "BucketOwner"
 
 
-def test_only_the_owner_reads_who_pays(simulator: SimulatorProcess, client: Callable[..., Any]) -> None:
+def test_only_the_owner_reads_the_request_payment(simulator: SimulatorProcess, client: Callable[..., Any]) -> None:
     simulator.seed(fleet(requester_pays=True))
     own, other = client("s3", account=OWNER), client("s3", account=OTHER)
     assert own.get_bucket_request_payment(Bucket=BUCKET)["Payer"] == "Requester"
@@ -129,9 +129,7 @@ def test_only_the_owner_reads_who_pays(simulator: SimulatorProcess, client: Call
 
 
 @pytest.mark.parametrize("operation", READS)
-def test_the_bucket_must_belong_to_whom_the_caller_expects(
-    simulator: SimulatorProcess, s3: Any, operation: str
-) -> None:
+def test_expected_bucket_owner_is_checked(simulator: SimulatorProcess, s3: Any, operation: str) -> None:
     simulator.seed(fleet())
     s3.put_object(Bucket=BUCKET, Key="a", Body=b"a")
     call, parameters = getattr(s3, operation), {"Bucket": BUCKET, **READS[operation]}
@@ -142,7 +140,7 @@ def test_the_bucket_must_belong_to_whom_the_caller_expects(
 
 @pytest.mark.parametrize("operation", [name for name in READS if "object" not in name])
 @pytest.mark.parametrize("expected", [{}, {"ExpectedBucketOwner": OWNER}])
-def test_a_bucket_that_is_not_there_is_told(
+def test_missing_bucket_gives_an_error(
     simulator: SimulatorProcess, s3: Any, operation: str, expected: dict[str, str]
 ) -> None:
     given = {} if operation == "get_bucket_location" else expected
@@ -150,7 +148,7 @@ def test_a_bucket_that_is_not_there_is_told(
     assert error(getattr(s3, operation), Bucket="nowhere", **given) == (404, code)
 
 
-def test_nothing_is_written_to_a_bucket_of_somebody_else(simulator: SimulatorProcess, s3: Any) -> None:
+def test_nothing_is_written_to_a_bucket_of_another_account(simulator: SimulatorProcess, s3: Any) -> None:
     simulator.seed(fleet())
     put = {"Bucket": BUCKET, "Key": "a", "Body": b"a"}
     assert error(s3.put_object, **put, ExpectedBucketOwner=OTHER) == (403, "AccessDenied")

@@ -27,7 +27,7 @@ def bucket(simulator: SimulatorProcess) -> str:
     return "central-logs"
 
 
-def test_an_entry_says_who_where_what_and_how_it_ended(simulator: SimulatorProcess, client: Callable[..., Any]) -> None:
+def test_entry_has_caller_operation_and_result(simulator: SimulatorProcess, client: Callable[..., Any]) -> None:
     ec2 = client("ec2", account="222222222222", region="us-west-2")
     simulator.clear_calls()
     tags = [{"ResourceType": "vpc", "Tags": [{"Key": "env", "Value": "prod"}, {"Key": "team", "Value": "net"}]}]
@@ -147,7 +147,7 @@ def test_what_counts_as_a_write(operation: str, parameters: dict[str, Any], expe
 
 
 def _try(call: Callable[[], Any]) -> None:
-    """Make a call whose outcome does not matter here."""
+    """Make a call and ignore its result."""
     try:
         call()
     except ClientError:

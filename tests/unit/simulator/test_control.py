@@ -32,7 +32,7 @@ accounts:
 
 
 def ask(url: str, method: str, path: str, body: bytes | None = None) -> tuple[int, Any]:
-    """Status and content of a raw control request."""
+    """Return status and content of a raw control request."""
     try:
         with urlopen(Request(f"{url}/_simulator/{path}", data=body, method=method)) as answer:
             return answer.status, json.load(answer)
@@ -66,7 +66,7 @@ def test_there_is_no_attribute_for_an_unknown_switch() -> None:
         getattr(Switches(), "no_such_switch")
 
 
-def test_the_endpoint_tells_its_health(simulator: SimulatorProcess) -> None:
+def test_health_endpoint(simulator: SimulatorProcess) -> None:
     assert ask(simulator.url, "GET", "health") == (200, {"status": "up"})
 
 
@@ -128,7 +128,7 @@ def test_one_fault_is_removed_by_its_number(simulator: SimulatorProcess) -> None
         ("PUT", "switches", b'{"identity": "x"}', 400, "switch identity is one of"),
     ],
 )
-def test_a_request_that_makes_no_sense_is_answered_with_the_reason(
+def test_invalid_request_is_refused_with_the_reason(
     simulator: SimulatorProcess, method: str, path: str, body: bytes | None, status: int, message: str
 ) -> None:
     answered, content = ask(simulator.url, method, path, body)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Deliveries on request: which objects there are afterwards, and what the flow logs say of themselves."""
+"""Deliveries on request: the written objects, and the status of the flow logs."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ AT = "2026-02-03T04:07:30Z"
 LOG = "fl-0a000000000000001"
 QUIET = "vpc-0c000000000000001"
 MANY = 10_000
-#: CPU time, so that it does not matter how busy the machine is.
+#: CPU time, which does not depend on the load of the machine.
 SECONDS = 20
 FAILED = ("FAILED", "Access error")
 WORKING = ("SUCCESS", None)
-# Any source in the key policy: the tests here are about other things than its conditions.
+# Any source in the key policy, since these tests are not about its conditions.
 GRANTED = {"policy": key_policy(Condition={})}
 
 
@@ -55,7 +55,7 @@ def document(bucket: dict[str, Any] | None = None, key: dict[str, Any] | None = 
 
 
 def states(client: Callable[..., Any]) -> list[tuple[str, str | None]]:
-    """What each flow log of the source says of its delivery; all are active."""
+    """Return the delivery status of each flow log of the source; all are active."""
     logs = client("ec2", account=SOURCE).describe_flow_logs()["FlowLogs"]
     assert {log["FlowLogStatus"] for log in logs} == {"ACTIVE"}
     return [(log["DeliverLogsStatus"], log.get("DeliverLogsErrorMessage")) for log in logs]
@@ -85,7 +85,7 @@ def objects(client: Callable[..., Any], account: str = OWNER) -> list[dict[str, 
         ),
     ],
 )
-def test_an_object_arrives_under_the_documented_key(
+def test_object_has_the_documented_key(
     simulator: SimulatorProcess, client: Callable[..., Any], folder: str, options: dict[str, Any], start: str
 ) -> None:
     simulator.seed(document(destination=f"arn:aws:s3:::central{folder}", options=options))
@@ -109,7 +109,7 @@ def test_the_file_has_the_fields_of_the_format_and_a_record(
 
 
 @pytest.mark.parametrize("suffix", [".log.parquet", ".parquet"])
-def test_parquet_files_have_a_suffix_that_is_an_open_question(
+def test_suffix_of_parquet_files_is_a_switch(
     simulator: SimulatorProcess, client: Callable[..., Any], suffix: str
 ) -> None:
     simulator.set_switch("parquet_suffix", suffix)
@@ -154,7 +154,7 @@ def test_each_delivery_adds_an_object_and_none_without_traffic(
         ({"requester_pays": True}, {}, "requester_pays"),
     ],
 )
-def test_what_is_in_the_way_makes_the_flow_log_fail(
+def test_blocked_delivery_makes_the_flow_log_fail(
     simulator: SimulatorProcess, client: Callable[..., Any], bucket: dict[str, Any], key: dict[str, Any], reason: str
 ) -> None:
     simulator.seed(document(bucket, key))
@@ -174,7 +174,7 @@ def test_what_is_in_the_way_makes_the_flow_log_fail(
         ({"public_access_block": True}, {}),
     ],
 )
-def test_these_settings_are_in_nobodys_way(
+def test_settings_that_do_not_block_delivery(
     simulator: SimulatorProcess, client: Callable[..., Any], bucket: dict[str, Any], key: dict[str, Any]
 ) -> None:
     simulator.seed(document(bucket, key))
@@ -185,7 +185,7 @@ def test_these_settings_are_in_nobodys_way(
 
 
 @pytest.mark.parametrize(("value", "failed"), [("unreadable", {}), ("failed", {LOG: "aws_managed_key"})])
-def test_the_managed_key_of_the_own_account_is_an_open_question(
+def test_managed_key_of_the_own_account_is_a_switch(
     simulator: SimulatorProcess, client: Callable[..., Any], value: str, failed: dict[str, str]
 ) -> None:
     simulator.set_switch("aws_managed_key", value)
@@ -196,7 +196,9 @@ def test_the_managed_key_of_the_own_account_is_an_open_question(
     assert len(objects(client, SOURCE)) == 1 - len(failed)
 
 
-def test_a_policy_that_goes_and_comes_back_is_felt(simulator: SimulatorProcess, client: Callable[..., Any]) -> None:
+def test_removed_and_restored_policy_changes_the_status(
+    simulator: SimulatorProcess, client: Callable[..., Any]
+) -> None:
     simulator.seed(document())
     s3 = client("s3", account=OWNER)
     simulator.deliver(AT)
@@ -213,7 +215,7 @@ def test_a_policy_that_goes_and_comes_back_is_felt(simulator: SimulatorProcess, 
     assert len(objects(client)) == 2
 
 
-def test_a_key_that_is_put_right_over_http_is_felt(simulator: SimulatorProcess, client: Callable[..., Any]) -> None:
+def test_repaired_key_changes_the_status(simulator: SimulatorProcess, client: Callable[..., Any]) -> None:
     simulator.seed(document(kms_bucket(), {"state": "Disabled"}))
     kms = client("kms", account=OWNER)
     root = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{OWNER}:root"}, "Action": "kms:*", "Resource": "*"}
@@ -226,7 +228,7 @@ def test_a_key_that_is_put_right_over_http_is_felt(simulator: SimulatorProcess, 
     assert simulator.deliver(AT)["failed"] == {LOG: "key_state"}
 
 
-def test_a_bucket_that_is_gone_fails_and_one_of_somebody_else_too(
+def test_deleted_bucket_fails_and_so_does_one_of_another_account(
     simulator: SimulatorProcess, client: Callable[..., Any]
 ) -> None:
     simulator.seed(document())
@@ -242,9 +244,7 @@ def test_a_bucket_that_is_gone_fails_and_one_of_somebody_else_too(
     assert simulator.deliver(AT)["failed"] == {LOG: "new_owner"}
 
 
-def test_what_a_fleet_says_of_a_flow_log_stays_until_a_delivery(
-    simulator: SimulatorProcess, client: Callable[..., Any]
-) -> None:
+def test_status_in_the_fleet_stays_until_a_delivery(simulator: SimulatorProcess, client: Callable[..., Any]) -> None:
     simulator.seed(document(status="FAILED", error="Unknown error"))
     assert states(client) == [("FAILED", "Unknown error")]
     simulator.deliver(AT, quiet=[VPC])
@@ -261,9 +261,7 @@ def test_what_a_fleet_says_of_a_flow_log_stays_until_a_delivery(
         ({"loud": []}, "a delivery has at and quiet, not loud"),
     ],
 )
-def test_a_request_that_makes_no_sense_is_refused(
-    simulator: SimulatorProcess, body: dict[str, Any], message: str
-) -> None:
+def test_invalid_request_is_refused(simulator: SimulatorProcess, body: dict[str, Any], message: str) -> None:
     with pytest.raises(SimulatorError, match=message):
         simulator._ask("POST", "deliver", body)
 
@@ -282,7 +280,7 @@ moments = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)).map(lambda at
 
 
 @given(moments)
-def test_a_window_is_five_whole_minutes_that_are_over(at: datetime) -> None:
+def test_window_is_the_last_complete_five_minutes(at: datetime) -> None:
     stamp = window_before(at)
     assert (stamp.minute % 5, stamp.second, stamp.microsecond) == (0, 0, 0)
     assert timedelta(minutes=5) <= at - stamp < timedelta(minutes=10)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""When the log delivery service may write, and what AWS does to a bucket's policy to let it."""
+"""Whether the log delivery service may write, and AWS's edits of the bucket policy."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SOURCE = {
 
 @pytest.fixture(autouse=True)
 def as_started() -> Iterator[None]:
-    """Every switch at its default, nobody in an organization."""
+    """Every switch at its default, no account in an organization."""
     switches.reset()
     yield
     switches.reset()
@@ -43,7 +43,7 @@ def as_started() -> Iterator[None]:
 
 
 def policy(resource: str, write: Any = None, check: Any = None) -> dict[str, Any]:
-    """A policy that lets the service write below ``resource`` under the conditions given."""
+    """Return a policy that allows the service to write under ``resource`` with these conditions."""
     allow = {"Effect": "Allow", "Principal": SERVICE}
     statements = [
         {**allow, "Sid": "Write", "Action": "s3:PutObject", "Resource": f"{ARN}/{resource}", "Condition": write or {}},
@@ -53,13 +53,13 @@ def policy(resource: str, write: Any = None, check: Any = None) -> dict[str, Any
 
 
 def may(given: dict[str, Any] | None, **where: Any) -> bool:
-    """Whether flow logs are delivered, from one account and region and without folder unless stated."""
+    """Return whether flow logs are delivered, by default from one account and Region and without folder."""
     place = {"partition": "aws", "account": ACCOUNT, "region": REGION, "bucket": BUCKET, "folder": "", "hive": False}
     return may_deliver(given, **{**place, **where})
 
 
 def added(given: dict[str, Any] | None, mode: str = "append", **where: Any) -> dict[str, Any]:
-    """What AWS makes of the policy."""
+    """Return the policy after AWS's edit."""
     place = {"partition": "aws", "account": ACCOUNT, "region": REGION, "bucket": BUCKET, "folder": "", "hive": False}
     return policy_added_by_aws(given, mode, **{**place, **where})
 
@@ -105,7 +105,7 @@ def test_account_folder_and_layout_must_be_covered(resource: str, folder: str, h
         ({"partition": "aws-cn"}, False),
     ],
 )
-def test_source_conditions_speak_of_the_owner_of_the_flow_log(where: dict[str, str], delivered: bool) -> None:
+def test_source_conditions_use_the_owner_of_the_flow_log(where: dict[str, str], delivered: bool) -> None:
     assert may(policy("*", SOURCE, SOURCE), **where) is delivered
 
 
@@ -128,7 +128,7 @@ def test_both_statements_are_needed() -> None:
         ),
     ],
 )
-def test_a_deny_for_everyone_meets_the_service_too(condition: dict[str, Any], delivered: bool) -> None:
+def test_deny_for_everyone_includes_the_service(condition: dict[str, Any], delivered: bool) -> None:
     deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": [ARN, f"{ARN}/*"], "Condition": condition}
     given = policy("*")
     assert may({**given, "Statement": [*given["Statement"], deny]}) is delivered
@@ -182,7 +182,7 @@ places = st.fixed_dictionaries(
 
 
 @given(places, st.sampled_from(["append", "overwrite"]), st.sampled_from([None, policy("elsewhere/*", SOURCE, SOURCE)]))
-def test_what_aws_adds_is_enough_and_only_once(place: dict[str, Any], mode: str, given: Any) -> None:
+def test_aws_edit_is_sufficient_and_idempotent(place: dict[str, Any], mode: str, given: Any) -> None:
     before = copy.deepcopy(given)
     edited = added(given, mode, **place)
     assert may(edited, **place)
@@ -222,6 +222,6 @@ def test_overwriting_leaves_nothing_of_the_former_policy() -> None:
 
 
 @pytest.mark.parametrize("mode", ["append", "overwrite"])
-def test_a_policy_that_is_enough_is_kept(mode: str) -> None:
+def test_sufficient_policy_is_kept(mode: str) -> None:
     given = policy("*")
     assert added(given, mode) == given

@@ -36,7 +36,7 @@ FLEET = {
 
 
 def policy(sid: str) -> dict[str, Any]:
-    """A policy that is told apart by its Sid."""
+    """Return a policy with this Sid."""
     statement = {
         "Sid": sid,
         "Effect": "Allow",
@@ -54,7 +54,7 @@ def fleet(simulator: SimulatorProcess) -> None:
 
 
 def outcome(call: Callable[[], Any]) -> tuple[int, str] | str:
-    """How a call ended: status and code of the error, the kind of a lost connection, or ``done``."""
+    """Return the result of a call: status and code of the error, the kind of a lost connection, or ``done``."""
     try:
         call()
     except ClientError as error:
@@ -83,7 +83,7 @@ def sids(s3: Any) -> list[str]:
         ("cut_after", ["connection closed"] * 4),
     ],
 )  # fmt: skip
-def test_each_service_refuses_in_its_own_words(
+def test_each_service_has_its_own_errors(
     simulator: SimulatorProcess, client: Callable[..., Any], action: str, expected: list[Any]
 ) -> None:
     ec2, s3, iam, sts = client("ec2"), client("s3"), client("iam"), client("sts")
@@ -98,7 +98,7 @@ def test_each_service_refuses_in_its_own_words(
     ("action", "happened"),
     [("throttle", False), ("server_error", False), ("deny", False), ("cut_before", False), ("cut_after", True)],
 )
-def test_only_a_lost_answer_leaves_an_effect(
+def test_only_a_lost_response_has_an_effect(
     simulator: SimulatorProcess, client: Callable[..., Any], action: str, happened: bool
 ) -> None:
     s3 = client("s3")
@@ -256,17 +256,19 @@ def test_a_stale_read_shows_the_policy_before_it_was_put(
     ("operation", "when", "read", "kept"),
     [
         ("GetBucketPolicy", "after", ["Old"], ["New"]),
-        ("GetBucketPolicy", "before", ["Foreign"], ["New"]),
+        ("GetBucketPolicy", "before", ["ThirdParty"], ["New"]),
         ("PutBucketPolicy", "before", ["Old"], ["New"]),
-        ("PutBucketPolicy", "after", ["Old"], ["Foreign"]),
+        ("PutBucketPolicy", "after", ["Old"], ["ThirdParty"]),
     ],
 )
-def test_somebody_else_changes_the_policy_between_read_and_write(
+def test_policy_is_changed_between_read_and_write(
     simulator: SimulatorProcess, client: Callable[..., Any], operation: str, when: str, read: list[str], kept: list[str]
 ) -> None:
     s3 = client("s3")
     s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy("Old")))
-    simulator.fault(operation=operation, action="change_policy", when=when, policy=policy("Foreign"), contains=BUCKET)
+    simulator.fault(
+        operation=operation, action="change_policy", when=when, policy=policy("ThirdParty"), contains=BUCKET
+    )
     assert sids(s3) == read
     s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy("New")))
     assert sids(s3) == kept
@@ -276,11 +278,11 @@ def test_a_policy_changed_after_a_read_is_there_for_the_next_read(
     simulator: SimulatorProcess, client: Callable[..., Any]
 ) -> None:
     s3 = client("s3")
-    simulator.fault(operation="GetBucketPolicy", action="change_policy", when="after", policy=policy("Foreign"))
-    assert [sids(s3), sids(s3)] == [[], ["Foreign"]]
+    simulator.fault(operation="GetBucketPolicy", action="change_policy", when="after", policy=policy("ThirdParty"))
+    assert [sids(s3), sids(s3)] == [[], ["ThirdParty"]]
 
 
-def test_somebody_else_may_delete_the_policy(simulator: SimulatorProcess, client: Callable[..., Any]) -> None:
+def test_policy_can_be_deleted_meanwhile(simulator: SimulatorProcess, client: Callable[..., Any]) -> None:
     s3 = client("s3")
     simulator.fault(operation="PutBucketPolicy", action="change_policy", when="after", policy=None)
     s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy("New")))
@@ -300,7 +302,7 @@ def test_somebody_else_may_delete_the_policy(simulator: SimulatorProcess, client
         ({"operation": "PutBucketPolicy", "action": "change_policy", "when": "during"}, "when is one of before, after"),
     ],
 )
-def test_a_rule_that_makes_no_sense_is_refused(simulator: SimulatorProcess, rule: dict[str, Any], message: str) -> None:
+def test_invalid_rule_is_refused(simulator: SimulatorProcess, rule: dict[str, Any], message: str) -> None:
     with pytest.raises(SimulatorError, match=message):
         simulator.fault(**rule)
     assert simulator.faults() == []
@@ -337,13 +339,13 @@ def test_calls_meet_if_they_are_made_at_the_same_time(simulator: SimulatorProces
     ]
 
 
-def test_who_is_alone_does_not_meet_and_nobody_waits_after_that() -> None:
+def test_single_call_times_out_and_later_calls_do_not_wait() -> None:
     faults = Faults()
     rule = parse_rule({"operation": "*", "action": "meet", "parties": 2, "times": None})
     faults.add(rule)
     assert [faults.meet(rule, patience=0.01), faults.meet(rule, patience=60)] == [False, False]
 
 
-def test_a_meeting_takes_two() -> None:
+def test_meet_needs_two_parties() -> None:
     with pytest.raises(ValueError, match="parties"):
         parse_rule({"operation": "*", "action": "meet", "parties": 1})

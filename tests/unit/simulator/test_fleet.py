@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Fleets: what the document says is what AWS calls return, under the ids it states."""
+"""Fleets: AWS calls return the resources of the document, with its ids."""
 
 from __future__ import annotations
 
@@ -72,13 +72,13 @@ accounts:
 
 
 def region(content: dict[str, Any]) -> dict[str, Any]:
-    """A document with one account and one region."""
+    """Return a document with one account and one Region."""
     return {"accounts": {"111111111111": {"regions": {"eu-west-1": content}}}}
 
 
 @pytest.fixture
 def here(simulator: SimulatorProcess, client: Callable[..., Any]) -> Callable[..., Any]:
-    """Clients of the fleet's first account."""
+    """Return clients of the fleet's first account."""
     simulator.seed(yaml.safe_load(FLEET))
     return lambda service, **options: client(service, account="111111111111", **options)
 
@@ -95,14 +95,14 @@ def test_a_vpc_is_found_by_its_tag(here: Callable[..., Any]) -> None:
     assert here("ec2").describe_vpcs(Filters=[{"Name": "tag:env", "Values": ["test"]}])["Vpcs"] == []
 
 
-def test_a_subnet_stands_in_its_vpc_and_zone(here: Callable[..., Any]) -> None:
+def test_subnet_is_in_its_vpc_and_zone(here: Callable[..., Any]) -> None:
     (subnet,) = here("ec2").describe_subnets()["Subnets"]
     expected = ("subnet-0a000000000000001", "vpc-0a000000000000001", "10.1.7.0/24", "eu-west-1b")
     assert (subnet["SubnetId"], subnet["VpcId"], subnet["CidrBlock"], subnet["AvailabilityZone"]) == expected
     assert subnet["AvailableIpAddressCount"] == 256 - 5 - 1
 
 
-def test_an_interface_stands_in_its_subnet(here: Callable[..., Any]) -> None:
+def test_interface_is_in_its_subnet(here: Callable[..., Any]) -> None:
     (interface,) = here("ec2").describe_network_interfaces()["NetworkInterfaces"]
     assert interface["NetworkInterfaceId"] == "eni-0a000000000000001"
     assert (interface["SubnetId"], interface["VpcId"]) == ("subnet-0a000000000000001", "vpc-0a000000000000001")
@@ -174,7 +174,7 @@ def test_principals_exist_with_policies_groups_and_trust(here: Callable[..., Any
     assert iam.get_role(RoleName="flow-logs")["Role"]["Arn"] == "arn:aws:iam::111111111111:role/flow-logs"
 
 
-def test_default_vpcs_are_there_only_on_request(here: Callable[..., Any], client: Callable[..., Any]) -> None:
+def test_default_vpcs_exist_only_on_request(here: Callable[..., Any], client: Callable[..., Any]) -> None:
     kept = client("ec2", account="222222222222").describe_vpcs()["Vpcs"]
     assert [vpc["IsDefault"] for vpc in kept] == [True]
     assert [vpc["IsDefault"] for vpc in here("ec2", region="us-west-2").describe_vpcs()["Vpcs"]] == [False]
@@ -201,7 +201,7 @@ def test_repetition_works_at_every_level_and_gives_each_subnet_its_own_block() -
     assert len({item.id for item in fleet.resources}) == 20
 
 
-def test_each_repetition_has_the_flow_logs_that_stand_under_it() -> None:
+def test_each_repetition_has_its_flow_logs() -> None:
     vpc = {"count": 3, "flow_logs": [{"destination": "arn:aws:s3:::central-logs"}]}
     fleet = parse(region({"vpcs": [vpc]}))
     assert [log.fields["ResourceId"] for log in fleet.flow_logs] == [item.id for item in fleet.resources]
@@ -253,7 +253,7 @@ def test_the_example_of_the_documentation_is_valid() -> None:
         ({"transit_gateways": [{"attachments": [{"resource": "vpn-1"}]}]}, "resource_type is missing"),
     ],
 )  # fmt: skip
-def test_a_wrong_region_is_refused_by_place(content: dict[str, Any], message: str) -> None:
+def test_invalid_region_is_refused_with_its_position(content: dict[str, Any], message: str) -> None:
     with pytest.raises(FleetError, match=message):
         parse(region(content))
 
@@ -269,7 +269,7 @@ def test_a_wrong_region_is_refused_by_place(content: dict[str, Any], message: st
         ({"accounts": {"111111111111": {"users": [{"name": "u", "access_key": "short"}]}}}, "expected AKIA and 16"),
     ],
 )  # fmt: skip
-def test_a_wrong_document_is_refused_by_place(document: dict[str, Any], message: str) -> None:
+def test_invalid_document_is_refused_with_its_position(document: dict[str, Any], message: str) -> None:
     with pytest.raises(FleetError, match=message):
         parse(document)
 
@@ -323,7 +323,7 @@ def test_the_example_of_the_readme_is_valid(root: Path) -> None:
     assert parse(yaml.safe_load(example)).counts()["vpc"] == 1001
 
 
-def test_nothing_is_left_of_a_default_vpc(simulator: SimulatorProcess, client: Callable[..., Any]) -> None:
+def test_default_vpc_is_removed_completely(simulator: SimulatorProcess, client: Callable[..., Any]) -> None:
     simulator.seed(region({}))
     ec2 = client("ec2", account="111111111111")
     assert ec2.describe_subnets()["Subnets"] == []

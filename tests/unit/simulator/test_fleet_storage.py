@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Buckets, keys and organizations of a fleet: as stated over HTTP, and what CreateFlowLogs makes of them."""
+"""Buckets, keys and organizations of a fleet, over HTTP and in CreateFlowLogs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ REFUSED = "LogDestination: central is undeliverable"
 
 
 def fleet(bucket: dict[str, Any] | None = None, key: dict[str, Any] | None = None, **owner: Any) -> dict[str, Any]:
-    """A VPC in each of two accounts, and a bucket and a key in one of them, with other settings where given."""
+    """Return a VPC in each of two accounts, and a bucket and a key in one of them, with these settings."""
     central = {"name": "central", "region": REGION, "policy": bucket_policy(), **(bucket or {})}
     vpcs = {REGION: {"vpcs": [{"id": VPC}]}}
     keys = [{"id": KEY_ID, "region": REGION, "aliases": ["flow-logs"], **(key or {})}]
@@ -44,7 +44,7 @@ def fleet(bucket: dict[str, Any] | None = None, key: dict[str, Any] | None = Non
 
 
 def create(client: Callable[..., Any], account: str = SOURCE) -> list[str]:
-    """The messages with which CreateFlowLogs refuses a flow log to the bucket."""
+    """Return the errors of CreateFlowLogs for the bucket."""
     vpc = VPC if account == SOURCE else VPC.replace("0a", "0b")
     answer = client("ec2", account=account).create_flow_logs(
         ResourceIds=[vpc],
@@ -58,11 +58,11 @@ def create(client: Callable[..., Any], account: str = SOURCE) -> list[str]:
 
 
 def kms_bucket(key: str | None = KEY_ARN, **more: Any) -> dict[str, Any]:
-    """The settings of a bucket with SSE-KMS."""
+    """Return the settings of a bucket with SSE-KMS."""
     return {"encryption": {"algorithm": "aws:kms", **({"key": key} if key else {})}, **more}
 
 
-def test_a_key_is_as_stated(simulator: SimulatorProcess, client: Callable[..., Any]) -> None:
+def test_key_has_its_settings(simulator: SimulatorProcess, client: Callable[..., Any]) -> None:
     simulator.seed(fleet(key={"policy": key_policy(), "description": "flow logs", "state": "Disabled"}))
     kms = client("kms", account=OWNER)
     names = (KEY_ID, KEY_ARN, "alias/flow-logs", KEY_ARN.replace(f"key/{KEY_ID}", "alias/flow-logs"))
@@ -75,7 +75,7 @@ def test_a_key_is_as_stated(simulator: SimulatorProcess, client: Callable[..., A
     assert [alias["AliasName"] for alias in kms.list_aliases(KeyId=KEY_ID)["Aliases"]] == ["alias/flow-logs"]
 
 
-def test_a_key_has_the_policy_of_kms_unless_stated(simulator: SimulatorProcess, client: Callable[..., Any]) -> None:
+def test_default_key_policy_is_that_of_kms(simulator: SimulatorProcess, client: Callable[..., Any]) -> None:
     simulator.seed(fleet(key={"state": "PendingDeletion", "usage": "SIGN_VERIFY", "spec": "ECC_NIST_P256"}))
     kms = client("kms", account=OWNER)
     returned = kms.describe_key(KeyId="alias/flow-logs")["KeyMetadata"]
@@ -102,7 +102,7 @@ def test_a_multi_region_key_is_its_own_primary(simulator: SimulatorProcess, clie
     }
 
 
-def test_a_bucket_has_the_encryption_stated(simulator: SimulatorProcess, client: Callable[..., Any]) -> None:
+def test_bucket_has_its_encryption(simulator: SimulatorProcess, client: Callable[..., Any]) -> None:
     encryption = {"algorithm": "aws:kms", "key": KEY_ARN, "bucket_key": True}
     simulator.seed(fleet({"encryption": encryption, "ownership": "ObjectWriter"}))
     s3 = client("s3", account=OWNER)
@@ -123,7 +123,7 @@ def test_a_bucket_has_the_encryption_stated(simulator: SimulatorProcess, client:
         ({"public_access_block": {"BlockPublicPolicy": True}}, [False, False, True, False]),
     ],
 )
-def test_a_bucket_has_the_blocks_stated(
+def test_bucket_has_its_public_access_block(
     simulator: SimulatorProcess, client: Callable[..., Any], stated: dict[str, Any], returned: list[bool]
 ) -> None:
     simulator.seed(fleet(stated))
@@ -168,7 +168,7 @@ def test_creation_is_refused_as_aws_does(
 
 
 @pytest.mark.parametrize(("value", "refusals"), [("refused", [REFUSED]), ("failed", [])])
-def test_a_key_by_its_id_in_the_own_account_is_an_open_question(
+def test_key_by_id_in_the_own_account_is_a_switch(
     simulator: SimulatorProcess, client: Callable[..., Any], value: str, refusals: list[str]
 ) -> None:
     simulator.set_switch("key_not_by_arn", value)
@@ -234,7 +234,7 @@ def test_a_key_that_is_there_is_not_planted_again(simulator: SimulatorProcess) -
         ({**fleet(), "organization": "acme"}, r"seed\.organization: expected o- and 10 to 32"),
     ],
 )
-def test_wrong_settings_are_refused_by_place(document: dict[str, Any], message: str) -> None:
+def test_invalid_settings_are_refused_with_their_position(document: dict[str, Any], message: str) -> None:
     with pytest.raises(FleetError, match=message):
         parse(document)
 
@@ -246,7 +246,7 @@ def test_keys_without_an_id_get_the_same_one_every_time() -> None:
     assert len({key.id for key in first.keys}) == first.counts()["key"] == 2
 
 
-def test_the_example_of_the_documentation_says_the_defaults() -> None:
+def test_documented_example_has_the_defaults() -> None:
     example = yaml.safe_load(fleet_storage.__doc__.split("::\n", 1)[1].split("\n``encryption.key``", 1)[0])
     planned = parse({"accounts": {OWNER: example}})
     bare = parse({"accounts": {OWNER: {"buckets": [{"name": "central-logs", "region": REGION}]}}})

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The flow log actions behave as AWS is documented, recorded or reported to; switches run both ways."""
+"""The flow log actions behave as AWS is documented, recorded or reported; switches are tested with each value."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ FLEET = {
 
 @pytest.fixture(name="ec2")
 def _ec2(simulator: SimulatorProcess, client: Any) -> Any:
-    """A client that sends what its own model forbids, too, so that the simulator has to refuse it."""
+    """Return a client without parameter validation, so that the simulator has to refuse invalid requests."""
     simulator.seed(FLEET)
     return client("ec2", "eu-west-1", parameter_validation=False)
 
@@ -105,7 +105,7 @@ def only(ec2: Any, **wanted: Any) -> dict[str, Any]:
     return flow_log
 
 
-def test_the_longest_prefix_tells_the_type() -> None:
+def test_longest_prefix_decides_the_type() -> None:
     assert type_of("tgw-attach-1") == "TransitGatewayAttachment"
     assert type_of("tgw-1") == "TransitGateway"
     assert type_of("igw-1") is None
@@ -135,7 +135,7 @@ def test_a_new_flow_log_is_described_as_recorded(ec2: Any) -> None:
     }
 
 
-def test_what_is_asked_for_is_stored_and_returned(ec2: Any) -> None:
+def test_settings_are_stored_and_returned(ec2: Any) -> None:
     asked = {
         "DestinationOptions": {"FileFormat": "parquet", "HiveCompatiblePartitions": True, "PerHourPartition": True},
         "LogFormat": "${srcaddr} ${instance-tag}",
@@ -157,7 +157,7 @@ def test_what_is_asked_for_is_stored_and_returned(ec2: Any) -> None:
         ("RegionalNatGateway", "nat-0a000000000000001"),
     ],
 )
-def test_vpc_kinds_take_traffic_type_and_both_intervals(ec2: Any, resource_type: str, resource_id: str) -> None:
+def test_vpc_types_accept_traffic_type_and_both_intervals(ec2: Any, resource_type: str, resource_id: str) -> None:
     kind = {"ResourceType": resource_type, "ResourceIds": [resource_id]}
     create(ec2, **kind, MaxAggregationInterval=60)
     assert refused(ec2, **kind, MaxAggregationInterval=300)[0] == "InvalidParameter"
@@ -174,7 +174,7 @@ def test_vpc_kinds_take_traffic_type_and_both_intervals(ec2: Any, resource_type:
         ("CoreNetworkAttachment", "attachment-0a000000000000001"),
     ],
 )
-def test_gateway_kinds_take_no_traffic_type_and_one_interval(ec2: Any, resource_type: str, resource_id: str) -> None:
+def test_gateway_types_accept_no_traffic_type_and_one_interval(ec2: Any, resource_type: str, resource_id: str) -> None:
     kind = {"ResourceType": resource_type, "ResourceIds": [resource_id]}
     assert refused(ec2, **kind)[0] == "InvalidParameter"
     code, message = refused(ec2, **kind, TrafficType=None, MaxAggregationInterval=600)
@@ -254,7 +254,7 @@ def test_a_gateway_has_36_fields_and_perhaps_a_traffic_type(
         ),
     ],
 )
-def test_what_aws_refuses_is_refused(ec2: Any, changed: dict[str, Any], code: str, words: str) -> None:
+def test_invalid_requests_are_refused(ec2: Any, changed: dict[str, Any], code: str, words: str) -> None:
     given_code, message = refused(ec2, **changed)
     assert given_code == code and words in message
     assert ec2.describe_flow_logs()["FlowLogs"] == []
@@ -267,7 +267,7 @@ def test_an_edge_is_named_by_its_core_network(ec2: Any) -> None:
 
 
 @pytest.mark.parametrize("limit", [25, 300])
-def test_how_many_cloud_wan_ids_one_call_takes(simulator: SimulatorProcess, ec2: Any, limit: int) -> None:
+def test_limit_of_cloud_wan_ids_per_call(simulator: SimulatorProcess, ec2: Any, limit: int) -> None:
     simulator.set_switch("cloud_wan_max_ids", str(limit))
     ids = [f"core-network-{number:017x}" for number in range(limit + 1)]
     kind = {"ResourceType": "CoreNetwork", "TrafficType": None}
@@ -436,7 +436,7 @@ def test_wildcards_can_be_escaped() -> None:
 
 
 @pytest.mark.parametrize("value", ["error", "empty"])
-def test_describing_what_is_not_there(simulator: SimulatorProcess, ec2: Any, value: str) -> None:
+def test_describe_unknown_flow_log(simulator: SimulatorProcess, ec2: Any, value: str) -> None:
     simulator.set_switch("describe_unknown", value)
     if value == "empty":
         assert ec2.describe_flow_logs(FlowLogIds=["fl-0a000000000000001"])["FlowLogs"] == []
@@ -446,7 +446,7 @@ def test_describing_what_is_not_there(simulator: SimulatorProcess, ec2: Any, val
 
 
 @pytest.mark.parametrize("value", ["error", "item"])
-def test_deleting_what_is_not_there(simulator: SimulatorProcess, ec2: Any, value: str) -> None:
+def test_delete_unknown_flow_log(simulator: SimulatorProcess, ec2: Any, value: str) -> None:
     simulator.set_switch("delete_unknown", value)
     (key,) = create(ec2)
     asked = {"FlowLogIds": [key, "fl-0a000000000000001"]}
@@ -485,7 +485,7 @@ def test_the_trailing_slash(simulator: SimulatorProcess, ec2: Any, value: str, s
 
 
 @pytest.mark.parametrize(("value", "there"), [("filled", True), ("absent", False)])
-def test_destination_options_that_nobody_gave(simulator: SimulatorProcess, ec2: Any, value: str, there: bool) -> None:
+def test_default_destination_options(simulator: SimulatorProcess, ec2: Any, value: str, there: bool) -> None:
     simulator.set_switch("default_destination_options", value)
     create(ec2)
     assert ("DestinationOptions" in only(ec2)) is there
@@ -550,14 +550,14 @@ def denied_for(ec2: Any, bucket: str) -> None:
 @pytest.mark.parametrize(
     "elements", [{"NotAction": "s3:GetObject", "Action": None}, {"NotPrincipal": {"AWS": "*"}, "Principal": None}]
 )
-def test_not_elements_keep_aws_from_adding(ec2: Any, client: Any, elements: dict[str, Any]) -> None:
+def test_not_elements_prevent_the_edit_of_aws(ec2: Any, client: Any, elements: dict[str, Any]) -> None:
     statement = {key: value for key, value in {**OWN, **elements}.items() if value is not None}
     s3 = own_bucket(client, [statement])
     denied_for(ec2, "own-logs")
     assert len(statements(s3)) == 1
 
 
-def test_a_bucket_of_another_account_is_left_alone(ec2: Any, client: Any) -> None:
+def test_bucket_policy_of_another_account_is_not_changed(ec2: Any, client: Any) -> None:
     theirs = client("s3", account="222222222222")
     theirs.create_bucket(Bucket="theirs-logs", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     denied_for(ec2, "theirs-logs")
@@ -576,7 +576,7 @@ def test_policy_above_the_size_limit(simulator: SimulatorProcess, ec2: Any, clie
     assert len(statements(s3)) == 1
 
 
-def test_a_call_that_makes_nothing_leaves_the_policy_alone(ec2: Any, client: Any) -> None:
+def test_call_without_new_flow_logs_does_not_change_the_policy(ec2: Any, client: Any) -> None:
     s3 = own_bucket(client)
     refused(ec2, ResourceIds=[VPC, "vpc-0c000000000000001"], LogDestination="arn:aws:s3:::own-logs")
     with pytest.raises(ClientError, match="NoSuchBucketPolicy"):
@@ -604,7 +604,7 @@ def test_reserved_tags_and_too_many_resources_are_refused(ec2: Any) -> None:
 
 
 @pytest.mark.parametrize(("ids", "code"), [([], "MissingParameter"), ([""], "InvalidParameterValue")])
-def test_deleting_nothing(ec2: Any, ids: list[str], code: str) -> None:
+def test_delete_without_ids(ec2: Any, ids: list[str], code: str) -> None:
     with pytest.raises(ClientError) as raised:
         ec2.delete_flow_logs(FlowLogIds=ids)
     assert raised.value.response["Error"]["Code"] == code
@@ -623,7 +623,7 @@ def test_creation_times_have_milliseconds(ec2: Any) -> None:
     assert any(item["CreationTime"].microsecond for item in ec2.describe_flow_logs()["FlowLogs"])
 
 
-def test_regions_and_accounts_know_nothing_of_each_other(simulator: SimulatorProcess, ec2: Any, client: Any) -> None:
+def test_regions_and_accounts_are_separate(simulator: SimulatorProcess, ec2: Any, client: Any) -> None:
     create(ec2)
     assert client("ec2", "eu-central-1").describe_flow_logs()["FlowLogs"] == []
     simulator.reset()

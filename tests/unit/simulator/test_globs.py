@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Patterns mean the same in every part of the simulator, and none can stop it."""
+"""Patterns match alike in every part of the simulator, and none is slow."""
 
 from __future__ import annotations
 

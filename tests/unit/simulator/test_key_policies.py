@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Key policies over HTTP: who reaches which key, what KMS refuses, and what becomes of deleted principals."""
+"""Key policies over HTTP: access to keys, refused policies, and deleted principals."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ FLEET = {
 
 @pytest.fixture
 def kms(simulator: SimulatorProcess, client: Callable[..., Any]) -> Any:
-    """KMS as the key's owner sees it."""
+    """KMS client of the key owner."""
     simulator.seed(FLEET)
     return client("kms", account=OWNER)
 
 
 def policy(*statements: Any) -> str:
-    """A key policy as text."""
+    """Return a key policy as text."""
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
@@ -62,7 +62,7 @@ def put(kms: Any, text: str, **more: Any) -> None:
 
 
 def error(call: Callable[..., Any], *args: Any, **parameters: Any) -> tuple[str, str]:
-    """Code and message of the error that a call ends with; the status is that of KMS's client errors."""
+    """Return code and message of the error of a call, with the status of KMS's client errors."""
     with pytest.raises(ClientError) as caught:
         call(*args, **parameters)
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
@@ -70,7 +70,7 @@ def error(call: Callable[..., Any], *args: Any, **parameters: Any) -> tuple[str,
 
 
 def stored(kms: Any) -> Any:
-    """The key policy as a document."""
+    """Return the key policy as a document."""
     return json.loads(kms.get_key_policy(KeyId=KEY_ID)["Policy"])
 
 
@@ -84,7 +84,7 @@ def test_a_policy_is_read_as_it_was_put(kms: Any, name: dict[str, str], key: str
 
 
 @pytest.mark.parametrize("state", ["Disabled", "PendingDeletion"])
-def test_a_key_out_of_use_is_described_and_its_policy_changed(kms: Any, state: str) -> None:
+def test_disabled_key_is_described_and_its_policy_changed(kms: Any, state: str) -> None:
     if state == "Disabled":
         kms.disable_key(KeyId=KEY_ID)
     else:
@@ -114,7 +114,7 @@ def test_a_key_of_another_region_is_not_found(kms: Any, client: Callable[..., An
 
 
 @pytest.mark.parametrize("name", ["alias/nobody", "0000abcd-12ab-34cd-56ef-1234567890ab"])
-def test_a_key_that_is_not_there_is_not_found(kms: Any, name: str) -> None:
+def test_missing_key_is_not_found(kms: Any, name: str) -> None:
     assert error(kms.describe_key, KeyId=name)[0] == "NotFoundException"
 
 
@@ -139,12 +139,12 @@ def test_only_describe_key_takes_an_alias(kms: Any) -> None:
     ],
 )
 @pytest.mark.parametrize("name", [ARN, ARN.replace(f"key/{KEY_ID}", "alias/flow-logs")])
-def test_another_account_describes_a_key_if_the_key_policy_lets_it(
+def test_another_account_describes_a_key_if_the_key_policy_allows_it(
     simulator: SimulatorProcess, kms: Any, client: Callable[..., Any], statement: Any, allowed: bool, name: str
 ) -> None:
     simulator.seed({"accounts": {OTHER: {"organization": "o-a1b2c3d4e5"}}})
     granted = [] if statement is None else [{"Effect": "Allow", "Resource": "*", "Action": "kms:*", **statement}]
-    # A role that a policy names must exist; it is the one that the requests of the other account come from.
+    # A role in a policy must exist; the requests of the other account come from it.
     simulator.seed({"accounts": {OTHER: {"roles": [{"name": "tests"}]}}})
     put(kms, policy(ADMIN, *granted))
     visitor = client("kms", account=OTHER)
@@ -187,7 +187,7 @@ def test_no_other_account_reads_or_writes_a_key_policy(kms: Any, client: Callabl
         ([], "no JSON object with statements"),
     ],
 )
-def test_what_kms_refuses(kms: Any, statements: list[Any], message: str) -> None:
+def test_invalid_key_policies_are_refused(kms: Any, statements: list[Any], message: str) -> None:
     before = stored(kms)
     code, text = error(put, kms, policy(*statements))
     assert code == MALFORMED and message in text
@@ -196,7 +196,7 @@ def test_what_kms_refuses(kms: Any, statements: list[Any], message: str) -> None
 
 
 @pytest.mark.parametrize("text", ["hello", "[]", "{}", '"text"'])
-def test_what_is_no_policy_is_refused(kms: Any, text: str) -> None:
+def test_text_without_a_policy_is_refused(kms: Any, text: str) -> None:
     assert error(put, kms, text)[0] == MALFORMED
 
 
@@ -249,13 +249,13 @@ def test_deleted_principals_turn_into_their_ids_and_cannot_be_put_back(kms: Any,
     assert error(put, kms, json.dumps(kept)) == (MALFORMED, INVALID)
 
 
-def test_the_alias_of_aws_calls_an_aws_managed_key_into_being(kms: Any) -> None:
+def test_aws_alias_creates_an_aws_managed_key(kms: Any) -> None:
     assert kms.describe_key(KeyId="alias/aws/s3")["KeyMetadata"]["KeyManager"] == "AWS"
     assert kms.describe_key(KeyId=KEY_ID)["KeyMetadata"]["KeyManager"] == "CUSTOMER"
 
 
-def test_somebody_else_changes_a_key_policy(simulator: SimulatorProcess, kms: Any) -> None:
-    third_party = json.loads(policy(ADMIN, {**ADMIN, "Sid": "Foreign"}))
+def test_key_policy_is_changed_meanwhile(simulator: SimulatorProcess, kms: Any) -> None:
+    third_party = json.loads(policy(ADMIN, {**ADMIN, "Sid": "ThirdParty"}))
     simulator.fault(operation="GetKeyPolicy", action="change_policy", when="after", policy=third_party)
     assert [len(stored(kms)["Statement"]), len(stored(kms)["Statement"])] == [1, 2]
     simulator.fault(operation="PutKeyPolicy", action="change_policy", when="after", policy=None)
@@ -267,7 +267,7 @@ def test_somebody_else_changes_a_key_policy(simulator: SimulatorProcess, kms: An
 
 
 @pytest.mark.parametrize("name", ["alias/flow-logs", KEY_ID, ARN])
-def test_the_key_of_the_call_is_meant_unless_one_is_named(simulator: SimulatorProcess, kms: Any, name: str) -> None:
+def test_default_key_of_a_fault_is_the_key_of_the_call(simulator: SimulatorProcess, kms: Any, name: str) -> None:
     third_party = json.loads(policy(ADMIN, SERVICE))
     simulator.fault(operation="DescribeKey", action="change_policy", policy=third_party)
     kms.describe_key(KeyId=name)
@@ -281,7 +281,7 @@ def test_a_stale_read_shows_the_key_policy_before_it_was_put(simulator: Simulato
 
 
 def resolve(name: str) -> str:
-    """Everybody exists."""
+    """Resolve every principal as existing."""
     return name
 
 
@@ -290,7 +290,7 @@ def resolve(name: str) -> str:
     st.sampled_from([f"arn:aws:iam::{OWNER}:role/a", f"arn:aws:iam::{OWNER}:role/b", f"arn:aws:iam::{OWNER}:root"]),
     st.sampled_from(["kms:*", "kms:PutKeyPolicy", "kms:Decrypt"]),
 )
-def test_a_policy_is_taken_if_it_lets_the_caller_put_the_next_one(named: str, arn: str, action: str) -> None:
+def test_policy_is_accepted_if_the_caller_may_put_the_next_one(named: str, arn: str, action: str) -> None:
     text = policy({**ADMIN, "Principal": {"AWS": named}, "Action": action})
     caller = Caller(OWNER, arn)
     keeps = allows(json.loads(text), ARN, caller, "kms:PutKeyPolicy")

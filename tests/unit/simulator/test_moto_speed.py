@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The faster ways through moto give the same answers."""
+"""The faster versions of moto functions return the same results."""
 
 from __future__ import annotations
 

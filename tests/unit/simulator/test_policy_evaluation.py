@@ -26,16 +26,16 @@ ALLOW = {"Effect": "Allow", "Principal": {"Service": SERVICE}, "Action": ACTION,
 
 
 def verdict(*statements: dict[str, Any], version: str = "2012-10-17") -> str:
-    """What a policy of these statements says about the one request of this file."""
+    """Return the effect of these statements on the request of this file."""
     return decide({"Version": version, "Statement": list(statements)}, SERVICE, ACTION, RESOURCE, CONTEXT)
 
 
 def changed(**elements: Any) -> dict[str, Any]:
-    """The statement that allows, with other elements; None leaves one out."""
+    """Return the allowing statement with changed elements; None removes one."""
     return {name: value for name, value in {**ALLOW, **elements}.items() if value is not None}
 
 
-def test_no_policy_says_nothing() -> None:
+def test_no_policy_has_no_effect() -> None:
     assert decide(None, SERVICE, ACTION, RESOURCE, CONTEXT) == "none"
 
 
@@ -120,7 +120,7 @@ def test_variables_need_the_version_of_2012() -> None:
 
 
 @pytest.mark.parametrize("left_out", ["Principal", "Action", "Resource"])
-def test_a_statement_without_an_element_says_nothing(left_out: str) -> None:
+def test_statement_without_an_element_has_no_effect(left_out: str) -> None:
     assert verdict(changed(**{left_out: None})) == "none"
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The simulator as a process: command line, accounts, regions, many clients at once."""
+"""The simulator as a process: command line, accounts, Regions, parallel clients."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_an_access_key_of_the_seed_belongs_to_its_account(simulator: SimulatorPr
     ("service", "method"),
     [("ec2", "describe_vpc_block_public_access_options"), ("iam", "get_organizations_access_report")],
 )
-def test_what_moto_does_not_offer_is_an_error_that_nobody_repeats(
+def test_unsupported_operation_is_an_error_that_is_not_retried(
     simulator: SimulatorProcess, client: Callable[..., Any], service: str, method: str
 ) -> None:
     caller = client(service)
@@ -157,7 +157,9 @@ def test_every_call_of_eight_clients_at_once_takes_effect_and_is_logged_once(
     assert made == {vpc["VpcId"] for vpc in clients[0].describe_vpcs()["Vpcs"] if not vpc["IsDefault"]}
 
 
-def test_the_environment_leads_clients_here(simulator: SimulatorProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_points_clients_to_the_simulator(
+    simulator: SimulatorProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name, value in simulator.environment("us-west-2").items():
         monkeypatch.setenv(name, value)
     session = boto3.Session()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""SimulatePrincipalPolicy answers from the policies of users, groups and roles, in every shape it has had."""
+"""SimulatePrincipalPolicy evaluates the policies of users, groups and roles, in every response shape."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ Simulate = Callable[..., list[dict[str, Any]]]
 
 @pytest.fixture
 def simulate(simulator: SimulatorProcess, client: Callable[..., Any]) -> Simulate:
-    """Asks about a principal of the fleet and returns the results of one answer."""
+    """Simulates a principal of the fleet and returns the results of one response."""
     simulator.seed(FLEET)
     iam = client("iam")
 
@@ -121,7 +121,7 @@ def test_the_policies_of_the_principal_decide(
 
 
 def decided(results: list[dict[str, Any]]) -> list[tuple[str, str, dict[str, str]]]:
-    """Of each result: the name, the decision, and the decision on each resource."""
+    """Return of each result the name, the decision, and the decision on each resource."""
     return [
         (
             result["EvalResourceName"],
@@ -162,9 +162,7 @@ def test_the_shapes_of_the_past_have_one_result_for_each_resource(
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_nothing_is_told_of_each_resource_where_none_is_named(
-    simulator: SimulatorProcess, simulate: Simulate, shape: str
-) -> None:
+def test_no_results_by_resource_without_resources(simulator: SimulatorProcess, simulate: Simulate, shape: str) -> None:
     simulator.set_switch("simulation_shape", shape)
     (result,) = simulate(USER, "ec2:DescribeVpcs")
     assert (result["EvalResourceName"], result["EvalDecision"]) == ("*", "allowed")
@@ -191,7 +189,7 @@ def test_conditions_see_the_values_given(
 
 
 @pytest.mark.parametrize(("switch", "missing"), [("all_statements", ["ec2:CreateAction"]), ("action_statements", [])])
-def test_whether_keys_of_other_statements_are_missing_is_open(
+def test_missing_keys_of_other_statements_are_a_switch(
     simulator: SimulatorProcess, simulate: Simulate, switch: str, missing: list[str]
 ) -> None:
     simulator.set_switch("missing_context", switch)
@@ -215,7 +213,7 @@ def test_policies_may_be_added(simulate: Simulate) -> None:
     ],
 )
 @pytest.mark.parametrize("attached", [True, False])
-def test_a_boundary_is_told_apart(
+def test_boundary_has_its_own_decision(
     simulator: SimulatorProcess,
     simulate: Simulate,
     boundary: dict[str, Any],
@@ -249,7 +247,7 @@ def test_a_boundary_is_told_apart(
         ),
     ],
 )
-def test_an_organization_is_told_apart(
+def test_organization_has_its_own_decision(
     simulator: SimulatorProcess,
     simulate: Simulate,
     account: dict[str, Any],
@@ -290,7 +288,7 @@ def test_answers_come_in_pages(simulator: SimulatorProcess, client: Callable[...
             400,
             f"Invalid Entity Arn: arn:aws:iam::{ACCOUNT}:root does not clearly define entity type and name.",
         ),
-        # The path belongs to the name.
+        # The path is part of the name.
         (
             f"arn:aws:iam::{ACCOUNT}:role/publisher",
             "NoSuchEntity",
@@ -311,7 +309,7 @@ def test_only_users_groups_and_roles_of_the_account_are_simulated(
     assert refused(lambda: simulate(principal, "ec2:DescribeVpcs")) == (code, status, message)
 
 
-def test_whether_different_actions_are_taken_together_is_open(simulator: SimulatorProcess, simulate: Simulate) -> None:
+def test_different_actions_together_are_a_switch(simulator: SimulatorProcess, simulate: Simulate) -> None:
     actions = ("ec2:DescribeVpcs", "s3:GetBucketPolicy", "ec2:DescribeVpcs")
     assert len(simulate(ROLE, *actions)) == 3
     simulator.set_switch("simulated_actions", "alone")
@@ -321,13 +319,13 @@ def test_whether_different_actions_are_taken_together_is_open(simulator: Simulat
     assert len(simulate(ROLE, "ec2:DescribeVpcs")) == 1
 
 
-def test_what_is_not_simulated_is_not_passed_over(simulate: Simulate) -> None:
+def test_unsupported_parameters_are_refused(simulate: Simulate) -> None:
     code, _status, message = refused(lambda: simulate(USER, "s3:GetObject", CallerArn=ROLE))
     assert code == "SimulatorFailure"
     assert "CallerArn" in message
 
 
-def test_resource_policies_are_not_fetched(
+def test_resource_policies_are_not_read(
     simulator: SimulatorProcess, simulate: Simulate, client: Callable[..., Any]
 ) -> None:
     simulator.seed({"accounts": {ACCOUNT: {"buckets": [{"name": "theirs", "region": "eu-west-1"}]}}})

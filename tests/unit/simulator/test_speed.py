@@ -14,7 +14,7 @@ from tests.bench.measure import cpu_of
 from tests.simulator.client import SimulatorProcess
 
 TARGETS = 10_000
-#: CPU time of simulator and client, so that it does not matter how busy the machine is.
+#: CPU time of simulator and client, which does not depend on the load of the machine.
 SECONDS = 60
 PER_CALL = 300
 FLEET = {
@@ -28,7 +28,7 @@ FLEET = {
 
 
 def pages(ec2: Any, operation: str, key: str) -> list[dict[str, Any]]:
-    """Everything an operation lists, over all pages."""
+    """Return all items of an operation, over all pages."""
     return [item for page in ec2.get_paginator(operation).paginate() for item in page[key]]
 
 

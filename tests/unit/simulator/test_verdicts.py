@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which settings of a bucket and its key let logs arrive, which fail later, and which CreateFlowLogs refuses."""
+"""Which settings of a bucket and its key allow delivery, which fail later, and which CreateFlowLogs refuses."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def as_started() -> Iterator[None]:
 
 
 def bucket_policy(bucket: str = "central") -> dict[str, Any]:
-    """A policy that lets the service write anywhere in the bucket."""
+    """Return a policy that allows the service to write anywhere in the bucket."""
     allow = {"Effect": "Allow", "Principal": SERVICE}
     arn = f"arn:aws:s3:::{bucket}"
     write = {**allow, "Action": "s3:PutObject", "Resource": f"{arn}/*"}
@@ -54,7 +54,7 @@ def bucket_policy(bucket: str = "central") -> dict[str, Any]:
 
 
 def key_policy(*more: dict[str, Any], **changed: Any) -> dict[str, Any]:
-    """The statement of the CloudWatch Logs User Guide, with other elements where given, and further statements."""
+    """Return the statement of the CloudWatch Logs User Guide with changed elements, and more statements."""
     use = {"Effect": "Allow", "Principal": SERVICE, "Action": USE, "Resource": "*", "Condition": CONDITIONS, **changed}
     return {"Version": "2012-10-17", "Statement": [use, *more]}
 
@@ -65,17 +65,17 @@ WITH_KEY = replace(BUCKET, encryption=Encryption("aws:kms", KEY_ARN))
 
 
 def with_key_named(name: str | None, owner: str = OWN) -> BucketFacts:
-    """A bucket whose default encryption names its key so."""
+    """Return a bucket whose default encryption names its key like this."""
     return replace(BUCKET, account=owner, encryption=Encryption("aws:kms", name))
 
 
 def refused(reason: str) -> Verdict:
-    """CreateFlowLogs makes no flow log."""
+    """Return a verdict: CreateFlowLogs refuses."""
     return Verdict(reason, creation=False)
 
 
 def failing(reason: str) -> Verdict:
-    """A flow log is made and fails."""
+    """Return a verdict: the flow log is created and fails."""
     return Verdict(reason)
 
 
@@ -133,7 +133,7 @@ def test_flow_logs_of_any_region_reach_the_bucket_but_its_key_stays_with_it() ->
         (key_policy({"Effect": "Deny", "Principal": "*", "Action": "kms:ScheduleKeyDeletion", "Resource": "*"}), True),
     ],
 )
-def test_the_key_policy_lets_the_service_use_the_key(policy: dict[str, Any], allowed: bool) -> None:
+def test_key_policy_grants_use_of_the_key(policy: dict[str, Any], allowed: bool) -> None:
     expected = DELIVERS if allowed else failing("key_policy")
     assert verdict_on(WITH_KEY, replace(KEY, policy=policy), SOURCE) == expected
 
@@ -168,7 +168,7 @@ def test_with_a_bucket_key_conditions_on_the_source_may_not_match(value: str, re
         ("failed", OTHER, refused("aws_managed_key")),
     ],
 )
-def test_the_aws_managed_key_is_of_no_use(name: str | None, value: str, owner: str, verdict: Verdict) -> None:
+def test_aws_managed_key_cannot_be_used(name: str | None, value: str, owner: str, verdict: Verdict) -> None:
     switches.set("aws_managed_key", value)
     assert verdict_on(with_key_named(name, owner), None, SOURCE) == verdict
 
@@ -189,7 +189,7 @@ def test_a_key_must_be_named_by_its_arn(name: str, value: str, owner: str, verdi
 
 
 @pytest.mark.parametrize(("value", "verdict"), [("failed", failing("requester_pays")), ("works", DELIVERS)])
-def test_requester_pays_may_be_in_the_way(value: str, verdict: Verdict) -> None:
+def test_requester_pays_may_block_delivery(value: str, verdict: Verdict) -> None:
     switches.set("requester_pays", value)
     assert verdict_on(replace(BUCKET, requester_pays=True), None, SOURCE) == verdict
     assert verdict_on(replace(WITH_KEY, requester_pays=True), None, SOURCE) == failing("no_key")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""tools/dev.py sets up a checkout once, and says what to do where it cannot."""
+"""tools/dev.py sets up a checkout once, or says what to do."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tools import dev
 
 @pytest.fixture(name="checkout")
 def checkout_that_is_set_up(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
-    """A checkout, in a folder with a blank, that claims to be set up; installing anything in it fails the test."""
+    """A checkout that is set up, in a folder with a blank; any installation fails the test."""
     root = tmp_path / "a checkout"
     (root / "requirements").mkdir(parents=True)
     for kind in ("demo", "dev"):
@@ -39,7 +39,7 @@ def checkout_that_is_set_up(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture(name="steps")
 def steps_of_an_installation(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The steps of an installation, noted instead of taken."""
+    """Records the steps of an installation instead of running them."""
     steps: list[str] = []
     for name in ("make_venv", "install_packages", "install_amazon_aws", "link_checkout"):
         monkeypatch.setattr(dev, name, lambda *arguments, step=name: steps.append(step))
@@ -69,7 +69,7 @@ def test_setup_for_the_demo_keeps_what_the_tests_need(checkout: pathlib.Path, st
 
 
 @pytest.mark.parametrize("change", ["moved", "other python"])
-def test_setup_starts_anew_when_the_venv_no_longer_fits(
+def test_setup_recreates_an_incompatible_venv(
     checkout: pathlib.Path, steps: list[str], monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
     if change == "moved":
@@ -86,30 +86,28 @@ def test_setup_starts_anew_when_the_venv_no_longer_fits(
     assert steps == ["install_packages", "install_amazon_aws", "link_checkout"]
 
 
-def test_without_rights_it_says_what_to_type(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_root_it_prints_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dev, "privilege", lambda: None)
     with pytest.raises(dev.Trouble, match=r"sudo apt-get install -y .*python3\.\d+-venv"):
         dev.install_venv_support()
 
 
-def test_without_rights_it_says_how_to_get_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_root_it_prints_the_command_for_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dev.shutil, "which", lambda name: None if name == "chromium" else f"/usr/bin/{name}")
     monkeypatch.setattr(dev, "privilege", lambda: None)
     with pytest.raises(dev.Trouble, match="sudo apt-get install -y --no-install-recommends chromium"):
         dev.install_browser()
 
 
-def test_without_apt_it_names_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_apt_it_names_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dev.shutil, "which", lambda name: None)
-    with pytest.raises(dev.Trouble, match="Install what Debian calls chromium"):
+    with pytest.raises(dev.Trouble, match="Install the Debian package chromium"):
         dev.install_browser()
 
 
 @pytest.mark.parametrize(("fails_first", "calls"), [(False, ["install"]), (True, ["install", "update", "install"])])
-def test_the_browser_is_installed_where_it_lacks(
-    monkeypatch: pytest.MonkeyPatch, fails_first: bool, calls: list[str]
-) -> None:
-    """Without fresh lists of packages the first try may fail; a second browser is never installed."""
+def test_missing_browser_is_installed(monkeypatch: pytest.MonkeyPatch, fails_first: bool, calls: list[str]) -> None:
+    """The first attempt may fail without current package lists; a second browser is never installed."""
     called: list[list[str]] = []
 
     def note(words: list[str], **_options: object) -> subprocess.CompletedProcess:
@@ -138,7 +136,7 @@ def test_only_the_tests_need_the_browser(
     assert steps[-1] == "install_browser"
 
 
-def test_tree_holds_the_files_under_version_control_and_amazon_aws(
+def test_tree_has_the_tracked_files_and_amazon_aws(
     root: pathlib.Path, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dev, "DEV", tmp_path)
@@ -150,7 +148,7 @@ def test_tree_holds_the_files_under_version_control_and_amazon_aws(
     assert (tree.parents[1] / "amazon" / "aws" / "MANIFEST.json").is_file()
 
 
-def test_tree_leaves_out_what_git_does_not_track(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tree_leaves_out_untracked_files(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = tmp_path / "checkout"
     root.mkdir()
     for name in ("tracked.py", "deleted.py", "stray.py", "notes"):
@@ -163,7 +161,7 @@ def test_tree_leaves_out_what_git_does_not_track(tmp_path: pathlib.Path, monkeyp
     assert {path.name for path in dev.tree().iterdir()} == {".git", "tracked.py"}
 
 
-def test_ansible_test_gets_the_keys_for_an_account_that_git_does_not_know(
+def test_ansible_test_gets_the_untracked_file_with_keys(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / dev.CLOUD_CONFIG.name).write_text("[default]\n", encoding="utf-8")
@@ -180,10 +178,10 @@ def test_ansible_test_gets_the_keys_for_an_account_that_git_does_not_know(
 
 
 @pytest.mark.parametrize("job", [lambda _folder: dev.doclint(), lambda folder: dev.docs(str(folder))])
-def test_tools_for_the_documentation_leave_the_home_of_the_caller_alone(
+def test_documentation_tools_do_not_use_the_home_of_the_caller(
     job: Callable[[pathlib.Path], None], tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """antsibull-docs writes a log there, and fails where there is none."""
+    """antsibull-docs writes a log there, and fails without a home folder."""
     tool = tmp_path / "antsibull-docs"
     tool.write_text('#!/bin/sh\nexec test "$HOME" = "$EXPECTED"\n', encoding="utf-8")
     tool.chmod(0o755)
@@ -196,7 +194,7 @@ def test_tools_for_the_documentation_leave_the_home_of_the_caller_alone(
 
 
 @pytest.mark.parametrize("arguments", [[], ["nonsense"]])
-def test_it_explains_itself(root: pathlib.Path, arguments: list[str]) -> None:
+def test_help_lists_every_command(root: pathlib.Path, arguments: list[str]) -> None:
     command = [sys.executable, root / "tools" / "dev.py", *arguments]
     done = subprocess.run(command, check=False, stderr=subprocess.PIPE, text=True)
     assert done.returncode == 1
@@ -219,11 +217,11 @@ def test_a_failing_tool_is_named(tmp_path: pathlib.Path, monkeypatch: pytest.Mon
         ("Loading module_utils _core.errors\nImporter processing completed successfully", []),
     ],
 )
-def test_what_counts_as_a_complaint_of_the_importer(said: str, complaints: list[str]) -> None:
+def test_warnings_and_errors_of_the_importer_are_found(said: str, complaints: list[str]) -> None:
     assert dev.importer_complaints(said) == complaints
 
 
-def test_setup_for_the_benchmark_installs_apart_and_once(
+def test_setup_for_the_benchmark_installs_separately_and_once(
     checkout: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (checkout / "requirements" / "bench.txt").write_text("awscli==1\n", encoding="utf-8")

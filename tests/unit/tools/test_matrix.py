@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""tools/matrix.py covers what is claimed to be supported, and says what it could not run."""
+"""tools/matrix.py covers the supported versions, and lists the cells that it cannot run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tools import dev
 from tools import matrix
 
 
-def test_the_oldest_versions_that_are_claimed_are_among_the_cells() -> None:
+def test_cells_include_the_oldest_supported_versions() -> None:
     core = read_yaml("meta/runtime.yml")["requires_ansible"].removeprefix(">=").removesuffix(".0")
     assert any(cell.core.startswith(f"{core}.") for cell in matrix.CELLS)
     assert read_yaml("galaxy.yml")["dependencies"]["amazon.aws"].removeprefix(">=") in {
@@ -28,7 +28,7 @@ def test_the_oldest_versions_that_are_claimed_are_among_the_cells() -> None:
     assert python in {cell.modules for cell in matrix.CELLS}
 
 
-def test_the_versions_that_the_other_tests_run_on_are_among_the_cells() -> None:
+def test_cells_include_the_versions_of_the_other_tests() -> None:
     newest = matrix.CELLS[-1]
     assert newest.amazon_aws == dev.AMAZON_AWS_VERSION
     assert matrix.DATA["carriers"][newest.amazon_aws] == dev.ANSIBLE_PACKAGE
@@ -37,7 +37,7 @@ def test_the_versions_that_the_other_tests_run_on_are_among_the_cells() -> None:
     assert any(line.startswith(f"ansible-core=={newest.core} ") for line in pins)
 
 
-def test_cells_have_names_of_their_own() -> None:
+def test_cells_have_unique_names() -> None:
     assert len({cell.name for cell in matrix.CELLS}) == len(matrix.CELLS)
 
 
@@ -46,14 +46,14 @@ def test_an_unknown_cell_is_refused_and_the_others_are_named() -> None:
         matrix.chosen(["newest", "newst"])
 
 
-def test_a_cell_whose_python_is_not_here_is_told_and_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cell_without_its_python_is_listed_and_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(matrix, "find_python", lambda version: None)
     cell = matrix.Cell("some", "2.19.14", "3.12", "11.4.0", "1.44.5", modules="3.10")
     assert matrix.outcome(cell) == "not run, as there is no Python 3.12 and no Python 3.10 here"
 
 
 @pytest.mark.parametrize(("passes", "code", "words"), [(True, 0, "passed"), (False, 1, "FAILED")])
-def test_what_came_of_each_cell_is_told_at_the_end(
+def test_result_of_each_cell_is_printed_at_the_end(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], passes: bool, code: int, words: str
 ) -> None:
     monkeypatch.setattr(matrix.dev, "setup", lambda kind: None)
@@ -66,7 +66,7 @@ def test_what_came_of_each_cell_is_told_at_the_end(
 
 
 @pytest.mark.parametrize("subject", ["templates_in_connection_options", "host_names_and_strategies"])
-def test_each_cell_runs_playbooks_on_what_differs_between_versions_of_ansible(subject: str) -> None:
+def test_each_cell_runs_playbooks_that_depend_on_the_ansible_version(subject: str) -> None:
     assert [name for name in matrix.TESTS if name.startswith(f"tests/integration/test_{subject}.py")]
 
 

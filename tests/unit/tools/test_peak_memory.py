@@ -17,7 +17,7 @@ import pytest
 from tools.peak_memory import MIB
 from tools.peak_memory import PeakMemory
 
-# A child that starts a child of its own, which holds 64 MiB until its input ends.
+# A child process with its own child, which allocates 64 MiB until its input ends.
 GRANDCHILD = "import sys; kept = bytearray(b'x' * (64 * 2**20)); print(len(kept), flush=True); sys.stdin.read()"
 CHILD = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {GRANDCHILD!r}])"
 
@@ -34,7 +34,7 @@ def test_descendants_count() -> None:
     assert memory.peak >= before + 60 * MIB
 
 
-def test_the_peak_stays_when_memory_is_free_again() -> None:
+def test_peak_stays_after_memory_is_freed() -> None:
     memory = PeakMemory(os.getpid(), seconds=0.01)
     memory.peak = 2**50
     memory.start()
