@@ -2,23 +2,26 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Takes a Markdown file apart, so that tests can hold it to what it says."""
+"""Reads code blocks, sections and tables from Markdown files, with markdown-it-py."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-_FENCED = re.compile(r"(?P<before>[^\n]*)\n\n```(?P<language>\w+)\n(?P<text>.*?)\n```", re.DOTALL)
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+PARSER = MarkdownIt("commonmark").enable("table")
 
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block: its language, its text, and the line of prose before it."""
+    """A code block: its language, its text, and the line of prose before it."""
 
     language: str
     text: str
-    before: str
+    before: str = ""
 
     @property
     def file(self) -> str:
@@ -27,25 +30,39 @@ class Block:
 
 
 def section(markdown: str, title: str) -> str:
-    """Return the text under a heading of the second level; headings inside of fenced blocks are none."""
-    inside, fenced, lines = False, False, []
-    for line in markdown.splitlines():
-        fenced ^= line.startswith("```")
-        if line.startswith("## ") and not fenced:
-            inside = line == f"## {title}"
-        elif inside:
-            lines.append(line)
-    assert lines, f"there is no section {title}"
-    return "\n".join(lines)
+    """Return the text under a heading of the second level, up to the next one.
+
+    :raises KeyError: there is no such heading.
+    """
+    tokens = PARSER.parse(markdown)
+    headings = [(token.map, tokens[at + 1].content) for at, token in enumerate(tokens) if _is_open(token, "h2")]
+    lines = markdown.splitlines()
+    ends = [start for (start, _end), _title in headings[1:]] + [len(lines)]
+    texts = {name: "\n".join(lines[start:end]) for ((_start, start), name), end in zip(headings, ends, strict=True)}
+    return texts[title]
 
 
-def blocks(markdown: str, language: str) -> list[Block]:
-    """Return the fenced blocks of a language, in order."""
-    found = (Block(item["language"], item["text"], item["before"]) for item in _FENCED.finditer(markdown))
-    return [block for block in found if block.language == language]
+def blocks(markdown: str, *languages: str) -> list[Block]:
+    """Return the fenced blocks in order, all or those of some languages."""
+    found, before = [], ""
+    for token in PARSER.parse(markdown):
+        if token.type == "fence" and (not languages or token.info in languages):
+            found.append(Block(token.info, token.content.rstrip("\n"), before))
+        before = token.content.splitlines()[-1] if token.type == "inline" and token.content else before
+    return found
 
 
 def table_rows(markdown: str) -> list[list[str]]:
-    """Return the rows of all tables as lists of cells, without the lines under the headings."""
-    rows = [line.strip("|").split("|") for line in markdown.splitlines() if line.startswith("|")]
-    return [[cell.strip() for cell in row] for row in rows if set("".join(row)) - set("-: ")]
+    """Return the rows of all tables, with their headers, as lists of cells in Markdown."""
+    rows: list[list[str]] = []
+    tokens = PARSER.parse(markdown)
+    for at, token in enumerate(tokens):
+        if _is_open(token, "tr"):
+            rows.append([])
+        elif _is_open(token, "th", "td"):
+            rows[-1].append(tokens[at + 1].content)
+    return rows
+
+
+def _is_open(token: Token, *tags: str) -> bool:
+    return token.nesting == 1 and token.tag in tags

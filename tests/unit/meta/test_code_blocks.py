@@ -96,11 +96,7 @@ OTHERS = {"ansible-builder", "podman", "pytest", "python", "terraform"}
 
 def all_blocks(name: str) -> list[Block]:
     """Return the code blocks of a page."""
-    text = read(name)
-    if name.endswith(".rst"):
-        return code_blocks(text)
-    languages = sorted(set(re.findall(r"^```(\w+)$", text, re.MULTILINE)))
-    return [block for language in languages for block in blocks(text, language)]
+    return code_blocks(read(name)) if name.endswith(".rst") else blocks(read(name))
 
 
 BLOCKS = {f"{name}:{number}": block for name in PAGES for number, block in enumerate(all_blocks(name), 1)}
@@ -462,20 +458,20 @@ def test_shown_progress_matches_the_code() -> None:
 @pytest.mark.parametrize(
     "block",
     [
-        Block("yaml", "flow_log_destinatoin: x", ""),
-        Block("yaml", "flow_log_layouts: [round]", ""),
-        Block("yaml", "shop: {hosts: {a: {flow_log_regoin: eu-west-1}}}", ""),
-        Block("yaml", "plugin: flowlogs.aws.flow_log_targets\ntype: [VPC]", ""),
-        Block("yaml", "- flowlogs.aws.s3_flow_log_info: {regoin: eu-west-1}", ""),
-        Block("yaml", "- ansible.builtin.import_playbook: flowlogs.aws.publish", ""),
-        Block("yaml", "- ansible.builtin.include_role: {name: flowlogs.aws.publish_to_s3, tasks_from: bucket}", ""),
-        Block("console", "$ ansible-playbook -i inventory flowlogs.aws.publish", ""),
-        Block("console", "$ ansible-playbook -i inventory flowlogs.aws.retire --chek", ""),
-        Block("console", "$ ansible-playbook flowlogs.aws.retire -e flow_log_retired=true", ""),
-        Block("shell", "make dosc", ""),
-        Block("shell", "aws ec2 describe-flowlogs", ""),
-        Block("shell", "unheard-of", ""),
-        Block("shell", ". ~/.profile", ""),
+        Block("yaml", "flow_log_destinatoin: x"),
+        Block("yaml", "flow_log_layouts: [round]"),
+        Block("yaml", "shop: {hosts: {a: {flow_log_regoin: eu-west-1}}}"),
+        Block("yaml", "plugin: flowlogs.aws.flow_log_targets\ntype: [VPC]"),
+        Block("yaml", "- flowlogs.aws.s3_flow_log_info: {regoin: eu-west-1}"),
+        Block("yaml", "- ansible.builtin.import_playbook: flowlogs.aws.publish"),
+        Block("yaml", "- ansible.builtin.include_role: {name: flowlogs.aws.publish_to_s3, tasks_from: bucket}"),
+        Block("console", "$ ansible-playbook -i inventory flowlogs.aws.publish"),
+        Block("console", "$ ansible-playbook -i inventory flowlogs.aws.retire --chek"),
+        Block("console", "$ ansible-playbook flowlogs.aws.retire -e flow_log_retired=true"),
+        Block("shell", "make dosc"),
+        Block("shell", "aws ec2 describe-flowlogs"),
+        Block("shell", "unheard-of"),
+        Block("shell", ". ~/.profile"),
     ],
 )
 def test_checks_find_errors(block: Block, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,7 +83,7 @@ def test_readme_installs_the_current_version() -> None:
 
 
 def test_guide_maps_every_step_of_the_console_to_an_option() -> None:
-    rows = rst.table_rows(rst.section(read(f"{GUIDES}/guide_targets.rst"), "From the console to options"))
+    rows = rst.table_rows(read(f"{GUIDES}/guide_targets.rst"), "From the console to options")
     for step in ("Filter", "Maximum aggregation interval", "Destination", "S3 bucket ARN", "Format", "Add Tag"):
         assert any(first.startswith(step) for first, _option, _variable in rows), step
     options = {option.split("``")[1] for _first, option, _variable in rows if option.startswith("``")}

@@ -49,7 +49,7 @@ def test_an_unknown_cell_is_refused_and_the_others_are_named() -> None:
 def test_cell_without_its_python_is_listed_and_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(matrix, "find_python", lambda version: None)
     cell = matrix.Cell("some", "2.19.14", "3.12", "11.4.0", "1.44.5", modules="3.10")
-    assert matrix.outcome(cell) == "not run, as there is no Python 3.12 and no Python 3.10 here"
+    assert matrix.outcome(cell) == "not run: there is no Python 3.12 and no Python 3.10 here"
 
 
 @pytest.mark.parametrize(("passes", "code", "words"), [(True, 0, "passed"), (False, 1, "FAILED")])
