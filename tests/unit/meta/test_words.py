@@ -104,9 +104,10 @@ def test_no_file_has_a_refused_word() -> None:
     assert not found, "\n".join([f"{len(found)} refused words:", *found])
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.pattern)
-def test_each_rule_refuses_its_sample(rule: Rule) -> None:
-    assert rule in [broken for _line, _words, broken in refused_words(rule.sample)]
+def test_each_rule_refuses_its_sample() -> None:
+    assert [
+        rule.sample for rule in RULES if rule not in {broken for _at, _words, broken in refused_words(rule.sample)}
+    ] == []
 
 
 def test_words_are_found_in_identifiers_and_across_lines() -> None:
