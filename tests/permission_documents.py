@@ -12,6 +12,6 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.pol
 
 
 def permissions_policy(selection: Any, **scope: Any) -> dict[str, Any]:
-    """Return the policy document for some work that fits into one managed policy."""
+    """Return the policy document for work that fits into one managed policy."""
     (document,) = permissions_policies(selection, **scope)
     return document

@@ -21,7 +21,7 @@ from tests.simulator.client import SimulatorProcess
 from tests.unit.meta.project import read
 
 SIZES = (10, 1_000, 2_500)
-#: Flow logs on a page of DescribeFlowLogs where nothing is said (EC2 API, MaxResults: at most 1,000).
+#: Flow logs on a page of DescribeFlowLogs without MaxResults (EC2 API: at most 1,000).
 PAGE = 1_000
 
 

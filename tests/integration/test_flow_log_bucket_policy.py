@@ -223,7 +223,7 @@ def test_grants_for_a_hundred_accounts_are_idempotent(simulator: SimulatorProces
     accounts = [f"{number:012}" for number in range(1, 101)]
     predicted = run(simulator, check=True, account_ids=accounts)
     result = run(simulator, account_ids=accounts)
-    assert foretold["size_bytes"] == result["size_bytes"] == policy_size(result["policy"]) <= 20480
+    assert predicted["size_bytes"] == result["size_bytes"] == policy_size(result["policy"]) <= 20480
     assert run(simulator, account_ids=list(reversed(accounts)))["changed"] is False
 
 

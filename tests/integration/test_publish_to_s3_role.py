@@ -11,18 +11,18 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import AnsibleRun
-from tests.integration.conftest import AnsibleRunner
-from tests.integration.publication import ARCHIVE
-from tests.integration.publication import AUDIT
-from tests.integration.publication import BANK
-from tests.integration.publication import SHOP
-from tests.integration.publication import SHOP_VPCS
-from tests.integration.publication import Stage
-from tests.integration.publication import bucket_statements
-from tests.integration.publication import client
-from tests.integration.publication import environment
-from tests.integration.publication import flow_logs
+from tests.integration.support.ansible_run import AnsibleRun
+from tests.integration.support.ansible_run import AnsibleRunner
+from tests.integration.support.publication import ARCHIVE
+from tests.integration.support.publication import AUDIT
+from tests.integration.support.publication import BANK
+from tests.integration.support.publication import SHOP
+from tests.integration.support.publication import SHOP_VPCS
+from tests.integration.support.publication import Stage
+from tests.integration.support.publication import bucket_statements
+from tests.integration.support.publication import client
+from tests.integration.support.publication import environment
+from tests.integration.support.publication import flow_logs
 from tests.simulator.client import SimulatorProcess
 
 COMMON = {
@@ -92,7 +92,7 @@ def test_the_environment_keyword_leads_to_the_account(stage: Stage) -> None:
         assert called == {SHOP if vpcs else BANK}
 
 
-def test_entry_points_work_alone_and_leave_their_results(stage: Stage) -> None:
+def test_entry_points_work_alone_and_set_their_results(stage: Stage) -> None:
     show = {
         "name": "Show",
         "ansible.builtin.debug": {
@@ -183,6 +183,6 @@ def test_misspelled_variable_is_a_warning_or_an_error_with_strict(stage: Stage) 
         refused = run(
             stage, [role(resource_ids=SHOP_VPCS, traffic_typ="REJECT")], "-e", f"{switch}=true", succeeds=False
         )
-        (told,) = [item["result"]["msg"] for item in refused.results if item["status"] == "failed"]
-        assert told == f"{note} Nothing was done, because publish_to_s3_strict is true."
+        (reported,) = [item["result"]["msg"] for item in refused.results if item["status"] == "failed"]
+        assert reported == f"{note} Nothing was done, because publish_to_s3_strict is true."
         assert stage.simulator.calls() == []

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""``s3_flow_log`` through 200 random stories of what exists, what is desired, and what goes wrong on the way."""
+"""``s3_flow_log`` through 200 random stories of existing flow logs, desired settings and failures."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.integration import fault_world
-from tests.integration.fault_stories import KillBefore
-from tests.integration.fault_stories import problems_of_story
-from tests.integration.fault_world import World
+from tests.integration.support import fault_world
+from tests.integration.support.fault_stories import KillBefore
+from tests.integration.support.fault_stories import problems_of_story
+from tests.integration.support.fault_world import World
 
 STORIES = 200
 
@@ -30,9 +30,9 @@ def _world() -> Iterator[World]:
 @pytest.fixture(name="kill_before", scope="module")
 def _kill_before() -> Iterator[KillBefore]:
     with pytest.MonkeyPatch.context() as patch:
-        yield fault_world.quicken(patch)
+        yield fault_world.skip_waits(patch)
 
 
 @pytest.mark.parametrize("number", range(STORIES))
-def test_whatever_goes_wrong_the_promises_are_kept(world: World, kill_before: KillBefore, number: int) -> None:
+def test_promises_hold_whatever_fails(world: World, kill_before: KillBefore, number: int) -> None:
     assert problems_of_story(world, kill_before, number) == []

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.integration import fault_world
-from tests.integration.fault_stories import KillBefore
-from tests.integration.fault_stories import problems_of_story
-from tests.integration.fault_world import one_of_many_tasks
-from tests.integration.fault_world import World
+from tests.integration.support import fault_world
+from tests.integration.support.fault_stories import KillBefore
+from tests.integration.support.fault_stories import problems_of_story
+from tests.integration.support.fault_world import one_of_many_tasks
+from tests.integration.support.fault_world import World
 
 #: With other numbers than those of the stories of ``s3_flow_log``.
 FIRST, STORIES = 200, 500
@@ -32,9 +32,9 @@ def _world() -> Iterator[World]:
 @pytest.fixture(name="kill_before", scope="module")
 def _kill_before() -> Iterator[KillBefore]:
     with pytest.MonkeyPatch.context() as patch:
-        yield fault_world.quicken(patch)
+        yield fault_world.skip_waits(patch)
 
 
 @pytest.mark.parametrize("number", range(STORIES))
-def test_whatever_goes_wrong_the_promises_are_kept(world: World, kill_before: KillBefore, number: int) -> None:
+def test_promises_hold_whatever_fails(world: World, kill_before: KillBefore, number: int) -> None:
     assert problems_of_story(world, kill_before, FIRST + number) == []

@@ -65,7 +65,7 @@ def test_scenario(root: pathlib.Path, tmp_path: pathlib.Path, scenario: str) -> 
 
 
 def verify(ansible: AnsibleRunner, simulator: SimulatorProcess, playbook: pathlib.Path) -> list[str]:
-    """Run a playbook that verifies, on a simulator with the scenario's fleet; return the assertions that did not hold."""
+    """Run a verify playbook on a simulator with the scenario's fleet; return the failed assertions."""
     (ansible.folder / "simulator.out").write_text(f"simulator: {simulator.url}\n", encoding="utf-8")
     done = ansible(
         playbook,

@@ -136,7 +136,7 @@ def one_of_many_tasks(url: str, options: dict[str, Any], check: bool) -> dict[st
 
 
 class World:
-    """The simulator with one story in it.
+    """The simulator, prepared for one story.
 
     :param run_once: runs the module.
     """
@@ -285,10 +285,10 @@ class Clock:
         self.now += seconds
 
 
-def quicken(monkeypatch: pytest.MonkeyPatch) -> Callable[[int | None], None]:
+def skip_waits(monkeypatch: pytest.MonkeyPatch) -> Callable[[int | None], None]:
     """Let waits take no time, and a run be killed; each run has a client, with its own bounds of retries.
 
-    :returns: call it with the number of the AWS request before which the process ends, or None.
+    :returns: a function that takes the number of the AWS request before which the process is killed, or None.
     """
     clock = Clock()
     monkeypatch.setattr("time.sleep", clock.wait)
