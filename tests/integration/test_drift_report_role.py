@@ -17,8 +17,8 @@ import yaml
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.formats import FILES
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.formats import render
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.model import build_report
-from tests.integration.conftest import ROOT
-from tests.integration.conftest import AnsibleRunner
+from tests.integration.support.ansible_run import ROOT
+from tests.integration.support.ansible_run import AnsibleRunner
 from tests.unit.plugins.plugin_utils._report.report_rows import drifted
 from tests.unit.plugins.plugin_utils._report.report_rows import row
 
@@ -203,10 +203,10 @@ def test_variables_are_accepted_in_every_form_and_broken_files_are_ignored(ansib
         None,
     ]
     assert {one["changes"] for one in made} == {None}
-    told = " ".join(run.output.split())
-    assert "[WARNING]" in told
-    assert "drift_report_previous" in told and "The report is not compared with a previous one." in told
-    assert "drift_report_history line 1" in told and "this run is not added to it" in told
+    reported = " ".join(run.output.split())
+    assert "[WARNING]" in reported
+    assert "drift_report_previous" in reported and "The report is not compared with a previous one." in reported
+    assert "drift_report_history line 1" in reported and "this run is not added to it" in reported
     assert (ansible.folder / "history.jsonl").read_text("utf-8") == "half a li\n"
 
 

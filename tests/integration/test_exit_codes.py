@@ -145,7 +145,7 @@ def test_gaps_fail_the_run_after_everything_else_is_done(stage: Stage, runs: Run
     accounts = [*PLUGIN["accounts"], {"profile": "missing"}]
     unread = runs(PUBLISH, write(accounts=accounts, regions=["eu-west-1"]))
     expects(PUBLISH, "No target at all was found in an account", unread)
-    assert "To accept this, set flow_log_fail_on_gaps: false." in told(unread)
+    assert "To accept this, set flow_log_fail_on_gaps: false." in one_line(unread)
 
 
 def test_inventory_plugin_without_credentials_fails(stage: Stage, runs: Runs) -> None:

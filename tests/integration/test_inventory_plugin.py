@@ -505,8 +505,8 @@ def test_three_accounts_one_denied_one_region_disabled(workspace: Workspace) -> 
     predicted = line(run(PUBLISH, "--check", succeeds=False), "flow logs:")
     done = run(PUBLISH, succeeds=False)
     assert "To accept this, set flow_log_fail_on_gaps: false." in done.output
-    assert line(done, "flow logs:") == foretold
-    assert foretold == f"flow logs: targets=5 batches=3 destinations=1 create=4 put_policy=1 {tail}"
+    assert line(done, "flow logs:") == predicted
+    assert predicted == f"flow logs: targets=5 batches=3 destinations=1 create=4 put_policy=1 {tail}"
     assert "Not read: data (777788889999). AssumeRole: AccessDenied" in " ".join(done.output.split())
     for target, account, region in (
         (BARE, SHOP, "eu-west-1"),
