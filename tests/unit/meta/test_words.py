@@ -73,8 +73,12 @@ ALLOWED = {
 
 
 def expression(pattern: str) -> re.Pattern[str]:
-    """Return the expression for a rule or an allowed use, which also matches wrapped comments and strings."""
-    return re.compile(r"(?<!\w)(?:{0})(?!\w)".format(pattern.replace(" ", r"[\s#\"']+")), re.IGNORECASE)
+    """Return the expression for a rule or an allowed use, which also matches wrapped comments and strings.
+
+    A phrase whose last word is a variable that the next line of code sets is no phrase.
+    """
+    spaced = pattern.replace(" ", r"[\s#\"']+")
+    return re.compile(rf"(?<!\w)(?:{spaced})(?!\w){'(?! =)' if ' ' in pattern else ''}", re.IGNORECASE)
 
 
 EXPRESSIONS = {rule: expression(rule.pattern) for rule in RULES}
@@ -126,6 +130,7 @@ def test_words_are_found_in_identifiers_and_across_lines() -> None:
         '{"action": "undeliverable"}',
         "a recommended mushroom",
         "amend the policy",
+        "assert a in found\nout = 1",
     ],
 )
 def test_allowed_uses_and_longer_words_pass(text: str) -> None:
