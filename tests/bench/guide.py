@@ -195,7 +195,9 @@ def _memory_and_calls(rows: Sequence[Row]) -> list[str]:
 def _pipeline(steps: Sequence[Step]) -> list[str]:
     if not steps:
         return []
-    table = [["targets", "what", "wall clock", "for 1,000 targets", "CPU of Ansible", "CPU of the simulator", "peak memory"]]
+    table = [
+        ["targets", "what", "wall clock", "for 1,000 targets", "CPU of Ansible", "CPU of the simulator", "peak memory"]
+    ]
     for step in steps:
         measured = step.measured
         numbers = [seconds_text(measured.wall), seconds_text(1000 * measured.wall / step.targets)]
