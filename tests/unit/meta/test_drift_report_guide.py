@@ -88,8 +88,8 @@ def test_the_guide_and_the_readme_of_the_role_list_every_variable_and_format() -
 
 def test_baseline_of_the_guide_is_accepted_and_its_limits_are_reported() -> None:
     entries = parse_baseline(documents()["accepted.yml"])
-    _rows, told = apply_baseline([], entries, "2030-01-01")
-    assert len(told["unused"]) == 2
+    _rows, given = apply_baseline([], entries, "2030-01-01")
+    assert len(given["unused"]) == 2
     sentence = re.search(r"never accepted by accident: (.*?) accepted only", " ".join(GUIDE.split())).group(1)
     assert set(re.findall(r"``(\w+)``", sentence)) == set(ONLY_EXACT)
 
