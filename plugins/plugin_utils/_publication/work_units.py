@@ -127,7 +127,7 @@ class BucketWork:
             "bucket_arn": self.arn,
             "partition": self.partition,
             "managed": self.managed,
-            "grants": cast("list[GrantItem]", grants_to_items(self.grants)),
+            "grants": cast(list[GrantItem], grants_to_items(self.grants)),
             "organization_id": self.organization_id,
             "acl_condition": self.acl_condition,
             "source_conditions": self.source_conditions,

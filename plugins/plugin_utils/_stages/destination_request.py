@@ -37,7 +37,7 @@ class DestinationRequest:
     name: str
     destination: str
     destination_options: DestinationOptionsDict | None = None
-    sources: SourceOptions = field(default_factory=lambda: SourceOptions())
+    sources: SourceOptions = field(default_factory=SourceOptions)
     grants: Sequence[GrantItem] = ()
     organization_id: str | None = None
     acl_condition: str = "string_equals"

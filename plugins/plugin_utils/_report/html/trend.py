@@ -144,7 +144,7 @@ def _label_y(y: float) -> float:
 def _bars(runs: Sequence[Run], most: int, width: float) -> list[Bar]:
     x = _across(runs)
     height = (_BARS_FOOT - _BARS_TOP) / max(most, 1)
-    return [bar for at, run in enumerate(runs) for bar in _stack(run, round(x(at) - width / 2, 1), height)]
+    return [one for at, run in enumerate(runs) for one in _stack(run, round(x(at) - width / 2, 1), height)]
 
 
 def _stack(run: Run, left: float, height: float) -> Iterable[Bar]:

@@ -201,13 +201,13 @@ def segments(part: Mapping[str, Any], states: Iterable[str]) -> list[Segment]:
     :param part: a :class:`types.CoverageCounts`.
     """
     total = max(part["targets"], 1)
-    bar, start = [], 0.0
+    shown, start = [], 0.0
     for state in states:
         share = 100 * part.get(state, 0) / total
         if share:
-            bar.append(Segment(state, f"{start:.2f}", f"{share:.2f}"))
+            shown.append(Segment(state, f"{start:.2f}", f"{share:.2f}"))
         start += share
-    return bar
+    return shown
 
 
 # -- changes and baseline -----------------------------------------------------------------------------------------

@@ -224,9 +224,9 @@ def test_numbers_and_texts() -> None:
 @given(st.lists(st.integers(0, 10_000), min_size=6, max_size=6))
 def test_a_bar_is_full(counts: list[int]) -> None:
     part = dict(zip(("in_sync", "drifted", "missing", "failing", "unknown", "ignored"), counts))
-    bar = segments(part | {"targets": sum(counts)}, part)
-    assert len(bar) == sum(1 for count in counts if count)
-    assert sum(float(one.width) for one in bar) == pytest.approx(100 if any(counts) else 0, abs=0.05)
+    shown = segments(part | {"targets": sum(counts)}, part)
+    assert len(shown) == sum(1 for count in counts if count)
+    assert sum(float(one.width) for one in shown) == pytest.approx(100 if any(counts) else 0, abs=0.05)
 
 
 @pytest.mark.parametrize("size", [1, SHOWN, SHOWN + 1, 100])
