@@ -38,7 +38,7 @@ quick: setup ## run the quick tests: the logic and the project's own rules, in l
 
 coverage: setup ## list the lines and branches that the tests in one process do not reach
 	# Coverage makes Python slower, so `make test` runs the tests of CPU time.
-	.venv/bin/python -m pytest -n 2 --hypothesis-seed=0 --cov --cov-report= -k "not a_moment and not is_compared_quickly" $(COVERED)
+	.venv/bin/python -m pytest -n 2 --hypothesis-seed=0 --cov --cov-report= -k "not are_fast and not is_fast" $(COVERED)
 	.venv/bin/python -m coverage report --include='$(RULES)' --omit='$(NO_RULES)' --fail-under=100
 	.venv/bin/python -m coverage report --include='$(SHELL_OF_RULES)' --fail-under=90
 

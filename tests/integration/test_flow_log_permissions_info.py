@@ -85,7 +85,7 @@ def test_sufficient_policy_is_recognized(shaped: SimulatorProcess, actions: str)
     assert result["permitted"] is True, result["summary"]
     assert (result["principal"], result["missing_policy"]) == (ADA, None)
     assert {item["method"] for item in result["permissions"]} == {"simulation"}
-    assert "has every permission" in result["summary"]
+    assert "has every required permission" in result["summary"]
 
 
 @pytest.mark.parametrize("action", sorted({name for one in PUBLISHING["Statement"] for name in one["Action"]}))
@@ -203,7 +203,7 @@ def test_dry_runs_replace_the_simulation_and_name_their_limits(simulator: Simula
     assert found["ec2:DeleteFlowLogs"] == {"not_allowed"}
     assert found["logs:CreateLogDelivery"] == {"unknown"}
     assert result["permitted"] is False
-    assert any("does not prove logs:CreateLogDelivery" in limit for limit in result["limits"])
+    assert any("does not check logs:CreateLogDelivery" in limit for limit in result["limits"])
     methods = {item["action"]: item["method"] for item in result["permissions"]}
     assert (methods["ec2:CreateFlowLogs"], methods["logs:CreateLogDelivery"]) == ("dry_run", "none")
 
