@@ -18,7 +18,7 @@ export ANSIBLE_REMOTE_TMP := $(CURDIR)/.dev/ansible/tmp
 export XDG_CACHE_HOME := $(CURDIR)/.dev/cache
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test release-test bench molecule quick coverage matrix lint types doclint docs format sanity build importer check setup pins picture clean
+.PHONY: help demo sandbox test release-test bench molecule quick coverage matrix lint types doclint docs format sanity build importer check setup pins picture clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1@\2/p' Makefile | column -t -s @
@@ -26,6 +26,10 @@ help: ## show this list
 demo: ## show the collection on a simulated fleet of accounts; needs no AWS account
 	@$(PYTHON) tools/dev.py setup demo
 	@.venv/bin/python demo/demo.py
+
+sandbox: ## simulate AWS for an inventory of your own (INVENTORY=path), until Ctrl-C; needs no AWS account
+	@$(PYTHON) tools/dev.py setup demo
+	@.venv/bin/python -m demo.sandbox -i "$(or $(INVENTORY),$(error Type: make sandbox INVENTORY=path/to/inventory))"
 
 test: setup ## run the tests, and fail if all processes together take more than 2 GiB of memory
 	.venv/bin/python -m pytest -n 2 -p tools.peak_memory --memory-limit 2048
