@@ -37,6 +37,7 @@ from tests.simulator.client import SimulatorProcess
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".dev" / "sandbox"
+NO_PROXY = dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1,localhost")
 READ_INVENTORY = """
 - name: Read the targets
   hosts: localhost
@@ -48,13 +49,11 @@ READ_INVENTORY = """
         hosts: "{{ query('inventory_hostnames', flow_log_hosts | default('all')) | reject('equalto', 'localhost') | list }}"
         path: "{{ lookup('env', 'FLOWLOGS_SANDBOX_HOSTS') }}"
 """
-FOUND_IN_AWS = (
-    "An inventory that finds its targets in AWS finds none in the sandbox. Write it to a file first: "
-    "ansible-inventory -i INVENTORY --list --yaml --export --output targets.yml"
-)
+FOUND_IN_AWS = "An inventory that reads AWS cannot do so in the sandbox. Write it to a file first: ansible-inventory -i INVENTORY --list --yaml --export --output targets.yml"
 ENVIRONMENT = """\
 # Leads every AWS client of this shell to the sandbox. To leave the sandbox, close the shell.
-for name in $(env | sed -n 's/^\\(AWS_[A-Za-z0-9_]*\\)=.*/\\1/p'); do unset "$name"; done
+for sandbox_name in $(env | sed -n 's/^\\(AWS_[A-Za-z0-9_]*\\)=.*/\\1/p'); do unset "$sandbox_name"; done
+unset sandbox_name
 {exports}
 """
 
@@ -82,15 +81,13 @@ def client_environment(url: str, config: Path) -> dict[str, str]:
 
     The credentials are in the configuration file and not in the environment, as amazon.aws refuses a profile next to those.
     """
-    local = "127.0.0.1,localhost"
     return {
         "AWS_ENDPOINT_URL": url,
         "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false",
         "AWS_CONFIG_FILE": str(config),
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
-        "NO_PROXY": local,
-        "no_proxy": local,
+        **NO_PROXY,
     }
 
 
@@ -123,7 +120,6 @@ def read_inventory(
         playbook.write_text(READ_INVENTORY, encoding="utf-8")
         command = [sys.executable, "-m", "ansible", "playbook", str(playbook), *options]
         command += [word for source in sources for word in ("-i", source)]
-        own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         settings = {
             "ANSIBLE_ACTION_PLUGINS": str(ROOT / "demo" / "action_plugins"),
             "ANSIBLE_INVENTORY_UNPARSED_FAILED": "true",
@@ -133,7 +129,7 @@ def read_inventory(
         }
         done = subprocess.run(
             command,
-            env={**own, **environment, **settings},
+            env={**os.environ, **environment, **settings},
             check=False,
             stdin=sys.stdin if sys.stdin.isatty() else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -141,7 +137,8 @@ def read_inventory(
             text=True,
         )
         if done.returncode or not hosts.exists():
-            raise InventoryError([f"Ansible cannot read the inventory {', '.join(sources)}:", done.stdout.strip()])
+            lines = done.stdout.strip().splitlines()
+            raise InventoryError([f"Ansible cannot read the inventory {', '.join(sources)}:", *lines, FOUND_IN_AWS])
         return [HostVariables(**host) for host in json.loads(hosts.read_text(encoding="utf-8"))]
 
 
@@ -191,6 +188,8 @@ def serve(given: argparse.Namespace, options: Sequence[str]) -> None:
     folder = given.folder.resolve()
     config, script = folder / "aws-config", folder / "environment"
     with locked(folder), SimulatorProcess(port=given.port) as simulator:
+        # An inventory that reads AWS is refused, so that it does not find what the simulator has at its start.
+        simulator.fault(operation="*", action="deny", times=None)
         config.write_text(aws_config({"default": DEFAULT_ACCESS_KEY}), encoding="utf-8")
         environment = client_environment(simulator.url, config)
         hosts = read_inventory(given.inventory, options, environment)
@@ -211,11 +210,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # A polite kill ends the sandbox like Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     given, options = parse_arguments(arguments)
+    # Neither the simulator nor the inventory gets the caller's settings for AWS, and no call goes through a proxy.
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ.update(NO_PROXY)
     try:
         serve(given, options)
     except KeyboardInterrupt:
         print("\nThe sandbox is stopped.")
-    except (InventoryError, SimulatorError) as error:
+    except InventoryError as error:
+        print("sandbox: the inventory cannot be simulated.", *error.problems, sep="\n  ", file=sys.stderr)
+        return 2
+    except SimulatorError as error:
         print(f"sandbox: {error}", file=sys.stderr)
         return 2
     return 0

@@ -352,8 +352,8 @@ def check_python(words: list[str]) -> None:
 
 
 def check_activation(words: list[str]) -> None:
-    """Assert that a sourced file activates a virtual environment."""
-    assert words[1].endswith("/bin/activate") and len(words) == 2
+    """Assert that a sourced file activates a virtual environment or the sandbox."""
+    assert (words[1].endswith("/bin/activate") or words[1] == ".dev/sandbox/environment") and len(words) == 2
 
 
 def check_file(words: list[str]) -> None:
