@@ -18,7 +18,7 @@ export ANSIBLE_REMOTE_TMP := $(CURDIR)/.dev/ansible/tmp
 export XDG_CACHE_HOME := $(CURDIR)/.dev/cache
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sandbox test release-test bench molecule quick coverage matrix lint types doclint docs format sanity build importer check setup pins picture clean
+.PHONY: help demo sandbox test release-test bench molecule quick coverage matrix lint types doclint docs format sanity build importer check setup pins picture variables clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1@\2/p' Makefile | column -t -s @
@@ -92,6 +92,9 @@ pins: ## pin the newest versions of the requirements (needs uv)
 
 picture: setup ## update the picture of the drift report in the README
 	.venv/bin/python -m tools.picture
+
+variables: setup ## update the page with all variables
+	.venv/bin/python -m tools.variables --write
 
 clean: ## remove everything that was installed or built
 	rm -rf .venv .dev build .pytest_cache .hypothesis .ansible
