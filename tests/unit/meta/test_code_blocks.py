@@ -91,7 +91,7 @@ CLIS = {
 PIPELINE = re.compile(r"# \.(?:github/workflows/|gitlab-ci)")
 # Collections and programs that are not installed, so their options are not checked.
 NOT_HERE = ("awx.awx.",)
-OTHERS = {"ansible-builder", "podman", "pytest", "python", "terraform"}
+OTHERS = {"ansible-builder", "git", "podman", "pytest", "python", "sha256sum", "terraform"}
 
 
 def all_blocks(name: str) -> list[Block]:
@@ -156,9 +156,11 @@ def wrong_value(option: dict[str, Any] | None, value: Any, name: str) -> list[st
     if option is None:
         return [name]
     values = value if isinstance(value, list) else [value]
+    if _is_template(value):
+        return []
     if option.get("suboptions"):
         return [text for item in values for text in wrong_options(item, option["suboptions"], f"{name}.")]
-    if "choices" not in option or _is_template(value):
+    if "choices" not in option:
         return []
     return [f"{name}={item}" for item in values if str(item) not in map(str, option["choices"])]
 
