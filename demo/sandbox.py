@@ -207,8 +207,9 @@ def serve(given: argparse.Namespace, options: Sequence[str]) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the sandbox; return the exit code."""
-    # A polite kill ends the sandbox like Ctrl-C does.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # SIGTERM ends the sandbox like Ctrl-C does. A shell that starts it in the background would ignore SIGINT.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     given, options = parse_arguments(arguments)
     # Neither the simulator nor the inventory gets the caller's settings for AWS, and no call goes through a proxy.
     for name in [name for name in os.environ if name.startswith("AWS_")]:

@@ -291,12 +291,7 @@ class _Builder:
         """Add the bucket of a target, unless a run may create it, and the key that encrypts it."""
         if target.destination is None:
             return
-        name = target.destination.bucket
-        owner = target.expected_bucket_owner or self._account_of(target.bucket_connection)
-        if owner is None:
-            owner = STAND_IN_ACCOUNT
-            note = f"The inventory does not give the account of bucket {name}. In the sandbox it is {owner}."
-            self._notes += [] if note in self._notes else [note]
+        name, owner = target.destination.bucket, self._bucket_owner(target)
         if not self._claim(f"bucket {name}", owner, target.host, "flow_log_bucket_aws/flow_log_expected_bucket_owner"):
             return
         if target.create_bucket:
@@ -306,6 +301,16 @@ class _Builder:
             self._buckets[name] = {}
         else:
             self._buckets.setdefault(name, self._bucket(target, owner))
+
+    def _bucket_owner(self, target: Target) -> str:
+        """Return the account of the bucket. If the inventory does not give it, a note lists which one the sandbox takes."""
+        owner = target.expected_bucket_owner or self._account_of(target.bucket_connection)
+        if owner is not None:
+            return owner
+        bucket = target.destination.bucket
+        note = f"The inventory does not give the account of bucket {bucket}. In the sandbox it is {STAND_IN_ACCOUNT}."
+        self._notes += [] if note in self._notes else [note]
+        return STAND_IN_ACCOUNT
 
     def _bucket(self, target: Target, owner: str) -> dict[str, Any]:
         name, region = target.destination.bucket, target.bucket_region or target.region
