@@ -54,7 +54,7 @@ OTHER_OPTIONS = {
     "region": "``region`` of all modules",
     "account_id": "``expected_account_id`` of all modules",
     "expected_account_id": "``expected_account_id`` of all modules",
-    "resource_id": ":ansopt:`flowlogs.aws.s3_flow_log#module:resource_ids`",
+    "resource_id": ":ansopt:`flowlogs.aws.s3_flow_log#module:resource_ids` of ``s3_flow_log``",
     "bucket_policy": "module :ansplugin:`flowlogs.aws.flow_log_bucket_policy#module`",
     "key_policy": "module :ansplugin:`flowlogs.aws.flow_log_key_policy#module`",
     "check_destination": "module :ansplugin:`flowlogs.aws.flow_log_destination_info#module`",
@@ -449,7 +449,10 @@ def as_yaml(value: Any) -> str:
 
 def _row(name: str) -> str:
     names = [f"``{variable}``" for variable in row_names(name)]
-    options = [f":ansopt:`flowlogs.aws.{module}#module:{bare_name(name)}`" for module, _option in options_of(name)]
+    options = [
+        f":ansopt:`flowlogs.aws.{module}#module:{bare_name(name)}` of ``{module}``"
+        for module, _option in options_of(name)
+    ]
     other = OTHER_OPTIONS.get(bare_name(name))
     spec = spec_of(name)
     default = spec.default if spec.default in ("", "required") else f"default ``{spec.default}``"
