@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleAction, AnsibleActionFail
 from ansible.utils.display import Display
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.errors import InputError
@@ -18,7 +18,11 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._action import run_fi
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._action.base import FlowLogsAction
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._action.hosts import connection_of, read_hosts
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._action.task_runner import SLICE
-from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.run_summary import overview, summarise
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.run_summary import (
+    overview,
+    overview_notes,
+    summarise,
+)
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages import planning, single_calls
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.destinations import destinations
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.permissions import permissions
@@ -26,9 +30,9 @@ from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.progress impo
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.run import Run
 
 _DISPLAY = Display()
-_STAGES = ("plan", "preflight", "permissions", "destinations", "flow_logs", "deliveries", "summary")
+_STAGES = ("plan", "preflight", "permissions", "destinations", "flow_logs", "deliveries", "summary", "failure")
 ARGUMENT_SPEC: Mapping[str, Any] = {
-    "stage": {"type": "str", "choices": list(_STAGES), "required": True},
+    "stage": {"type": "list", "elements": "str", "choices": list(_STAGES), "required": True},
     "hosts": {"type": "list", "elements": "str"},
     "selected": {"type": "list", "elements": "str"},
     "pattern": {"type": "str"},
@@ -40,26 +44,29 @@ ARGUMENT_SPEC: Mapping[str, Any] = {
     "report_only": {"type": "bool", "default": False},
     "list_flow_logs": {"type": "bool", "default": False},
     "delivery_hours": {"type": "int", "default": 24},
+    "message": {"type": "str", "default": ""},
 }
 
 
 class ActionModule(FlowLogsAction):
-    """Runs one stage of a playbook."""
+    """Runs some stages of a playbook."""
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Return the result of the stage."""
+        """Return the merged results of the stages."""
         result = dict(super().run(tmp, task_vars))
         _checked, options = self.validate_argument_spec(argument_spec=dict(ARGUMENT_SPEC))
         self._vars = task_vars or {}
-        stage = options["stage"]
-        noun = "batches" if stage in ("flow_logs", "deliveries") else ""
         at_once = int(self._vars.get("ansible_forks") or 5)
-        self._runner = self.runner(self._vars, at_once, partial(_show_progress, noun))
-        try:
-            result.update(getattr(self, f"_{stage}")(options))
-        except (InputError, planning.RunRefused) as error:
-            raise AnsibleActionFail(str(error)) from error
-        warnings = [*result.pop("warnings", ()), *self._runner.warnings]
+        warnings: list[str] = []
+        for stage in options["stage"]:
+            noun = "batches" if stage in ("flow_logs", "deliveries") else ""
+            self._runner = self.runner(self._vars, at_once, partial(_show_progress, noun))
+            try:
+                found = getattr(self, f"_{stage}")(options)
+            except (InputError, planning.RunRefused) as error:
+                raise AnsibleActionFail(str(error)) from error
+            warnings += [*found.pop("warnings", ()), *self._runner.warnings]
+            result = _merged(result, found)
         return {**result, **({"warnings": warnings} if warnings else {})}
 
     # -- what every stage needs ------------------------------------------------------------------------------------
@@ -91,7 +98,8 @@ class ActionModule(FlowLogsAction):
         run = Run(publication, is_report=options["report_only"], check_mode=bool(self._task.check_mode))
         run.results["identities"] = identities
         run_file.save(run)
-        for line in overview(publication):
+        # The end of a run that publishes shows the reasons.
+        for line in overview_notes(publication, with_reasons=run.is_report):
             _DISPLAY.display(f"  {line}")
         return {"changed": False, "overview": overview(publication), "unmet": publication["unmet"]}
 
@@ -143,8 +151,34 @@ class ActionModule(FlowLogsAction):
     def _summary(self, _options: Mapping[str, Any]) -> dict[str, Any]:
         run = run_file.load()
         summary = summarise(run.publication, run.results, run.check_mode)
+        _DISPLAY.display(f"  {summary['headline']}")
+        # All slices of a job in AWX set the same name, and the last one wins. So each slice also sets a name with its job id.
+        job = self._vars.get("awx_job_id")
+        names = ["flow_log_run", *([f"flow_log_run_{job}"] if job is not None else [])]
+        stats = {"data": dict.fromkeys(names, summary["handed_on"]), "per_host": False, "aggregate": False}
         # The plan has already shown these notes. At the end of a long run they are easier to see.
-        return {"changed": False, "summary": summary, "warnings": list(run.publication["notes"])}
+        notes = list(run.publication["notes"])
+        return {"changed": False, "summary": summary, "ansible_stats": stats, "warnings": notes}
+
+    def _failure(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Fail with a message that Ansible prints once.
+
+        Since version 2.19 ansible-core prints the exception of a failed task and its result. Only the result has the message.
+        """
+        result = {"changed": False, "msg": options["message"]}
+        error = AnsibleAction("See msg for the reasons.", result=result)
+        if hasattr(error, "result_contribution"):
+            raise error
+        return {**result, "failed": True}
+
+
+def _merged(result: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the results of two stages as one."""
+    merged = {**result, **found, "changed": bool(result.get("changed") or found.get("changed"))}
+    for name in ("failures", "diff"):
+        if name in result and name in found:
+            merged[name] = result[name] + found[name]
+    return merged
 
 
 def _show_progress(noun: str, done: int, total: int, failed: int) -> None:

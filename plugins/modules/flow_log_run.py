@@ -12,12 +12,12 @@ DOCUMENTATION = r"""
 ---
 module: flow_log_run
 version_added: "0.1.0"
-short_description: Run one stage of the playbooks
+short_description: Run stages of the playbooks
 description:
-  - The playbooks C(flowlogs.aws.publish_to_s3) and C(flowlogs.aws.drift_report) have a task with this action plugin for each stage.
+  - The playbooks C(flowlogs.aws.publish_to_s3) and C(flowlogs.aws.drift_report) run all their stages with this action plugin.
     It runs on the controller and reads the variables C(flow_log_*) of all hosts.
-  - Run the stages in the order in which O(stage) lists them, starting with V(plan). Each stage uses the results of the earlier
-    stages of the same C(ansible-playbook) run.
+  - Run the stages in the order in which O(stage) lists its choices, starting with V(plan), in one task or in several. Each stage
+    uses the results of the earlier stages of the same C(ansible-playbook) run.
   - A failed part does not affect other parts, and does not fail the task. V(summary) returns the failures.
   - Modules of this collection run in threads of Ansible's own process, as many at the same time as C(--forks). They need boto3 in
     Ansible's Python.
@@ -26,17 +26,21 @@ author:
 options:
   stage:
     description:
+      - One or more stages.
       - V(plan) plans the work, and excludes targets whose credentials belong to another account.
       - V(preflight) checks the permissions for hosts with C(flow_log_preflight).
       - V(permissions) attaches the policy for publishing to principals.
       - V(destinations) prepares buckets, bucket policies and key policies, and checks whether flow logs can be delivered.
       - V(flow_logs) creates, replaces, tags and deletes flow logs.
       - V(deliveries) reads when each flow log last delivered.
-      - V(summary) returns the changes and the failures.
-      - Ansible's tags select V(permissions), V(destinations) and V(flow_logs). V(plan) fails if they select none of these.
-    type: str
+      - V(summary) prints one line with the result, and returns the changes and the failures.
+      - V(failure) fails with O(message), which Ansible then prints once.
+      - Ansible's tags C(permissions), C(destinations) and C(flow_logs) select the stages that the plan has work for. V(plan) fails if
+        they select none of these.
+    type: list
+    elements: str
     required: true
-    choices: [plan, preflight, permissions, destinations, flow_logs, deliveries, summary]
+    choices: [plan, preflight, permissions, destinations, flow_logs, deliveries, summary, failure]
   hosts:
     description: For O(stage=plan), all targets of the inventory.
     type: list
@@ -78,6 +82,10 @@ options:
     description: For O(stage=deliveries), the number of hours to look back, V(1) to V(168).
     type: int
     default: 24
+  message:
+    description: For O(stage=failure), why the task fails.
+    type: str
+    default: ""
 extends_documentation_fragment:
   - flowlogs.aws.attributes
   - flowlogs.aws.attributes.action
@@ -94,11 +102,7 @@ EXAMPLES = r"""
 
 - name: Publish the flow logs
   flowlogs.aws.flow_log_run:
-    stage: flow_logs
-
-- name: Summarize the run
-  flowlogs.aws.flow_log_run:
-    stage: summary
+    stage: [destinations, flow_logs, summary]
   register: run
 
 - name: Show the failures

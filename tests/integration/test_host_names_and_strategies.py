@@ -173,4 +173,4 @@ def test_configured_strategy_has_no_effect(stage: Stage, strategy: str) -> None:
         assert "run_once" not in run.output
         assert set(flow_logs(stage.simulator, SHOP)) == set(SHOP_VPCS[:2])
         assert findings(stage.folder)["not_evaluated"] == {SHOP_VPCS[2]}
-        assert len(run.of("Show the result")) == 1
+        assert len(run.of("Publish the flow logs")) == 1

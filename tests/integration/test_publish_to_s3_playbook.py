@@ -127,7 +127,7 @@ def test_failures_stop_no_other_host_and_fail_the_run(stage: Stage) -> None:
     stage.simulator.clear_faults()
     assert flow_logs(stage.simulator, BANK) == {}
 
-    failed, left_out = f"  {BANK}/eu-west-1/vpc/1-1: failed\n", f"  {BANK}/eu-west-1/subnet/1-1: Not run, "
+    failed, left_out = f"  {BANK}/eu-west-1/vpc/1-1: failed\n", f"  {BANK}/eu-west-1/subnet/1-1: not run\n"
     assert run.output.count(failed) == run.output.count(left_out) == 1
     reasons = {item["host"]: item["result"]["msg"] for item in run.results if item["task"] == FAILED}
     subnet_batch, vpc_batch = f"{BANK}/eu-west-1/subnet/1-1", f"{BANK}/eu-west-1/vpc/1-1"

@@ -128,9 +128,12 @@ def _outcome(publication: PublicationDict, results: RunResults) -> tuple[dict[st
     failures: dict[str, list[str]] = {}
     stops = stopped(publication, results)
     reasons: dict[str, dict[str, str]] = {"batches": stops["batches"], "destinations": stops["destinations"]}
+    explained: dict[str, str] = {}
     for kind, work in _all_work(publication):
-        problem = not_run(reasons.get(kind, {}).get(work["name"]))
-        if not problem:
+        reason = reasons.get(kind, {}).get(work["name"])
+        if reason:
+            problem = _stop(work, reason, stops["destinations"], explained)
+        else:
             result: TaskResult = results.get(kind, {}).get(work["name"]) or {}
             counts.update(action["action"] for action in cast(ChangingResult, result).get("actions") or ())
             problem = _problem(kind, work, result, results)
@@ -151,13 +154,33 @@ def _by_message(invalid: Iterable[InvalidHostDict]) -> dict[str, list[str]]:
     return found
 
 
+def _stop(work: _Work, reason: str, destinations: Mapping[str, str], explained: dict[str, str]) -> str:
+    """Return why work was stopped. Each reason appears once, and the reason of a destination only with the destination.
+
+    :param destinations: the reasons of stopped destinations, by name.
+    :param explained: the first work with each reason; extended here.
+    """
+    batch = cast(BatchDict, work)
+    destination = destinations.get(batch.get("bucket_name") or "")
+    if destination and reason.endswith(destination):
+        return _blocked(batch)
+    first = explained.setdefault(reason, work["name"])
+    return not_run(reason) if first == work["name"] else f"Not run: a required permission is missing, see {first}."
+
+
+def _blocked(batch: BatchDict) -> str:
+    """Return why a batch waits for its destination, whose own failure has the reason."""
+    return f"Not run, because its destination {batch['destination']} failed, see {batch['bucket_name']}."
+
+
 def _problem(kind: _Kind, work: _Work, result: TaskResult, results: RunResults) -> str:
     """Return why work failed or did not run, ``""`` if it succeeded."""
     if has_failed(result):
         return rename_options(failure_text(result), variable_of)
     if has_result(result) or (kind == "destinations" and is_left_alone(cast(DestinationDict, work))):
         return ""
-    return (blocked_reason(cast(BatchDict, work), results) if kind == "batches" else "") or "did not run"
+    batch = cast(BatchDict, work)
+    return _blocked(batch) if kind == "batches" and blocked_reason(batch, results) else "did not run"
 
 
 def _headline(publication: PublicationDict, actions: Mapping[str, int], failures: int) -> str:
@@ -179,19 +202,31 @@ def _without_name(message: str, host: str) -> str:
 
 
 def overview(publication: PublicationDict) -> list[str]:
-    """Return what a run will do, one line for each batch or other work, or a note if there is nothing to do."""
+    """Return what a run will do, one line for each batch or other work, and its notes."""
+    return [*_work_lines(publication), *overview_notes(publication)]
+
+
+def overview_notes(publication: PublicationDict, with_reasons: bool = True) -> list[str]:
+    """Return the notes about a plan: that there is nothing to do, hosts that are left out, gaps and misspelt variables.
+
+    :param with_reasons: whether to say why hosts are left out.
+    """
     stages = stages_of(publication)
-    lines = [_batch_line(batch) for batch in publication["batches"]]
-    if "flow_logs" not in stages:
-        lines += [f"{work['name']}: permissions" for work in publication["permissions"]]
-        lines += [f"{work['name']}: destinations" for work in publication["destinations"]]
+    lines = [] if publication["invalid"] or _work_lines(publication) else [_NOTHING_TO_DO]
     for message, hosts in _by_message(publication["invalid"]).items():
         more = f" and {len(hosts) - 1} more" if len(hosts) > 1 else ""
-        lines.append(f"{hosts[0]}{more}: left out. {_without_name(message, hosts[0])}")
-    notes = [*gap_lines(publication["gaps"]), *publication["notes"]]
-    if stages != STAGES:
-        notes = [f"Only these stages: {', '.join(stages)}.", *notes]
-    return [*(lines or [_NOTHING_TO_DO]), *notes]
+        reason = f". {_without_name(message, hosts[0])}" if with_reasons else ""
+        lines.append(f"{hosts[0]}{more}: left out{reason}")
+    lines += [] if stages == STAGES else [f"Only these stages: {', '.join(stages)}."]
+    return [*lines, *gap_lines(publication["gaps"]), *publication["notes"]]
+
+
+def _work_lines(publication: PublicationDict) -> list[str]:
+    lines = [_batch_line(batch) for batch in publication["batches"]]
+    if "flow_logs" not in stages_of(publication):
+        lines += [f"{work['name']}: permissions" for work in publication["permissions"]]
+        lines += [f"{work['name']}: destinations" for work in publication["destinations"]]
+    return lines
 
 
 def _batch_line(batch: BatchDict) -> str:

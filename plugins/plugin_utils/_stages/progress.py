@@ -7,14 +7,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import ActionDict, ChangeDict
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import rename_options
 from .._findings.collect import blocked_reason
-from .._publication.preflight import not_run, stopped
-from .._publication.task_results import has_failed
+from .._publication.host_variables import variable_of
+from .._publication.preflight import stopped
+from .._publication.task_results import failure_text, has_failed
 from .._publication.types import (
     ChangingResult,
     DestinationResult,
@@ -26,7 +28,7 @@ from .._publication.types import (
 )
 from .run import Run
 
-#: How many changes of one work unit are printed. The first run of a large account has thousands.
+#: How many changes of one work unit have a line each. The first run of a large account has thousands.
 _LINES_OF_ONE = 20
 #: Kinds of work units that print lines.
 PrintedKind = Literal["preflights", "permissions", "destinations", "keys", "batches"]
@@ -57,33 +59,42 @@ class Progress:
 def progress_of(kind: PrintedKind, run: Run) -> Progress:
     """Return what a run did for one kind of work."""
     progress = Progress()
-    reasons = _blocked(kind, run)
+    # The summary at the end lists the reasons.
+    short = _short_lines(kind, run)
     results = run.results.get(kind, {})
     for work in run.publication[kind]:
-        result = results.get(work["name"])
-        if result is not None:
-            progress.add(_of_result(kind, work["name"], result))
-        elif reasons.get(work["name"]):
-            progress.lines.append(f"{work['name']}: {reasons[work['name']]}")
+        name = work["name"]
+        result = results.get(name)
+        if name in short and (result is None or kind == "preflights"):
+            progress.lines.append(f"{name}: {short[name]}")
+        elif result is not None:
+            progress.add(_of_result(kind, name, result, run.is_report))
     return progress
 
 
-def _blocked(kind: PrintedKind, run: Run) -> dict[str, str]:
-    """Return why work units must not run, by name."""
-    if kind not in ("batches", "destinations"):
-        return {}
-    reasons = {name: not_run(reason) for name, reason in stopped(run.publication, run.results)[kind].items()}
+def _short_lines(kind: PrintedKind, run: Run) -> dict[str, str]:
+    """Return the lines for work units that do not run, and for preflights that stop some, by name."""
+    stops = stopped(run.publication, run.results)
+    if kind == "preflights":
+        return {
+            work["name"]: "a required permission is missing"
+            for work in run.publication["preflights"]
+            if any(one["name"] in stops["batches"] for one in work["batches"])
+            or any(one["name"] in stops["destinations"] for one in work["destinations"])
+        }
+    names = list(stops[kind]) if kind in ("batches", "destinations") else []
     if kind == "batches":
-        for batch in run.publication["batches"]:
-            reasons[batch["name"]] = reasons.get(batch["name"]) or blocked_reason(batch, run.results)
-    return reasons
+        names += [batch["name"] for batch in run.publication["batches"] if blocked_reason(batch, run.results)]
+    return dict.fromkeys(names, "not run")
 
 
-def _of_result(kind: PrintedKind, name: str, result: TaskResult) -> Progress:
+def _of_result(kind: PrintedKind, name: str, result: TaskResult, is_report: bool) -> Progress:
     lines = [f"{name}: {line}" for line in lines_of(kind, result)]
     failed = has_failed(result)
-    # The summary at the end lists the reasons.
-    lines += [f"{name}: failed"] if failed else []
+    if failed:
+        # A report does not fail, so its summary lists no reasons.
+        reason = f": {rename_options(failure_text(result), variable_of)}" if is_report else ""
+        lines.append(f"{name}: failed{reason}")
     actions = cast(ChangingResult, result).get("actions")
     return Progress(lines, diffs_of(name, result), bool(result.get("changed") or actions), int(failed))
 
@@ -116,7 +127,7 @@ def lines_of(kind: str, result: TaskResult) -> list[str]:
         principals = cast(PermissionsResult, result).get("results") or ()
         return [line for one in principals for line in _principal_lines(one)]
     destination = cast(DestinationResult, result)
-    lines = _at_most(_action_line(action) for action in destination.get("actions") or ())
+    lines = _action_lines(destination.get("actions") or ())
     if destination.get("deliverable") not in (None, True) and not result.get("failed"):
         lines.append(destination["summary"])
     return lines
@@ -140,7 +151,12 @@ def _change(one: ChangeDict) -> str:
     return f"{one['field']}: {current}{json.dumps(one.get('desired'))}"
 
 
-def _at_most(lines: Iterable[str]) -> list[str]:
-    each = list(lines)
-    left = len(each) - _LINES_OF_ONE
-    return [*each[:_LINES_OF_ONE], f"and {left} more"] if left > 1 else each
+def _action_lines(actions: Sequence[ActionDict]) -> list[str]:
+    """Return a line for each of the first actions, and one with all targets for each kind of the others."""
+    if len(actions) <= _LINES_OF_ONE + 1:
+        return [_action_line(action) for action in actions]
+    others: dict[str, list[str]] = {}
+    for action in actions[_LINES_OF_ONE:]:
+        others.setdefault(action["action"], []).append(action["target"])
+    more = [f"{kind} {len(targets)} more: {', '.join(targets)}" for kind, targets in others.items()]
+    return [*map(_action_line, actions[:_LINES_OF_ONE]), *more]

@@ -194,6 +194,7 @@ def recap(run: AnsibleRun) -> dict[str, int]:
 
 
 def line(run: AnsibleRun, start: str) -> str:
-    """Return the only line of the output that begins with a text."""
-    (found,) = [text.strip() for text in run.output.splitlines() if text.strip().startswith(f'"msg": "{start}')]
-    return found[len('"msg": "') :].rstrip('",')
+    """Return the only line of the output, or message of a task, that begins with a text."""
+    texts = [text.strip().removeprefix('"msg": "').rstrip('",') for text in run.output.splitlines()]
+    (found,) = [text for text in texts if text.startswith(start)]
+    return found

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from ansible import constants
-from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.errors import AnsibleAction, AnsibleActionFail, AnsibleError
 
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._action import run_file
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._stages.run import Run
@@ -184,10 +184,32 @@ class Unreadable:
         raise RuntimeError("no such lookup")
 
 
+def test_stages_of_one_task_have_one_result() -> None:
+    run_file.save(Run(work_of(host("vpc-1", preflight=True))))
+    variables = {"hostvars": {"vpc-1": VPC}}
+    found = act("flow_log_run", {"stage": ["preflight", "flow_logs", "summary"]}, variables, diff=True)
+    assert (found["changed"], found["failures"], found["diff"]) == (False, 3, [])
+    assert found["summary"]["headline"].endswith("failed=2")
+    assert run_file.load().results["batches"][BATCH]["failed"]
+
+
+# -- failure ------------------------------------------------------------------------------------------------------
+
+
+def test_a_failure_shows_its_message_in_the_result_alone() -> None:
+    """Ansible prints both the exception and the result."""
+    try:
+        result = act("flow_log_run", {"stage": "failure", "message": "vpc-1: Access Denied"})
+    except AnsibleAction as error:
+        assert "Access Denied" not in str(error)
+        result = {**error.result, "failed": True}
+    assert result == {"changed": False, "failed": True, "msg": "vpc-1: Access Denied"}
+
+
 # -- summary ------------------------------------------------------------------------------------------------------
 
 
-def test_the_summary_lists_failures_and_repeats_the_notes() -> None:
+def test_the_summary_lists_failures_and_repeats_the_notes(capsys: Captured) -> None:
     work = {**work_of(host("vpc-1")), "notes": ["flow_log_trafic_type of vpc-1 has no effect."]}
     denied = {"failed": True, "msg": "Access Denied"}
     unchanged = {"actions": [], "changed": False}
@@ -198,3 +220,13 @@ def test_the_summary_lists_failures_and_repeats_the_notes() -> None:
     assert summary["failures"] == [{"host": "vpc-1", "pattern": "vpc-1", "message": f"{BATCH}: Access Denied"}]
     assert summary["handed_on"]["verdict"] == "failed"
     assert found["warnings"] == work["notes"]
+    assert found["ansible_stats"]["data"] == {"flow_log_run": summary["handed_on"]}
+    assert summary["headline"] in capsys.readouterr().out
+
+
+def test_a_slice_of_awx_passes_its_result_on_with_its_job_id() -> None:
+    run_file.save(Run(work_of()))
+    found = act("flow_log_run", {"stage": "summary"}, {"hostvars": {}, "awx_job_id": 7})
+    stats = found["ansible_stats"]
+    assert sorted(stats["data"]) == ["flow_log_run", "flow_log_run_7"]
+    assert (stats["per_host"], stats["aggregate"]) == (False, False)
