@@ -15,8 +15,8 @@ import yaml
 
 from demo.sandbox import aws_config
 from demo.sandbox import client_environment
-from tests.integration.conftest import AnsibleRun
-from tests.integration.conftest import AnsibleRunner
+from tests.integration.support.ansible_run import AnsibleRun
+from tests.integration.support.ansible_run import AnsibleRunner
 from tests.rst import code_blocks
 from tests.simulator.client import SimulatorProcess
 
