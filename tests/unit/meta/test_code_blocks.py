@@ -31,6 +31,7 @@ from ansible.cli.playbook import PlaybookCLI
 from botocore import xform_name
 from botocore.session import Session
 
+from ansible_collections.flowlogs.aws.plugins.plugin_utils._findings.run_summary import summarise
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._report.baseline import parse_baseline
 from ansible_collections.flowlogs.aws.plugins.plugin_utils._publication.work import plan_publication
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.delivery_policy.bucket_options import (
@@ -454,7 +455,8 @@ def test_shown_progress_matches_the_code() -> None:
     made = [{"action": "create", "target": vpc} for vpc in vpcs]
     run.results["batches"] = {batch["name"]: {"changed": True, "actions": made}}
     lines = [line for kind in ("destinations", "batches") for line in progress_of(kind, run).lines]
-    assert re.findall(r"^  (\S.*)$", shown.text, re.MULTILINE) == lines
+    headline = summarise(run.publication, run.results)["headline"]
+    assert re.findall(r"^  (\S.*)$", shown.text, re.MULTILINE) == [*lines, headline]
 
 
 @pytest.mark.parametrize(
