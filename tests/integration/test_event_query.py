@@ -12,8 +12,8 @@ import jq
 import pytest
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.flow_log.resource_types import RESOURCE_TYPES
-from tests.integration.in_process import run_module
-from tests.integration.in_process import succeed
+from tests.integration.support.in_process import run_module
+from tests.integration.support.in_process import succeed
 from tests.simulator.client import SimulatorProcess
 from tests.unit.meta.project import modules
 from tests.unit.meta.project import read_yaml

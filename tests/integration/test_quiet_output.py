@@ -11,17 +11,17 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.integration.conftest import AnsibleRun
-from tests.integration.conftest import AnsibleRunner
-from tests.integration.publication import BANK
-from tests.integration.publication import BANK_SUBNET
-from tests.integration.publication import BANK_VPC
-from tests.integration.publication import SHOP
-from tests.integration.publication import SHOP_VPCS
-from tests.integration.publication import Stage
-from tests.integration.publication import hosts_of
-from tests.integration.publication import inventory
-from tests.integration.publication import line
+from tests.integration.support.ansible_run import AnsibleRun
+from tests.integration.support.ansible_run import AnsibleRunner
+from tests.integration.support.publication import BANK
+from tests.integration.support.publication import BANK_SUBNET
+from tests.integration.support.publication import BANK_VPC
+from tests.integration.support.publication import SHOP
+from tests.integration.support.publication import SHOP_VPCS
+from tests.integration.support.publication import Stage
+from tests.integration.support.publication import hosts_of
+from tests.integration.support.publication import inventory
+from tests.integration.support.publication import line
 from tests.simulator.client import SimulatorProcess
 
 PUBLISH, REPORT, RETIRE = "flowlogs.aws.publish_to_s3", "flowlogs.aws.drift_report", "flowlogs.aws.retire"

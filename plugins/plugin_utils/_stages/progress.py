@@ -76,11 +76,12 @@ def _short_lines(kind: PrintedKind, run: Run) -> dict[str, str]:
     """Return the lines for work units that do not run, and for preflights that stop some, by name."""
     stops = stopped(run.publication, run.results)
     if kind == "preflights":
+        # The reason of stopped work begins with the summary of its preflight.
+        reasons = (*stops["batches"].values(), *stops["destinations"].values())
         return {
-            work["name"]: "a required permission is missing"
-            for work in run.publication["preflights"]
-            if any(one["name"] in stops["batches"] for one in work["batches"])
-            or any(one["name"] in stops["destinations"] for one in work["destinations"])
+            name: "a required permission is missing"
+            for name, result in run.results["preflights"].items()
+            if any(reason.startswith(result.get("summary") or "\n") for reason in reasons)
         }
     names = list(stops[kind]) if kind in ("batches", "destinations") else []
     if kind == "batches":
