@@ -49,7 +49,10 @@ READ_INVENTORY = """
         hosts: "{{ query('inventory_hostnames', flow_log_hosts | default('all')) | reject('equalto', 'localhost') | list }}"
         path: "{{ lookup('env', 'FLOWLOGS_SANDBOX_HOSTS') }}"
 """
-FOUND_IN_AWS = "An inventory that reads AWS cannot do so in the sandbox. Write it to a file first: ansible-inventory -i INVENTORY --list --yaml --export --output targets.yml"
+FOUND_IN_AWS = (
+    "An inventory that reads AWS cannot do so in the sandbox. Write it to a file first: "
+    "ansible-inventory -i INVENTORY --list --yaml --export --output targets.yml"
+)
 ENVIRONMENT = """\
 # Leads every AWS client of this shell to the sandbox. To leave the sandbox, close the shell.
 for sandbox_name in $(env | sed -n 's/^\\(AWS_[A-Za-z0-9_]*\\)=.*/\\1/p'); do unset "$sandbox_name"; done

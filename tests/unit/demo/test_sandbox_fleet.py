@@ -108,7 +108,7 @@ def test_a_parent_in_another_account_is_not_created_twice() -> None:
 
 
 def test_several_flow_logs_of_a_resource_are_one_resource() -> None:
-    hosts = [host(name, resource_id="eni-0000000b", name=name) for name in ("all", "rejected")]
+    hosts = [host(one, **{"resource_id": "eni-0000000b", "name": one}) for one in ("all", "rejected")]
     assert [item.id for item in parsed(sandbox_of(hosts)).resources].count("eni-0000000b") == 1
 
 
