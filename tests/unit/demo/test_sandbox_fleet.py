@@ -35,10 +35,10 @@ SETTINGS = {
 }
 
 
-def host(name: str, /, **variables: Any) -> HostVariables:
+def host(host_name: str, /, **variables: Any) -> HostVariables:
     """Return a target; variables without their prefix, None to leave one out."""
     given = {**SETTINGS, **{f"flow_log_{key}": value for key, value in variables.items()}}
-    return HostVariables(name, {key: value for key, value in given.items() if value is not None})
+    return HostVariables(host_name, {key: value for key, value in given.items() if value is not None})
 
 
 def vpc(number: int, /, **variables: Any) -> HostVariables:
@@ -108,7 +108,7 @@ def test_a_parent_in_another_account_is_not_created_twice() -> None:
 
 
 def test_several_flow_logs_of_a_resource_are_one_resource() -> None:
-    hosts = [host(one, **{"resource_id": "eni-0000000b", "name": one}) for one in ("all", "rejected")]
+    hosts = [host(name, resource_id="eni-0000000b", name=name) for name in ("all", "rejected")]
     assert [item.id for item in parsed(sandbox_of(hosts)).resources].count("eni-0000000b") == 1
 
 
