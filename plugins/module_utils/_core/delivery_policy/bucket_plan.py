@@ -180,13 +180,9 @@ def _remove_grants(policy: Policy | None, wanted: WantedDelivery) -> list[Planne
     planned = [_split_layouts(wanted.bucket, removed, item) for item in planned_statements(policy)]
 
     def keep_writes(source: str, prefix: ObjectPrefix | None, regions: frozenset[str]) -> frozenset[str]:
-        if prefix is None:
-            return regions
-        each = [
-            remaining_regions(regions, removed.get((source, prefix.folder, layout), frozenset()))
-            for layout in prefix.layouts
-        ]
-        return frozenset().union(*each)
+        folder, layouts = (prefix.folder, prefix.layouts) if prefix else ("", frozenset())
+        each = [remaining_regions(regions, removed.get((source, folder, one), frozenset())) for one in layouts]
+        return frozenset().union(*each) if prefix else regions
 
     planned = _cut_kind(planned, wanted.bucket, True, keep_writes)
     writing = {source: _regions_with_write(wanted.bucket, planned, source) for source in {*wanted.sources, "*"}}

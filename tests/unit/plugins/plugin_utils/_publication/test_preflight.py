@@ -214,6 +214,13 @@ def test_stopped_work_fails_the_run_with_the_message_of_the_module() -> None:
     assert f"{USER} is missing something." in failure["message"] and '"logs:CreateLogDelivery"' in failure["message"]
 
 
+def test_batch_of_a_stopped_destination_refers_to_it_and_repeats_no_reason() -> None:
+    results = {"preflights": {OWNER: answer(row("s3:PutBucketPolicy", resource=BUCKET))}}
+    messages = [failure["message"] for failure in summarise(work_of(host("vpc-1")), results)["failures"]]
+    assert sum(text.count("is missing something.") for text in messages) == 1
+    assert any("Not run, because its destination" in text and "see s3/central" in text for text in messages)
+
+
 def found_about(**answers: Any) -> dict[str, Any]:
     """The findings about the principals and the target, by their subject."""
     names = {"flow_logs": FLOW_LOGS, "owner": OWNER}

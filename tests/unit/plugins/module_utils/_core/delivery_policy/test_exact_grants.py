@@ -261,7 +261,7 @@ def list_of(grant: Grant) -> List[str]:
 ROWS = {
     "one Region": "all the same one",
     "four Regions": "all the same four",
-    "different Regions": "each another selection of four",
+    "different Regions": "a different selection of four for each",
 }
 
 
