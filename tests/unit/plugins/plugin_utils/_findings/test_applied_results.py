@@ -147,12 +147,9 @@ def test_written_grants_make_the_target_deliverable(bucket: dict[str, Any], expe
 def test_a_policy_that_was_not_written_still_misses_its_grants() -> None:
     left = {"changed": False, "failed": False, "actions": [], "missing_grants": [{"account_id": ACCOUNT}]}
     applied = applied_results({"destinations": {"s3/central": {**left, "key": left}}, "keys": {KEY_ARN: left}})
-    for result in (
-        applied["destinations"]["s3/central"],
-        applied["destinations"]["s3/central"]["key"],
-        applied["keys"][KEY_ARN],
-    ):
-        assert (result["missing_grants"], result["done"]) == (left["missing_grants"], [])
+    bucket = applied["destinations"]["s3/central"]
+    for one in (bucket, bucket["key"], applied["keys"][KEY_ARN]):
+        assert (one["missing_grants"], one["done"]) == (left["missing_grants"], [])
 
 
 def test_attached_policies_are_in_sync() -> None:
