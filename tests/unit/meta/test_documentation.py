@@ -126,6 +126,13 @@ def test_guide_lists_every_finding_with_its_severity() -> None:
     assert listed == SEVERITIES
 
 
+def test_guide_names_the_harmless_events_of_log_delivery() -> None:
+    """CloudTrail shows denied calls of log delivery that AWS documents as harmless."""
+    text = read(f"{GUIDES}/guide_troubleshooting.rst")
+    events, _rest = text.split("AWS documents both as harmless", 1)
+    assert all(f"``{name}`` with the error ``AccessDenied``" in events for name in ("HeadBucket", "ListBucket"))
+
+
 def test_reference_lists_severity_and_drift_of_each_finding() -> None:
     page = read(f"{GUIDES}/reference_findings.rst")
     listed = re.findall(r"^(\w+)\n-+\n\n\*\*Severity: (\w+)\.(?: (Always|Not|Drift))?", page, re.MULTILINE)
