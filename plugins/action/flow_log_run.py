@@ -166,9 +166,9 @@ class ActionModule(FlowLogsAction):
         Since version 2.19 ansible-core prints the exception of a failed task and its result. Only the result has the message.
         """
         result = {"changed": False, "msg": options["message"]}
-        error = AnsibleAction("See msg for the reasons.", result=result)
-        if hasattr(error, "result_contribution"):
-            raise error
+        # Since 2.19 the class has this property, and Ansible takes the result from any such exception.
+        if hasattr(AnsibleAction, "result"):
+            raise AnsibleAction("See msg for the reasons.", result=result)
         return {**result, "failed": True}
 
 

@@ -65,7 +65,7 @@ def test_result_of_each_cell_is_printed_at_the_end(
     assert re.search(rf"boto3 1\.35\.0, modules on Python 3\.9: {words} in \d+ s$", capsys.readouterr().out)
 
 
-@pytest.mark.parametrize("subject", ["templates_in_connection_options", "host_names_and_strategies"])
+@pytest.mark.parametrize("subject", ["quiet_output", "templates_in_connection_options", "host_names_and_strategies"])
 def test_each_cell_runs_playbooks_that_depend_on_the_ansible_version(subject: str) -> None:
     assert [name for name in matrix.TESTS if name.startswith(f"tests/integration/test_{subject}.py")]
 
