@@ -65,19 +65,24 @@ class RunningSandbox:
         script = next(line.strip() for line in self.output if line.strip().startswith(". "))
         program, *arguments = shlex.split(command)
         words = [str(pathlib.Path(sys.executable).with_name(pathlib.Path(program).name)), *arguments]
-        done = subprocess.run(
-            ["sh", "-c", f"{script} && {shlex.join(words)}"],
-            cwd=self.folder,
-            env=environment(),
-            check=False,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=SECONDS,
-        )
+        done = run(["sh", "-c", f"{script} && {shlex.join(words)}"], self.folder)
         assert done.returncode == 0, done.stdout
         return done.stdout
+
+
+def run(words: list[str], folder: pathlib.Path) -> subprocess.CompletedProcess[str]:
+    """Run a command as somebody who works with AWS, and return all that it prints."""
+    return subprocess.run(
+        words,
+        cwd=folder,
+        env=environment(),
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=SECONDS,
+    )
 
 
 def environment() -> dict[str, str]:
@@ -167,17 +172,7 @@ def test_the_guide_works_as_printed(sandbox: RunningSandbox) -> None:
 
 def fails(inventory: pathlib.Path, folder: pathlib.Path) -> str:
     """Start a sandbox that does not start; return what it prints."""
-    done = subprocess.run(
-        command(inventory, folder),
-        cwd=ROOT,
-        env=environment(),
-        check=False,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=SECONDS,
-    )
+    done = run(command(inventory, folder), ROOT)
     assert done.returncode == 2, done.stdout
     assert "Traceback" not in done.stdout
     return done.stdout

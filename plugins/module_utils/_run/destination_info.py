@@ -18,7 +18,7 @@ from .._aws.errors import FlowLogsAWSError, error_code_and_message
 from .._core.delivery_policy.kms_key import Key
 from .._core.destination_check.codes import is_deliverable, destination_summary, grant_verdicts, width_warnings
 from .._core.destination_check.examine import examine
-from .._core.destination_check.facts import DestinationFacts, Encryption, Unread
+from .._core.destination_check.facts import BucketDict, DestinationFacts, Encryption, EncryptionDict, Unread
 from .._core.destination_check.request import DestinationQuery, query_from_options, unmasked
 from .._core.error_hints.flow_logs import hint_for
 from .delivery_options import BUCKET_DELIVERY_OPTIONS
@@ -30,28 +30,6 @@ T = TypeVar("T")
 _ONLY_THE_OWNER = {
     "MethodNotAllowed": "Run this with credentials of the account that owns the bucket, or give bucket_policy.",
 }
-
-
-class BucketDict(TypedDict):
-    """The bucket, as the module returns it; unknown values are ``None``."""
-
-    name: str
-    arn: str
-    exists: bool | None
-    region: str | None
-    owner: str | None
-
-
-class EncryptionDict(TypedDict):
-    """The default encryption of the bucket, as the module returns it."""
-
-    algorithm: str
-    key: str | None
-    key_arn: str | None
-    key_account: str | None
-    key_region: str | None
-    is_customer_key: bool
-    bucket_key: bool
 
 
 class DestinationResult(TypedDict):

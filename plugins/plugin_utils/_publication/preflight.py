@@ -251,12 +251,13 @@ def stopped(publication: PublicationDict, results: RunResults) -> StoppedWork:
 
     :param results: with the results of ``preflights``.
     """
-    binding = [work for work in publication.get("preflights") or () if not work["only_reads"]]
     answers = results.get("preflights", {})
     batches: dict[str, str] = {}
     destinations: dict[str, str] = {}
-    for work in binding:
+    for work in publication.get("preflights") or ():
         result = answers.get(work["name"]) or {}
+        if not stops_work(work, result):
+            continue
         batches.update(_stops(work["batches"], result))
         destinations.update(_stops(work["destinations"], result))
     for batch in publication["batches"]:
@@ -270,6 +271,11 @@ def _stops(needs: Iterable[BatchOperations | DestinationOperations], result: Pre
     """Return the name of each work unit that is stopped, and why."""
     missing = [(one["name"], [row for row in _denied(result) if _needs(one, row, required_only=True)]) for one in needs]
     return [(name, reason_of(result, rows)) for name, rows in missing if rows]
+
+
+def stops_work(work: PreflightDict, result: PreflightResult) -> bool:
+    """Whether a permission that a preflight found missing stops any of its work."""
+    return not work["only_reads"] and bool(_stops([*work["batches"], *work["destinations"]], result))
 
 
 def not_run(reason: str | None) -> str:

@@ -14,6 +14,10 @@ from collections.abc import Mapping
 from typing import Literal, TypedDict, Union, final
 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import ActionDict, UnsuccessfulDict
+from ansible_collections.flowlogs.aws.plugins.module_utils._core.destination_check.facts import (
+    BucketDict,
+    EncryptionDict,
+)
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.permissions.check import PermissionDict
 from .._discovery.accounts import GapDict
 
@@ -216,31 +220,6 @@ class CheckDict(SourceDict):
     message: str
     evidence: str
     remedy: str
-
-
-class BucketDict(TypedDict, total=False):
-    """What is known of a bucket."""
-
-    name: str
-    arn: str
-    exists: bool | None
-    region: str | None
-    owner: str | None
-
-
-class EncryptionDict(TypedDict, total=False):
-    """How a bucket encrypts what is delivered.
-
-    :param is_customer_key: whether it uses a customer managed KMS key.
-    """
-
-    algorithm: str
-    key: str | None
-    key_arn: str | None
-    key_account: str | None
-    key_region: str | None
-    is_customer_key: bool
-    bucket_key: bool
 
 
 class DestinationInfoResult(TaskResult, total=False):

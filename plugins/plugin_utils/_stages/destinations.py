@@ -69,8 +69,8 @@ class Destination:
         """ARN of the customer managed key that encrypts the bucket; ``""`` if there is none."""
         if self.may_be_created:
             return self.options.new_bucket["encryption_key_id"] or ""
-        encryption = self.steps.get("first_check", {}).get("encryption") or {}
-        return encryption.get("key_arn") or "" if encryption.get("is_customer_key") else ""
+        encryption = self.steps.get("first_check", {}).get("encryption")
+        return encryption.get("key_arn") or "" if encryption and encryption.get("is_customer_key") else ""
 
     @property
     def needs_check(self) -> bool:

@@ -15,7 +15,7 @@ from ansible_collections.flowlogs.aws.plugins.module_utils._core.actions import 
 from ansible_collections.flowlogs.aws.plugins.module_utils._core.option_hints import rename_options
 from .._findings.collect import blocked_reason
 from .._publication.host_variables import variable_of
-from .._publication.preflight import stopped
+from .._publication.preflight import stopped, stops_work
 from .._publication.task_results import failure_text, has_failed
 from .._publication.types import (
     ChangingResult,
@@ -74,15 +74,12 @@ def progress_of(kind: PrintedKind, run: Run) -> Progress:
 
 def _short_lines(kind: PrintedKind, run: Run) -> dict[str, str]:
     """Return the lines for work units that do not run, and for preflights that stop some, by name."""
-    stops = stopped(run.publication, run.results)
     if kind == "preflights":
-        # The reason of stopped work begins with the summary of its preflight.
-        reasons = (*stops["batches"].values(), *stops["destinations"].values())
-        return {
-            name: "a required permission is missing"
-            for name, result in run.results["preflights"].items()
-            if any(reason.startswith(result.get("summary") or "\n") for reason in reasons)
-        }
+        answers = run.results.get("preflights", {})
+        works = run.publication["preflights"]
+        stopping = [work["name"] for work in works if stops_work(work, answers.get(work["name"]) or {})]
+        return dict.fromkeys(stopping, "a required permission is missing")
+    stops = stopped(run.publication, run.results)
     names = list(stops[kind]) if kind in ("batches", "destinations") else []
     if kind == "batches":
         names += [batch["name"] for batch in run.publication["batches"] if blocked_reason(batch, run.results)]

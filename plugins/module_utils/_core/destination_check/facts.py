@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypedDict
 
 from ..delivery_policy.kms_key import Key
 from ..iam_policy.document import Policy
@@ -91,3 +92,25 @@ class DestinationFacts:
     key: Key | Unread = Unread("kms:DescribeKey", "NotRead", "The key was not read")
     key_policy: Policy | None | Unread = Unread("kms:GetKeyPolicy", "NotRead", "The key policy was not read")
     head: Unread | None = None
+
+
+class BucketDict(TypedDict):
+    """The bucket, as the module returns it; unknown values are ``None``."""
+
+    name: str
+    arn: str
+    exists: bool | None
+    region: str | None
+    owner: str | None
+
+
+class EncryptionDict(TypedDict):
+    """The default encryption of the bucket, as the module returns it."""
+
+    algorithm: str
+    key: str | None
+    key_arn: str | None
+    key_account: str | None
+    key_region: str | None
+    is_customer_key: bool
+    bucket_key: bool
