@@ -40,7 +40,8 @@ ARGUMENT_SPEC: Mapping[str, Any] = {
     "gaps": {"type": "raw"},
     "allow_empty": {"type": "raw"},
     "fail_on_gaps": {"type": "raw"},
-    "strict": {"type": "bool", "default": False},
+    "strict": {"type": "raw"},
+    "with_report": {"type": "raw"},
     "report_only": {"type": "bool", "default": False},
     "list_flow_logs": {"type": "bool", "default": False},
     "delivery_hours": {"type": "int", "default": 24},
@@ -92,6 +93,7 @@ class ActionModule(FlowLogsAction):
             fail_on_gaps=options["fail_on_gaps"],
             pattern=options["pattern"],
             strict=options["strict"],
+            with_report=options["with_report"],
             only_reads=options["report_only"],
         )
         publication, identities = self._runner.drive(planning.plan(hosts, request, self._reached))

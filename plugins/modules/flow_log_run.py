@@ -67,9 +67,11 @@ options:
         in accounts without any target.
     type: raw
   strict:
-    description: For O(stage=plan), whether a misspelt variable is an error.
-    type: bool
-    default: false
+    description: For O(stage=plan), whether a misspelt variable is an error. The default is C(false).
+    type: raw
+  with_report:
+    description: For O(stage=plan), whether the run ends with a report. The stage only checks the value.
+    type: raw
   report_only:
     description: For O(stage=plan), whether the run only reports. Use it with C(check_mode).
     type: bool

@@ -70,7 +70,7 @@ def _session(profile: str | None, _environment: tuple[tuple[str, str], ...]) -> 
     """Return the boto3 session of a profile.
 
     :param profile: name of the profile; ``None`` for boto3's usual lookup.
-    :param _environment: variables that the lookup uses; part of the cache key.
+    :param _environment: from :func:`_environment`; part of the cache key.
     """
     own = botocore.session.Session(profile=profile)
     own.register_component("data_loader", _loader(own.get_config_variable("data_path")))
@@ -78,10 +78,24 @@ def _session(profile: str | None, _environment: tuple[tuple[str, str], ...]) -> 
 
 
 def _environment() -> tuple[tuple[str, str], ...]:
-    """Return the environment variables for credentials and configuration."""
-    return tuple(
-        (name, value) for name, value in sorted(os.environ.items()) if name.startswith("AWS_") or name == "HOME"
+    """Return what boto3's lookup of credentials depends on: environment variables, and when its files were last written."""
+    variables = [(name, value) for name, value in os.environ.items() if name.startswith("AWS_") or name == "HOME"]
+    return (*sorted(variables), *((path, _time_of(os.path.expanduser(path))) for path in _files()))
+
+
+def _files() -> tuple[str, ...]:
+    """Return the files in which boto3 looks (boto3 guide, "Credentials")."""
+    return (
+        os.environ.get("AWS_CONFIG_FILE") or "~/.aws/config",
+        os.environ.get("AWS_SHARED_CREDENTIALS_FILE") or "~/.aws/credentials",
     )
+
+
+def _time_of(path: str) -> str:
+    try:
+        return str(os.stat(path).st_mtime_ns)
+    except OSError:
+        return ""
 
 
 #: Clients of boto3 are thread-safe, sessions are not (boto3 guide, "Session").

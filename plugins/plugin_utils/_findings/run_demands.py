@@ -19,6 +19,8 @@ from .inventory_gaps import gap_lines
 
 ALLOW_EMPTY = "flow_log_allow_empty"
 FAIL_ON_GAPS = "flow_log_fail_on_gaps"
+STRICT = "flow_log_strict"
+WITH_REPORT = "flow_log_with_report"
 _TRUE = ("true", "yes", "on", "1", "y", "t")
 _FALSE = ("false", "no", "off", "0", "n", "f")
 

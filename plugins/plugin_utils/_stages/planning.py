@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from .._findings.run_demands import ALLOW_EMPTY, FAIL_ON_GAPS, Demands, read_switch, unmet_demands
+from .._findings.run_demands import (
+    ALLOW_EMPTY,
+    FAIL_ON_GAPS,
+    STRICT,
+    WITH_REPORT,
+    read_switch,
+    unmet_demands,
+    Demands,
+)
 from .._publication.host_variables import HostVariables
 from .._publication.identities import identity_problem
 from .._publication.preflight import plan_preflights
@@ -33,7 +41,8 @@ class PlanRequest:
     :param gaps: the variable ``flow_log_inventory_gaps``.
     :param run_tags: with ``skip_tags`` and ``inherited_tags``, see :func:`tags.stages_of_tags`.
     :param pattern: the variable ``flow_log_hosts``, for messages.
-    :param strict: whether a misspelt variable is an error.
+    :param strict: the variable ``flow_log_strict``: whether a misspelt variable is an error.
+    :param with_report: the variable ``flow_log_with_report``, which is only checked here.
     :param only_reads: whether the run only reports.
     """
 
@@ -45,7 +54,8 @@ class PlanRequest:
     allow_empty: object = None
     fail_on_gaps: object = None
     pattern: str | None = None
-    strict: bool = False
+    strict: object = None
+    with_report: object = None
     only_reads: bool = False
 
 
@@ -61,8 +71,10 @@ def plan(
     stages = stages_of_tags(request.run_tags, request.skip_tags, request.inherited_tags)
     may_be_empty = read_switch(request.allow_empty, ALLOW_EMPTY)
     on_gaps = read_switch(request.fail_on_gaps, FAIL_ON_GAPS)
+    is_strict = read_switch(request.strict, STRICT)
+    read_switch(request.with_report, WITH_REPORT)
     publication = plan_publication(hosts, request.selected, request.gaps)
-    if request.strict and publication.notes:
+    if is_strict and publication.notes:
         raise RunRefused(f"{' '.join(publication.notes)} Nothing was done, because flow_log_strict is true.")
     results = yield from identities(publication.to_dict(), connection)
     if any(identity_problem(work, results.get(work.name)) for work in publication.identities):

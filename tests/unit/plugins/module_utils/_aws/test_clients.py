@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -140,3 +141,13 @@ def test_session_depends_on_the_environment(
     assert access_key(clients.client("sts")) == "shop"
     monkeypatch.setenv("AWS_PROFILE", "bank")
     assert access_key(clients.client("sts")) == "bank"
+
+
+def test_sessions_follow_the_files(clients: SharedClients, profiles: None, tmp_path: pathlib.Path) -> None:
+    """A login, or keys that are renewed during a long run, apply to the next client."""
+    assert access_key(clients.client("sts", profile_name="shop")) == "shop"
+    config = tmp_path / "config"
+    written = config.stat().st_mtime_ns
+    config.write_text(config.read_text(encoding="utf-8").replace("key_id = shop", "key_id = renewed"), encoding="utf-8")
+    os.utime(config, ns=(written + 1, written + 1))
+    assert access_key(clients.client("sts", profile_name="shop")) == "renewed"

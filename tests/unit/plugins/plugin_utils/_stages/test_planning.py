@@ -108,6 +108,8 @@ def test_strict_refuses_a_misspelt_variable() -> None:
     [
         ({"run_tags": ["report"]}, "--tags: 'report'"),
         ({"allow_empty": "maybe"}, "flow_log_allow_empty: 'maybe'"),
+        ({"strict": "mayb"}, "flow_log_strict: 'mayb'"),
+        ({"with_report": "ture"}, "flow_log_with_report: 'ture'"),
         ({"fail_on_gaps": 7}, "flow_log_fail_on_gaps: 7"),
         ({"gaps": "none"}, "flow_log_inventory_gaps: 'none'"),
     ],
